@@ -1,0 +1,40 @@
+# Every target sets up its own virtual environment; Python, pip and make are all it needs.
+PYTHON ?= python3
+RUN := .venv
+DEV := .venv-dev
+OUTPUT ?= results/zhang2024
+
+.PHONY: help reproduce test check format clean
+
+help:  ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+reproduce: $(RUN)/ready  ## Reproduce PRA 110, 032211: data, figures, verdicts, report
+	$(RUN)/bin/qubatt reproduce zhang2024 --output $(OUTPUT)
+
+test: $(DEV)/ready  ## Run all tests
+	$(DEV)/bin/python -m pytest -n 2
+
+check: $(DEV)/ready  ## Formatter, linter, types, import contracts, tests: what CI runs
+	$(DEV)/bin/ruff format --check src tests
+	$(DEV)/bin/ruff check src tests
+	$(DEV)/bin/mypy
+	$(DEV)/bin/lint-imports
+	$(DEV)/bin/python -m pytest -n 2
+
+format: $(DEV)/ready  ## Format the code and sort the imports
+	$(DEV)/bin/ruff format src tests
+	$(DEV)/bin/ruff check --fix src tests
+
+clean:  ## Remove the virtual environments and caches, keep the results
+	rm -rf $(RUN) $(DEV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(RUN)/ready: pyproject.toml
+	$(PYTHON) -m venv $(RUN)
+	$(RUN)/bin/python -m pip install --quiet --editable .
+	@touch $@
+
+$(DEV)/ready: pyproject.toml
+	$(PYTHON) -m venv $(DEV)
+	$(DEV)/bin/python -m pip install --quiet --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,88 @@
+"""qubatt: open quantum batteries, from Hamiltonian to figure.
+
+Public names load on first use, so that ``import qubatt`` stays quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from qubatt.core.version import __version__
+
+if TYPE_CHECKING:
+    from qubatt.charging import charge
+    from qubatt.core.errors import (
+        ArgumentError,
+        QubattError,
+        QubattWarning,
+        ResourceError,
+        UnsupportedError,
+    )
+    from qubatt.engines import DenseEngine, MatrixEngine
+    from qubatt.environment import CavityLoss, CollectiveDecay, LevelDecay
+    from qubatt.io import load, save
+    from qubatt.models import CascadeBattery, DickeBattery, DrivenBattery, TavisCummingsBattery
+    from qubatt.plots import plot
+    from qubatt.recharging import recharge, recharge_pair
+    from qubatt.states import FockState
+
+_HOME = {
+    "ArgumentError": "core.errors",
+    "CascadeBattery": "models",
+    "CavityLoss": "environment",
+    "CollectiveDecay": "environment",
+    "DenseEngine": "engines",
+    "DickeBattery": "models",
+    "DrivenBattery": "models",
+    "FockState": "states",
+    "LevelDecay": "environment",
+    "MatrixEngine": "engines",
+    "QubattError": "core.errors",
+    "QubattWarning": "core.errors",
+    "ResourceError": "core.errors",
+    "TavisCummingsBattery": "models",
+    "UnsupportedError": "core.errors",
+    "charge": "charging",
+    "load": "io",
+    "plot": "plots",
+    "recharge": "recharging",
+    "recharge_pair": "recharging",
+    "save": "io",
+}
+
+__all__ = [  # the names of _HOME, which a test compares
+    "ArgumentError",
+    "CascadeBattery",
+    "CavityLoss",
+    "CollectiveDecay",
+    "DenseEngine",
+    "DickeBattery",
+    "DrivenBattery",
+    "FockState",
+    "LevelDecay",
+    "MatrixEngine",
+    "QubattError",
+    "QubattWarning",
+    "ResourceError",
+    "TavisCummingsBattery",
+    "UnsupportedError",
+    "charge",
+    "load",
+    "plot",
+    "recharge",
+    "recharge_pair",
+    "save",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'qubatt' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"qubatt.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,175 @@
+"""Charge a battery and look at it: from a battery to a labelled Dataset."""
+
+from __future__ import annotations
+
+import json
+import platform
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import scipy
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from qubatt.core.bibliography import BIBLIOGRAPHY
+from qubatt.core.check import check_times
+from qubatt.core.declaration import parameters_of
+from qubatt.core.errors import ArgumentError, QubattWarning
+from qubatt.core.solution import Solution
+from qubatt.core.version import __version__
+from qubatt.engines import Engine, select_engine
+from qubatt.environment import Dissipator
+from qubatt.merits import CUTOFF_POPULATION, Merit, select_merits
+from qubatt.models import Battery
+from qubatt.states import ChargerState
+
+CUTOFF_THRESHOLD = 1e-5
+"""Population of the highest Fock level from which on a run is called ``cutoff-too-small``."""
+
+
+def charge(
+    battery: Battery,
+    times: ArrayLike,
+    charger: ChargerState | None = None,
+    environment: Dissipator | Sequence[Dissipator] = (),
+    merits: Iterable[str] | None = None,
+    engine: str | Engine = "auto",
+    progress: Callable[[float], None] | None = None,
+) -> xr.Dataset:
+    """Charge a battery and return its figures of merit over time.
+
+    dρ/dt = −i[H, ρ] + Σ γ (cρc† − ½{c†c, ρ}), from the empty battery at time 0.
+
+    Parameters
+    ----------
+    battery : Battery
+        What is charged, for example ``qb.DickeBattery(n_atoms=6, coupling=0.5, max_photons=20)``.
+    times : array_like, shape (T,)
+        Output times in inverse units of the reference frequency, strictly ascending, ≥ 0.
+    charger : ChargerState, optional
+        Initial state of the cavity; by default as many photons as atoms.
+    environment : Dissipator or sequence of them
+        What the battery loses energy to; nothing by default.
+    merits : iterable of str, optional
+        Names of the figures of merit; by default the cheap ones that the battery has.
+    engine : str or Engine
+        ``"auto"``, the name of an engine, or an engine with options.
+    progress : callable, optional
+        Called with the fraction done, from 0 to 1.
+
+    Returns
+    -------
+    xarray.Dataset
+        One variable per merit, dims ``("time",)``, each with ``units``, ``long_name`` and
+        ``definition``. The attribute ``status`` is ``"ok"``, or ``"cutoff-too-small"`` where the
+        highest Fock level holds more than 1e-5.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the argument, its value and the cure.
+    UnsupportedError
+        If a dissipator, merit or engine does not fit the battery.
+    ResourceError
+        If the problem does not fit in the free memory.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.DrivenBattery(n_atoms=2, drive=1.0)
+    >>> run = qb.charge(battery, times=[0.0, 1.0], environment=qb.CollectiveDecay(0.5))
+    >>> round(float(run.energy[-1]), 6)
+    0.310404
+    """
+    # check
+    if not isinstance(battery, Battery):
+        cure = "For example qb.DrivenBattery(n_atoms=4, drive=1.0)."
+        raise ArgumentError("battery", "be a battery", battery, cure)
+    time = check_times(times)
+    surroundings = (environment,) if isinstance(environment, Dissipator) else tuple(environment)
+    for part in surroundings:
+        if not isinstance(part, Dissipator):
+            cure = "For example qb.CavityLoss(0.5)."
+            raise ArgumentError("environment", "hold dissipators only", part, cure)
+    if charger is None:
+        charger = battery.default_charger()
+    problem = battery.problem(charger, surroundings)
+    chosen = select_merits([merits] if isinstance(merits, str) else merits, problem)
+    solver = select_engine(engine, problem, time)
+
+    # compute: energies are relative to time 0, which is always among the times computed
+    computed = np.unique(np.concatenate([[0.0], time]))
+    watched = dict.fromkeys((*chosen, *select_merits(None, problem)))
+    operators = {merit.name: merit.operator for merit in watched}
+    solution = solver.solve(problem, computed, operators, progress=progress)
+
+    # label
+    parameters = {
+        "battery": parameters_of(battery),
+        "charger": parameters_of(charger) if charger is not None else None,
+        "environment": [parameters_of(part) for part in surroundings],
+    }
+    run = _dataset(solution, chosen, len(time))
+    run.attrs |= _certificate(solution) | {
+        "parameters": json.dumps(parameters),
+        "engine": json.dumps(dict(solution.statistics)),
+        "versions": json.dumps(versions()),
+        "citations": json.dumps([BIBLIOGRAPHY[key] for key in battery.citations]),
+    }
+    if run.attrs["status"] != "ok":
+        population = json.loads(run.attrs["certificate"])["cutoff_population"]
+        cutoff = getattr(battery, "max_photons", 0)
+        warnings.warn(
+            f"The highest Fock level kept holds up to {population:.1e} of the population:"
+            f" max_photons = {cutoff} is too low. Raise it until `cutoff_population` stays"
+            f" below {CUTOFF_THRESHOLD:.0e}.",
+            QubattWarning,
+            stacklevel=2,
+        )
+    return run
+
+
+def _dataset(solution: Solution, merits: Iterable[Merit], n_times: int) -> xr.Dataset:
+    """Return the variables of the merits at the last `n_times` times of the solution."""
+    data = {}
+    for merit in merits:
+        values = np.array(solution.moments[merit.name])
+        if merit.relative:
+            values = values - values[0]
+        attributes = {
+            "units": merit.units,
+            "long_name": merit.long_name,
+            "definition": merit.definition,
+        }
+        data[merit.name] = ("time", values[-n_times:], attributes)
+    attributes = {"units": "1/omega_ref", "long_name": "time"}
+    time = ("time", np.array(solution.times[-n_times:]), attributes)
+    return xr.Dataset(data, coords={"time": time})
+
+
+def _certificate(solution: Solution) -> dict[str, Any]:
+    """Return how far the run can be trusted: ``status`` and the numbers behind it."""
+    certificate = {
+        "trace_drift": solution.trace_drift,
+        "error_estimate": solution.error_estimate,
+    }
+    status = "ok"
+    populations = solution.moments.get(CUTOFF_POPULATION.name)
+    if populations is not None:
+        certificate["cutoff_population"] = float(np.max(populations))
+        if certificate["cutoff_population"] > CUTOFF_THRESHOLD:
+            status = "cutoff-too-small"
+    return {"status": status, "certificate": json.dumps(certificate)}
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of qubatt, Python and the libraries that compute."""
+    return {
+        "qubatt": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "xarray": xr.__version__,
+    }

@@ -1,0 +1,155 @@
+"""Argument types and checks, shared by all declarations and functions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import BeforeValidator, Field, ValidationError
+
+from qubatt.core.errors import MISSING, ArgumentError, suggest
+
+FloatArray = NDArray[np.float64]
+
+
+def _plain_number(value: Any) -> Any:
+    """Turn NumPy scalars into Python numbers; refuse what only looks like a number."""
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
+        value = value.item()
+    if isinstance(value, bool | str):
+        raise ValueError("be a number")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("be finite")
+    return value
+
+
+_Plain = BeforeValidator(_plain_number)
+
+Real = Annotated[float, _Plain]
+"""A finite real number."""
+
+NonNegative = Annotated[float, _Plain, Field(ge=0)]
+"""A finite real number ≥ 0: rates, occupations."""
+
+Positive = Annotated[float, _Plain, Field(gt=0)]
+"""A finite real number > 0: frequencies, tolerances."""
+
+Count = Annotated[int, _Plain, Field(ge=1)]
+"""A whole number ≥ 1: atoms, photons kept."""
+
+Level = Annotated[int, _Plain, Field(ge=0)]
+"""A whole number ≥ 0: photons in a Fock state."""
+
+
+_REQUIREMENTS = {
+    "finite_number": "be finite",
+    "float_type": "be a number",
+    "float_parsing": "be a number",
+    "int_type": "be a whole number",
+    "int_parsing": "be a whole number",
+    "int_from_float": "be a whole number",
+    "string_type": "be a name",
+}
+
+
+def explain(error: ValidationError, known: Mapping[str, Any]) -> ArgumentError:
+    """Turn a pydantic error into the one-sentence error of this package.
+
+    Parameters
+    ----------
+    error : ValidationError
+        What pydantic raised; its first problem is reported.
+    known : mapping
+        The arguments that exist, by name, to suggest the nearest one.
+    """
+    problems = error.errors(include_url=False)
+    unknown = [entry for entry in problems if entry["type"].startswith("unexpected")]
+    problem = (unknown or problems)[0]
+    kind, context = problem["type"], problem.get("ctx", {})
+    location = [str(part) for part in problem["loc"]] or ["arguments"]
+    name, value = location[0], problem["input"]
+    if kind == "unexpected_keyword_argument":
+        return ArgumentError(name, "be one that exists", name, suggest(name, known))
+    if kind.startswith("missing"):
+        return ArgumentError(name, "be given", MISSING)
+    if kind == "greater_than_equal":
+        bound = context["ge"]
+        requirement = "be non-negative" if bound == 0 else f"be at least {bound}"
+    elif kind == "greater_than":
+        requirement = "be positive" if context["gt"] == 0 else f"be above {context['gt']}"
+    elif kind == "literal_error":
+        requirement = f"be one of {context['expected']}"
+    elif kind == "value_error":
+        cause = context["error"]
+        if isinstance(cause, ArgumentError):
+            return cause
+        requirement = str(cause)
+    else:
+        requirement = _REQUIREMENTS.get(kind, f"be valid ({problem['msg']})")
+    return ArgumentError(name, requirement, value)
+
+
+def check_array(argument: str, values: ArrayLike) -> FloatArray:
+    """Return `values` as a float array of at most one dimension, all finite, not empty.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the first entry that is not a finite real number.
+    """
+    try:
+        raw = np.asarray(values)
+        if raw.dtype.kind not in "iuf":
+            raise TypeError
+        array = raw.astype(np.float64)
+    except (TypeError, ValueError):
+        raise ArgumentError(argument, "hold real numbers", values) from None
+    if array.ndim > 1:
+        raise ArgumentError(argument, "have at most one dimension", f"{array.ndim}-dimensional")
+    if array.size == 0:
+        raise ArgumentError(argument, "hold at least one value", [])
+    bad = np.flatnonzero(~np.isfinite(array.ravel()))
+    if bad.size:
+        worst = float(array.ravel()[bad[0]])
+        raise ArgumentError(argument, "be finite", worst, f"Look at entry {bad[0]}.")
+    return array
+
+
+def check_times(times: ArrayLike) -> FloatArray:
+    """Return output times: one-dimensional, finite, ≥ 0 and strictly ascending.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the first offending time.
+    """
+    array = np.atleast_1d(check_array("times", times))
+    if array[0] < 0:
+        cure = "The battery is empty at time 0."
+        raise ArgumentError("times", "be non-negative", float(array[0]), cure)
+    falling = np.flatnonzero(np.diff(array) <= 0)
+    if falling.size:
+        first = array[falling[0] : falling[0] + 2].tolist()
+        cure = "Sort the times and drop repeated ones (numpy.unique does both)."
+        raise ArgumentError("times", "ascend strictly", first, cure)
+    return array
+
+
+def check_count(argument: str, values: ArrayLike) -> NDArray[np.int64]:
+    """Return whole numbers ≥ 1 as an integer array of at most one dimension.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the first entry that is not a whole number ≥ 1.
+    """
+    array = check_array(argument, values)
+    for value in np.atleast_1d(array):
+        if value != np.floor(value):
+            raise ArgumentError(argument, "be a whole number", float(value))
+        if value < 1:
+            raise ArgumentError(argument, "be at least 1", int(value))
+    return array.astype(np.int64)

@@ -1,0 +1,84 @@
+"""Declare a thing that a user constructs: frozen, validated, registered, in one decorator."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, dataclass_transform
+
+from pydantic import ConfigDict, Field, ValidationError
+from pydantic.dataclasses import dataclass as pydantic_dataclass
+from pydantic.fields import FieldInfo
+
+from qubatt.core.check import explain
+from qubatt.core.errors import ArgumentError
+from qubatt.core.registry import registry
+
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(Field,))
+def declare(kind: str, name: str) -> Callable[[type[T]], type[T]]:
+    """Make a class a frozen, validated dataclass and register it as `kind` `name`.
+
+    Its fields are the one declaration from which validation, command-line options, study files
+    and stored parameters are made. Every field carries ``Field(description=…, examples=[…])``.
+
+    Parameters
+    ----------
+    kind : str
+        Kind in the registry: ``"battery"``, ``"charger"``, ``"environment"``, ``"engine"``.
+    name : str
+        Name on the command line and in files.
+    """
+
+    def decorate(cls: type[T]) -> type[T]:
+        made: Any = pydantic_dataclass(frozen=True, config=ConfigDict(extra="forbid"))(cls)
+        plain_init = made.__init__
+
+        @functools.wraps(plain_init)
+        def checked_init(self: Any, *args: Any, **kwargs: Any) -> None:
+            known = fields_of(made)
+            if len(args) > len(known):
+                requirement = f"be at most {len(known)} in number ({', '.join(known)})"
+                raise ArgumentError("arguments", requirement, args)
+            named = dict(zip(known, args, strict=False))
+            for twice in named.keys() & kwargs.keys():
+                raise ArgumentError(twice, "be given once", kwargs[twice])
+            try:
+                plain_init(self, **named, **kwargs)
+            except ValidationError as error:
+                raise explain(error, known) from None
+
+        made.__init__ = checked_init
+        registry.add(kind, name, made)
+        return made  # type: ignore[no-any-return]  # pydantic's decorator is typed as Any here
+
+    return decorate
+
+
+def parameters_of(thing: Any) -> dict[str, Any]:
+    """Return type and fields of a declared object, ready for JSON.
+
+    Returns
+    -------
+    dict
+        ``{"type": registered name, field: value, …}``.
+    """
+    for kind in registry.kinds():
+        for name, entry in registry.items(kind).items():
+            if entry is type(thing):
+                return {"type": name} | dataclasses.asdict(thing)
+    raise KeyError(f"{type(thing).__name__} is not registered")
+
+
+def fields_of(cls: type[Any]) -> dict[str, FieldInfo]:
+    """Return the declared fields of a class, by name, with type, default and description."""
+    return dict(cls.__pydantic_fields__)
+
+
+def example_of(cls: type[T]) -> T:
+    """Build a small valid instance from the first example of every field."""
+    examples = {name: field.examples for name, field in fields_of(cls).items()}
+    return cls(**{name: values[0] for name, values in examples.items() if values})

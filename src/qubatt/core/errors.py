@@ -1,0 +1,66 @@
+"""What qubatt raises: one sentence that names the argument, the value and the cure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+MISSING = object()
+"""Stands for the value of an argument that was not given."""
+
+
+class QubattError(Exception):
+    """Base of every error that qubatt raises on purpose."""
+
+
+class ArgumentError(QubattError, ValueError):
+    """An argument is not what it must be.
+
+    Parameters
+    ----------
+    argument : str
+        Name of the argument, as the caller wrote it.
+    requirement : str
+        What it must be, for example ``"be non-negative"``.
+    value : object
+        What it was; ``MISSING`` where nothing was given.
+    cure : str
+        What to type instead, a whole sentence.
+    """
+
+    def __init__(self, argument: str, requirement: str, value: object, cure: str = "") -> None:
+        self.argument = argument
+        self.requirement = requirement
+        self.value = value
+        self.cure = cure
+        found = "" if value is MISSING else f", but is {shorten(value)}"
+        sentence = f"Argument `{argument}` must {requirement}{found}."
+        super().__init__(f"{sentence} {cure}".strip())
+
+
+class UnsupportedError(QubattError):
+    """A basis, an engine or a model cannot do what was asked; it says so by name."""
+
+
+class ResourceError(QubattError):
+    """A problem needs more memory than there is; refused before it starts."""
+
+
+class QubattWarning(UserWarning):
+    """A result is returned, but it should not be trusted as it stands."""
+
+
+def shorten(value: object, limit: int = 60) -> str:
+    """Return ``repr(value)``, cut in the middle of long ones."""
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 12]} … {text[-9:]}"
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return the sentence that names the nearest known names, or all of them."""
+    known = sorted(known)
+    lowered = {entry.lower(): entry for entry in reversed(known)}
+    near = difflib.get_close_matches(name.lower(), lowered, n=3, cutoff=0.55)
+    if near:
+        return "Best matches are: " + ", ".join(lowered[entry] for entry in near) + "."
+    return "Known are: " + ", ".join(known) + "." if known else ""

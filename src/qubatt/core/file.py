@@ -1,0 +1,65 @@
+"""Write files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from qubatt.core.errors import ArgumentError
+
+
+def check_directory(argument: str, path: Path) -> Path:
+    """Return `path` as an existing, writable directory, made if need be.
+
+    Raises
+    ------
+    ArgumentError
+        If it cannot be made or written to.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        requirement = f"be a directory that can be written to ({error.strerror})"
+        raise ArgumentError(argument, requirement, str(path), "Choose another place.") from None
+    return path
+
+
+def write_whole(path: str | Path, write: Callable[[Path], object]) -> Path:
+    """Call `write` on a temporary file beside `path`, then put it in place in one step.
+
+    Parameters
+    ----------
+    path : path
+        Where the file shall stand; an older one stays untouched until the new one is complete.
+    write : callable
+        Writes the file whose path it is given; the suffix is that of `path`.
+
+    Raises
+    ------
+    ArgumentError
+        If the folder cannot be written to.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise ArgumentError("output", "be a file, not a directory", str(path))
+    check_directory("output", path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write(temporary)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,76 @@
+"""What a model hands over: terms of named operators, jumps with their rates, a start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from numpy.typing import NDArray
+
+from qubatt.core.space import Space
+
+
+@dataclass(frozen=True)
+class Term:
+    """A coefficient times a product of named operators on named factors.
+
+    ``Term(0.5, {"cavity": "a", "atoms": "J+"})`` is 0.5 a J₊; no operators at all is a multiple
+    of the identity.
+    """
+
+    coefficient: complex
+    operators: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Jump:
+    """A dissipator γ D[c], with D[c]ρ = cρc† − ½{c†c, ρ}.
+
+    Parameters
+    ----------
+    rate : float
+        γ, in units of the reference frequency; never hidden in a square root.
+    operators : mapping
+        c as a product of named operators on named factors.
+    scope : {"collective", "local"}
+        ``"local"`` stands for one such dissipator per particle of the factor.
+    source : str
+        Which environment it comes from.
+    """
+
+    rate: float
+    operators: Mapping[str, str]
+    scope: Literal["collective", "local"] = "collective"
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An open battery, ready for any engine.
+
+    dρ/dt = −i[H, ρ] + Σ γ D[c]ρ with H = H_B + H_charge.
+
+    Parameters
+    ----------
+    space : Space
+        Named factors in order.
+    battery : str
+        The factor that stores the energy.
+    battery_terms : tuple of Term
+        H_B, the operator whose expectation value is the stored energy.
+    charging_terms : tuple of Term
+        Everything else in H: charger, coupling, drive, change of frame.
+    jumps : tuple of Jump
+        Dissipators; those with rate 0 are left out.
+    initial : mapping of str to array
+        Initial ket ``(d,)`` or density matrix ``(d, d)`` of a factor; factors left out start in
+        their ground level.
+    """
+
+    space: Space
+    battery: str
+    battery_terms: tuple[Term, ...]
+    charging_terms: tuple[Term, ...]
+    jumps: tuple[Jump, ...] = ()
+    initial: Mapping[str, NDArray[Any]] = field(default_factory=dict)

@@ -1,0 +1,66 @@
+"""The one list of everything that can be named: batteries, environments, engines, merits …
+
+Tests, command line, documentation and reports iterate over it; adding a thing is one file and
+one registration.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from qubatt.core.errors import ArgumentError, suggest
+
+
+class Registry:
+    """Named entries, grouped by kind (``"battery"``, ``"environment"``, ``"merit"``, …)."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, dict[str, Any]] = {}
+
+    def add(self, kind: str, name: str, entry: Any) -> None:
+        """Register `entry` under `name`; a name is given once per kind.
+
+        Raises
+        ------
+        ValueError
+            If the name is taken or is not lower-case words joined by ``-`` or ``_``.
+        """
+        if not re.fullmatch(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", name):
+            raise ValueError(f"{kind} name {name!r} must be lower-case words joined by - or _")
+        group = self._entries.setdefault(kind, {})
+        if name in group:
+            raise ValueError(f"{kind} {name!r} is already registered")
+        group[name] = entry
+
+    def get(self, kind: str, name: str) -> Any:
+        """Return the entry of that kind and name.
+
+        Raises
+        ------
+        ArgumentError
+            If there is none; the message suggests the nearest names.
+        """
+        group = self._entries.get(kind, {})
+        if name not in group:
+            cure = suggest(str(name), group)
+            raise ArgumentError(kind, f"name a registered {kind}", name, cure)
+        return group[name]
+
+    def name_of(self, kind: str, entry: Any) -> str:
+        """Return the name under which `entry` is registered."""
+        for name, known in self._entries.get(kind, {}).items():
+            if known is entry:
+                return str(name)
+        raise KeyError(f"{entry!r} is not a registered {kind}")
+
+    def items(self, kind: str) -> dict[str, Any]:
+        """Return all entries of one kind, by name, in the order of registration."""
+        return dict(self._entries.get(kind, {}))
+
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds that have entries."""
+        return tuple(self._entries)
+
+
+registry = Registry()

@@ -1,0 +1,45 @@
+"""What an engine returns: moments at the output times, and how well they were computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qubatt.core.check import FloatArray
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Result of an engine.
+
+    Attributes
+    ----------
+    times : array, shape (T,)
+        Output times, in inverse units of the reference frequency.
+    moments : mapping of str to array, shape (T,)
+        Real expectation values of the operators asked for.
+    trace : array, shape (T,)
+        Tr ρ(t); 1 but for rounding.
+    error_estimate : float
+        Estimate of ‖ρ_computed − ρ‖ (Frobenius norm), the largest over the run.
+    statistics : mapping
+        Engine, basis, dimension, steps and what else the engine counts.
+    states : array, shape (T, D, D), or None
+        Density matrices, where they were asked for.
+    """
+
+    times: FloatArray
+    moments: Mapping[str, FloatArray]
+    trace: FloatArray
+    error_estimate: float
+    statistics: Mapping[str, Any] = field(default_factory=dict)
+    states: NDArray[np.complex128] | None = None
+
+    @property
+    def trace_drift(self) -> float:
+        """Largest |Tr ρ − 1| over the run."""
+        return float(np.max(np.abs(self.trace - 1.0)))

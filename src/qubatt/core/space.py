@@ -1,0 +1,78 @@
+"""Hilbert spaces as named factors in a fixed order, and the bases a factor can be held in."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Literal, TypeAlias
+
+import scipy.sparse as sp
+
+from qubatt.core.errors import UnsupportedError, suggest
+
+Basis = Literal["symmetric", "full"]
+"""``"symmetric"``: permutation-symmetric states of the atoms only; ``"full"``: all d^N states."""
+
+Operator: TypeAlias = sp.csr_array
+"""A sparse matrix, CSR, real where its entries are real."""
+
+
+class Factor(ABC):
+    """One factor of the Hilbert space, with named operators; index 0 is its ground level."""
+
+    levels: tuple[str, ...] = ()
+    """Names of the levels of one particle, lowest first; none for a mode."""
+
+    @abstractmethod
+    def dim(self, basis: Basis) -> int:
+        """Return the dimension in `basis`."""
+
+    @abstractmethod
+    def operators(self, basis: Basis) -> Mapping[str, Operator]:
+        """Return the collective operators by name, each of shape ``(dim, dim)``."""
+
+    @abstractmethod
+    def local_operators(self, name: str, basis: Basis) -> tuple[Operator, ...]:
+        """Return the single-particle parts of the collective operator `name`.
+
+        Raises
+        ------
+        UnsupportedError
+            If the basis cannot hold them.
+        """
+
+    def operator(self, product: str, basis: Basis) -> Operator:
+        """Return a product of named operators, ``"J+ J-"`` for J₊J₋.
+
+        Raises
+        ------
+        UnsupportedError
+            If a name is unknown; the nearest names are suggested.
+        """
+        known = self.operators(basis)
+        result: Operator | None = None
+        for name in product.split():
+            if name not in known:
+                cure = suggest(name, known)
+                raise UnsupportedError(f"{type(self).__name__} has no operator {name!r}. {cure}")
+            result = known[name] if result is None else sp.csr_array(result @ known[name])
+        if result is None:
+            raise UnsupportedError("A product of operators must name at least one.")
+        return result
+
+
+@dataclass(frozen=True)
+class Space:
+    """Tensor product of named factors; the order of names is the order of the product."""
+
+    factors: Mapping[str, Factor]
+
+    def dims(self, basis: Basis) -> tuple[int, ...]:
+        """Return the dimension of every factor."""
+        return tuple(factor.dim(basis) for factor in self.factors.values())
+
+    def dim(self, basis: Basis) -> int:
+        """Return the dimension D of the whole space."""
+        return prod(self.dims(basis))

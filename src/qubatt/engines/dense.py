@@ -1,0 +1,104 @@
+"""The oracle: the whole superoperator, exponentiated. Slow, small and plain, for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import scipy.linalg as la
+from numpy.typing import NDArray
+
+from qubatt.core.check import FloatArray
+from qubatt.core.declaration import declare
+from qubatt.core.errors import UnsupportedError
+from qubatt.core.problem import Problem
+from qubatt.core.realization import Realization, realize
+from qubatt.core.solution import Solution
+from qubatt.core.space import Basis
+from qubatt.engines.engine import Engine, MomentOperator, Progress, require_memory
+
+LARGEST_DIM = 40
+"""Largest D: exponentials of a 1600 × 1600 matrix then take some ten seconds each."""
+
+
+@declare("engine", "dense")
+class DenseEngine(Engine):
+    """ρ(t) = exp(𝓛t) ρ(0) with the D² × D² matrix 𝓛, stepping from output time to output time.
+
+    Rows are stacked, vec(AρB) = (A ⊗ Bᵀ) vec(ρ), so
+
+        𝓛 = −i(H ⊗ 1 − 1 ⊗ Hᵀ) + Σ γ (c ⊗ c* − ½ c†c ⊗ 1 − ½ 1 ⊗ (c†c)ᵀ)
+
+    One exponential is computed per distinct spacing of the output times.
+    """
+
+    def solve(
+        self,
+        problem: Problem,
+        times: FloatArray,
+        moments: Mapping[str, MomentOperator],
+        *,
+        basis: Basis | None = None,
+        states: bool = False,
+        progress: Progress | None = None,
+    ) -> Solution:
+        """Propagate by matrix exponentials; see `Engine.solve`.
+
+        Raises
+        ------
+        UnsupportedError
+            Above D = 40.
+        """
+        realization = realize(problem, basis)
+        D = realization.dim
+        if D > LARGEST_DIM:
+            raise UnsupportedError(
+                f"The dense engine holds at most {LARGEST_DIM} states, not {D}."
+                ' Use engine "matrix" or "auto".'
+            )
+        require_memory("dense", 6.0 * 16 * D**4, D)
+        L = superoperator(realization)
+        operators = [build(realization).toarray() for build in moments.values()]
+        functionals = np.array([matrix.T.ravel() for matrix in [*operators, np.eye(D)]])
+        rho = realization.rho_0.ravel()
+        values = np.empty((len(times), len(functionals)))
+        kept = []
+        propagators: dict[float, NDArray[Any]] = {}
+        for k, step in enumerate(np.diff(times, prepend=0.0)):
+            if step > 0:
+                rounding = 4 * np.finfo(float).eps * times[k]
+                near = [known for known in propagators if abs(known - step) <= rounding]
+                key = near[0] if near else float(step)
+                if not near:
+                    propagators[key] = la.expm(L * key)
+                rho = propagators[key] @ rho
+            values[k] = (functionals @ rho).real
+            if states:
+                kept.append(rho.reshape(D, D))
+            if progress is not None:
+                progress((k + 1) / len(times))
+        return Solution(
+            times=times,
+            moments=dict(zip(moments, values.T, strict=False)),
+            trace=values[:, -1],
+            error_estimate=float(np.finfo(float).eps * (la.norm(L, 1) * times[-1] + 1.0)),
+            statistics={
+                "engine": "dense",
+                "basis": realization.basis,
+                "dimension": D,
+                "exponentials": len(propagators),
+            },
+            states=np.array(kept) if states else None,
+        )
+
+
+def superoperator(realization: Realization) -> NDArray[np.complex128]:
+    """Return the matrix 𝓛 of the generator, shape ``(D², D²)``, for stacked rows of ρ."""
+    one = np.eye(realization.dim)
+    G = -1j * realization.H.toarray() - realization.no_jump.toarray()
+    L = np.kron(G, one) + np.kron(one, G.conj())
+    for rate, c in realization.jumps:
+        dense = c.toarray()
+        L = L + rate * np.kron(dense, dense.conj())
+    return np.asarray(L, dtype=np.complex128)

@@ -1,0 +1,25 @@
+"""Collective decay of two-level atoms."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from qubatt.core.check import NonNegative
+from qubatt.core.declaration import declare
+from qubatt.core.problem import Jump
+from qubatt.core.space import Space
+from qubatt.environment.dissipator import Dissipator
+
+
+@declare("environment", "collective-decay")
+class CollectiveDecay(Dissipator):
+    """γ(n̄ + 1) D[J₋] + γ n̄ D[J₊] with J = ½ Σ σ, Eq. (15) of zhang2024 for n̄ = 0."""
+
+    rate: NonNegative = Field(description="Collective decay rate γ", examples=[0.4])
+    n_thermal: NonNegative = Field(
+        default=0.0, description="Mean occupation n̄ of the bath", examples=[0.2]
+    )
+
+    def jumps(self, space: Space) -> tuple[Jump, ...]:
+        """Return the jumps J₋ and J₊ with their rates."""
+        return self.thermal_jumps(space, "atoms", "J-", "J+", self.rate, self.n_thermal)

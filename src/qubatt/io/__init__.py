@@ -1,0 +1,5 @@
+"""Store Datasets and read them back."""
+
+from qubatt.io.netcdf import load, save
+
+__all__ = ["load", "save"]

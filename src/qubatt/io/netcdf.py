@@ -1,0 +1,38 @@
+"""NetCDF files of results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import xarray as xr
+
+from qubatt.core.errors import ArgumentError
+from qubatt.core.file import write_whole
+
+
+def save(dataset: xr.Dataset, path: str | Path) -> Path:
+    """Write a Dataset as one netCDF file, whole or not at all.
+
+    Raises
+    ------
+    ArgumentError
+        If the place cannot be written to.
+    """
+    return write_whole(path, lambda part: dataset.to_netcdf(part, engine="h5netcdf"))
+
+
+def load(path: str | Path) -> xr.Dataset:
+    """Read a Dataset that `save` wrote, into memory.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such file or it is not netCDF.
+    """
+    try:
+        with xr.open_dataset(path, engine="h5netcdf") as dataset:
+            return dataset.load()
+    except FileNotFoundError:
+        raise ArgumentError("path", "be an existing file", str(path)) from None
+    except (OSError, ValueError) as error:
+        raise ArgumentError("path", f"be a netCDF file ({error})", str(path)) from None

@@ -1,0 +1,15 @@
+"""Batteries: each writes its Hamiltonian as terms of named operators."""
+
+from qubatt.models.battery import Battery
+from qubatt.models.cascade import CascadeBattery
+from qubatt.models.dicke import DickeBattery
+from qubatt.models.driven import DrivenBattery
+from qubatt.models.tavis_cummings import TavisCummingsBattery
+
+__all__ = [
+    "Battery",
+    "CascadeBattery",
+    "DickeBattery",
+    "DrivenBattery",
+    "TavisCummingsBattery",
+]

@@ -1,0 +1,81 @@
+"""What every battery offers: a space, two Hamiltonians, and the Problem made of them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar, cast
+
+from qubatt.core.errors import ArgumentError
+from qubatt.core.problem import Problem, Term
+from qubatt.core.space import Space
+from qubatt.environment import Dissipator
+from qubatt.operators import Mode
+from qubatt.states import ChargerState
+
+
+class Battery(ABC):
+    """An open quantum battery; declared with ``@declare("battery", name)``.
+
+    Energies and rates are in units of a reference frequency, times in its inverse; ħ = k_B = 1.
+    """
+
+    citations: ClassVar[tuple[str, ...]] = ()
+    """Keys into the bibliography."""
+
+    @property
+    @abstractmethod
+    def space(self) -> Space:
+        """Named factors; `cavity`, where there is one, then `atoms`."""
+
+    @abstractmethod
+    def battery_terms(self) -> tuple[Term, ...]:
+        """Return H_B, the energy that is stored."""
+
+    @abstractmethod
+    def charging_terms(self) -> tuple[Term, ...]:
+        """Return the rest of the Hamiltonian."""
+
+    @abstractmethod
+    def default_charger(self) -> ChargerState | None:
+        """Return the charger state used when none is given; None without a charging mode."""
+
+    def problem(
+        self, charger: ChargerState | None = None, environment: Sequence[Dissipator] = ()
+    ) -> Problem:
+        """Return the battery with its charger state and environment, ready for an engine.
+
+        Parameters
+        ----------
+        charger : ChargerState, optional
+            Initial state of the cavity; by default as many photons as atoms.
+        environment : sequence of Dissipator
+            What the battery loses energy to; nothing by default.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no mode to charge from, or the state lies above the cut-off.
+        UnsupportedError
+            If a dissipator does not fit the battery.
+        """
+        cavity = self.space.factors.get("cavity")
+        initial = {}
+        if cavity is None and charger is not None:
+            cure = f"{type(self).__name__} is charged by its drive; leave the charger out."
+            raise ArgumentError("charger", "be left out", charger, cure)
+        if cavity is not None:
+            charger = charger if charger is not None else self.default_charger()
+            if not isinstance(charger, ChargerState):
+                cure = "For example qb.FockState(6)."
+                raise ArgumentError("charger", "be a charger state", charger, cure)
+            initial["cavity"] = charger.state(cast(Mode, cavity).max_photons)
+        jumps = [jump for dissipator in environment for jump in dissipator.jumps(self.space)]
+        return Problem(
+            space=self.space,
+            battery="atoms",
+            battery_terms=self.battery_terms(),
+            charging_terms=self.charging_terms(),
+            jumps=tuple(jump for jump in jumps if jump.rate > 0),
+            initial=initial,
+        )

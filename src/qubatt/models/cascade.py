@@ -1,0 +1,85 @@
+"""Cascade battery: two three-level atoms in a cavity, pumped and controlled by two fields."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from qubatt.core.check import Count, Real
+from qubatt.core.declaration import declare
+from qubatt.core.problem import Term
+from qubatt.core.space import Space
+from qubatt.models.battery import Battery
+from qubatt.operators import Atoms, Mode
+from qubatt.states import FockState
+
+
+@declare("battery", "cascade")
+class CascadeBattery(Battery):
+    """Two three-level atoms ground–middle–excited (g, m, e) in one cavity mode.
+
+        H_B = Σᵢ (Δ_e σ_ee + Δ_m σ_mm)ᵢ + g (σ_mg¹ σ_gm² + σ_me¹ σ_em² + h.c.)
+        H_C = Δ_cav a†a
+        H_I = g_1 Σᵢ (a σ_mg + a† σ_gm)ᵢ
+        H_L = Ω_a Σᵢ (σ_mg + σ_gm)ᵢ + Ω_b Σᵢ (σ_me + σ_em)ᵢ
+
+    Eqs. (18)–(24) of zhang2024 (after lin2019), in the frame rotating with both fields. The
+    exchange is written with the collective S_jk = Σᵢ σ_jk, for example
+    σ_mg¹ σ_gm² + h.c. = S_mg S_gm − S_mm. The stored energy is measured with H_B.
+    """
+
+    citations: ClassVar[tuple[str, ...]] = ("zhang2024", "lin2019")
+
+    interaction: Real = Field(
+        default=0.0,
+        description="Exchange g on both transitions, repulsive if positive",
+        examples=[0.5],
+    )
+    coupling: Real = Field(default=1.0, description="Atom–cavity coupling g_1", examples=[0.8])
+    pump: Real = Field(default=1.0, description="Pump field Ω_a on g–m", examples=[0.6])
+    control: Real = Field(default=1.0, description="Control field Ω_b on m–e", examples=[0.9])
+    detuning_middle: Real = Field(
+        default=1.0, description="Detuning Δ_m of the middle level", examples=[1.0]
+    )
+    detuning_excited: Real = Field(
+        default=1.0, description="Detuning Δ_e of the excited level", examples=[1.3]
+    )
+    detuning_cavity: Real = Field(
+        default=1.0, description="Detuning Δ_cav of the cavity", examples=[0.7]
+    )
+    max_photons: Count = Field(default=10, description="Highest Fock level kept", examples=[4])
+
+    @property
+    def space(self) -> Space:
+        """``cavity`` then ``atoms``: two atoms with levels ground, middle, excited."""
+        atoms = Atoms(2, levels=("ground", "middle", "excited"))
+        return Space({"cavity": Mode(self.max_photons), "atoms": atoms})
+
+    def battery_terms(self) -> tuple[Term, ...]:
+        """Return H_B, level energies and exchange."""
+        g = self.interaction
+        return (
+            Term(self.detuning_excited, {"atoms": "S_ee"}),
+            Term(self.detuning_middle, {"atoms": "S_mm"}),
+            Term(g, {"atoms": "S_mg S_gm"}),
+            Term(-g, {"atoms": "S_mm"}),
+            Term(g, {"atoms": "S_me S_em"}),
+            Term(-g, {"atoms": "S_mm"}),
+        )
+
+    def charging_terms(self) -> tuple[Term, ...]:
+        """Return H_C + H_I + H_L."""
+        return (
+            Term(self.detuning_cavity, {"cavity": "n"}),
+            Term(self.coupling, {"cavity": "a", "atoms": "S_mg"}),
+            Term(self.coupling, {"cavity": "a+", "atoms": "S_gm"}),
+            Term(self.pump, {"atoms": "S_mg"}),
+            Term(self.pump, {"atoms": "S_gm"}),
+            Term(self.control, {"atoms": "S_me"}),
+            Term(self.control, {"atoms": "S_em"}),
+        )
+
+    def default_charger(self) -> FockState:
+        """Return |2⟩, one photon per atom, Eq. (24) of zhang2024."""
+        return FockState(2)

@@ -1,0 +1,57 @@
+"""Interacting two-level atoms in one cavity mode: what Dicke and Tavis–Cummings share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from qubatt.core.check import Count, NonNegative, Positive, Real
+from qubatt.core.problem import Term
+from qubatt.core.space import Space
+from qubatt.models.battery import Battery
+from qubatt.models.ensemble import interacting_atoms
+from qubatt.operators import Atoms, Mode
+from qubatt.states import FockState
+
+
+@dataclass(frozen=True)
+class CavityBattery(Battery):
+    """N interacting two-level atoms in one cavity mode; subclasses say how they couple."""
+
+    n_atoms: Count = Field(description="Number of atoms N", examples=[3])
+    coupling: Real = Field(description="Atom–cavity coupling g_c, in units of ω_c", examples=[0.5])
+    max_photons: Count = Field(description="Highest Fock level kept", examples=[8])
+    interaction: Real = Field(
+        default=0.0,
+        description="Exchange g between the atoms, repulsive if positive",
+        examples=[0.7],
+    )
+    omega_atom: NonNegative = Field(
+        default=1.0, description="Level splitting ω_a of an atom", examples=[1.0]
+    )
+    omega_cavity: Positive = Field(
+        default=1.0, description="Frequency ω_c of the cavity", examples=[1.2]
+    )
+
+    @property
+    def space(self) -> Space:
+        """``cavity`` (max_photons + 1 levels) then ``atoms`` (N + 1 on the ladder)."""
+        return Space({"cavity": Mode(self.max_photons), "atoms": Atoms(self.n_atoms)})
+
+    def battery_terms(self) -> tuple[Term, ...]:
+        """Return H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2)."""
+        return interacting_atoms(self.n_atoms, self.omega_atom, self.interaction)
+
+    def charging_terms(self) -> tuple[Term, ...]:
+        """Return H_C = ω_c a†a and the coupling H_I."""
+        return (Term(self.omega_cavity, {"cavity": "n"}), *self.coupling_terms())
+
+    @abstractmethod
+    def coupling_terms(self) -> tuple[Term, ...]:
+        """Return H_I."""
+
+    def default_charger(self) -> FockState:
+        """Return the Fock state with as many photons as atoms, Eq. (8) of zhang2024."""
+        return FockState(self.n_atoms)

@@ -1,0 +1,31 @@
+"""Tavis–Cummings battery: the Dicke battery in the rotating-wave approximation."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from qubatt.core.declaration import declare
+from qubatt.core.problem import Term
+from qubatt.models.cavity import CavityBattery
+
+
+@declare("battery", "tavis-cummings")
+class TavisCummingsBattery(CavityBattery):
+    """N two-level atoms with all-to-all exchange, exchanging excitations with one cavity mode.
+
+        H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2)
+        H_C = ω_c a†a
+        H_I = g_c ω_c (a J₊ + a† J₋)
+
+    H conserves a†a + J_z. The stored energy is measured with H_B.
+    """
+
+    citations: ClassVar[tuple[str, ...]] = ("zhang2024", "tavis1968")
+
+    def coupling_terms(self) -> tuple[Term, ...]:
+        """Return H_I = g_c ω_c (a J₊ + a† J₋)."""
+        strength = self.coupling * self.omega_cavity
+        return (
+            Term(strength, {"cavity": "a", "atoms": "J+"}),
+            Term(strength, {"cavity": "a+", "atoms": "J-"}),
+        )

@@ -1,0 +1,48 @@
+"""A harmonic mode, cut off at a highest Fock level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+
+from qubatt.core.errors import UnsupportedError
+from qubatt.core.space import Basis, Factor, Operator
+
+
+@dataclass(frozen=True)
+class Mode(Factor):
+    """Fock levels 0 … `max_photons`, so ``max_photons + 1`` states.
+
+    Operators: ``a``, ``a+`` (a†), ``n`` (a†a), ``P_ground`` and ``P_top`` (projectors on the
+    lowest and the highest level kept).
+    """
+
+    max_photons: int
+
+    def dim(self, basis: Basis) -> int:  # noqa: ARG002  # the same in every basis of the atoms
+        """Return ``max_photons + 1``."""
+        return self.max_photons + 1
+
+    @cached_property
+    def _operators(self) -> dict[str, Operator]:
+        levels = np.arange(self.max_photons + 1, dtype=np.float64)
+        a = sp.csr_array(sp.diags_array(np.sqrt(levels[1:]), offsets=1))
+        return {
+            "a": a,
+            "a+": sp.csr_array(a.T),
+            "n": sp.csr_array(sp.diags_array(levels)),
+            "P_ground": sp.csr_array(sp.diags_array((levels == 0).astype(float))),
+            "P_top": sp.csr_array(sp.diags_array((levels == levels[-1]).astype(float))),
+        }
+
+    def operators(self, basis: Basis) -> Mapping[str, Operator]:  # noqa: ARG002
+        """Return the named operators, each of shape ``(max_photons + 1,) * 2``."""
+        return self._operators
+
+    def local_operators(self, name: str, basis: Basis) -> tuple[Operator, ...]:  # noqa: ARG002
+        """Refuse: a mode has no particles."""
+        raise UnsupportedError(f"A mode has no single-particle part of {name!r}.")

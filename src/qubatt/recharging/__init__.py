@@ -1,0 +1,6 @@
+"""The thermodynamic recharging process: ergotropy, work, heat and efficiency."""
+
+from qubatt.recharging.pair import recharge_pair
+from qubatt.recharging.recharge import recharge
+
+__all__ = ["recharge", "recharge_pair"]

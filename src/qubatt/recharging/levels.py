@@ -1,0 +1,137 @@
+"""Recharging of a battery given by its joint levels, the one computation behind all forms.
+
+A joint level i has an energy E_i of H_B, an energy E⁰_i of H₀ and a multiplicity d_i. The battery
+rests in the Gibbs state of H₀, populations p_i = exp(−βE⁰_i)/Z. Its passive state σ fills the
+levels of H_B upwards with the same populations sorted downwards.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import logsumexp
+
+from qubatt.core.check import FloatArray
+
+TIE = 1e-12
+"""Energies closer than this, relative to the largest, are one level."""
+
+CHUNK = 4_000_000
+"""Numbers held at once when many β meet many levels."""
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """Work and heat of one recharging cycle, each of shape ``(B,)`` over the values of β."""
+
+    ergotropy: FloatArray
+    work: FloatArray
+    heat: FloatArray
+    ambiguous: bool
+    """Whether levels of equal E and different E⁰ leave W_R and Q_R to the way ties are broken."""
+
+    @property
+    def efficiency(self) -> FloatArray:
+        """η = W / W_R, NaN where W_R = 0."""
+        stored = self.work > 0
+        ratio = np.full_like(self.work, np.nan)
+        return np.divide(self.ergotropy, self.work, out=ratio, where=stored)
+
+
+def _cluster(values: FloatArray, order: Sequence[int]) -> list[list[int]]:
+    """Return the indices in `order`, grouped where neighbouring values agree."""
+    scale = TIE * max(float(np.max(np.abs(values))), np.finfo(float).tiny)
+    groups: list[list[int]] = []
+    for index in order:
+        if groups and values[index] - values[groups[-1][-1]] <= scale:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    return groups
+
+
+def _passive_filling(
+    upwards: Sequence[int], counts: Sequence[int], multiplicity: Sequence[int]
+) -> list[tuple[int, int, int]]:
+    """Return (level, group, how many) when groups of `counts` states fill `upwards` in turn."""
+    filling = []
+    group, left = 0, counts[0]
+    for level in upwards:
+        room = multiplicity[level]
+        while room > 0:
+            if left == 0:
+                group += 1
+                left = counts[group]
+            taken = min(room, left)
+            filling.append((level, group, taken))
+            room -= taken
+            left -= taken
+    return filling
+
+
+def recharge_levels(
+    E: FloatArray, E_0: FloatArray, multiplicity: Sequence[int], beta: FloatArray
+) -> Cycle:
+    """Return the recharging cycle of joint levels.
+
+        W = Σ E_i Δ_i,   Q_R = Σ E⁰_i Δ_i,   W_R = Σ (E_i − E⁰_i) Δ_i
+        Δ_i = population of level i in ω − its population in σ
+
+    Levels of equal E are filled by ascending E⁰. Exponents are taken relative to the lowest E⁰,
+    so no β overflows.
+
+    Parameters
+    ----------
+    E, E_0 : array, shape (L,)
+        Energies of H_B and H₀, in units of the reference frequency.
+    multiplicity : sequence of int, length L
+        States per joint level; exact whole numbers of any size.
+    beta : array, shape (B,)
+        Inverse temperatures ≥ 0.
+
+    Returns
+    -------
+    Cycle
+        Arrays of shape ``(B,)``.
+    """
+    # groups of equal E⁰ have equal populations
+    groups = _cluster(E_0, np.argsort(E_0, kind="stable").tolist())
+    group_of = np.empty(len(E), dtype=np.intp)
+    for number, group in enumerate(groups):
+        group_of[group] = number
+    counts = [sum(multiplicity[index] for index in group) for group in groups]
+    # the order in which the passive state fills the levels
+    clusters = _cluster(E, np.argsort(E, kind="stable").tolist())
+    upwards = [index for cluster in clusters for index in sorted(cluster, key=lambda i: E_0[i])]
+    filling = _passive_filling(upwards, counts, multiplicity)
+    received: dict[int, set[int]] = {}
+    for filled, origin, _ in filling:
+        received.setdefault(filled, set()).add(origin)
+    ambiguous = any(
+        len({int(group_of[i]) for i in cluster}) > 1
+        and len(set().union(*(received[i] for i in cluster))) > 1
+        for cluster in clusters
+    )
+
+    level = np.array([entry[0] for entry in filling])
+    source = np.array([entry[1] for entry in filling])
+    log_taken = np.array([math.log(entry[2]) for entry in filling])
+    log_own = np.array([math.log(count) for count in multiplicity])
+    log_counts = np.array([math.log(count) for count in counts])
+    gap = np.array([E_0[group[0]] for group in groups])
+    gap = gap - gap[0]
+    heights = np.stack([E - E.min(), E_0 - E_0.min(), (E - E_0) - (E - E_0).min()])
+    sums = np.empty((3, len(beta)))
+    block = max(1, CHUNK // len(filling))
+    for start in range(0, len(beta), block):
+        part = beta[start : start + block]
+        exponent = -np.outer(gap, part)  # (groups, B)
+        log_p = exponent - logsumexp(exponent + log_counts[:, np.newaxis], axis=0)
+        change = np.exp(log_own[:, np.newaxis] + log_p[group_of])  # (L, B)
+        np.subtract.at(change, level, np.exp(log_taken[:, np.newaxis] + log_p[source]))
+        sums[:, start : start + block] = heights @ change
+    ergotropy, heat, work = sums
+    return Cycle(ergotropy=ergotropy, work=work, heat=heat, ambiguous=ambiguous)

@@ -1,0 +1,96 @@
+"""Recharging for any commuting pair of Hamiltonians given as matrices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from qubatt.core.check import FloatArray
+from qubatt.core.errors import ArgumentError
+from qubatt.recharging.levels import TIE, recharge_levels
+from qubatt.recharging.recharge import check_beta, cycle_dataset
+
+
+def recharge_pair(H_B: Any, H_0: Any, beta: ArrayLike) -> xr.Dataset:
+    """Return the recharging process of any battery H_B with reference H₀, [H_B, H₀] = 0.
+
+    The battery rests in ω = exp(−βH₀)/Z; W, W_R, Q_R and η are those of `recharge`. Degenerate
+    levels of H_B are resolved by H₀.
+
+    Parameters
+    ----------
+    H_B, H_0 : array_like or sparse matrix, shape (d, d)
+        Hermitian matrices that commute, in units of the reference frequency.
+    beta : float or array_like
+        Inverse temperatures ≥ 0.
+
+    Returns
+    -------
+    xarray.Dataset
+        `ergotropy`, `work`, `heat`, `efficiency` over ``beta``, and `ambiguous`.
+
+    Raises
+    ------
+    ArgumentError
+        If a matrix is not square, finite and Hermitian, or the two do not commute.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> cycle = qb.recharge_pair([[-0.5, 0], [0, 0.5]], [[0.5, 0], [0, -0.5]], beta=1.0)
+    >>> round(float(cycle.efficiency), 6)  # H₀ = −H_B
+    0.5
+    """
+    B, zero = _check_hermitian("H_B", H_B), _check_hermitian("H_0", H_0)
+    if B.shape != zero.shape:
+        raise ArgumentError("H_0", f"have the shape of H_B, {B.shape}", zero.shape)
+    betas = check_beta(beta)
+    E, E_0 = _joint_spectrum(B, zero)
+    cycle = recharge_levels(E, E_0, [1] * len(E), np.atleast_1d(betas))
+    return cycle_dataset(cycle, betas, {"dimension": len(E)})
+
+
+def _check_hermitian(argument: str, matrix: Any) -> NDArray[np.complex128]:
+    """Return a dense Hermitian matrix, or name its worst entry."""
+    try:
+        dense = np.asarray(matrix.toarray() if sp.issparse(matrix) else matrix, dtype=np.complex128)
+    except (TypeError, ValueError):
+        raise ArgumentError(argument, "be a matrix of numbers", matrix) from None
+    if dense.ndim != 2 or dense.shape[0] != dense.shape[1] or dense.size == 0:
+        raise ArgumentError(argument, "be a square matrix", f"shape {dense.shape}")
+    if not np.all(np.isfinite(dense)):
+        row, column = np.argwhere(~np.isfinite(dense))[0]
+        raise ArgumentError(argument, "be finite", f"entry ({row}, {column})")
+    skew = np.abs(dense - dense.conj().T)
+    if skew.max() > TIE * max(np.abs(dense).max(), 1.0):
+        row, column = (int(place) for place in np.unravel_index(skew.argmax(), skew.shape))
+        cure = f"Entries ({row}, {column}) and ({column}, {row}) must be complex conjugates."
+        raise ArgumentError(argument, "be Hermitian", complex(dense[row, column]), cure)
+    return dense
+
+
+def _joint_spectrum(
+    B: NDArray[np.complex128], zero: NDArray[np.complex128]
+) -> tuple[FloatArray, FloatArray]:
+    """Return the eigenvalues of both on common eigenvectors, each of shape ``(d,)``."""
+    scale = max(np.linalg.norm(B) * np.linalg.norm(zero), np.finfo(float).tiny)
+    commutator = float(np.linalg.norm(B @ zero - zero @ B))
+    if commutator > 1e-10 * scale:
+        cure = "Its Gibbs state would not be stationary under H_B."
+        raise ArgumentError("H_0", "commute with H_B", f"‖[H_B, H_0]‖ = {commutator:.3g}", cure)
+    E, vectors = np.linalg.eigh(B)
+    width = 1e-9 * max(float(np.max(np.abs(E))), np.finfo(float).tiny)
+    E_0 = np.empty_like(E)
+    start = 0
+    for end in range(1, len(E) + 1):
+        if end < len(E) and E[end] - E[end - 1] <= width:
+            continue
+        block = vectors[:, start:end]
+        E_0[start:end] = np.linalg.eigvalsh(block.conj().T @ zero @ block)
+        E[start:end] = E[start:end].mean()
+        start = end
+    return E, E_0

@@ -1,0 +1,159 @@
+"""Recharging of batteries of interacting atoms, over arrays of parameters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import get_args
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from qubatt.core.bibliography import BIBLIOGRAPHY
+from qubatt.core.check import FloatArray, check_array, check_count
+from qubatt.core.errors import ArgumentError, suggest
+from qubatt.recharging.ensemble import RechargeSpace, joint_levels
+from qubatt.recharging.levels import Cycle, recharge_levels
+
+VARIABLES = {
+    "ergotropy": ("ergotropy of the Gibbs state", "omega_ref", "W = Tr[H_B (ω − σ)] ≥ 0"),
+    "work": ("work to recharge", "omega_ref", "W_R = Tr[(H_B − H_0)(ω − σ)] ≥ W"),
+    "heat": ("heat from the bath", "omega_ref", "Q_R = Tr[H_0 (ω − σ)] ≤ 0"),
+    "efficiency": ("recharging efficiency", "1", "η = W / W_R, NaN where W_R = 0"),
+}
+"""Long name, units and definition of the variables."""
+
+
+def recharge(
+    n_atoms: ArrayLike,
+    interaction: ArrayLike,
+    beta: ArrayLike,
+    omega_atom: float = 1.0,
+    space: RechargeSpace = "symmetric",
+) -> xr.Dataset:
+    """Return ergotropy, work, heat and efficiency of the recharging process.
+
+    The battery H_B = ω J_z + (2g/N)(J_x² + J_y² − N/2) rests in the Gibbs state ω of
+    H₀ = ω J_z; ergotropy empties it to the passive state σ, contact with the bath restores ω
+    (barra2019; Sec. V and Appendix of zhang2024)::
+
+        W   = Tr[H_B (ω − σ)]         ≥ 0
+        W_R = Tr[(H_B − H₀)(ω − σ)]   ≥ W
+        Q_R = Tr[H₀ (ω − σ)]          ≤ 0
+        W = W_R + Q_R,   η = W / W_R
+
+    Parameters
+    ----------
+    n_atoms : int or array_like of int
+        Numbers of atoms N.
+    interaction : float or array_like
+        Exchange g, in units of the reference frequency; the level coefficient is 2g/N.
+    beta : float or array_like
+        Inverse temperatures ≥ 0, in inverse units of the reference frequency.
+    omega_atom : float
+        Level splitting ω > 0.
+    space : {"symmetric", "full"}
+        The N + 1 states of the ladder, or all 2^N states (by multiplicities).
+
+    Returns
+    -------
+    xarray.Dataset
+        `ergotropy`, `work`, `heat`, `efficiency`, and `ambiguous`, true where levels of equal
+        energy leave work, heat and efficiency to the way ties are broken (here by ascending H₀;
+        the ergotropy does not depend on it). Arrays become dims (n_atoms, interaction, beta) in
+        that order, scalars plain coordinates.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the argument, its value and the cure.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> cycle = qb.recharge(n_atoms=2, interaction=4.0, beta=1.0)
+    >>> round(float(cycle.efficiency), 6)  # 1 − ω/c with c = 2g/N = 4
+    0.75
+    """
+    # check
+    counts = check_count("n_atoms", n_atoms)
+    g_values = check_array("interaction", interaction)
+    betas = check_beta(beta)
+    omega = check_array("omega_atom", omega_atom)
+    if omega.ndim or omega <= 0:
+        raise ArgumentError("omega_atom", "be one positive number", omega_atom)
+    if space not in get_args(RechargeSpace):
+        cure = suggest(str(space), get_args(RechargeSpace))
+        raise ArgumentError("space", 'be "symmetric" or "full"', space, cure)
+
+    # compute
+    axes = [np.atleast_1d(counts), np.atleast_1d(g_values), np.atleast_1d(betas)]
+    shape = tuple(len(axis) for axis in axes)
+    values = {name: np.empty(shape) for name in VARIABLES}
+    ambiguous = np.zeros(shape[:2], dtype=bool)
+    for row, count in enumerate(axes[0]):
+        for column, g in enumerate(axes[1]):
+            levels = joint_levels(int(count), float(g), float(omega), space)
+            cycle = recharge_levels(*levels, axes[2])
+            for name, array in values.items():
+                array[row, column] = getattr(cycle, name)
+            ambiguous[row, column] = cycle.ambiguous
+
+    # label
+    names = ("n_atoms", "interaction", "beta")
+    labels = {
+        "n_atoms": {"units": "1", "long_name": "number of atoms"},
+        "interaction": {"units": "omega_ref", "long_name": "exchange interaction"},
+        "beta": {"units": "1/omega_ref", "long_name": "inverse temperature"},
+    }
+    data = _labelled(values, names) | {
+        "ambiguous": (
+            names[:2],
+            ambiguous,
+            {"units": "1", "long_name": "work, heat and efficiency depend on how ties are broken"},
+        )
+    }
+    coords = {name: (name, axis, labels[name]) for name, axis in zip(names, axes, strict=True)}
+    parameters = {"omega_atom": float(omega), "space": space}
+    result = xr.Dataset(data, coords=coords, attrs=_attributes(parameters))
+    given = (counts, g_values, betas)
+    scalars = [name for name, values_ in zip(names, given, strict=True) if values_.ndim == 0]
+    return result.squeeze(scalars)
+
+
+def check_beta(beta: ArrayLike) -> FloatArray:
+    """Return inverse temperatures, finite and ≥ 0."""
+    betas = check_array("beta", beta)
+    if np.any(betas < 0):
+        cure = "Negative temperatures have no heat bath."
+        raise ArgumentError("beta", "be non-negative", float(betas.min()), cure)
+    return betas
+
+
+def cycle_dataset(cycle: Cycle, beta: FloatArray, parameters: Mapping[str, object]) -> xr.Dataset:
+    """Return one cycle over β as a Dataset, β as dim unless it is a scalar."""
+    values = {name: getattr(cycle, name) for name in VARIABLES}
+    label = {"units": "1/omega_ref", "long_name": "inverse temperature"}
+    data = _labelled(values, ("beta",)) | {"ambiguous": ((), cycle.ambiguous, {"units": "1"})}
+    coords = {"beta": ("beta", np.atleast_1d(beta), label)}
+    result = xr.Dataset(data, coords=coords, attrs=_attributes(parameters))
+    return result if beta.ndim else result.squeeze("beta")
+
+
+def _labelled(values: dict[str, FloatArray], dims: tuple[str, ...]) -> dict[str, object]:
+    labelled: dict[str, object] = {}
+    for name, array in values.items():
+        long_name, units, definition = VARIABLES[name]
+        attributes = {"long_name": long_name, "units": units, "definition": definition}
+        labelled[name] = (dims, array, attributes)
+    return labelled
+
+
+def _attributes(parameters: Mapping[str, object]) -> dict[str, str]:
+    citations = [BIBLIOGRAPHY[key] for key in ("zhang2024", "barra2019", "allahverdyan2004")]
+    return {
+        "status": "ok",
+        "parameters": json.dumps(parameters),
+        "citations": json.dumps(citations),
+    }

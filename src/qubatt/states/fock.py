@@ -1,0 +1,31 @@
+"""Fock state of the charger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from qubatt.core.check import Level
+from qubatt.core.declaration import declare
+from qubatt.core.errors import ArgumentError
+from qubatt.states.charger import ChargerState
+
+
+@declare("charger", "fock")
+class FockState(ChargerState):
+    """|n⟩ with exactly `photons` photons."""
+
+    photons: Level = Field(description="Number of photons n", examples=[2])
+
+    def state(self, max_photons: int) -> NDArray[Any]:
+        """Return |n⟩, shape ``(max_photons + 1,)``."""
+        if self.photons > max_photons:
+            cure = f"Use max_photons of {2 * self.photons} or more."
+            requirement = f"be at most max_photons = {max_photons}"
+            raise ArgumentError("photons", requirement, self.photons, cure)
+        ket = np.zeros(max_photons + 1)
+        ket[self.photons] = 1.0
+        return ket
