@@ -1,1 +1,1 @@
-"""TODO."""
+"""The command line: the same names and options as the Python arguments."""

@@ -1,1 +1,8 @@
-"""TODO."""
+"""Figures of results: labelled with units, safe for colour-blind readers and for grey print."""
+
+from qubatt.plots.curves import add_inset, draw_curves
+from qubatt.plots.figure import new_figure, save_figure
+from qubatt.plots.maps import draw_map
+from qubatt.plots.plot import plot
+
+__all__ = ["add_inset", "draw_curves", "draw_map", "new_figure", "plot", "save_figure"]

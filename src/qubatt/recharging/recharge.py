@@ -95,7 +95,7 @@ def recharge(
     for row, count in enumerate(axes[0]):
         for column, g in enumerate(axes[1]):
             levels = joint_levels(int(count), float(g), float(omega), space)
-            cycle = recharge_levels(*levels, axes[2])
+            cycle = recharge_levels(*levels, betas.ravel())
             for name, array in values.items():
                 array[row, column] = getattr(cycle, name)
             ambiguous[row, column] = cycle.ambiguous

@@ -1,0 +1,64 @@
+"""The commands, and how errors reach the user: one sentence, exit code 2, no traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from typing import Annotated, Any
+
+import typer
+
+from qubatt.core.errors import QubattError, QubattWarning
+from qubatt.core.version import __version__
+
+app = typer.Typer(
+    name="qubatt",
+    help="Open quantum batteries: charge, recharge, reproduce published results.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"qubatt {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[  # acted on by the callback
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Open quantum batteries: charge, recharge, reproduce published results."""
+
+
+def _warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+    """Print a warning of this package as one line; drop those of libraries."""
+    if issubclass(category, QubattWarning):
+        typer.echo(f"Warning: {message}", err=True)
+
+
+def run() -> None:
+    """Run the command line and turn errors into exit codes."""
+    from qubatt.cli import charge, listing, recharge, reproduce
+
+    for module in (charge, recharge, reproduce, listing):
+        module.register(app)
+    warnings.showwarning = _warn
+    try:
+        app()
+    except QubattError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("Interrupted; what was finished is kept.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,84 @@
+"""``qubatt charge``: charging curves of any registered battery."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from qubatt.cli.declared import command_for
+from qubatt.core.registry import registry
+
+charge_app = typer.Typer(
+    help="Charge a battery and report its figures of merit over time.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add one sub-command per registered battery."""
+    import qubatt.models  # noqa: F401  # registers the batteries
+
+    for name, cls in registry.items("battery").items():
+        charge_app.command(name, no_args_is_help=True)(command_for(cls, _charge))
+    app.add_typer(charge_app, name="charge")
+
+
+def _charge(
+    battery: Any,
+    *,
+    charger: Annotated[
+        str | None, typer.Option(help="Charger state, such as fock:6 [default: N photons]")
+    ] = None,
+    environment: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Dissipator, such as cavity-loss:0.5 or cavity-loss:rate=0.5,n_thermal=0.1;"
+            " may be given several times"
+        ),
+    ] = None,
+    t_end: Annotated[float, typer.Option(help="Last time, in 1/omega_ref")] = 10.0,
+    points: Annotated[int, typer.Option(help="Number of output times from 0 to t-end")] = 101,
+    merit: Annotated[
+        list[str] | None, typer.Option(help="Figure of merit; may be given several times")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="auto, dense, matrix, or matrix:tolerance=1e-10")
+    ] = "auto",
+    output: Annotated[Path | None, typer.Option(help="Write the result as netCDF")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw it (.png, .pdf or .svg)")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
+) -> None:
+    from qubatt.cli.parse import finite, named
+    from qubatt.core.errors import ArgumentError
+
+    if not finite("t_end", t_end) > 0:
+        raise ArgumentError("t_end", "be positive", t_end)
+    if points < 2:
+        raise ArgumentError("points", "be at least 2", points)
+    import numpy as np
+
+    import qubatt.engines
+    import qubatt.environment
+    import qubatt.states  # noqa: F401  # these three register what options name
+    from qubatt.charging import charge
+    from qubatt.cli.result import Progress, check_targets, deliver
+
+    check_targets(output, plot)
+    state = named("charger", charger) if charger is not None else None
+    parts = [named("environment", text) for text in environment or []]
+    solver = engine if engine == "auto" else named("engine", engine)
+    times = np.linspace(0.0, t_end, points)
+    with Progress() as progress:
+        run = charge(
+            battery,
+            times,
+            state,
+            parts,
+            merit or None,
+            solver,
+            progress=lambda done: progress.show("charging", done, 1.0),
+        )
+    deliver(run, output, plot, as_json=json)

@@ -1,0 +1,45 @@
+"""``qubatt list``: everything that can be named."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("list")(_list)
+
+
+def _list(
+    kind: Annotated[
+        str | None, typer.Argument(help="battery, charger, environment, engine, merit or paper")
+    ] = None,
+) -> None:
+    """List the batteries, charger states, environments, engines, merits and papers."""
+    import qubatt.charging
+    import qubatt.papers  # noqa: F401  # these two register everything
+    from qubatt.core.errors import ArgumentError
+    from qubatt.core.registry import registry
+
+    if kind is not None and kind not in registry.kinds():
+        raise ArgumentError("kind", f"be one of {', '.join(sorted(registry.kinds()))}", kind)
+    for group in [kind] if kind is not None else sorted(registry.kinds()):
+        typer.echo(f"{group}:")
+        for name, entry in registry.items(group).items():
+            typer.echo(f"  {name:<20}{_summary(entry)}")
+
+
+def _summary(entry: object) -> str:
+    """Return the first sentence about an entry."""
+    from qubatt.core.bibliography import BIBLIOGRAPHY
+    from qubatt.merits import Merit
+    from qubatt.papers import Paper
+
+    if isinstance(entry, Merit):
+        return f"{entry.long_name} ({entry.units}): {entry.definition}"
+    if isinstance(entry, Paper):
+        return BIBLIOGRAPHY[entry.key]
+    return (inspect.getdoc(entry) or "").split("\n")[0]

@@ -1,0 +1,39 @@
+"""``qubatt recharge``: ergotropy, work, heat and efficiency of the recharging process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("recharge", no_args_is_help=True)(_recharge)
+
+
+def _recharge(
+    n_atoms: Annotated[str, typer.Option(help="Numbers of atoms: 6 or 6,10,12 or 2:12:6")],
+    interaction: Annotated[str, typer.Option(help="Exchange g: 4 or 1,2,4 or 0:20:101")],
+    beta: Annotated[str, typer.Option(help="Inverse temperatures: 1 or 0.5,1 or 0.01:5:100")],
+    omega_atom: Annotated[float, typer.Option(help="Level splitting of an atom")] = 1.0,
+    space: Annotated[str, typer.Option(help="symmetric (ladder) or full (2^N)")] = "symmetric",
+    output: Annotated[Path | None, typer.Option(help="Write the result as netCDF")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw it (.png, .pdf or .svg)")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
+) -> None:
+    """Work, heat and efficiency of recharging a battery that rests in a thermal state."""
+    from qubatt.cli.parse import numbers
+    from qubatt.cli.result import check_targets, deliver
+    from qubatt.recharging import recharge
+
+    check_targets(output, plot)
+    result = recharge(
+        n_atoms=numbers("n_atoms", n_atoms),
+        interaction=numbers("interaction", interaction),
+        beta=numbers("beta", beta),
+        omega_atom=omega_atom,
+        space=space,  # type: ignore[arg-type]  # checked by recharge
+    )
+    deliver(result, output, plot, as_json=json)

@@ -1,0 +1,51 @@
+"""``qubatt reproduce``: published results by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("reproduce", no_args_is_help=True)(_reproduce)
+
+
+def _reproduce(
+    paper: Annotated[str, typer.Argument(help="Key of the paper, such as zhang2024")],
+    figures: Annotated[str | None, typer.Option(help="Figures, such as 2,5 [default: all]")] = None,
+    reading: Annotated[str, typer.Option(help="R1, R2, R3, R4 or all")] = "all",
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for the results [default: results/PAPER]")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Compute cached runs again")] = False,
+) -> None:
+    """Reproduce a published paper: data, figures, a verdict on every claim, one report."""
+    from rich.console import Console
+    from rich.table import Table
+
+    import qubatt.papers
+    from qubatt.cli.result import Progress
+    from qubatt.core.errors import ArgumentError
+    from qubatt.core.registry import registry
+
+    known = registry.get("paper", paper)
+    try:
+        numbers = [int(part) for part in figures.split(",")] if figures is not None else None
+    except ValueError:
+        cure = "Write numbers separated by commas, such as 2,5."
+        raise ArgumentError("figures", "be figure numbers", figures, cure) from None
+    folder = output if output is not None else Path("results") / paper
+    with Progress(announce=True) as progress:
+        claims = qubatt.papers.reproduce(known, folder, numbers, reading, fresh, progress.show)
+    table = Table(box=None, pad_edge=False)
+    for name in ("claim", "verdict", "statement"):
+        table.add_column(name)
+    for claim in claims:
+        shown = "holds where …" if claim.verdict == "holds where" else claim.verdict
+        table.add_row(claim.key, shown, claim.statement)
+    console = Console()
+    console.print(table)
+    console.print(f"Figures, data, claims.json and report.html are in {folder}", highlight=False)

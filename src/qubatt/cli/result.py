@@ -1,0 +1,165 @@
+"""Show results, store them, and show progress on the way."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import rich.progress
+import typer
+import xarray as xr
+from rich.console import Console
+from rich.table import Table
+
+from qubatt.core.errors import ArgumentError
+from qubatt.core.file import check_directory
+from qubatt.io import save
+
+ROWS = 12
+"""Rows of the table that stands for a long result."""
+
+
+class Progress:
+    """A progress bar with the time left, on standard error, in a terminal.
+
+    Elsewhere, each label is printed once if `announce` is set, so that logs tell what goes on.
+    """
+
+    def __init__(self, announce: bool = False) -> None:
+        self._announce = announce
+        self._console = Console(stderr=True)
+        self._bars = rich.progress.Progress(
+            rich.progress.TextColumn("{task.description}"),
+            rich.progress.BarColumn(),
+            rich.progress.TaskProgressColumn(),
+            rich.progress.TimeElapsedColumn(),
+            rich.progress.TextColumn("left"),
+            rich.progress.TimeRemainingColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._tasks: dict[str, rich.progress.TaskID] = {}
+
+    def __enter__(self) -> Progress:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bars.stop()
+
+    def show(self, label: str, done: float, total: float) -> None:
+        """Show that `done` of `total` is done of the work called `label`."""
+        if label not in self._tasks:
+            self._tasks[label] = self._bars.add_task(label, total=total)
+            if self._announce and not self._console.is_terminal and done < total:
+                self._console.print(f"{label} …", highlight=False)
+        self._bars.update(self._tasks[label], completed=done, total=total)
+
+
+def check_targets(output: Path | None, plot: Path | None) -> None:
+    """Refuse targets that cannot be written, before anything is computed.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the option.
+    """
+    for argument, path in (("output", output), ("plot", plot)):
+        if path is None:
+            continue
+        check_directory(argument, path.parent)
+        if path.is_dir():
+            raise ArgumentError(argument, "be a file, not a directory", str(path))
+    if plot is not None and plot.suffix.lower() not in (".png", ".pdf", ".svg"):
+        raise ArgumentError("plot", "end in .png, .pdf or .svg", str(plot))
+
+
+def deliver(result: xr.Dataset, output: Path | None, plot: Path | None, *, as_json: bool) -> None:
+    """Store, draw and print a result."""
+    if output is not None:
+        save(result, output)
+    if plot is not None:
+        from qubatt.plots import plot as draw
+        from qubatt.plots import save_figure
+
+        save_figure(draw(result), plot)
+    if as_json:
+        typer.echo(json.dumps(_plain(result), ensure_ascii=False, allow_nan=False))
+    else:
+        _print(result)
+
+
+def _plain(result: xr.Dataset) -> dict[str, Any]:
+    """Return a Dataset for JSON: arrays as lists, NaN as null, JSON attributes unpacked."""
+    content: dict[str, Any] = {"attributes": {}}
+    for name, value in result.attrs.items():
+        try:
+            content["attributes"][name] = json.loads(value)
+        except (TypeError, ValueError):
+            content["attributes"][name] = value
+    for group, variables in (("coordinates", result.coords), ("variables", result.data_vars)):
+        content[group] = {
+            str(name): {"dims": list(array.dims), "values": _finite(array.to_numpy().tolist())}
+            | {key: array.attrs[key] for key in ("units", "long_name") if key in array.attrs}
+            for name, array in variables.items()
+        }
+    return content
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_finite(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _print(result: xr.Dataset) -> None:
+    """Print a table of the result, thinned where it is long, and what it rests on."""
+    console = Console()
+    shape = {
+        dim: [f"{value:.6g}" for value in result[dim].to_numpy().tolist()] for dim in result.dims
+    }
+    columns = [str(name) for name, array in result.data_vars.items() if array.dtype != bool]
+    frame = result[columns].reset_coords(drop=True)
+    flat = frame.stack(row=list(frame.dims)) if frame.dims else frame.expand_dims("row")
+    count = flat.sizes["row"]
+    rows = np.unique(np.linspace(0, count - 1, min(ROWS, count)).round().astype(int))
+    table = Table(box=None, pad_edge=False)
+    for name in [*shape, *columns]:
+        table.add_column(str(name), justify="right")
+    places = list(np.ndindex(*(len(labels) for labels in shape.values())))
+    for row in rows:
+        labels = [texts[k] for texts, k in zip(shape.values(), places[row], strict=True)]
+        values = [float(flat[name][row]) for name in columns]
+        table.add_row(*labels, *(f"{value:.6g}" for value in values))
+    console.print(table)
+    if count > len(rows):
+        console.print(f"({len(rows)} of {count} rows; all with --output or --json)")
+    for name, coordinate in result.coords.items():
+        if coordinate.ndim == 0:
+            console.print(f"{name} = {coordinate.item():g}", highlight=False)
+    if "energy" in result and "time" in result.dims:
+        best = result["energy"].argmax("time")
+        console.print(
+            f"largest stored energy {float(result['energy'][best]):.6g} omega_ref"
+            f" at time {float(result['time'][best]):g}, last {float(result['energy'][-1]):.6g}",
+            highlight=False,
+        )
+    console.print(f"status: {result.attrs.get('status', 'ok')}", highlight=False)
+    certificate = json.loads(result.attrs.get("certificate", "{}"))
+    for name, value in certificate.items():
+        console.print(f"  {name}: {value:.2e}", highlight=False)
+    if bool(result.get("ambiguous", xr.DataArray(False)).any()):
+        console.print(
+            "Some points have degenerate levels: there work, heat and efficiency depend on how"
+            " ties are broken (here by ascending H_0).",
+            highlight=False,
+        )

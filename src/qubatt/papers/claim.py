@@ -1,0 +1,139 @@
+"""A statement of a paper, and whether it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import xarray as xr
+
+Verdict = Literal["holds", "holds where", "fails"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement, its verdict, and the numbers behind it.
+
+    Attributes
+    ----------
+    key : str
+        Short name, such as ``"F2a"``.
+    statement : str
+        What is claimed, in our words.
+    verdict : {"holds", "holds where", "fails"}
+        Over everything scanned.
+    where : str
+        Where it holds, by reading and parameters.
+    evidence : str
+        The deciding numbers, in a sentence.
+    numbers : mapping
+        The same and more, for machines.
+    """
+
+    key: str
+    statement: str
+    verdict: Verdict
+    where: str
+    evidence: str
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the claim ready for JSON; numbers that are not finite become None."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
+
+
+def judge(
+    key: str,
+    statement: str,
+    holds: xr.DataArray,
+    evidence: str,
+    numbers: Mapping[str, Any] | None = None,
+) -> Claim:
+    """Return the claim with the verdict over all points of `holds`.
+
+    Parameters
+    ----------
+    holds : DataArray of bool
+        One entry per point; a dim ``reading`` is spoken of first.
+    """
+    everywhere, anywhere = bool(holds.all()), bool(holds.any())
+    verdict: Verdict = "holds" if everywhere else "holds where" if anywhere else "fails"
+    numbers = dict(numbers or {}) | {"points": int(holds.size), "holding": int(holds.sum())}
+    return Claim(key, statement, verdict, describe_region(holds), evidence, numbers)
+
+
+def describe_region(holds: xr.DataArray) -> str:
+    """Say in words where a boolean array is true, reading by reading."""
+    if "reading" not in holds.dims:
+        return _describe_points(holds)
+    sentences: dict[str, list[str]] = {}
+    for reading in holds["reading"].to_numpy():
+        sentence = _describe_points(holds.sel(reading=reading))
+        sentences.setdefault(sentence, []).append(str(reading))
+    return "; ".join(f"{', '.join(names)}: {text}" for text, names in sentences.items())
+
+
+def _describe_points(holds: xr.DataArray, longest: int = 6) -> str:
+    total, true = int(holds.size), int(holds.sum())
+    if true == total:
+        return "everywhere scanned" if total > 1 else "yes"
+    if true == 0:
+        return "nowhere scanned" if total > 1 else "no"
+    few, listed = ("not for", ~holds) if total - true < true else ("only for", holds)
+    points = [point for point in _points(listed) if point]
+    if len(points) <= longest:
+        return f"at {true} of {total} points ({few} {'; '.join(points)})"
+    parts = []
+    for dim in holds.dims:
+        others = [other for other in holds.dims if other != dim]
+        always = [
+            f"{v:g}" if not isinstance(v, str) else v
+            for v in holds[dim].to_numpy()[holds.all(others).to_numpy()].tolist()
+        ]
+        if always:
+            parts.append(f"always for {_symbol(str(dim))} = {', '.join(always)}")
+    return f"at {true} of {total} points" + (f" ({'; '.join(parts)})" if parts else "")
+
+
+def _points(chosen: xr.DataArray) -> list[str]:
+    """Return the true points of a boolean array as "N=4 κ=0.5"."""
+    points = []
+    for index in np.argwhere(chosen.to_numpy()):
+        words = []
+        for dim, k in zip(chosen.dims, index, strict=True):
+            value = chosen[dim].to_numpy()[k]
+            words.append(value if isinstance(value, str) else f"{_symbol(str(dim))} = {value:g}")
+        points.append(" and ".join(words))
+    return points
+
+
+SYMBOLS = {
+    "n_atoms": "N",
+    "kappa": "κ",
+    "gamma": "γ",
+    "drive": "Ω",
+    "coupling": "g_1",
+    "detuning": "Δ",
+    "beta": "β",
+}
+"""Letters of parameters in sentences."""
+
+
+def _symbol(dim: str) -> str:
+    return SYMBOLS.get(dim, dim)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value that JSON can hold."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,53 @@
+"""The report of a reproduction: one self-contained HTML page."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+
+from qubatt.charging import versions
+from qubatt.core.bibliography import BIBLIOGRAPHY
+from qubatt.papers.claim import Claim
+from qubatt.papers.paper import Paper, Parameter
+
+
+@dataclass(frozen=True)
+class FigurePage:
+    """What the report shows of one figure."""
+
+    number: int
+    title: str
+    images: tuple[Path, ...]
+    parameters: tuple[Parameter, ...]
+    claims: tuple[Claim, ...]
+
+
+def render(paper: Paper, readings: Sequence[str], pages: Sequence[FigurePage]) -> str:
+    """Return the HTML of the report, with all images inside."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("qubatt.papers", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["embedded"] = _embedded
+    return environment.get_template("report.html.j2").render(
+        paper=paper,
+        citation=BIBLIOGRAPHY[paper.key],
+        readings={name: paper.readings[name] for name in readings},
+        pages=pages,
+        claims=[claim for page in pages for claim in page.claims],
+        versions=versions(),
+        date=datetime.date.today().isoformat(),
+    )
+
+
+def _embedded(path: Path) -> str:
+    """Return an image as a data URL."""
+    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")

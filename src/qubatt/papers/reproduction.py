@@ -1,0 +1,114 @@
+"""Reproduce a paper: data, drawings, verdicts and the report, in one folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from qubatt.core.errors import ArgumentError
+from qubatt.core.file import check_directory, write_whole
+from qubatt.core.version import __version__
+from qubatt.io import save
+from qubatt.papers.claim import Claim
+from qubatt.papers.job import Runner
+from qubatt.papers.paper import Paper, PaperFigure
+from qubatt.papers.report import FigurePage, render
+from qubatt.plots import save_figure
+
+
+def reproduce(
+    paper: Paper,
+    output: str | Path,
+    figures: Sequence[int] | None = None,
+    reading: str = "all",
+    fresh: bool = False,
+    report: Callable[[str, float, float], None] = lambda label, done, total: None,  # noqa: ARG005
+) -> list[Claim]:
+    """Reproduce figures of a paper into a folder and judge their claims.
+
+    Writes ``figureN.nc`` (drawn) and ``figureN-*.nc`` (scanned), ``figureN.png`` and ``.pdf``,
+    ``claims.json`` and ``report.html``; each file appears whole or not at all. Runs are cached in
+    ``cache/``, so that an interrupted reproduction goes on where it stopped.
+
+    Parameters
+    ----------
+    paper : Paper
+        Which paper.
+    output : path
+        Folder, made if need be.
+    figures : sequence of int, optional
+        Figure numbers; all by default.
+    reading : str
+        One reading, or ``"all"``.
+    fresh : bool
+        Compute again what the cache holds.
+    report : callable
+        Told a label, the work done and the whole work.
+
+    Returns
+    -------
+    list of Claim
+        All claims of the figures, with verdicts.
+
+    Raises
+    ------
+    ArgumentError
+        If a figure or reading does not exist, or the folder cannot be written to.
+    """
+    chosen = select_figures(paper, figures)
+    if reading != "all" and reading not in paper.readings:
+        known = ", ".join(paper.readings)
+        raise ArgumentError("reading", f"be one of {known} or all", reading)
+    readings = list(paper.readings) if reading == "all" else [reading]
+    folder = check_directory("output", Path(output))
+    runner = Runner(folder / "cache", fresh, report)
+    pages = []
+    for figure in chosen:
+        data = figure.compute(runner, readings)
+        for name, dataset in data.items():
+            suffix = "" if name == "figure" else f"-{name}"
+            save(dataset, folder / f"figure{figure.number}{suffix}.nc")
+        drawings = figure.draw(data)
+        for stem, drawing in drawings.items():
+            for kind in (".png", ".pdf"):
+                save_figure(drawing, folder / f"{stem}{kind}")
+        pages.append(
+            FigurePage(
+                number=figure.number,
+                title=figure.title,
+                images=tuple(folder / f"{stem}.png" for stem in drawings),
+                parameters=tuple(figure.parameters(data)),
+                claims=tuple(figure.judge(data)),
+            )
+        )
+    claims = [claim for page in pages for claim in page.claims]
+    content = {
+        "paper": paper.key,
+        "qubatt": __version__,
+        "readings": {name: paper.readings[name] for name in readings},
+        "claims": [claim.to_dict() for claim in claims],
+    }
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    write_whole(folder / "claims.json", lambda path: path.write_text(text, encoding="utf-8"))
+    page = render(paper, readings, pages)
+    write_whole(folder / "report.html", lambda path: path.write_text(page, encoding="utf-8"))
+    return claims
+
+
+def select_figures(paper: Paper, numbers: Sequence[int] | None) -> list[PaperFigure]:
+    """Return the figures of those numbers, in the order of the paper.
+
+    Raises
+    ------
+    ArgumentError
+        If the paper has no such figure.
+    """
+    known = {figure.number: figure for figure in paper.figures}
+    if numbers is None:
+        return list(known.values())
+    for number in numbers:
+        if number not in known:
+            listed = ", ".join(map(str, known))
+            raise ArgumentError("figures", f"be among {listed}", number)
+    return [figure for number, figure in known.items() if number in numbers]

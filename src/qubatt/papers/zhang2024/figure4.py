@@ -1,0 +1,175 @@
+"""Fig. 4: cascade battery, stored energy over time for five g and two pairs of decay rates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from qubatt.environment import CavityLoss, LevelDecay
+from qubatt.models import CascadeBattery
+from qubatt.papers.claim import Claim
+from qubatt.papers.job import ChargingJob, Runner
+from qubatt.papers.paper import Datasets, PaperFigure, Parameter
+from qubatt.papers.zhang2024.cutoff import cutoff_claim, cutoff_dataset
+from qubatt.papers.zhang2024.drawing import draw_energy, draw_region
+from qubatt.papers.zhang2024.growth import first_point, grows, growth_claim, summarise
+from qubatt.papers.zhang2024.reading import G_VALUES
+
+DETUNINGS = (0.5, 1.0, 2.0)
+"""Δ_m = Δ_e = Δ_cav, in units of the fields Ω_a = Ω_b = 1."""
+COUPLINGS = (0.5, 1.0, 2.0)
+DECAYS = {"a": (0.1, 0.01), "b": (0.2, 0.1)}
+"""Panel: γ_e and γ_m."""
+KAPPA = 0.5
+MAX_PHOTONS = 10
+END, POINTS = 40.0, 801
+
+AXES: dict[str, Sequence[str] | Sequence[float]] = {
+    "detuning": DETUNINGS,
+    "coupling": COUPLINGS,
+    "panel": list(DECAYS),
+    "g": G_VALUES,
+}
+
+
+def job(
+    detuning: float, coupling: float, panel: str, g: float, max_photons: int = MAX_PHOTONS
+) -> ChargingJob:
+    """Return one charging curve; Eqs. (22) and (23) write twice the standard form."""
+    gamma_e, gamma_m = DECAYS[panel]
+    battery = CascadeBattery(
+        interaction=g,
+        coupling=coupling,
+        pump=1.0,
+        control=1.0,
+        detuning_middle=detuning,
+        detuning_excited=detuning,
+        detuning_cavity=detuning,
+        max_photons=max_photons,
+    )
+    environment = (
+        CavityLoss(2 * KAPPA),
+        LevelDecay("excited", "middle", 2 * gamma_e),
+        LevelDecay("middle", "ground", 2 * gamma_m),
+    )
+    return ChargingJob((battery,), environment, END, POINTS, ("energy", "cutoff_population"))
+
+
+class Figure4(PaperFigure):
+    """Two three-level atoms in a cavity, Eqs. (18)–(24)."""
+
+    number = 4
+    title = "Cascade battery: two three-level atoms"
+
+    def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:  # noqa: ARG002
+        """Scan detuning and g_1 for both decay pairs, choose a point, check its cut-off."""
+        grid = list(product(DETUNINGS, COUPLINGS, DECAYS, G_VALUES))
+        jobs = [job(*point) for point in grid]
+        results = runner.run("Fig. 4: scan of detuning and g_1", jobs)
+        times = jobs[0].times
+        shape = tuple(len(values) for values in AXES.values())
+        # two atoms; energies in units of Δ_m
+        energies = np.stack(
+            [
+                result["energy"][0] / 2 / point[0]
+                for point, result in zip(grid, results, strict=True)
+            ]
+        ).reshape(*shape, POINTS)
+        populations = np.array([result["cutoff_population"].max() for result in results])
+        coords = {name: list(values) for name, values in AXES.items()}
+        summary = summarise(times, energies) | {"cutoff_population": populations.reshape(shape)}
+        scan = xr.Dataset({name: (tuple(AXES), v) for name, v in summary.items()}, coords=coords)
+        ranked = self._holds(scan).all(["value", "panel"])
+        ranked = ranked.sel(detuning=[1.0, 0.5, 2.0], coupling=[1.0, 0.5, 2.0])
+        chosen = first_point(ranked.transpose("detuning", "coupling"))
+        curves = xr.DataArray(
+            energies,
+            dims=(*AXES, "time"),
+            coords=coords | {"time": times},
+            attrs={"units": "Delta_m", "long_name": "stored energy per atom"},
+        )
+        figure = xr.Dataset({"energy": curves.sel(chosen, drop=True)}, attrs=chosen)
+        detuning, coupling = float(chosen["detuning"]), float(chosen["coupling"])
+        figure["time"].attrs = {"units": "inverse of Omega_a"}
+        checks = {}
+        for panel in DECAYS:
+            larger = [job(detuning, coupling, panel, g, MAX_PHOTONS * 3 // 2) for g in G_VALUES]
+            found = runner.run(f"Fig. 4{panel}: cut-off raised by half", larger)
+            population = scan["cutoff_population"].sel(chosen).sel(panel=panel)
+            checks[panel] = cutoff_dataset(
+                figure.sel(panel=panel), found, population.to_numpy(), per=2 * detuning
+            )
+        cutoff = xr.concat(list(checks.values()), dim=xr.Variable("panel", list(checks)))
+        return {"figure": figure, "scan": scan, "cutoff": cutoff}
+
+    def _holds(self, scan: xr.Dataset) -> xr.DataArray:
+        """Return whether maximum and late value grow, dims (value, detuning, coupling, panel)."""
+        values = ["maximum", "late"]
+        return xr.concat([grows(scan[name]) for name in values], dim=xr.Variable("value", values))
+
+    def draw(self, data: Datasets) -> dict[str, Figure]:
+        """Return the two panels with insets, and the map of where energy grows with g."""
+        detuning = float(data["figure"].attrs["detuning"])
+        energy = data["figure"]["energy"]
+        energy = energy.assign_coords(time=energy["time"] * detuning)  # in units of 1/Δ_m
+        panels = [
+            (f"({panel}) $\\gamma_e = {e:g}$, $\\gamma_m = {m:g}$", energy.sel(panel=panel))
+            for panel, (e, m) in DECAYS.items()
+        ]
+        count = self._holds(data["scan"]).sum(["value", "panel"])
+        region = draw_region(
+            [("both pairs", count)],
+            x="coupling",
+            y="detuning",
+            xlabel=r"coupling $g_1/\Omega_a$",
+            ylabel=r"detuning $\Delta/\Omega_a$",
+            top=4,
+        )
+        drawing = draw_energy(panels, until=20.0, unit=r"\Delta_m")
+        return {"figure4": drawing, "figure4-map": region}
+
+    def judge(self, data: Datasets) -> list[Claim]:
+        """Judge F4a and F4b, maximum and late value apart, and the cut-off (F4c and T1)."""
+        claims = []
+        for panel, (gamma_e, gamma_m) in DECAYS.items():
+            part = data["scan"].sel(panel=panel, drop=True)
+            for name, value in (("maximum", "maximum"), ("late value", "late")):
+                statement = (
+                    f"At γ_e = {gamma_e:g}, γ_m = {gamma_m:g} the {name} of the stored energy grows"
+                    " strictly with g."
+                )
+                claims.append(growth_claim(f"F4{panel} ({name})", statement, part, value))
+        return [*claims, cutoff_claim("F4c, T1 (Fig. 4)", data["cutoff"], MAX_PHOTONS)]
+
+    def parameters(self, data: Datasets) -> list[Parameter]:
+        """Return the parameters drawn."""
+        chosen = data["figure"].attrs
+        return [
+            Parameter("g", ", ".join(f"{g:g}" for g in G_VALUES), "stated"),
+            Parameter("Ω_a = Ω_b", "1", "stated"),
+            Parameter("κ", "0.5, entered as 2κ (Eq. 22)", "stated"),
+            Parameter(
+                "γ_e, γ_m", "0.1, 0.01 (a); 0.2, 0.1 (b), entered doubled (Eq. 23)", "stated"
+            ),
+            Parameter("N_ph (highest Fock level)", str(MAX_PHOTONS), "stated"),
+            Parameter("photons at the start", "2", "stated"),
+            Parameter("Δ_m = Δ_e = Δ_cav", "equal (text below Eq. 24)", "stated"),
+            Parameter(
+                "Δ_m",
+                f"{chosen['detuning']:g} Ω_a",
+                "not stated",
+                "energies in units of Δ_m and fields of 1 suggest 1; scanned: "
+                + ", ".join(map(str, DETUNINGS)),
+            ),
+            Parameter(
+                "g_1 = g_2",
+                f"{chosen['coupling']:g} Ω_a",
+                "not stated",
+                "the caption lists g_1 beside Ω_a = Ω_b = 1; scanned: "
+                + ", ".join(map(str, COUPLINGS)),
+            ),
+        ]

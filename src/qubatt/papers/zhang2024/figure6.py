@@ -1,0 +1,137 @@
+"""Fig. 6: ergotropy and work against the inverse temperature."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from qubatt.papers.claim import Claim, judge
+from qubatt.papers.job import Runner
+from qubatt.papers.paper import Datasets, PaperFigure, Parameter
+from qubatt.papers.zhang2024.reading import preferred
+from qubatt.papers.zhang2024.recharging import energy_laws, recharge_by_reading, shared_parameters
+from qubatt.plots import draw_curves, new_figure
+
+N_ATOMS = (6, 10, 12)
+G = 4.0
+BETA = np.concatenate([np.linspace(0.005, 10.0, 2000), np.linspace(10.1, 40.0, 300)])
+DRAWN_UNTIL = 5.0
+QUANTITIES = ("ergotropy", "work")
+VANISHED = 1e-6
+"""Fraction of the maximum below which a quantity has vanished at the largest β."""
+
+
+class Figure6(PaperFigure):
+    """W and W_R over β for three N at g = 4."""
+
+    number = 6
+    title = "Ergotropy and work against the inverse temperature"
+
+    def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:
+        """Compute W and W_R over β in the readings and both spaces."""
+        runner.report("Fig. 6: work over β", 0.0, 1.0)
+        scan = recharge_by_reading(readings, N_ATOMS, G, BETA).squeeze("g")
+        reading = preferred(readings)
+        figure = scan.sel(reading=reading, space="ladder", drop=True)
+        runner.report("Fig. 6: work over β", 1.0, 1.0)
+        return {"figure": figure.assign_attrs(reading=reading), "scan": scan}
+
+    def draw(self, data: Datasets) -> dict[str, Figure]:
+        """Return one panel per N with W and W_R."""
+        figure, panels = new_figure(columns=len(N_ATOMS), panel=(3.3, 3.0))
+        names = {"ergotropy": r"ergotropy $\mathcal{W}$", "work": r"work $W_R$"}
+        for letter, count, axes in zip("abc", N_ATOMS, panels, strict=True):
+            part = data["figure"].sel(n_atoms=count, beta=slice(0, DRAWN_UNTIL))
+            both = xr.concat(
+                [part[name] for name in names], dim=xr.Variable("quantity", list(names.values()))
+            )
+            draw_curves(
+                axes,
+                both,
+                "beta",
+                "quantity",
+                xlabel=r"inverse temperature $\beta\omega_q$",
+                ylabel=r"energy ($\hbar\omega_q$)",
+            )
+            axes.set_title(f"({letter}) $N = {count}$", loc="left")
+        return {"figure6": figure}
+
+    def judge(self, data: Datasets) -> list[Claim]:
+        """Judge F6a–F6c on the ladder and in the full space, and A1."""
+        scan = data["scan"]
+        values = xr.concat(
+            [scan[name] for name in QUANTITIES], dim=xr.Variable("quantity", list(QUANTITIES))
+        )
+        maxima = _count_maxima(values)
+        highest = values.max("beta")
+        last = values.isel(beta=-1)
+        stored = highest > 0
+        growing = (highest.diff("n_atoms") > 0).all("n_atoms")
+        drawn = highest.sel(space="ladder", reading=data["figure"].attrs["reading"])
+        peaks = ", ".join(
+            f"N = {n}: W {float(drawn.sel(n_atoms=n, quantity='ergotropy')):.3f},"
+            f" W_R {float(drawn.sel(n_atoms=n, quantity='work')):.3f}"
+            for n in N_ATOMS
+        )
+        ambiguous = scan["ambiguous"].sel(space="ladder")
+        flagged = sorted(
+            {
+                f"{reading}, N = {count}"
+                for reading in ambiguous["reading"].to_numpy()
+                for count in N_ATOMS
+                if bool(ambiguous.sel(reading=reading, n_atoms=count))
+            }
+        )
+        note = (
+            "; W_R depends on how ties are broken at exact degeneracies: " + "; ".join(flagged)
+            if flagged
+            else ""
+        )
+        return [
+            judge(
+                "F6a",
+                "W and W_R have one maximum in β for N = 6, 10, 12 at g = 4.",
+                maxima == 1,
+                f"number of maxima found: {int(maxima.min())} to {int(maxima.max())}{note}",
+                {"maxima": maxima.to_dict()["data"]},
+            ),
+            judge(
+                "F6b",
+                "W and W_R vanish at large β.",
+                stored & (last <= VANISHED * highest),
+                f"largest remainder at β = {BETA[-1]:g}, relative to the maximum:"
+                f" {float((last / highest).sel(space='ladder').max()):.1e} on the ladder,"
+                f" {float((last / highest).max()):.1e} in the full space",
+                {"remainder": last.to_dict()["data"]},
+            ),
+            judge(
+                "F6c",
+                "The maximum over β grows with N.",
+                growing,
+                f"maxima drawn (ω): {peaks}",
+                {"maximum": highest.to_dict()["data"]},
+            ),
+            energy_laws(6, scan),
+        ]
+
+    def parameters(self, data: Datasets) -> list[Parameter]:
+        """Return the parameters drawn."""
+        n_atoms = Parameter("N", "6 (a), 10 (b), 12 (c)", "stated")
+        return [Parameter("g", "4", "stated"), *shared_parameters(data["figure"], n_atoms)]
+
+
+def _count_maxima(values: xr.DataArray) -> xr.DataArray:
+    """Count the local maxima over β, ends left out; changes within rounding are level."""
+    step = values.diff("beta")
+    moving = step.where(abs(step) > 1e-13 * values.max("beta"), 0.0)
+    sign = np.sign(moving.to_numpy())
+    axis = step.dims.index("beta")
+    signs = np.moveaxis(sign, axis, -1)
+    counts = np.zeros(signs.shape[:-1], dtype=int)
+    for index in np.ndindex(counts.shape):
+        turns = signs[index][signs[index] != 0]
+        counts[index] = int(np.sum((turns[:-1] > 0) & (turns[1:] < 0)))
+    return values.isel(beta=0, drop=True).copy(data=counts)

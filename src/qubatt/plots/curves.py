@@ -1,0 +1,102 @@
+"""Families of curves, told apart by colour, lightness and dash at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import cycle
+
+import matplotlib
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+
+from qubatt.plots.figure import STYLE
+
+DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)))
+
+
+def draw_curves(
+    axes: Axes,
+    values: xr.DataArray,
+    x: str,
+    family: str | None = None,
+    *,
+    label: str = "{}",
+    xlabel: str | None = None,
+    ylabel: str | None = None,
+    order: Sequence[int] | None = None,
+) -> None:
+    """Draw `values` against the coordinate `x`, one curve per entry of the coordinate `family`.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    values : DataArray, dims (x,) or (family, x)
+        What to draw.
+    label : str
+        Legend entry, formatted with the value of `family`.
+    xlabel, ylabel : str, optional
+        Axis labels; made of ``long_name`` and ``units`` where left out.
+    order : sequence of int, optional
+        Order in which members of the family appear in the legend.
+    """
+    members = (
+        [values]
+        if family is None
+        else [values.isel({family: k}) for k in range(values.sizes[family])]
+    )
+    shades = matplotlib.colormaps["cividis"](np.linspace(0.0, 0.82, max(len(members), 2)))
+    dashes = [dash for dash, _ in zip(cycle(DASHES), members, strict=False)]
+    with matplotlib.rc_context(STYLE):
+        for k in order if order is not None else range(len(members)):
+            name = None if family is None else label.format(members[k][family].item())
+            axes.plot(values[x], members[k], color=shades[k], linestyle=dashes[k], label=name)
+        axes.set_xlabel(xlabel if xlabel is not None else axis_label(values[x]))
+        axes.set_ylabel(ylabel if ylabel is not None else axis_label(values))
+        if family is not None:
+            axes.legend()
+
+
+def add_inset(
+    axes: Axes, bounds: tuple[float, float, float, float], x: tuple[float, float]
+) -> None:
+    """Repeat the curves of `axes` in an inset, enlarged to the given range of x.
+
+    Parameters
+    ----------
+    bounds : tuple
+        Left, bottom, width and height in fractions of the axes.
+    x : tuple
+        Range shown.
+    """
+    with matplotlib.rc_context(STYLE):
+        inset = axes.inset_axes(bounds)
+        inset.patch.set_alpha(0.92)
+        for line in axes.get_lines():
+            inset.plot(
+                *line.get_data(),
+                color=line.get_color(),
+                linestyle=line.get_linestyle(),
+                linewidth=1.0,
+            )
+        inset.set_xlim(*x)
+        inside = []
+        for line in axes.get_lines():
+            along, values = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+            inside.append(values[(along >= x[0]) & (along <= x[1])])
+        low, high = np.min(inside), np.max(inside)
+        inset.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
+        inset.tick_params(labelsize=7)
+
+
+def axis_label(array: xr.DataArray) -> str:
+    """Return "long name (units)", in the notation of papers."""
+    units = str(array.attrs.get("units", "1"))
+    pretty = {
+        "omega_ref": r"$\hbar\omega_\mathrm{ref}$",
+        "1/omega_ref": r"$1/\omega_\mathrm{ref}$",
+        "omega_ref^2": r"$\hbar\omega_\mathrm{ref}^2$",
+    }
+    name = str(array.attrs.get("long_name", array.name))
+    return name if units == "1" else f"{name} ({pretty.get(units, units)})"

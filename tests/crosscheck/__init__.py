@@ -1,0 +1,1 @@
+"""qubatt against QuTiP, against explicit matrices, and engine against engine."""

@@ -1,0 +1,1 @@
+"""qubatt against solved physics; README.md derives every closed form."""

@@ -1,0 +1,50 @@
+"""Spaces: named factors in a fixed order, products of named operators."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from qubatt.core.errors import UnsupportedError
+from qubatt.core.space import Space
+from qubatt.operators import Atoms, Mode
+
+
+def test_dimensions_follow_the_order_of_the_factors() -> None:
+    """Each factor counts for itself; the whole is the product, in either basis."""
+    space = Space({"cavity": Mode(4), "atoms": Atoms(3)})
+    assert space.dims("symmetric") == (5, 4)
+    assert space.dims("full") == (5, 8)
+    assert space.dim("symmetric") == 20
+    assert space.dim("full") == 40
+
+
+def test_a_product_acts_from_right_to_left() -> None:
+    """``"a+ a"`` is a†a and ``"a a+"`` is not."""
+    mode = Mode(3)
+    np.testing.assert_allclose(
+        mode.operator("a+ a", "full").toarray(), np.diag([0.0, 1.0, 2.0, 3.0]), atol=1e-15
+    )
+    np.testing.assert_allclose(
+        mode.operator("a a+", "full").toarray(), np.diag([1.0, 2.0, 3.0, 0.0]), atol=1e-15
+    )
+
+
+@pytest.mark.parametrize(
+    ("product", "message"),
+    [
+        ("J+ P_grund", "Atoms has no operator 'P_grund'. Best matches are: P_ground."),
+        ("Q J+", "Atoms has no operator 'Q'. Known are: J+, J-, Jx, Jy, Jz, P_ground, S_ee,"),
+    ],
+)
+def test_unknown_operator_is_named_with_the_nearest(product: str, message: str) -> None:
+    """The factor and the unknown operator are named, also inside a product."""
+    with pytest.raises(UnsupportedError) as caught:
+        Atoms(2).operator(product, "symmetric")
+    assert str(caught.value).startswith(message)
+
+
+def test_empty_product_is_refused() -> None:
+    """No name at all is a mistake of the model, not the identity."""
+    with pytest.raises(UnsupportedError, match="must name at least one"):
+        Mode(2).operator("  ", "full")

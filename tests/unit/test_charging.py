@@ -1,0 +1,238 @@
+"""Charging: from a battery to a labelled Dataset that says how far it can be trusted."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import qubatt as qb
+from qubatt.core.version import __version__
+
+TIMES = np.linspace(0.0, 2.0, 9)
+DRIVEN = qb.DrivenBattery(n_atoms=2, drive=1.0)
+# H conserves a†a + J_z: two photons never reach the fourth level, so the cut-off is exact
+CAVITY = qb.TavisCummingsBattery(n_atoms=2, coupling=0.5, max_photons=3)
+LOSS = qb.CavityLoss(0.3)
+
+
+@pytest.fixture(scope="module")
+def run() -> xr.Dataset:
+    """Return a lossy run that its cut-off holds exactly."""
+    return qb.charge(CAVITY, TIMES, environment=[LOSS])
+
+
+def test_variables_and_labels(run: xr.Dataset) -> None:
+    """Every variable and the time axis carry units and a long name; variables a definition."""
+    assert list(run.data_vars) == ["energy", "power", "mean_photons", "cutoff_population"]
+    for name, variable in run.variables.items():
+        assert variable.dims == ("time",)
+        assert variable.dtype == np.float64
+        assert variable.attrs["units"], name
+        assert variable.attrs["long_name"], name
+    for variable in run.data_vars.values():
+        assert variable.attrs["definition"]
+    np.testing.assert_array_equal(run.time, TIMES)
+
+
+def test_attributes_are_json(run: xr.Dataset) -> None:
+    """All but the status are strict JSON with the documented content."""
+    assert run.attrs["status"] == "ok"
+    loaded = {
+        name: json.loads(value, parse_constant=pytest.fail)
+        for name, value in run.attrs.items()
+        if name != "status"
+    }
+    assert set(loaded) == {"certificate", "parameters", "engine", "versions", "citations"}
+    assert loaded["parameters"] == {
+        "battery": {
+            "type": "tavis-cummings",
+            "n_atoms": 2,
+            "coupling": 0.5,
+            "max_photons": 3,
+            "interaction": 0.0,
+            "omega_atom": 1.0,
+            "omega_cavity": 1.0,
+        },
+        "charger": {"type": "fock", "photons": 2},  # the default, written out
+        "environment": [{"type": "cavity-loss", "rate": 0.3, "n_thermal": 0.0}],
+    }
+    assert (loaded["engine"]["engine"], loaded["engine"]["dimension"]) == ("dense", 12)
+    assert loaded["versions"]["qubatt"] == __version__
+    assert {"python", "numpy", "scipy", "xarray"} < set(loaded["versions"])
+    assert any("032211" in source for source in loaded["citations"])
+    certificate = loaded["certificate"]
+    assert set(certificate) == {"trace_drift", "error_estimate", "cutoff_population"}
+    assert abs(certificate["cutoff_population"]) < 1e-12
+    assert 0 <= certificate["trace_drift"] < 1e-12
+
+
+def test_driven_battery_has_no_charger_and_no_cutoff() -> None:
+    """What does not exist is null or absent, not invented."""
+    run = qb.charge(DRIVEN, TIMES)
+    assert list(run.data_vars) == ["energy", "power"]
+    assert json.loads(run.attrs["parameters"])["charger"] is None
+    assert json.loads(run.attrs["parameters"])["environment"] == []
+    assert "cutoff_population" not in json.loads(run.attrs["certificate"])
+    assert run.attrs["status"] == "ok"
+
+
+def test_rabi_oscillation() -> None:
+    """One resonant atom: E(t) = ω_a sin²(Ωt/2) and P = ½ω_aΩ sin Ωt."""
+    battery = qb.DrivenBattery(1, drive=0.9, detuning=0.0, omega_atom=1.3)
+    run = qb.charge(battery, TIMES)
+    np.testing.assert_allclose(run.energy, 1.3 * np.sin(0.45 * TIMES) ** 2, atol=1e-13)
+    np.testing.assert_allclose(run.power, 0.585 * np.sin(0.9 * TIMES), atol=1e-13)
+
+
+@pytest.mark.parametrize("engine", ["dense", "matrix"])
+def test_energy_is_relative_to_time_zero(engine: str) -> None:
+    """Also when time 0 is not asked for, and whatever the time that is."""
+    whole = qb.charge(CAVITY, TIMES, environment=LOSS, engine=engine)
+    late = qb.charge(CAVITY, TIMES[3:], environment=LOSS, engine=engine)
+    one = qb.charge(CAVITY, 2.0, environment=LOSS, engine=engine)
+    assert whole.energy[0] == 0.0
+    assert whole.energy[-1] > 0.1
+    np.testing.assert_array_equal(late.time, TIMES[3:])
+    np.testing.assert_allclose(late.energy, whole.energy[3:], atol=1e-8)
+    np.testing.assert_array_equal(one.time, [2.0])
+    np.testing.assert_allclose(one.energy, whole.energy[-1:], atol=1e-8)
+
+
+@pytest.mark.parametrize("engine", ["dense", "matrix"])
+def test_time_zero_alone(engine: str) -> None:
+    """A run of no length is empty, charges with power 0 and holds all its photons."""
+    run = qb.charge(CAVITY, [0.0], engine=engine)
+    assert run.sizes == {"time": 1}
+    values = {name: float(variable[0]) for name, variable in run.data_vars.items()}
+    expected = {"energy": 0.0, "power": 0.0, "mean_photons": 2.0, "cutoff_population": 0.0}
+    assert values == pytest.approx(expected, abs=1e-15)
+
+
+def test_environment_as_object_list_or_tuple(run: xr.Dataset) -> None:
+    """One dissipator needs no list; several add up."""
+    for environment in (LOSS, [LOSS], (LOSS,), iter([LOSS])):
+        xr.testing.assert_identical(qb.charge(CAVITY, TIMES, environment=environment), run)
+    halves = qb.charge(CAVITY, TIMES, environment=[qb.CavityLoss(0.1), qb.CavityLoss(0.2)])
+    np.testing.assert_allclose(halves.energy, run.energy, atol=1e-12)
+
+
+def test_merits_are_the_ones_named(run: xr.Dataset) -> None:
+    """A subset has the same values; a single name needs no list; none at all is allowed."""
+    some = qb.charge(CAVITY, TIMES, environment=LOSS, merits=["power", "empty_population"])
+    assert list(some.data_vars) == ["power", "empty_population"]
+    xr.testing.assert_identical(some.power, run.power)
+    assert some.empty_population[0] == 1.0
+    assert some.attrs == run.attrs  # the certificate does not depend on what is shown
+    only = qb.charge(CAVITY, TIMES, environment=LOSS, merits="energy")
+    assert list(only.data_vars) == ["energy"]
+    assert list(qb.charge(CAVITY, TIMES, merits=[]).data_vars) == []
+
+
+def test_small_cutoff_warns_and_says_so() -> None:
+    """Two photons with two kept start in the highest level: status, warning and cure."""
+    battery = qb.TavisCummingsBattery(n_atoms=2, coupling=0.5, max_photons=2)
+    with pytest.warns(qb.QubattWarning, match="max_photons = 2 is too low") as caught:
+        run = qb.charge(battery, TIMES)
+    assert run.attrs["status"] == "cutoff-too-small"
+    assert json.loads(run.attrs["certificate"])["cutoff_population"] == pytest.approx(1.0)
+    assert Path(caught[0].filename).name == Path(__file__).name  # points at the caller
+
+
+def test_small_cutoff_warns_whatever_is_shown() -> None:
+    """The population of the highest level is watched even if its merit is not asked for."""
+    battery = qb.TavisCummingsBattery(n_atoms=2, coupling=0.5, max_photons=2)
+    with pytest.warns(qb.QubattWarning, match=r"up to 1\.0e\+00 of the population"):
+        run = qb.charge(battery, [1.0, 1.5], merits=["energy"])
+    assert run.attrs["status"] == "cutoff-too-small"
+
+
+def test_large_cutoff_is_silent() -> None:
+    """A Dicke battery that needs many photons is quiet once it has them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run = qb.charge(qb.DickeBattery(1, 0.3, 16), TIMES)
+    assert run.attrs["status"] == "ok"
+    assert 0 < run.cutoff_population.max() < 1e-5
+
+
+def test_charger_is_used(run: xr.Dataset) -> None:
+    """The vacuum charges nothing without counter-rotating terms; one photon charges less."""
+    empty = qb.charge(CAVITY, TIMES, charger=qb.FockState(0), environment=LOSS)
+    np.testing.assert_allclose(empty.energy, 0.0, atol=1e-13)
+    one = qb.charge(CAVITY, TIMES, charger=qb.FockState(1), environment=LOSS)
+    assert 0 < one.energy.max() < run.energy.max()
+
+
+def test_engine_by_name_and_by_object(run: xr.Dataset) -> None:
+    """Name and object are the same thing; the engine used is on record."""
+    by_name = qb.charge(CAVITY, TIMES, environment=LOSS, engine="matrix")
+    xr.testing.assert_identical(
+        by_name, qb.charge(CAVITY, TIMES, environment=LOSS, engine=qb.MatrixEngine())
+    )
+    assert json.loads(by_name.attrs["engine"])["engine"] == "matrix"
+    np.testing.assert_allclose(by_name.energy, run.energy, atol=1e-8)
+
+
+def test_progress_is_told() -> None:
+    """The fraction reaches 1."""
+    fractions: list[float] = []
+    qb.charge(DRIVEN, TIMES, progress=fractions.append)
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "argument"),
+    [
+        ({"battery": "dicke"}, "battery"),
+        ({"battery": qb.DrivenBattery}, "battery"),
+        ({"times": [1.0, 0.5]}, "times"),
+        ({"charger": qb.FockState(1)}, "charger"),
+        ({"battery": CAVITY, "charger": LOSS}, "charger"),
+        ({"battery": CAVITY, "charger": "fock:3"}, "charger"),
+        ({"battery": CAVITY, "charger": qb.FockState(4)}, "photons"),
+        ({"environment": [LOSS, "loss"]}, "environment"),
+        ({"environment": "cavity-loss"}, "environment"),
+        ({"environment": [qb.FockState(2)]}, "environment"),
+        ({"engine": "exact"}, "engine"),
+    ],
+)
+def test_bad_arguments_are_named(arguments: dict[str, Any], argument: str) -> None:
+    """What is wrong is named before anything is computed."""
+    with pytest.raises(qb.ArgumentError) as caught:
+        qb.charge(**{"battery": DRIVEN, "times": TIMES, **arguments})
+    assert caught.value.argument == argument
+
+
+def test_bad_objects_come_with_an_example() -> None:
+    """The cure shows what to type."""
+    with pytest.raises(qb.ArgumentError, match=r"For example qb\.DrivenBattery\("):
+        qb.charge("dicke", TIMES)
+    with pytest.raises(qb.ArgumentError, match=r"For example qb\.CavityLoss\("):
+        qb.charge(DRIVEN, TIMES, environment=["loss"])
+
+
+def test_misfits_are_unsupported() -> None:
+    """A dissipator or merit without its factor is refused, an unknown merit is an argument."""
+    with pytest.raises(qb.UnsupportedError, match="CavityLoss acts on `cavity`"):
+        qb.charge(DRIVEN, TIMES, environment=LOSS)
+    with pytest.raises(qb.UnsupportedError, match="Merit `mean_photons` needs a factor"):
+        qb.charge(DRIVEN, TIMES, merits=["mean_photons"])
+    with pytest.raises(qb.ArgumentError, match="Best matches are: power"):
+        qb.charge(DRIVEN, TIMES, merits=["powr"])
+
+
+@pytest.mark.xfail(strict=True, reason="a bare TypeError: object is not iterable")
+@pytest.mark.parametrize(
+    "arguments", [{"environment": None}, {"environment": qb.CavityLoss}, {"merits": 3}]
+)
+def test_what_is_no_sequence_is_named_too(arguments: dict[str, Any]) -> None:
+    """The frequent slips of None and a class without its rate deserve a sentence."""
+    with pytest.raises(qb.ArgumentError):
+        qb.charge(DRIVEN, TIMES, **arguments)

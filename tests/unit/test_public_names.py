@@ -1,0 +1,93 @@
+"""Public names: complete, lazy, importable in any order, and quick."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import qubatt
+
+HOMES: dict[str, list[str]] = {}
+for _name, _home in qubatt._HOME.items():
+    HOMES.setdefault(_home, []).append(_name)
+
+
+def fresh(code: str) -> str:
+    """Return what a fresh interpreter prints."""
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_all_equals_the_table_of_homes() -> None:
+    """The list that type checkers read is the one that imports use, sorted."""
+    assert sorted(qubatt._HOME) == qubatt.__all__
+
+
+def test_dir_shows_names_before_they_are_used() -> None:
+    """Completion in a notebook finds everything, each once."""
+    listed = json.loads(fresh("import json, qubatt; print(json.dumps(dir(qubatt)))"))
+    assert set(qubatt.__all__) <= set(listed)
+    assert listed == sorted(set(listed))
+
+
+@pytest.mark.parametrize("home", sorted(HOMES))
+def test_names_import_first_in_a_fresh_interpreter(home: str) -> None:
+    """Each part can be the first to be imported: no circle shows up in any order."""
+    names = HOMES[home]
+    code = f"import qubatt; print([getattr(qubatt, n).__name__ for n in {names!r}])"
+    assert fresh(code).strip() == repr(names)
+
+
+def test_from_import_and_star_import() -> None:
+    """Both forms find the lazy names."""
+    fresh("from qubatt import ArgumentError, QubattError; ArgumentError.mro().index(QubattError)")
+    fresh("from qubatt import *; FockState(2), charge, QubattWarning")
+
+
+def test_a_name_loads_once() -> None:
+    """The second access returns the very same object without asking again."""
+    assert qubatt.DickeBattery is qubatt.DickeBattery
+    assert "DickeBattery" in vars(qubatt)
+
+
+def test_unknown_attribute() -> None:
+    """A misspelt name is an AttributeError like any other, so hasattr works."""
+    with pytest.raises(AttributeError, match="module 'qubatt' has no attribute 'Dicke'"):
+        qubatt.Dicke  # noqa: B018
+    assert not hasattr(qubatt, "charges")
+
+
+def test_import_is_quick_and_light() -> None:
+    """`import qubatt` brings in none of the heavy libraries and takes well under a second."""
+    code = """
+import json, sys, time
+start = time.perf_counter()
+import qubatt
+seconds = time.perf_counter() - start
+print(json.dumps([seconds, sorted(sys.modules)]))
+"""
+    seconds, modules = json.loads(fresh(code))
+    heavy = {"xarray", "scipy", "matplotlib", "qutip", "numpy", "pydantic", "pandas", "h5py"}
+    assert heavy.isdisjoint(modules)
+    assert seconds < 1.0
+
+
+def test_charging_draws_nothing() -> None:
+    """Computing needs neither the plotting library nor QuTiP."""
+    code = "import sys, qubatt; qubatt.charge; qubatt.recharge; print(sorted(sys.modules))"
+    loaded = fresh(code)
+    assert "'matplotlib'" not in loaded
+    assert "'qutip'" not in loaded
+
+
+def test_version_is_the_installed_one() -> None:
+    """The package and its metadata tell the same version."""
+    from importlib.metadata import version
+
+    assert version("qubatt") == qubatt.__version__
