@@ -4,7 +4,7 @@ RUN := .venv
 DEV := .venv-dev
 OUTPUT ?= results/zhang2024
 
-.PHONY: help reproduce test check format clean
+.PHONY: help reproduce test check lint format clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -15,12 +15,13 @@ reproduce: $(RUN)/ready  ## Reproduce PRA 110, 032211: data, figures, verdicts, 
 test: $(DEV)/ready  ## Run all tests
 	$(DEV)/bin/python -m pytest -n 2
 
-check: $(DEV)/ready  ## Formatter, linter, types, import contracts, tests: what CI runs
+check: lint test  ## Formatter, linter, types, import contracts, tests: what CI runs
+
+lint: $(DEV)/ready  ## Formatter, linter, types, import contracts
 	$(DEV)/bin/ruff format --check src tests
 	$(DEV)/bin/ruff check src tests
 	$(DEV)/bin/mypy
 	$(DEV)/bin/lint-imports
-	$(DEV)/bin/python -m pytest -n 2
 
 format: $(DEV)/ready  ## Format the code and sort the imports
 	$(DEV)/bin/ruff format src tests

@@ -1,8 +1,8 @@
 """Figures of results: labelled with units, safe for colour-blind readers and for grey print."""
 
 from qubatt.plots.curves import add_inset, draw_curves
-from qubatt.plots.figure import new_figure, save_figure
+from qubatt.plots.figure import new_figure, save_figure, styled
 from qubatt.plots.maps import draw_map
 from qubatt.plots.plot import plot
 
-__all__ = ["add_inset", "draw_curves", "draw_map", "new_figure", "plot", "save_figure"]
+__all__ = ["add_inset", "draw_curves", "draw_map", "new_figure", "plot", "save_figure", "styled"]

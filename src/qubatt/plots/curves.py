@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import cycle
+from typing import Any
 
 import matplotlib
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
-from qubatt.plots.figure import STYLE
+from qubatt.plots.figure import styled
 
 DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)))
 
@@ -25,6 +26,7 @@ def draw_curves(
     xlabel: str | None = None,
     ylabel: str | None = None,
     order: Sequence[int] | None = None,
+    legend: Mapping[str, Any] | None = None,
 ) -> None:
     """Draw `values` against the coordinate `x`, one curve per entry of the coordinate `family`.
 
@@ -40,6 +42,8 @@ def draw_curves(
         Axis labels; made of ``long_name`` and ``units`` where left out.
     order : sequence of int, optional
         Order in which members of the family appear in the legend.
+    legend : mapping, optional
+        Where the legend stands, as matplotlib wants it; an empty one for no legend.
     """
     members = (
         [values]
@@ -48,14 +52,14 @@ def draw_curves(
     )
     shades = matplotlib.colormaps["cividis"](np.linspace(0.0, 0.82, max(len(members), 2)))
     dashes = [dash for dash, _ in zip(cycle(DASHES), members, strict=False)]
-    with matplotlib.rc_context(STYLE):
+    with styled():
         for k in order if order is not None else range(len(members)):
             name = None if family is None else label.format(members[k][family].item())
             axes.plot(values[x], members[k], color=shades[k], linestyle=dashes[k], label=name)
         axes.set_xlabel(xlabel if xlabel is not None else axis_label(values[x]))
         axes.set_ylabel(ylabel if ylabel is not None else axis_label(values))
-        if family is not None:
-            axes.legend()
+        if family is not None and (legend is None or legend):
+            axes.legend(**(legend or {}))
 
 
 def add_inset(
@@ -70,7 +74,7 @@ def add_inset(
     x : tuple
         Range shown.
     """
-    with matplotlib.rc_context(STYLE):
+    with styled():
         inset = axes.inset_axes(bounds)
         inset.patch.set_alpha(0.92)
         for line in axes.get_lines():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,12 @@ STYLE: Any = {
 }
 """Settings of every figure."""
 
+
+def styled(**changes: Any) -> AbstractContextManager[None]:
+    """Return a context in which matplotlib draws in the style of this package."""
+    return matplotlib.rc_context(STYLE | changes)
+
+
 SUFFIXES = (".png", ".pdf", ".svg")
 
 
@@ -36,7 +43,7 @@ def new_figure(
     columns: int = 1, rows: int = 1, panel: tuple[float, float] = (4.2, 3.1), **axes: Any
 ) -> tuple[Figure, list[Axes]]:
     """Return a figure of rows × columns panels of the given size in inches, and its axes."""
-    with matplotlib.rc_context(STYLE):
+    with styled():
         figure = Figure(figsize=(panel[0] * columns, panel[1] * rows), layout="constrained")
         grid = figure.subplots(rows, columns, squeeze=False, **axes)
     return figure, list(grid.ravel())
@@ -56,7 +63,7 @@ def save_figure(figure: Figure, path: str | Path) -> Path:
     metadata = {"CreationDate": None} if path.suffix == ".pdf" else {}
 
     def write(part: Path) -> None:
-        with matplotlib.rc_context(STYLE):
+        with styled():
             figure.savefig(part, dpi=200, metadata=metadata)
 
     return write_whole(path, write)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
-from qubatt.plots.figure import STYLE
+from qubatt.plots.figure import styled
 
 
 def draw_map(
@@ -23,7 +22,7 @@ def draw_map(
         Value of the lightest cell.
     """
     grid = values.transpose(y, x).to_numpy()
-    with matplotlib.rc_context(STYLE | {"axes.grid": False}):
+    with styled(**{"axes.grid": False}):
         axes.imshow(grid, origin="lower", aspect="auto", cmap="cividis", vmin=0, vmax=top)
         axes.set_xticks(range(grid.shape[1]), [f"{value:g}" for value in values[x].to_numpy()])
         axes.set_yticks(range(grid.shape[0]), [f"{value:g}" for value in values[y].to_numpy()])

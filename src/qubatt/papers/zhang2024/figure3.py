@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -18,19 +19,12 @@ from qubatt.papers.zhang2024.drawing import draw_energy, draw_region
 from qubatt.papers.zhang2024.growth import first_point, grows, growth_claim, summarise
 from qubatt.papers.zhang2024.reading import FACTORS, G_VALUES, INTERACTIONS, by_reading, preferred
 
-N_ATOMS = (2, 3, 4, 5, 6, 7, 8, 10, 12)
-DRIVES = (0.25, 0.5, 1.0, 2.0, 4.0)
+RANKED = (1.0, 0.5, 2.0, 0.25, 4.0)
+"""Drives in the order in which they are drawn, if the claims hold there."""
 GAMMAS = (0.4, 0.5)
 FRAMES = {"laboratory": 1.0, "resonant": 0.0}
 """Frames of the drive and their detuning, in units of ω_q."""
 END, POINTS = 60.0, 1201
-
-AXES: dict[str, Sequence[str] | Sequence[float]] = {
-    "frame": list(FRAMES),
-    "drive": DRIVES,
-    "n_atoms": N_ATOMS,
-    "gamma": GAMMAS,
-}
 
 
 def job(frame: str, drive: float, n_atoms: int, gamma: float) -> ChargingJob:
@@ -41,24 +35,34 @@ def job(frame: str, drive: float, n_atoms: int, gamma: float) -> ChargingJob:
     return ChargingJob(batteries, (CollectiveDecay(gamma),), END, POINTS)
 
 
+@dataclass(frozen=True)
 class Figure3(PaperFigure):
-    """Driven collective spin with collective decay, Eqs. (14)–(17)."""
+    """Driven collective spin with collective decay, Eqs. (14)–(17), scanned over N and Ω."""
+
+    n_atoms: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8, 10, 12)
+    drives: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0, 4.0)
 
     number = 3
     title = "Driven battery with collective decay"
 
     def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:
         """Scan frame, drive, N in the readings for both γ, and choose a point."""
-        grid = list(product(FRAMES, DRIVES, N_ATOMS, GAMMAS))
+        axes: dict[str, Sequence[str] | Sequence[float]] = {
+            "frame": list(FRAMES),
+            "drive": self.drives,
+            "n_atoms": self.n_atoms,
+            "gamma": GAMMAS,
+        }
+        grid = list(product(FRAMES, self.drives, self.n_atoms, GAMMAS))
         jobs = [job(*point) for point in grid]
         results = runner.run("Fig. 3: scan of N, drive, frame and readings", jobs)
         times = jobs[0].times
-        shape = (*(len(values) for values in AXES.values()), len(INTERACTIONS), POINTS)
+        shape = (*(len(values) for values in axes.values()), len(INTERACTIONS), POINTS)
         energies = np.stack(
             [result["energy"] / point[2] for point, result in zip(grid, results, strict=True)]
         ).reshape(shape)
-        dims = (*AXES, "interaction")
-        coords = {name: list(values) for name, values in AXES.items()}
+        dims = (*axes, "interaction")
+        coords = {name: list(values) for name, values in axes.items()}
         coords["interaction"] = list(INTERACTIONS)
         summary = summarise(times, energies)
         raw = xr.Dataset({name: (dims, v) for name, v in summary.items()}, coords=coords)
@@ -80,12 +84,13 @@ class Figure3(PaperFigure):
         return xr.concat([grows(scan[name]) for name in values], dim=xr.Variable("value", values))
 
     def _choose(self, scan: xr.Dataset, readings: Sequence[str]) -> dict[str, float | int | str]:
-        """Return the point to draw: laboratory frame, drive 0.5 if it works, least N."""
+        """Return the point to draw: laboratory frame, drive 1 if it works, least N."""
         held = self._holds(scan).all(["value", "gamma"]).sel(frame=["laboratory"])
         with_claims = [str(r) for r in readings if bool(held.sel(reading=r).any())]
-        reading = preferred(with_claims or readings)
-        ranked = held.sel(reading=[reading], drive=[0.5, 1.0, 0.25, 2.0, 4.0])
-        return first_point(ranked.transpose("reading", "frame", "drive", "n_atoms"))
+        held = held.sel(reading=[preferred(with_claims or readings)])
+        rank = xr.DataArray([RANKED.index(drive) for drive in self.drives], dims=["drive"])
+        score = xr.zeros_like(held, dtype=float) + 100 * rank + held["n_atoms"]
+        return first_point(held, score.transpose(*held.dims))
 
     def draw(self, data: Datasets) -> dict[str, Figure]:
         """Return the two panels of the figure, and the map of where energy grows with g."""
@@ -161,13 +166,14 @@ class Figure3(PaperFigure):
                 "Ω",
                 f"{chosen['drive']:g}",
                 "not stated",
-                "the first of 0.5 (the caption's g_c), 1, 0.25, 2, 4 for which all claims hold",
+                "the first of 1 (Eq. (14) calls the amplitude ω, in units of ω_q), 0.5 (the"
+                " caption's g_c), 2, 0.25, 4 for which all claims hold",
             ),
             Parameter(
                 "N",
                 str(chosen["n_atoms"]),
                 "not stated",
-                f"the smallest of {', '.join(map(str, N_ATOMS))} for which all claims hold",
+                f"the smallest of {', '.join(map(str, self.n_atoms))} for which all claims hold",
             ),
             Parameter(
                 "reading",
@@ -183,10 +189,17 @@ def _absence(absent: xr.DataArray) -> str:
     texts: dict[str, list[str]] = {}
     for reading in absent["reading"].to_numpy():
         words = []
-        for drive in DRIVES:
+        for drive in absent["drive"].to_numpy():
             column = absent.sel(reading=reading, drive=drive)
-            missing = [str(n) for n in N_ATOMS if bool(column.sel(n_atoms=n))]
-            if missing:
-                words.append(f"Ω = {drive:g}: N = {', '.join(missing)}")
+            if bool(column.any()):
+                words.append(f"Ω = {drive:g}: N = {_runs(column)}")
         texts.setdefault("; ".join(words) or "growth everywhere", []).append(str(reading))
     return " | ".join(f"{', '.join(names)}: {text}" for text, names in texts.items())
+
+
+def _runs(column: xr.DataArray) -> str:
+    """Return the N at which a column is true, neighbours of the scan joined: "2–8, 12"."""
+    numbers, true = column["n_atoms"].to_numpy(), column.to_numpy()
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], true, [False]]).astype(int)))
+    runs = [(numbers[a], numbers[b - 1]) for a, b in edges.reshape(-1, 2)]
+    return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in runs)

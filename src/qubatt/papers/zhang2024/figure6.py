@@ -13,7 +13,7 @@ from qubatt.papers.job import Runner
 from qubatt.papers.paper import Datasets, PaperFigure, Parameter
 from qubatt.papers.zhang2024.reading import preferred
 from qubatt.papers.zhang2024.recharging import energy_laws, recharge_by_reading, shared_parameters
-from qubatt.plots import draw_curves, new_figure
+from qubatt.plots import draw_curves, new_figure, styled
 
 N_ATOMS = (6, 10, 12)
 G = 4.0
@@ -56,7 +56,8 @@ class Figure6(PaperFigure):
                 xlabel=r"inverse temperature $\beta\omega_q$",
                 ylabel=r"energy ($\hbar\omega_q$)",
             )
-            axes.set_title(f"({letter}) $N = {count}$", loc="left")
+            with styled():
+                axes.set_title(f"({letter}) $N = {count}$", loc="left")
         return {"figure6": figure}
 
     def judge(self, data: Datasets) -> list[Claim]:

@@ -14,7 +14,7 @@ from qubatt.papers.job import Runner
 from qubatt.papers.paper import Datasets, PaperFigure, Parameter
 from qubatt.papers.zhang2024.reading import FACTORS, preferred
 from qubatt.papers.zhang2024.recharging import energy_laws, recharge_by_reading, shared_parameters
-from qubatt.plots import draw_curves, new_figure
+from qubatt.plots import draw_curves, new_figure, styled
 from qubatt.recharging import recharge
 
 N_ATOMS = (4, 6, 8, 10, 12)
@@ -54,7 +54,8 @@ class Figure7(PaperFigure):
                 xlabel=r"interaction $g/\omega_q$",
                 ylabel=f"{title[4:]} ($\\hbar\\omega_q$)",
             )
-            axes.set_title(title, loc="left")
+            with styled():
+                axes.set_title(title, loc="left")
         return {"figure7": figure}
 
     def judge(self, data: Datasets) -> list[Claim]:

@@ -30,7 +30,7 @@ def grows(values: xr.DataArray) -> xr.DataArray:
     return (values.diff("g") > 0).all("g")
 
 
-def growth_claim(key: str, statement: str, scan: xr.Dataset, value: str) -> Claim:
+def growth_claim(key: str, statement: str, scan: xr.Dataset, value: str, unit: str = "ω") -> Claim:
     """Judge whether ``scan[value]`` (per atom) grows strictly with g at every point.
 
     The evidence names the smallest step between neighbouring g, and how many points have a step
@@ -38,7 +38,7 @@ def growth_claim(key: str, statement: str, scan: xr.Dataset, value: str) -> Clai
     """
     step = scan[value].diff("g").min("g")
     evidence = f"smallest step between neighbouring g: {float(step.min()):+.4f} to"
-    evidence += f" {float(step.max()):+.4f} ω per atom over the scan"
+    evidence += f" {float(step.max()):+.4f} {unit} per atom over the scan"
     numbers = {"smallest_step": float(step.min()), "largest_smallest_step": float(step.max())}
     if value == "late":
         close = int((abs(step) < scan["variation"].max("g")).sum())

@@ -1,0 +1,90 @@
+"""Cached runs: keys, reuse, resumption, damaged files."""
+
+import numpy as np
+import pytest
+
+import qubatt as qb
+from qubatt.papers import job as job_module
+from qubatt.papers.job import ChargingJob, Runner
+
+
+def make_job(drive=1.0, **changes):
+    """Return a job of a few milliseconds."""
+    batteries = (qb.DrivenBattery(2, drive), qb.DrivenBattery(2, drive, interaction=0.5))
+    settings = {"end": 2.0, "points": 5, "merits": ("energy",)} | changes
+    return ChargingJob(batteries, (qb.CollectiveDecay(0.4),), **settings)
+
+
+def test_curves_are_those_of_charge():
+    """A job returns what `charge` gives, one row per battery."""
+    job = make_job()
+    curves = job.run()["energy"]
+    for row, battery in zip(curves, job.batteries, strict=True):
+        run = qb.charge(battery, job.times, environment=job.environment)
+        np.testing.assert_allclose(row, run.energy, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"end": 3.0}, {"points": 6}, {"merits": ("power",)}, {"tolerance": 1e-8}, {"drive": 1.1}],
+)
+def test_key_depends_on_all_that_matters(changes):
+    """Any change of the physics, the times, the merits or the tolerance changes the key."""
+    assert make_job(**changes).key != make_job().key
+    assert make_job().key == make_job().key
+
+
+def test_second_run_reads_the_cache(tmp_path, monkeypatch):
+    """Nothing is computed twice unless asked for."""
+    jobs = [make_job(), make_job(2.0)]
+    first = Runner(tmp_path).run("x", jobs)
+    with monkeypatch.context() as patch:
+        patch.setattr(job_module, "_compute", lambda todo: pytest.fail(f"computed {len(todo)}"))
+        second = Runner(tmp_path).run("x", jobs)
+    for a, b in zip(first, second, strict=True):
+        np.testing.assert_array_equal(a["energy"], b["energy"])
+    counted = []
+    monkeypatch.setattr(
+        job_module, "_compute", lambda todo: [counted.append(j) or (j, j.run()) for j in todo]
+    )
+    Runner(tmp_path, fresh=True).run("x", jobs)
+    assert len(counted) == 2
+
+
+def test_partial_run_resumes(tmp_path, monkeypatch):
+    """What was finished before an interruption is kept and not computed again."""
+    jobs = [make_job(drive) for drive in (0.5, 1.0, 1.5)]
+
+    def interrupted(todo):
+        yield todo[0], todo[0].run()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(job_module, "_compute", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Runner(tmp_path).run("x", jobs)
+    computed = []
+    monkeypatch.setattr(
+        job_module, "_compute", lambda todo: [computed.append(j) or (j, j.run()) for j in todo]
+    )
+    Runner(tmp_path).run("x", jobs)
+    assert len(computed) == 2
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_damaged_cache_file_is_computed_again(tmp_path):
+    """A file that cannot be read counts as missing."""
+    job = make_job()
+    (expected,) = Runner(tmp_path).run("x", [job])
+    (tmp_path / f"{job.key}.npz").write_bytes(b"not a file of ours")
+    (found,) = Runner(tmp_path).run("x", [job])
+    np.testing.assert_array_equal(found["energy"], expected["energy"])
+
+
+def test_progress_reaches_the_whole_cost(tmp_path):
+    """The report ends at 100 %."""
+    seen = []
+    Runner(tmp_path, report=lambda label, done, total: seen.append((label, done / total))).run(
+        "scan", [make_job(), make_job(2.0)]
+    )
+    assert seen[0] == ("scan", 0.0)
+    assert seen[-1][1] == pytest.approx(1.0)
