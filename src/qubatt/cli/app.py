@@ -12,15 +12,6 @@ import typer
 from qubatt.core.errors import QubattError, QubattWarning
 from qubatt.core.version import __version__
 
-app = typer.Typer(
-    name="qubatt",
-    help="Open quantum batteries: charge, recharge, reproduce published results.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
 
 def _show_version(value: bool) -> None:
     if value:
@@ -28,7 +19,6 @@ def _show_version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: Annotated[  # acted on by the callback
         bool,
@@ -38,6 +28,23 @@ def _options(
     """Open quantum batteries: charge, recharge, reproduce published results."""
 
 
+def build() -> typer.Typer:
+    """Return the application with all its commands."""
+    from qubatt.cli import charge, listing, recharge, reproduce
+
+    app = typer.Typer(
+        name="qubatt",
+        callback=_options,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for module in (charge, recharge, reproduce, listing):
+        module.register(app)
+    return app
+
+
 def _warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
     """Print a warning of this package as one line; drop those of libraries."""
     if issubclass(category, QubattWarning):
@@ -45,14 +52,10 @@ def _warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -
 
 
 def run() -> None:
-    """Run the command line and turn errors into exit codes."""
-    from qubatt.cli import charge, listing, recharge, reproduce
-
-    for module in (charge, recharge, reproduce, listing):
-        module.register(app)
+    """Run the command line and turn errors into exit codes: 2 for input, 130 for Ctrl-C."""
     warnings.showwarning = _warn
     try:
-        app()
+        build()()
     except QubattError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(2)

@@ -10,20 +10,19 @@ import typer
 from qubatt.cli.declared import command_for
 from qubatt.core.registry import registry
 
-charge_app = typer.Typer(
-    help="Charge a battery and report its figures of merit over time.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-
 
 def register(app: typer.Typer) -> None:
     """Add one sub-command per registered battery."""
     import qubatt.models  # noqa: F401  # registers the batteries
 
+    group = typer.Typer(
+        help="Charge a battery and report its figures of merit over time.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
     for name, cls in registry.items("battery").items():
-        charge_app.command(name, no_args_is_help=True)(command_for(cls, _charge))
-    app.add_typer(charge_app, name="charge")
+        group.command(name, no_args_is_help=True)(command_for(cls, _charge))
+    app.add_typer(group, name="charge")
 
 
 def _charge(

@@ -31,7 +31,7 @@ def numbers(option: str, text: str) -> list[float] | float:
         if isinstance(error, ArgumentError):
             raise
         cure = "Write a number, a list such as 6,10,12, or a range such as 0.01:5:100."
-        raise ArgumentError(option, "be numbers", text, cure) from None
+        raise ArgumentError(option, "hold numbers", text, cure) from None
     return values if "," in text else values[0]
 
 

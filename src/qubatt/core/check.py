@@ -72,7 +72,8 @@ def explain(error: ValidationError, known: Mapping[str, Any]) -> ArgumentError:
     location = [str(part) for part in problem["loc"]] or ["arguments"]
     name, value = location[0], problem["input"]
     if kind == "unexpected_keyword_argument":
-        return ArgumentError(name, "be one that exists", name, suggest(name, known))
+        requirement = f"be one of {', '.join(known)}" if known else "be left out"
+        return ArgumentError(name, requirement, MISSING, suggest(name, known))
     if kind.startswith("missing"):
         return ArgumentError(name, "be given", MISSING)
     if kind == "greater_than_equal":

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 
 from qubatt.plots.figure import styled
 
-DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)))
+DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 1)))
 
 
 def draw_curves(

@@ -100,9 +100,12 @@ class Figure3(PaperFigure):
             for letter, gamma in zip("ab", GAMMAS, strict=True)
         ]
         count = self._holds(data["scan"]).sum(["value", "gamma"])
+        same: dict[float, list[str]] = {}  # readings with the same interaction
+        for reading in count["reading"].to_numpy():
+            same.setdefault(FACTORS[str(reading)][0], []).append(str(reading))
         maps = [
-            (f"{reading}, {frame}", count.sel(reading=reading, frame=frame))
-            for reading in count["reading"].to_numpy()
+            (f"{', '.join(names)}: {frame}", count.sel(reading=names[0], frame=frame))
+            for names in same.values()
             for frame in FRAMES
         ]
         region = draw_region(

@@ -77,8 +77,11 @@ class Figure7(PaperFigure):
                 leak = max(leak, _largest_work(count, factor, 0.0, kinks[0]))
                 whole[row, column] = _departure(count, factor, 1.0, float(G[-1])) < STRAIGHT
             c, top = ("2g/N", "N/2") if factor == 1.0 else ("g/N", "N")
-            text = f"c = {c}, kinks at g/ω = {top}/s for s = 1 … N − 1, straight above {top}"
-            text += f" (W_R = cA, W = cA − B), nothing stored below {top}/(N − 1)"
+            text = (
+                f"c = {c}: straight between g/ω = {top}/s, s = 1 … N − 1, where W has kinks and W_R"
+            )
+            text += f" jumps, and above {top}, where W_R = cA and W = cA − B; nothing is stored"
+            text += f" below {top}/(N − 1)"
             texts.setdefault(text, []).append(reading)
         where = "; ".join(f"{', '.join(names)}: {text}" for text, names in texts.items())
         straight = bend < STRAIGHT and leak == 0.0

@@ -31,20 +31,16 @@ def recharge_by_reading(
 ) -> xr.Dataset:
     """Return the recharging process over reading, space, n_atoms, g and beta."""
     g_values = np.atleast_1d(np.asarray(g, dtype=np.float64))
-    parts = []
-    for reading in readings:
-        inner = []
-        for space in SPACES.values():
-            factor = FACTORS[reading][0]
-            part = recharge(
-                list(n_atoms),
-                factor * g_values,
-                np.atleast_1d(beta),
-                space=space,
-            )
-            inner.append(part.assign_coords(interaction=g_values).rename(interaction="g"))
-        parts.append(xr.concat(inner, dim=xr.Variable("space", list(SPACES))))
-    return xr.concat(parts, dim=xr.Variable("reading", list(readings)))
+    found: dict[float, xr.Dataset] = {}  # readings with the same interaction share it
+    for factor in {FACTORS[reading][0] for reading in readings}:
+        parts = [
+            recharge(list(n_atoms), factor * g_values, np.atleast_1d(beta), space=space)
+            for space in SPACES.values()
+        ]
+        both = xr.concat(parts, dim=xr.Variable("space", list(SPACES)))
+        found[factor] = both.assign_coords(interaction=g_values).rename(interaction="g")
+    ordered = [found[FACTORS[reading][0]] for reading in readings]
+    return xr.concat(ordered, dim=xr.Variable("reading", list(readings)))
 
 
 def large_g_coefficients(n_atoms: int, beta: float, omega: float = 1.0) -> tuple[float, float]:
