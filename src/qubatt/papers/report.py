@@ -37,6 +37,7 @@ def render(paper: Paper, readings: Sequence[str], pages: Sequence[FigurePage]) -
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["embedded"] = _embedded
+    environment.filters["shown_width"] = _shown_width
     return environment.get_template("report.html.j2").render(
         paper=paper,
         citation=BIBLIOGRAPHY[paper.key],
@@ -51,3 +52,9 @@ def render(paper: Paper, readings: Sequence[str], pages: Sequence[FigurePage]) -
 def _embedded(path: Path) -> str:
     """Return an image as a data URL."""
     return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
+
+
+def _shown_width(path: Path) -> int:
+    """Return the width in CSS pixels at which a PNG of 200 dpi shows text a little enlarged."""
+    pixels = int.from_bytes(path.read_bytes()[16:20], "big")
+    return round(pixels / 200 * 96 * 1.3)

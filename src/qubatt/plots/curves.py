@@ -63,34 +63,32 @@ def draw_curves(
 
 
 def add_inset(
-    axes: Axes, bounds: tuple[float, float, float, float], x: tuple[float, float]
+    axes: Axes,
+    values: xr.DataArray,
+    x: str,
+    family: str | None = None,
+    *,
+    bounds: tuple[float, float, float, float],
+    limits: tuple[float, float],
 ) -> None:
-    """Repeat the curves of `axes` in an inset, enlarged to the given range of x.
+    """Draw the same curves again in an inset, enlarged to a range of `x`.
 
     Parameters
     ----------
+    axes, values, x, family
+        As for `draw_curves`.
     bounds : tuple
-        Left, bottom, width and height in fractions of the axes.
-    x : tuple
-        Range shown.
+        Left, bottom, width and height of the inset in fractions of the axes.
+    limits : tuple
+        Range of `x` shown.
     """
     with styled():
         inset = axes.inset_axes(bounds)
-        inset.patch.set_alpha(0.92)
-        for line in axes.get_lines():
-            inset.plot(
-                *line.get_data(),
-                color=line.get_color(),
-                linestyle=line.get_linestyle(),
-                linewidth=1.0,
-            )
-        inset.set_xlim(*x)
-        inside = []
-        for line in axes.get_lines():
-            along, values = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
-            inside.append(values[(along >= x[0]) & (along <= x[1])])
-        low, high = np.min(inside), np.max(inside)
-        inset.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
+        shown = values.sel({x: slice(*limits)})
+        draw_curves(inset, shown, x, family, legend={}, xlabel="", ylabel="")
+        for line in inset.get_lines():
+            line.set_linewidth(1.0)
+        inset.set_xlim(*limits)
         inset.tick_params(labelsize=7)
 
 

@@ -35,12 +35,15 @@ def test_inset_repeats_the_curves_in_range(cycle):
     """An inset has the same data, limited to the range asked for."""
     _, (axes,) = new_figure()
     draw_curves(axes, cycle["work"], "beta", "n_atoms")
-    add_inset(axes, (0.5, 0.5, 0.4, 0.4), (0.1, 1.0))
+    place = {"bounds": (0.5, 0.5, 0.4, 0.4), "limits": (0.1, 1.0)}
+    add_inset(axes, cycle["work"], "beta", "n_atoms", **place)
     (inset,) = axes.child_axes
     assert inset.get_xlim() == (0.1, 1.0)
-    assert len(inset.get_lines()) == 3
-    shown = cycle["work"].sel(beta=slice(0.1, 1.0))
-    assert inset.get_ylim()[1] >= float(shown.max())
+    for line, copy in zip(axes.get_lines(), inset.get_lines(), strict=True):
+        assert tuple(copy.get_color()) == tuple(line.get_color())
+        assert copy._unscaled_dash_pattern == line._unscaled_dash_pattern
+        inside = line.get_xdata() <= 1.0
+        np.testing.assert_array_equal(copy.get_ydata(), line.get_ydata()[inside])
 
 
 @pytest.mark.parametrize("suffix", [".png", ".pdf", ".svg"])

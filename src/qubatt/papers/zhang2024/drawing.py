@@ -40,7 +40,8 @@ def draw_energy(panels: Panels, until: float, unit: str, inset: bool = True) -> 
         if inset:
             low, high = float(shown.min()), float(shown.max())
             place.set_ylim(low - 0.05 * (high - low), high + 0.85 * (high - low))
-            add_inset(place, (0.12, 0.6, 0.85, 0.37), INSET)
+            bounds = (0.12, 0.6, 0.85, 0.37)
+            add_inset(place, shown, "time", "g", bounds=bounds, limits=INSET)
         with styled():
             place.set_title(title, loc="left")
     return figure

@@ -186,20 +186,20 @@ class Figure2(PaperFigure):
                 "reading",
                 str(chosen["reading"]),
                 "not stated",
-                "the first of R2, R3, R4, R1 in which all claims of the figure hold together",
+                "it is the first of R2, R3, R4, R1 in which all claims of the figure hold together",
             ),
             Parameter(
                 "N",
                 str(chosen["n_atoms"]),
                 "not stated",
-                f"of the N scanned ({', '.join(map(str, self.n_atoms))}) at which all claims hold,"
-                f" the largest that keeps the highest Fock level below {FULL:g}",
+                f"it is the largest of {', '.join(map(str, self.n_atoms))} at which all claims hold"
+                f" and the highest Fock level stays below {FULL:g}",
             ),
             Parameter(
                 "κ",
                 f"{chosen['kappa']:g}",
                 "not stated",
-                "the value that the paper gives for Fig. 4; scanned: "
+                "it is the value that the paper gives for Fig. 4; scanned: "
                 + ", ".join(map(str, self.kappa)),
             ),
         ]

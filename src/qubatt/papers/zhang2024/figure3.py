@@ -141,9 +141,9 @@ class Figure3(PaperFigure):
                 sentences.append(f"{name}, {frame} frame: {_absence(absent)}")
         exception = Claim(
             "F3c",
-            "Where in (N, Ω) the growth with g is absent.",
-            "holds where" if bool(held.any()) else "fails",
-            " — ".join(sentences),
+            "For some (N, Ω) the stored energy does not grow with g.",
+            "fails" if bool(held.all()) else "holds",
+            "\n".join(sentences),
             f"growth of both values at both γ at {int(held.all('value').sum())} of"
             f" {held.isel(value=0).size} points",
             {"points": int(held.isel(value=0).size), "growing": int(held.all("value").sum())},
@@ -169,20 +169,22 @@ class Figure3(PaperFigure):
                 "Ω",
                 f"{chosen['drive']:g}",
                 "not stated",
-                "the first of 1 (Eq. (14) calls the amplitude ω, in units of ω_q), 0.5 (the"
+                "it is the first of 1 (Eq. (14) calls the amplitude ω, in units of ω_q), 0.5 (the"
                 " caption's g_c), 2, 0.25, 4 for which all claims hold",
             ),
             Parameter(
                 "N",
                 str(chosen["n_atoms"]),
                 "not stated",
-                f"the smallest of {', '.join(map(str, self.n_atoms))} for which all claims hold",
+                "it is the smallest for which all claims hold, of "
+                + ", ".join(map(str, self.n_atoms)),
             ),
             Parameter(
                 "reading",
                 str(chosen["reading"]),
                 "not stated",
-                f"interaction = {factor:g} g; the coupling plays no part here",
+                "it is the first of R2, R3, R4, R1 in which all claims hold somewhere;"
+                f" interaction = {factor:g} g, the coupling plays no part here",
             ),
         ]
 

@@ -170,7 +170,7 @@ class Figure4(PaperFigure):
                 "Δ_m",
                 f"{chosen['detuning']:g} Ω_a",
                 "not stated",
-                "energies in units of Δ_m and fields of 1 suggest 1; scanned: "
+                "energies in units of Δ_m and fields of 1 suggest it; scanned: "
                 + ", ".join(map(str, self.detunings)),
             ),
             Parameter(

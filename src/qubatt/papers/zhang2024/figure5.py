@@ -163,9 +163,9 @@ class Figure5(PaperFigure):
             parts.append(f"{reading}: {text}")
         return Claim(
             "F5e",
-            "Where F5a and F5b fail.",
-            "holds where" if bool(fall.any() | rise.any()) else "fails",
-            "; ".join(parts),
+            "F5a and F5b fail where the interaction is weak.",
+            "holds" if bool(fall.any() | rise.any()) else "fails",
+            "\n".join(parts),
             f"failures where c = 2g/N (R2, R4) or g/N (R1, R3) exceeds ω, so that no levels of H_B"
             f" cross any more: {beyond}",
             {
@@ -181,7 +181,7 @@ class Figure5(PaperFigure):
             "N",
             ", ".join(map(str, N_ATOMS)),
             "not stated",
-            "the caption gives none; small even N and those of Fig. 6",
+            "the caption gives none; these are small even N and those of Fig. 6",
         )
         return [Parameter("β", "1", "stated"), *shared_parameters(data["figure"], n_atoms)]
 

@@ -83,7 +83,7 @@ class Figure7(PaperFigure):
             text += f" jumps, and above {top}, where W_R = cA and W = cA − B; nothing is stored"
             text += f" below {top}/(N − 1)"
             texts.setdefault(text, []).append(reading)
-        where = "; ".join(f"{', '.join(names)}: {text}" for text, names in texts.items())
+        where = "\n".join(f"{', '.join(names)}: {text}" for text, names in texts.items())
         straight = bend < STRAIGHT and leak == 0.0
         verdict = judge("F7a", "", xr.DataArray(whole, dims=["reading", "n_atoms"]), "").verdict
         return Claim(
@@ -124,7 +124,7 @@ class Figure7(PaperFigure):
             "N",
             ", ".join(map(str, N_ATOMS)),
             "not stated",
-            "the caption gives none; includes Fig. 6",
+            "the caption gives none; these include the N of Fig. 6",
         )
         return [Parameter("β", "1", "stated"), *shared_parameters(data["figure"], n_atoms)]
 

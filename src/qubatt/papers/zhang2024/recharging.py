@@ -122,7 +122,7 @@ def shared_parameters(data: xr.Dataset, n_atoms: Parameter) -> list[Parameter]:
             "level coefficient c",
             c,
             "not stated",
-            f"reading {reading}; the other readings are judged beside it",
+            f"it is that of reading {reading}; the other readings are judged beside it",
         ),
         Parameter(
             "space",
