@@ -63,8 +63,9 @@ def charge(
     -------
     xarray.Dataset
         One variable per merit, dims ``("time",)``, each with ``units``, ``long_name`` and
-        ``definition``. The attribute ``status`` is ``"ok"``, or ``"cutoff-too-small"`` where the
-        highest Fock level holds more than 1e-5.
+        ``definition``. The attribute ``status`` is ``"ok"``; ``"cutoff-too-small"`` where the
+        highest Fock level holds more than 1e-5; ``"not-converged"`` where the error estimate or
+        the trace drift exceeds the tolerance of the engine. The last two warn.
 
     Raises
     ------
@@ -88,15 +89,19 @@ def charge(
         cure = "For example qb.DrivenBattery(n_atoms=4, drive=1.0)."
         raise ArgumentError("battery", "be a battery", battery, cure)
     time = check_times(times)
-    surroundings = (environment,) if isinstance(environment, Dissipator) else tuple(environment)
-    for part in surroundings:
-        if not isinstance(part, Dissipator):
-            cure = "For example qb.CavityLoss(0.5)."
-            raise ArgumentError("environment", "hold dissipators only", part, cure)
+    surroundings = _surroundings(environment)
     if charger is None:
         charger = battery.default_charger()
     problem = battery.problem(charger, surroundings)
-    chosen = select_merits([merits] if isinstance(merits, str) else merits, problem)
+    names = [merits] if isinstance(merits, str) else merits
+    if names is not None and not isinstance(names, Iterable):
+        raise ArgumentError("merits", "be names", merits, 'For example ["energy", "power"].')
+    chosen = select_merits(names, problem)
+    parameters = {
+        "battery": parameters_of(battery),
+        "charger": parameters_of(charger) if charger is not None else None,
+        "environment": [parameters_of(part) for part in surroundings],
+    }
     solver = select_engine(engine, problem, time)
 
     # compute: energies are relative to time 0, which is always among the times computed
@@ -106,11 +111,6 @@ def charge(
     solution = solver.solve(problem, computed, operators, progress=progress)
 
     # label
-    parameters = {
-        "battery": parameters_of(battery),
-        "charger": parameters_of(charger) if charger is not None else None,
-        "environment": [parameters_of(part) for part in surroundings],
-    }
     run = _dataset(solution, chosen, len(time))
     run.attrs |= _certificate(solution) | {
         "parameters": json.dumps(parameters),
@@ -118,17 +118,41 @@ def charge(
         "versions": json.dumps(versions()),
         "citations": json.dumps([BIBLIOGRAPHY[key] for key in battery.citations]),
     }
-    if run.attrs["status"] != "ok":
-        population = json.loads(run.attrs["certificate"])["cutoff_population"]
-        cutoff = getattr(battery, "max_photons", 0)
-        warnings.warn(
-            f"The highest Fock level kept holds up to {population:.1e} of the population:"
-            f" max_photons = {cutoff} is too low. Raise it until `cutoff_population` stays"
-            f" below {CUTOFF_THRESHOLD:.0e}.",
-            QubattWarning,
-            stacklevel=2,
-        )
+    _warn(run, battery)
     return run
+
+
+def _surroundings(environment: Dissipator | Sequence[Dissipator]) -> tuple[Dissipator, ...]:
+    """Return the environment as a tuple of dissipators, or name what is not one."""
+    parts: list[Any] = [environment]
+    if isinstance(environment, Iterable) and not isinstance(environment, str):
+        parts = list(environment)
+    for part in parts:
+        if not isinstance(part, Dissipator):
+            cure = "For example qb.CavityLoss(0.5)."
+            raise ArgumentError("environment", "hold dissipators only", part, cure)
+    return tuple(parts)
+
+
+def _warn(run: xr.Dataset, battery: Battery) -> None:
+    """Warn of a run that should not be trusted, and name the cure."""
+    certificate = json.loads(run.attrs["certificate"])
+    if run.attrs["status"] == "not-converged":
+        message = (
+            f"The run is not accurate: error estimate {certificate['error_estimate']:.1e}, trace"
+            f" drift {certificate['trace_drift']:.1e}. Use MatrixEngine with a smaller tolerance,"
+            " or smaller energies and rates."
+        )
+    elif run.attrs["status"] == "cutoff-too-small":
+        message = (
+            "The highest Fock level kept holds up to"
+            f" {certificate['cutoff_population']:.1e} of the population: max_photons ="
+            f" {getattr(battery, 'max_photons', 0)} is too low. Raise it until `cutoff_population`"
+            f" stays below {CUTOFF_THRESHOLD:.0e}."
+        )
+    else:
+        return
+    warnings.warn(message, QubattWarning, stacklevel=3)
 
 
 def _dataset(solution: Solution, merits: Iterable[Merit], n_times: int) -> xr.Dataset:
@@ -161,6 +185,8 @@ def _certificate(solution: Solution) -> dict[str, Any]:
         certificate["cutoff_population"] = float(np.max(populations))
         if certificate["cutoff_population"] > CUTOFF_THRESHOLD:
             status = "cutoff-too-small"
+    if not solution.converged:
+        status = "not-converged"
     return {"status": status, "certificate": json.dumps(certificate)}
 
 

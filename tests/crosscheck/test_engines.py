@@ -33,7 +33,7 @@ def random_state(rng, dim):
 
 
 def random_problem(rng, n_atoms, max_photons, local):
-    """Return a problem with complex couplings, several jumps and a mixed, correlated-free start."""
+    """Return a problem with complex H and jumps and a mixed start without correlations."""
     c = rng.normal(size=4) + 1j * rng.normal(size=4)
     space = Space({"cavity": Mode(max_photons), "atoms": Atoms(n_atoms)})
     charging = (
@@ -44,12 +44,13 @@ def random_problem(rng, n_atoms, max_photons, local):
         *hermitian(0.2 * c[2], {"cavity": "a", "atoms": "J-"}, {"cavity": "a+", "atoms": "J+"}),
         *hermitian(0.1 * c[3], {"cavity": "a a"}, {"cavity": "a+ a+"}),
     )
-    rates = rng.uniform(0.05, 0.5, 5)
+    rates = rng.uniform(0.05, 0.5, 6)
     jumps = [
         Jump(rates[0], {"cavity": "a"}),
         Jump(rates[1], {"cavity": "a+"}),
         Jump(rates[2], {"atoms": "J-"}),
         Jump(rates[3], {"cavity": "a", "atoms": "J+"}),
+        Jump(rates[5], {"cavity": "a", "atoms": "Jy"}),
     ]
     if local:
         jumps.append(Jump(rates[4], {"atoms": "S_ge"}, scope="local"))
@@ -141,12 +142,15 @@ def test_engines_agree_on_the_largest_problem_of_the_oracle_that_is_quick():
 
 
 def test_tighter_tolerance_reduces_the_error(oracle):
-    """Each factor of 100 in the tolerance takes a factor of 10 or more off the error."""
+    """Each factor of 100 in the tolerance takes a factor of 10 or more off the error.
+
+    Measured in the transient, before the approach to a steady state wipes errors out.
+    """
     problem, times, exact = oracle
     errors = []
     for tolerance in (1e-4, 1e-6, 1e-8, 1e-10):
-        run = qb.MatrixEngine(tolerance).solve(problem, times[-1:], {}, states=True)
-        errors.append(np.linalg.norm(run.states[0] - exact[-1]))
+        run = qb.MatrixEngine(tolerance).solve(problem, times[5:6], {}, states=True)
+        errors.append(np.linalg.norm(run.states[0] - exact[5]))
     ratios = np.divide(errors[:-1], errors[1:])
     assert np.all(ratios > 10), errors
 
@@ -161,12 +165,12 @@ def test_error_estimate_bounds_the_error_at_the_end(oracle, tolerance):
 
 
 @pytest.mark.parametrize("tolerance", [1e-5, 1e-7, 1e-9])
-def test_error_estimate_holds_at_output_times_inside_steps(oracle, tolerance):
-    """Interpolated states are as good as the run says: within twice its error estimate."""
+def test_error_estimate_holds_at_every_output_time(oracle, tolerance):
+    """Steps end at the output times, and no state is worse than the run says."""
     problem, times, exact = oracle
     run = qb.MatrixEngine(tolerance).solve(problem, times, {}, states=True)
     error = np.max(np.linalg.norm(run.states - exact, axis=(1, 2)))
-    assert error <= 2 * run.error_estimate, (
+    assert error <= run.error_estimate, (
         f"error {error:.1e}, estimate {run.error_estimate:.1e}, tolerance {tolerance:.0e}"
     )
 

@@ -106,7 +106,7 @@ def test_figure3_growth_depends_on_drive_and_atoms(runner):
 @pytest.mark.slow
 def test_figure4_ten_photons_are_enough(runner):
     """At detuning 1 and g_1 = 1 the energy grows with g and ten photons suffice."""
-    figure = Figure4(detunings=(1.0,), couplings=(1.0,))
+    figure = Figure4(detunings=(1.0,), couplings=(1.0,), end=15.0)
     data = figure.compute(runner, ["R2"])
     claims = claims_of(figure, data)
     assert claims["F4a (maximum)"].verdict == "holds"

@@ -88,7 +88,7 @@ def test_steady_energy_of_four_atoms_in_every_reading(reading, g, energy, late):
         environment=qb.CavityLoss(0.5),
         engine=qb.MatrixEngine(1e-6),
     )
-    assert float(run.energy[0]) / 4 == pytest.approx(energy, abs=5.5e-4)
+    assert float(run.energy[0]) / 4 == pytest.approx(energy, abs=5e-4)
 
 
 @pytest.mark.slow

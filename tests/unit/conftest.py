@@ -12,13 +12,13 @@ from qubatt.operators import Atoms
 
 @pytest.fixture
 def spin_problem() -> Problem:
-    """Three atoms driven along y and decaying: a Hamiltonian with imaginary entries."""
+    """Three atoms driven along y and decaying: H and one jump have imaginary entries."""
     return Problem(
         space=Space({"atoms": Atoms(3)}),
         battery="atoms",
         battery_terms=(Term(1.0, {"atoms": "Jz"}), Term(0.4, {"atoms": "Jx Jx"})),
         charging_terms=(Term(0.7, {"atoms": "Jy"}), Term(0.2, {"atoms": "Jx"})),
-        jumps=(Jump(0.3, {"atoms": "J-"}), Jump(0.1, {"atoms": "J+"})),
+        jumps=(Jump(0.3, {"atoms": "J-"}), Jump(0.1, {"atoms": "Jy Jz"})),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -19,7 +20,7 @@ def _plain_number(value: Any) -> Any:
     """Turn NumPy scalars into Python numbers; refuse what only looks like a number."""
     if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
         value = value.item()
-    if isinstance(value, bool | str):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise ValueError("be a number")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("be finite")
@@ -37,10 +38,13 @@ NonNegative = Annotated[float, _Plain, Field(ge=0)]
 Positive = Annotated[float, _Plain, Field(gt=0)]
 """A finite real number > 0: frequencies, tolerances."""
 
-Count = Annotated[int, _Plain, Field(ge=1)]
+LARGEST = 10**6
+"""Largest number of atoms or photons; no engine comes near it."""
+
+Count = Annotated[int, _Plain, Field(ge=1, le=LARGEST)]
 """A whole number ≥ 1: atoms, photons kept."""
 
-Level = Annotated[int, _Plain, Field(ge=0)]
+Level = Annotated[int, _Plain, Field(ge=0, le=LARGEST)]
 """A whole number ≥ 0: photons in a Fock state."""
 
 
@@ -81,6 +85,8 @@ def explain(error: ValidationError, known: Mapping[str, Any]) -> ArgumentError:
         requirement = "be non-negative" if bound == 0 else f"be at least {bound}"
     elif kind == "greater_than":
         requirement = "be positive" if context["gt"] == 0 else f"be above {context['gt']}"
+    elif kind == "less_than_equal":
+        requirement = f"be at most {context['le']}"
     elif kind == "literal_error":
         requirement = f"be one of {context['expected']}"
     elif kind == "value_error":
@@ -103,7 +109,8 @@ def check_array(argument: str, values: ArrayLike) -> FloatArray:
     """
     try:
         raw = np.asarray(values)
-        if raw.dtype.kind not in "iuf":
+        mixed = isinstance(values, list | tuple) and any(isinstance(v, bool) for v in values)
+        if raw.dtype.kind not in "iuf" or mixed:
             raise TypeError
         array = raw.astype(np.float64)
     except (TypeError, ValueError):
@@ -153,4 +160,6 @@ def check_count(argument: str, values: ArrayLike) -> NDArray[np.int64]:
             raise ArgumentError(argument, "be a whole number", float(value))
         if value < 1:
             raise ArgumentError(argument, "be at least 1", int(value))
+        if value > LARGEST:
+            raise ArgumentError(argument, f"be at most {LARGEST}", float(value))
     return array.astype(np.int64)

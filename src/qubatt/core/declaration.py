@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 from pydantic.fields import FieldInfo
 
 from qubatt.core.check import explain
-from qubatt.core.errors import ArgumentError
+from qubatt.core.errors import MISSING, ArgumentError
 from qubatt.core.registry import registry
 
 T = TypeVar("T")
@@ -70,7 +70,8 @@ def parameters_of(thing: Any) -> dict[str, Any]:
         for name, entry in registry.items(kind).items():
             if entry is type(thing):
                 return {"type": name} | dataclasses.asdict(thing)
-    raise KeyError(f"{type(thing).__name__} is not registered")
+    cure = "Put @declare(kind, name) above its class."
+    raise ArgumentError(type(thing).__name__, "be declared", MISSING, cure)
 
 
 def fields_of(cls: type[Any]) -> dict[str, FieldInfo]:

@@ -28,7 +28,9 @@ def check_directory(argument: str, path: Path) -> Path:
     return path
 
 
-def write_whole(path: str | Path, write: Callable[[Path], object]) -> Path:
+def write_whole(
+    path: str | Path, write: Callable[[Path], object], argument: str = "output"
+) -> Path:
     """Call `write` on a temporary file beside `path`, then put it in place in one step.
 
     Parameters
@@ -38,6 +40,9 @@ def write_whole(path: str | Path, write: Callable[[Path], object]) -> Path:
     write : callable
         Writes the file whose path it is given; the suffix is that of `path`.
 
+    argument : str
+        Name of the argument that errors speak of.
+
     Raises
     ------
     ArgumentError
@@ -45,8 +50,8 @@ def write_whole(path: str | Path, write: Callable[[Path], object]) -> Path:
     """
     path = Path(path)
     if path.is_dir():
-        raise ArgumentError("output", "be a file, not a directory", str(path))
-    check_directory("output", path.parent)
+        raise ArgumentError(argument, "be a file, not a directory", str(path))
+    check_directory(argument, path.parent)
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import scipy.sparse as sp
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from qubatt.core.errors import UnsupportedError
 from qubatt.core.problem import Jump, Problem, Term
-from qubatt.core.space import Basis, Operator
+from qubatt.core.space import Basis, Factor, Operator
 
 FULL_DIM_LIMIT = 4096
 """Largest dimension for which the full basis is chosen without being asked for."""
@@ -42,10 +42,6 @@ class Realization:
     def embed(self, parts: dict[str, Operator]) -> Operator:
         """Return the product of operators on some factors with identities on the others."""
         factors = self.problem.space.factors
-        unknown = set(parts) - set(factors)
-        if unknown:
-            known = ", ".join(f"`{name}`" for name in factors)
-            raise UnsupportedError(f"There is no factor `{unknown.pop()}`; the space has {known}.")
         dims = self.problem.space.dims(self.basis)
         matrices = [
             parts.get(name, sp.eye_array(dim, format="csr"))
@@ -55,11 +51,10 @@ class Realization:
 
     def operator(self, terms: Iterable[Term]) -> Operator:
         """Return Σ coefficient × product, shape ``(D, D)``, real if all of it is real."""
-        factors = self.problem.space.factors
         total: Operator = sp.csr_array((self.dim, self.dim), dtype=np.float64)
         for term in terms:
             parts = {
-                name: factors[name].operator(product, self.basis) if name in factors else None
+                name: self._factor(name).operator(product, self.basis)
                 for name, product in term.operators.items()
             }
             coefficient = complex(term.coefficient)
@@ -70,9 +65,19 @@ class Realization:
     def _jump_operators(self, jump: Jump) -> list[Operator]:
         if jump.scope == "collective":
             return [self.operator([Term(1.0, jump.operators)])]
-        ((name, product),) = jump.operators.items()
-        locals_ = self.problem.space.factors[name].local_operators(product, self.basis)
-        return [_tidy(self.embed({name: matrix})) for matrix in locals_]
+        if len(jump.operators) != 1:
+            raise UnsupportedError(f"A local jump acts on one factor, not on {jump.operators}.")
+        ((name, operator),) = jump.operators.items()
+        factor = self._factor(name)
+        parts = factor.local_operators(operator, self.basis)
+        return [_tidy(self.embed({name: part})) for part in parts]
+
+    def _factor(self, name: str) -> Factor:
+        factors = self.problem.space.factors
+        if name not in factors:
+            known = ", ".join(f"`{known}`" for known in factors)
+            raise UnsupportedError(f"There is no factor `{name}`; the space has {known}.")
+        return factors[name]
 
     @cached_property
     def H_B(self) -> Operator:
@@ -123,28 +128,42 @@ class Realization:
         return _tidy(sp.csr_array(total))
 
 
-def realize(problem: Problem, basis: Basis | None = None) -> Realization:
-    """Return the problem as arrays, in the smallest basis that holds it unless one is named.
+def choose_basis(problem: Problem, basis: Basis | None = None) -> Basis:
+    """Return the basis named, or the smallest that holds the problem.
 
     Raises
     ------
     UnsupportedError
-        If the basis cannot hold the problem (local decay on the symmetric ladder), or if none is
-        named and the one that holds it has more than 4096 states.
+        If there is no such basis, or none is named and the one that holds the problem has more
+        than 4096 states.
     """
     if basis is not None:
-        chosen = Realization(problem, basis)
-        _ = chosen.jumps
-        return chosen
+        if basis not in get_args(Basis):
+            raise UnsupportedError(f'There is no basis {basis!r}, only "symmetric" and "full".')
+        return basis
     if all(jump.scope == "collective" for jump in problem.jumps):
-        return Realization(problem, "symmetric")
+        return "symmetric"
     dim = problem.space.dim("full")
     if dim > FULL_DIM_LIMIT:
         raise UnsupportedError(
             f"Local decay needs the full basis, which has {dim} states here, more than"
             f" {FULL_DIM_LIMIT}. Use fewer atoms or photons, or collective decay."
         )
-    return Realization(problem, "full")
+    return "full"
+
+
+def realize(problem: Problem, basis: Basis | None = None) -> Realization:
+    """Return the problem as arrays, in the smallest basis that holds it unless one is named.
+
+    Raises
+    ------
+    UnsupportedError
+        If the basis cannot hold the problem (local decay on the symmetric ladder), or is too
+        large to be chosen without being named.
+    """
+    realization = Realization(problem, choose_basis(problem, basis))
+    _ = realization.jumps
+    return realization
 
 
 def _tidy(matrix: Any) -> Operator:

@@ -33,8 +33,8 @@ class Registry:
             raise ValueError(f"{kind} {name!r} is already registered")
         group[name] = entry
 
-    def get(self, kind: str, name: str) -> Any:
-        """Return the entry of that kind and name.
+    def get(self, kind: str, name: str, argument: str | None = None) -> Any:
+        """Return the entry of that kind and name; errors speak of `argument`, by default `kind`.
 
         Raises
         ------
@@ -44,7 +44,7 @@ class Registry:
         group = self._entries.get(kind, {})
         if name not in group:
             cure = suggest(str(name), group)
-            raise ArgumentError(kind, f"name a registered {kind}", name, cure)
+            raise ArgumentError(argument or kind, f"name a registered {kind}", name, cure)
         return group[name]
 
     def name_of(self, kind: str, entry: Any) -> str:

@@ -26,6 +26,8 @@ class Solution:
         Tr ρ(t); 1 but for rounding.
     error_estimate : float
         Estimate of ‖ρ_computed − ρ‖ (Frobenius norm), the largest over the run.
+    tolerance : float
+        Largest `error_estimate` of a run that counts as converged.
     statistics : mapping
         Engine, basis, dimension, steps and what else the engine counts.
     states : array, shape (T, D, D), or None
@@ -36,6 +38,7 @@ class Solution:
     moments: Mapping[str, FloatArray]
     trace: FloatArray
     error_estimate: float
+    tolerance: float
     statistics: Mapping[str, Any] = field(default_factory=dict)
     states: NDArray[np.complex128] | None = None
 
@@ -43,3 +46,9 @@ class Solution:
     def trace_drift(self) -> float:
         """Largest |Tr ρ − 1| over the run."""
         return float(np.max(np.abs(self.trace - 1.0)))
+
+    @property
+    def converged(self) -> bool:
+        """Whether all numbers are finite and error and trace drift keep to the tolerance."""
+        finite = all(np.all(np.isfinite(values)) for values in self.moments.values())
+        return finite and max(self.error_estimate, self.trace_drift) <= self.tolerance

@@ -83,6 +83,7 @@ class DenseEngine(Engine):
             moments=dict(zip(moments, values.T, strict=False)),
             trace=values[:, -1],
             error_estimate=float(np.finfo(float).eps * (la.norm(L, 1) * times[-1] + 1.0)),
+            tolerance=1e-9,
             statistics={
                 "engine": "dense",
                 "basis": realization.basis,

@@ -9,6 +9,7 @@ import numpy as np
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError
 from qubatt.core.problem import Problem
+from qubatt.core.realization import choose_basis
 from qubatt.core.registry import registry
 from qubatt.engines.dense import DenseEngine
 from qubatt.engines.engine import Engine
@@ -35,8 +36,7 @@ def select_engine(engine: str | Engine, problem: Problem, times: FloatArray) -> 
         if not isinstance(engine, str):
             raise ArgumentError("engine", 'be "auto", a name or an engine', engine)
         return cast(Engine, registry.get("engine", engine)())
-    collective = all(jump.scope == "collective" for jump in problem.jumps)
-    dim = problem.space.dim("symmetric" if collective else "full")
+    dim = problem.space.dim(choose_basis(problem))
     steps = np.diff(times, prepend=0.0)
     even = np.ptp(steps[1:]) <= 1e-9 * times[-1] if len(steps) > 1 else True
     return DenseEngine() if dim <= DENSE_DIM and even else MatrixEngine()

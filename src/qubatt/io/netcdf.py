@@ -18,7 +18,7 @@ def save(dataset: xr.Dataset, path: str | Path) -> Path:
     ArgumentError
         If the place cannot be written to.
     """
-    return write_whole(path, lambda part: dataset.to_netcdf(part, engine="h5netcdf"))
+    return write_whole(path, lambda part: dataset.to_netcdf(part, engine="h5netcdf"), "path")
 
 
 def load(path: str | Path) -> xr.Dataset:

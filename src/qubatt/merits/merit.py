@@ -61,7 +61,7 @@ def select_merits(names: Iterable[str] | None, problem: Problem) -> tuple[Merit,
     if names is None:
         known = registry.items("merit").values()
         return tuple(merit for merit in known if merit.default and merit.applies(problem))
-    chosen = tuple(registry.get("merit", name) for name in dict.fromkeys(names))
+    chosen = tuple(registry.get("merit", name, "merits") for name in dict.fromkeys(names))
     for merit in chosen:
         if not merit.applies(problem):
             raise UnsupportedError(

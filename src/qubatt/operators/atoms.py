@@ -11,7 +11,7 @@ from math import comb
 import numpy as np
 import scipy.sparse as sp
 
-from qubatt.core.errors import UnsupportedError
+from qubatt.core.errors import ArgumentError, UnsupportedError
 from qubatt.core.space import Basis, Factor, Operator
 
 
@@ -29,6 +29,11 @@ class Atoms(Factor):
 
     n_atoms: int
     levels: tuple[str, ...] = ("ground", "excited")
+
+    def __post_init__(self) -> None:
+        if len(set(self.initials)) < len(self.levels):
+            cure = "Operators are named after first letters."
+            raise ArgumentError("levels", "differ in their first letters", self.levels, cure)
 
     @property
     def initials(self) -> tuple[str, ...]:
@@ -88,7 +93,11 @@ class Atoms(Factor):
                 f"The symmetric basis cannot hold {name!r} of single atoms: it leaves the"
                 ' permutation-symmetric states. Use basis "full".'
             )
-        j, k = (self.initials.index(initial) for initial in name.removeprefix("S_"))
+        aliases = {"J+": "S_eg", "J-": "S_ge"} if self.initials == ("g", "e") else {}
+        plain = aliases.get(name, name).removeprefix("S_")
+        if len(plain) != 2 or not set(plain) <= set(self.initials):
+            raise UnsupportedError(f"There is no single-atom part of {name!r}; use S_jk or J+, J-.")
+        j, k = (self.initials.index(initial) for initial in plain)
         n_levels = len(self.levels)
         single = sp.csr_array(([1.0], ([j], [k])), shape=(n_levels, n_levels))
         return tuple(

@@ -23,7 +23,7 @@ from qubatt.core.declaration import parameters_of
 from qubatt.core.errors import QubattWarning
 from qubatt.core.file import write_whole
 from qubatt.core.version import __version__
-from qubatt.engines import MatrixEngine
+from qubatt.engines import MatrixEngine, select_engine
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
 from qubatt.states import ChargerState
@@ -79,10 +79,9 @@ class ChargingJob:
         curves: dict[str, list[FloatArray]] = {name: [] for name in self.merits}
         for battery in self.batteries:
             problem = battery.problem(self.charger, self.environment)
-            small = problem.space.dim("symmetric") <= 20 and not any(
-                jump.scope == "local" for jump in problem.jumps
-            )
-            engine = "auto" if small else MatrixEngine(tolerance=self.tolerance)
+            engine = select_engine("auto", problem, self.times)
+            if isinstance(engine, MatrixEngine):
+                engine = MatrixEngine(tolerance=self.tolerance)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", QubattWarning)  # judged by the claims on cut-offs
                 result = charge(

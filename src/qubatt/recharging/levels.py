@@ -19,6 +19,9 @@ from qubatt.core.check import FloatArray
 TIE = 1e-12
 """Energies closer than this, relative to the largest, are one level."""
 
+ROUNDING = 1e-12
+"""Changes of a population below this fraction of it are rounding: an unchanged level has none."""
+
 CHUNK = 4_000_000
 """Numbers held at once when many β meet many levels."""
 
@@ -97,6 +100,7 @@ def recharge_levels(
     Cycle
         Arrays of shape ``(B,)``.
     """
+    E, E_0 = E - E.min(), E_0 - E_0.min()
     # groups of equal E⁰ have equal populations
     groups = _cluster(E_0, np.argsort(E_0, kind="stable").tolist())
     group_of = np.empty(len(E), dtype=np.intp)
@@ -122,16 +126,18 @@ def recharge_levels(
     log_own = np.array([math.log(count) for count in multiplicity])
     log_counts = np.array([math.log(count) for count in counts])
     gap = np.array([E_0[group[0]] for group in groups])
-    gap = gap - gap[0]
-    heights = np.stack([E - E.min(), E_0 - E_0.min(), (E - E_0) - (E - E_0).min()])
+    heights = np.stack([E, E_0, (E - E_0) - (E - E_0).min()])
     sums = np.empty((3, len(beta)))
     block = max(1, CHUNK // len(filling))
     for start in range(0, len(beta), block):
         part = beta[start : start + block]
-        exponent = -np.outer(gap, part)  # (groups, B)
+        with np.errstate(over="ignore"):  # populations that small are 0
+            exponent = -np.outer(gap, part)  # (groups, B)
         log_p = exponent - logsumexp(exponent + log_counts[:, np.newaxis], axis=0)
-        change = np.exp(log_own[:, np.newaxis] + log_p[group_of])  # (L, B)
+        own = np.exp(log_own[:, np.newaxis] + log_p[group_of])  # (L, B)
+        change = own.copy()
         np.subtract.at(change, level, np.exp(log_taken[:, np.newaxis] + log_p[source]))
+        change[np.abs(change) <= ROUNDING * own] = 0.0
         sums[:, start : start + block] = heights @ change
     ergotropy, heat, work = sums
     return Cycle(ergotropy=ergotropy, work=work, heat=heat, ambiguous=ambiguous)

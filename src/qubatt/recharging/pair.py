@@ -77,13 +77,18 @@ def _joint_spectrum(
     B: NDArray[np.complex128], zero: NDArray[np.complex128]
 ) -> tuple[FloatArray, FloatArray]:
     """Return the eigenvalues of both on common eigenvectors, each of shape ``(d,)``."""
-    scale = max(np.linalg.norm(B) * np.linalg.norm(zero), np.finfo(float).tiny)
+    noise = 64 * np.finfo(float).eps * np.array([np.linalg.norm(B), np.linalg.norm(zero)])
+    B, zero = (
+        matrix - np.trace(matrix) / len(matrix) * np.eye(len(matrix)) for matrix in (B, zero)
+    )
+    sizes = np.linalg.norm(B), np.linalg.norm(zero)
     commutator = float(np.linalg.norm(B @ zero - zero @ B))
-    if commutator > 1e-10 * scale:
+    allowed = 1e-10 * sizes[0] * sizes[1] + noise[0] * sizes[1] + noise[1] * sizes[0]
+    if commutator > allowed:
         cure = "Its Gibbs state would not be stationary under H_B."
         raise ArgumentError("H_0", "commute with H_B", f"‖[H_B, H_0]‖ = {commutator:.3g}", cure)
     E, vectors = np.linalg.eigh(B)
-    width = 1e-9 * max(float(np.max(np.abs(E))), np.finfo(float).tiny)
+    width = max(1e-10 * float(np.ptp(E)), float(noise[0]))
     E_0 = np.empty_like(E)
     start = 0
     for end in range(1, len(E) + 1):

@@ -16,6 +16,9 @@ from qubatt.core.errors import ArgumentError, suggest
 from qubatt.recharging.ensemble import RechargeSpace, joint_levels
 from qubatt.recharging.levels import Cycle, recharge_levels
 
+LARGEST_FULL = 1000
+"""Most atoms in the full space, which then has a quarter of a million joint levels."""
+
 VARIABLES = {
     "ergotropy": ("ergotropy of the Gibbs state", "omega_ref", "W = Tr[H_B (ω − σ)] ≥ 0"),
     "work": ("work to recharge", "omega_ref", "W_R = Tr[(H_B − H_0)(ω − σ)] ≥ W"),
@@ -86,6 +89,12 @@ def recharge(
     if space not in get_args(RechargeSpace):
         cure = suggest(str(space), get_args(RechargeSpace))
         raise ArgumentError("space", 'be "symmetric" or "full"', space, cure)
+
+    if space == "full" and counts.max() > LARGEST_FULL:
+        cure = 'Use fewer atoms, or space="symmetric".'
+        raise ArgumentError(
+            "n_atoms", f"be at most {LARGEST_FULL} in the full space", int(counts.max()), cure
+        )
 
     # compute
     axes = [np.atleast_1d(counts), np.atleast_1d(g_values), np.atleast_1d(betas)]

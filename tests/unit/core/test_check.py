@@ -108,7 +108,6 @@ def test_array_names_the_argument_it_was_told() -> None:
     np.testing.assert_array_equal(check_array("interaction", [-1, 2]), [-1.0, 2.0])
 
 
-@pytest.mark.xfail(strict=True, reason="NumPy turns [True, 2.0] into numbers before the check")
 def test_a_boolean_among_numbers_is_refused() -> None:
     """A boolean is no number, in company neither."""
     with pytest.raises(ArgumentError):

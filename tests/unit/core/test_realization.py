@@ -179,14 +179,13 @@ def test_unknown_operator_is_named() -> None:
         Realization(problem((Term(1.0, {"cavity": "b"}),)), "symmetric").H  # noqa: B018
 
 
-@pytest.mark.xfail(strict=True, reason="local jumps raise a bare ValueError or KeyError")
 @pytest.mark.parametrize(
     "operators",
-    [{"atoms": "J-"}, {"atoms": "S_ge S_eg"}, {"atom": "S_ge"}, {"cavity": "a", "atoms": "S_ge"}],
+    [{"atoms": "Jx"}, {"atoms": "S_ge S_eg"}, {"atom": "S_ge"}, {"cavity": "a", "atoms": "S_ge"}],
     ids=["spin-operator", "product", "unknown-factor", "two-factors"],
 )
 def test_local_jumps_that_make_no_sense_are_refused_by_name(operators: dict[str, str]) -> None:
-    """Local scope takes one operator S_jk of one factor; anything else is named."""
+    """Local scope takes one operator S_jk, J+ or J- of one factor; anything else is named."""
     jump = Jump(0.1, operators, scope="local")
     with pytest.raises(qb.UnsupportedError):
         realize(problem(jumps=(jump,)))

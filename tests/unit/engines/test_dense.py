@@ -31,6 +31,7 @@ def test_refuses_above_its_limit_by_name() -> None:
         (np.linspace(0, 7, 71), 1),
         (np.linspace(3, 7, 41), 2),
         ([0.0, 1.0, 1.5, 2.5], 2),
+        ([0.0, 1.0, 2.0 + 1e-9], 2),  # close, but more than rounding
     ],
 )
 def test_one_exponential_per_spacing(

@@ -149,7 +149,6 @@ def test_kept_states_count_as_memory(
         qb.MatrixEngine().solve(spin_problem, times, {}, states=True)
 
 
-@pytest.mark.xfail(strict=True, reason="memory is counted for the ladder, not the basis in use")
 def test_local_decay_counts_the_full_space_as_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """99 states of the full space need 3.4 MB, the 66 symmetric ones 1.5 MB."""
     decay = qb.LevelDecay("middle", "ground", 0.1)

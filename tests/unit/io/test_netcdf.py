@@ -80,7 +80,6 @@ def test_load_of_something_else(tmp_path: Path) -> None:
             qb.load(path)
 
 
-@pytest.mark.xfail(strict=True, reason="the message says `output`, the argument is `path`")
 def test_save_names_its_own_argument(tmp_path: Path, cycle: xr.Dataset) -> None:
     """The argument of `save` is called path."""
     with pytest.raises(qb.ArgumentError) as caught:

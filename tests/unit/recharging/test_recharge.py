@@ -168,7 +168,6 @@ def test_infinite_temperature_is_passive_on_the_ladder() -> None:
         assert_passive(qb.recharge(12, 4.0, 0.01))
 
 
-@pytest.mark.xfail(strict=True, reason="rounding of W_R counts as work: efficiency above 1")
 @pytest.mark.parametrize("n_atoms", [6, 12])
 def test_infinite_temperature_is_passive_in_the_full_space(n_atoms: int) -> None:
     """The same where levels have multiplicities."""

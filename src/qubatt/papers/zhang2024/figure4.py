@@ -24,11 +24,16 @@ DECAYS = {"a": (0.1, 0.01), "b": (0.2, 0.1)}
 """Panel: γ_e and γ_m."""
 KAPPA = 0.5
 MAX_PHOTONS = 10
-END, POINTS = 40.0, 801
+STEP = 0.05
 
 
 def job(
-    detuning: float, coupling: float, panel: str, g: float, max_photons: int = MAX_PHOTONS
+    detuning: float,
+    coupling: float,
+    panel: str,
+    g: float,
+    end: float,
+    max_photons: int = MAX_PHOTONS,
 ) -> ChargingJob:
     """Return one charging curve; Eqs. (22) and (23) write twice the standard form."""
     gamma_e, gamma_m = DECAYS[panel]
@@ -47,7 +52,9 @@ def job(
         LevelDecay("excited", "middle", 2 * gamma_e),
         LevelDecay("middle", "ground", 2 * gamma_m),
     )
-    return ChargingJob((battery,), environment, END, POINTS, ("energy", "cutoff_population"))
+    return ChargingJob(
+        (battery,), environment, end, round(end / STEP) + 1, ("energy", "cutoff_population")
+    )
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,7 @@ class Figure4(PaperFigure):
 
     detunings: tuple[float, ...] = (0.5, 1.0, 2.0)
     couplings: tuple[float, ...] = (0.5, 1.0, 2.0)
+    end: float = 40.0
 
     number = 4
     title = "Cascade battery: two three-level atoms"
@@ -72,7 +80,7 @@ class Figure4(PaperFigure):
             "g": G_VALUES,
         }
         grid = list(product(self.detunings, self.couplings, DECAYS, G_VALUES))
-        jobs = [job(*point) for point in grid]
+        jobs = [job(*point, self.end) for point in grid]
         results = runner.run("Fig. 4: scan of detuning and g_1", jobs)
         times = jobs[0].times
         shape = tuple(len(values) for values in axes.values())
@@ -82,7 +90,7 @@ class Figure4(PaperFigure):
                 result["energy"][0] / 2 / point[0]
                 for point, result in zip(grid, results, strict=True)
             ]
-        ).reshape(*shape, POINTS)
+        ).reshape(*shape, len(times))
         populations = np.array([result["cutoff_population"].max() for result in results])
         coords = {name: list(values) for name, values in axes.items()}
         summary = summarise(times, energies) | {"cutoff_population": populations.reshape(shape)}
@@ -99,7 +107,9 @@ class Figure4(PaperFigure):
         figure["time"].attrs = {"units": "inverse of Omega_a"}
         checks = {}
         for panel in DECAYS:
-            larger = [job(detuning, coupling, panel, g, MAX_PHOTONS * 3 // 2) for g in G_VALUES]
+            larger = [
+                job(detuning, coupling, panel, g, self.end, MAX_PHOTONS * 3 // 2) for g in G_VALUES
+            ]
             found = runner.run(f"Fig. 4{panel}: cut-off raised by half", larger)
             population = scan["cutoff_population"].sel(chosen).sel(panel=panel)
             checks[panel] = cutoff_dataset(

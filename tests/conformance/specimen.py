@@ -1,0 +1,94 @@
+"""Examples of everything that is registered, and runs of them, for the laws to look at."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cache
+from typing import Any
+
+import numpy as np
+from laws import chebyshev_times
+
+import qubatt as qb
+import qubatt.charging  # registers all that can be charged
+from qubatt.core.declaration import example_of, fields_of
+from qubatt.core.problem import Problem, Term
+from qubatt.core.realization import Realization, realize
+from qubatt.core.registry import registry
+from qubatt.core.solution import Solution
+from qubatt.environment import Dissipator
+from qubatt.models import Battery
+
+KINDS = ("battery", "environment", "charger", "engine")
+"""Kinds whose entries are classes that a user constructs."""
+
+NAMES = {kind: tuple(registry.items(kind)) for kind in (*KINDS, "merit")}
+PAIRS = [(battery, other) for battery in NAMES["battery"] for other in NAMES["environment"]]
+
+TIMES = chebyshev_times(end=1.0, number=48)
+"""Output times of the runs, for differentiating exactly."""
+
+
+def example(kind: str, name: str, **changes: Any) -> Any:
+    """Return the small instance of a registered class, with some fields changed."""
+    thing = example_of(registry.get(kind, name))
+    known = fields_of(type(thing))
+    return dataclasses.replace(thing, **{k: v for k, v in changes.items() if k in known})
+
+
+def fitting(battery: Battery, **changes: Any) -> list[Dissipator]:
+    """Return an example of every environment that fits the battery."""
+    found = []
+    for name in NAMES["environment"]:
+        part = example("environment", name, **changes)
+        try:
+            part.jumps(battery.space)
+        except qb.UnsupportedError:
+            continue
+        found.append(part)
+    return found
+
+
+def problem_of(battery: str, environment: str | None, **changes: Any) -> Problem | None:
+    """Return the problem of an example pair; None where they do not fit and say so."""
+    try:
+        parts = [] if environment is None else [example("environment", environment, **changes)]
+        return example("battery", battery).problem(environment=parts)
+    except qb.UnsupportedError:
+        return None
+
+
+@cache
+def run_of(battery: str, environment: str | None) -> tuple[Realization, Solution] | None:
+    """Return the example pair solved with states, or None where they do not fit.
+
+    The tolerance leaves room for differentiating the result.
+    """
+    problem = problem_of(battery, environment)
+    if problem is None:
+        return None
+    realization = realize(problem)
+    moments = {
+        merit.name: merit.operator
+        for merit in registry.items("merit").values()
+        if merit.applies(problem)
+    }
+    moments["hamiltonian"] = lambda realization: realization.H
+    solution = qb.MatrixEngine(tolerance=1e-12).solve(problem, TIMES, moments, states=True)
+    return realization, solution
+
+
+def excitations(realization: Realization) -> np.ndarray:
+    """Return the number of excitations, photons plus the height of each atom's level."""
+    terms = []
+    for name, factor in realization.problem.space.factors.items():
+        if not factor.levels:
+            terms.append(Term(1.0, {name: "n"}))
+        for height, level in enumerate(factor.levels):
+            terms.append(Term(float(height), {name: f"S_{level[0]}{level[0]}"}))
+    return realization.operator(terms).toarray()
+
+
+def dense_jumps(realization: Realization) -> list[tuple[float, np.ndarray]]:
+    """Return the pairs (γ, c) with dense matrices."""
+    return [(rate, c.toarray()) for rate, c in realization.jumps]

@@ -1,0 +1,195 @@
+"""Everything registered is documented, public, described, and found without being imported."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import pkgutil
+import subprocess
+import sys
+from types import ModuleType
+
+import numpy as np
+import pytest
+from laws import assert_documented, assert_hermitian
+from specimen import KINDS, NAMES, example, fitting
+
+import qubatt as qb
+from qubatt import engines, environment, merits, models, states
+from qubatt.core.bibliography import BIBLIOGRAPHY
+from qubatt.core.declaration import example_of, fields_of, parameters_of
+from qubatt.core.realization import realize
+from qubatt.core.registry import registry
+from qubatt.merits import Merit
+
+HOMES: dict[str, tuple[ModuleType, type]] = {
+    "battery": (models, models.Battery),
+    "environment": (environment, environment.Dissipator),
+    "charger": (states, states.ChargerState),
+    "engine": (engines, engines.Engine),
+    "merit": (merits, Merit),
+}
+CLASSES = [(kind, name) for kind in KINDS for name in NAMES[kind]]
+every_class = pytest.mark.parametrize(("kind", "name"), CLASSES)
+
+
+def members(package: ModuleType) -> list[object]:
+    """Return everything defined in the modules of a package."""
+    found = []
+    for entry in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{entry.name}")
+        found.extend(vars(module).values())
+    return found
+
+
+def test_there_is_something_of_every_kind() -> None:
+    """An empty list would make every law hold."""
+    assert len(NAMES["battery"]) >= 4
+    assert len(NAMES["environment"]) >= 3
+    assert len(NAMES["engine"]) >= 2
+    assert len(NAMES["merit"]) >= 5
+    assert len(NAMES["charger"]) >= 1
+
+
+@pytest.mark.parametrize("kind", HOMES)
+def test_nothing_is_defined_but_not_registered(kind: str) -> None:
+    """Every concrete class (every Merit object) in its package stands in the registry."""
+    package, base = HOMES[kind]
+    registered = list(registry.items(kind).values())
+    for member in members(package):
+        if kind == "merit":
+            mine = isinstance(member, base)
+        else:
+            concrete = inspect.isclass(member) and not inspect.isabstract(member)
+            mine = concrete and issubclass(member, base)
+        assert not mine or any(member is entry for entry in registered), member
+
+
+def test_charging_registers_everything() -> None:
+    """A fresh interpreter that imports `qubatt.charging` knows all names: no module is missed."""
+    code = (
+        "import json, qubatt.charging; from qubatt.core.registry import registry;"
+        f"print(json.dumps({{k: list(registry.items(k)) for k in {list(HOMES)!r}}}))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {k: tuple(v) for k, v in json.loads(shown.stdout).items()} == NAMES
+
+
+@every_class
+def test_documented(kind: str, name: str) -> None:
+    """A docstring for the class, a description and an example for each field."""
+    cls = registry.get(kind, name)
+    assert_documented(cls, fields_of(cls))
+
+
+def test_documented_fails_without_docstring_description_or_example() -> None:
+    """The check sees what is missing."""
+    from pydantic import Field
+    from pydantic.dataclasses import dataclass
+
+    @dataclass
+    class Silent:
+        rate: float = Field(description="Rate", examples=[1.0])
+
+    @dataclass
+    class Vague:
+        """Has a docstring, but its field has no description."""
+
+        rate: float = Field(examples=[1.0])
+
+    @dataclass
+    class Abstract:
+        """Has a docstring, but its field has no example."""
+
+        rate: float = Field(description="Rate")
+
+    for cls in (Silent, Vague, Abstract):
+        with pytest.raises(AssertionError):
+            assert_documented(cls, fields_of(cls))
+
+
+@every_class
+def test_public_under_its_class_name(kind: str, name: str) -> None:
+    """What is registered can be reached as ``qubatt.ClassName``."""
+    cls = registry.get(kind, name)
+    assert getattr(qb, cls.__name__) is cls
+
+
+@every_class
+def test_parameters_build_it_again(kind: str, name: str) -> None:
+    """Type and fields survive JSON and give an equal object."""
+    thing = example(kind, name)
+    stored = json.loads(json.dumps(parameters_of(thing)))
+    assert stored.pop("type") == name
+    assert registry.get(kind, name)(**stored) == thing
+
+
+@every_class
+def test_examples_are_not_the_defaults_only(kind: str, name: str) -> None:
+    """Every field takes each of its examples."""
+    cls = registry.get(kind, name)
+    thing = example_of(cls)
+    for field_name, field in fields_of(cls).items():
+        for value in field.examples:
+            example(kind, name, **{field_name: value})
+        assert getattr(thing, field_name) == field.examples[0]
+
+
+@pytest.mark.parametrize("name", NAMES["battery"])
+def test_batteries_cite_known_sources(name: str) -> None:
+    """Citations are keys of the bibliography."""
+    citations = registry.get("battery", name).citations
+    assert citations
+    assert set(citations) <= set(BIBLIOGRAPHY)
+
+
+@pytest.mark.parametrize("name", NAMES["charger"])
+def test_charger_states_are_states(name: str) -> None:
+    """A normalised ket, or a density matrix, of the length asked for."""
+    state = example("charger", name).state(30)
+    assert state.shape in {(31,), (31, 31)}
+    rho = np.outer(state, state.conj()) if state.ndim == 1 else state
+    assert np.trace(rho) == pytest.approx(1.0, abs=1e-9)
+    assert_hermitian(rho)
+    assert np.linalg.eigvalsh(rho).min() > -1e-12
+
+
+@pytest.mark.parametrize("name", NAMES["environment"])
+def test_every_environment_fits_some_battery(name: str) -> None:
+    """One that fits none could never be used."""
+    batteries = [example("battery", battery) for battery in NAMES["battery"]]
+    kind = registry.get("environment", name)
+    assert any(isinstance(part, kind) for battery in batteries for part in fitting(battery))
+
+
+@pytest.mark.parametrize("name", NAMES["merit"])
+def test_merits_describe_themselves(name: str) -> None:
+    """Units, long name and definition; the name is the one it is registered under."""
+    merit = registry.get("merit", name)
+    assert merit.name == name
+    assert name.isidentifier()  # a Dataset variable: run.energy
+    assert merit.units
+    assert merit.long_name
+    assert merit.definition
+
+
+@pytest.mark.parametrize("battery", NAMES["battery"])
+@pytest.mark.parametrize("name", NAMES["merit"])
+def test_merits_are_real(name: str, battery: str) -> None:
+    """The operator behind a merit is Hermitian, so that its values are real."""
+    problem = example("battery", battery).problem()
+    merit = registry.get("merit", name)
+    if not merit.applies(problem):
+        assert merit.factor not in problem.space.factors
+        return
+    realization = realize(problem)
+    operator = merit.operator(realization)
+    assert operator.shape == (realization.dim,) * 2
+    assert_hermitian(operator.toarray())
+
+
+def test_hermitian_fails_on_a_ladder_operator() -> None:
+    """J₊ has no real expectation value."""
+    with pytest.raises(AssertionError):
+        assert_hermitian(np.array([[0.0, 0.0], [1.0, 0.0]]))
