@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         ResourceError,
         UnsupportedError,
     )
-    from qubatt.engines import DenseEngine, MatrixEngine
+    from qubatt.engines import DenseEngine, ExactEngine, MatrixEngine
     from qubatt.environment import CavityLoss, CollectiveDecay, LevelDecay
     from qubatt.io import load, save
     from qubatt.models import CascadeBattery, DickeBattery, DrivenBattery, TavisCummingsBattery
@@ -35,6 +35,7 @@ _HOME = {
     "DenseEngine": "engines",
     "DickeBattery": "models",
     "DrivenBattery": "models",
+    "ExactEngine": "engines",
     "FockState": "states",
     "LevelDecay": "environment",
     "MatrixEngine": "engines",
@@ -59,6 +60,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "DenseEngine",
     "DickeBattery",
     "DrivenBattery",
+    "ExactEngine",
     "FockState",
     "LevelDecay",
     "MatrixEngine",

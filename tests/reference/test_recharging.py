@@ -218,6 +218,21 @@ def test_hot_battery_has_no_work(space):
     assert np.isnan(float(cycle.efficiency))
 
 
+@pytest.mark.parametrize("beta", [1e-4, 1e-8, 1e-12])
+@pytest.mark.parametrize(("N", "g"), [(6, 0.3), (6, 4.0), (10, 0.3)])
+def test_almost_hot_battery_responds_linearly(N, g, beta):
+    """beta -> 0: Delta is beta/2^N times the change of E_0 on sorting, so eta has a limit."""
+    E, E_0 = joint_levels(N, g, 1.0, "full")
+    upwards = np.lexsort((E_0, np.round(E, 9)))
+    sorted_E_0 = np.empty_like(E_0)
+    sorted_E_0[upwards] = np.sort(E_0)
+    slope = (sorted_E_0 - E_0) / 2**N
+    cycle = qb.recharge(N, g, beta, space="full")
+    assert float(cycle.ergotropy) == pytest.approx(beta * E @ slope, rel=1e-3)
+    assert float(cycle.work) == pytest.approx(beta * (E - E_0) @ slope, rel=1e-3)
+    assert 0 < float(cycle.efficiency) < 1
+
+
 @pytest.mark.parametrize("N", [2, 6, 10])
 def test_cold_battery_is_empty_on_the_ladder_but_not_in_the_full_space(N):
     """Large beta, c > omega: W -> 0 on the ladder, W -> (c - omega)N/2 down to the singlets."""

@@ -202,7 +202,7 @@ def test_progress_is_told() -> None:
         ({"environment": [LOSS, "loss"]}, "environment"),
         ({"environment": "cavity-loss"}, "environment"),
         ({"environment": [qb.FockState(2)]}, "environment"),
-        ({"engine": "exact"}, "engine"),
+        ({"engine": "exct"}, "engine"),
     ],
 )
 def test_bad_arguments_are_named(arguments: dict[str, Any], argument: str) -> None:

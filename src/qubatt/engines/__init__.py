@@ -2,7 +2,15 @@
 
 from qubatt.engines.dense import DenseEngine
 from qubatt.engines.engine import Engine, MomentOperator
+from qubatt.engines.exact import ExactEngine
 from qubatt.engines.matrix import MatrixEngine
 from qubatt.engines.selection import select_engine
 
-__all__ = ["DenseEngine", "Engine", "MatrixEngine", "MomentOperator", "select_engine"]
+__all__ = [
+    "DenseEngine",
+    "Engine",
+    "ExactEngine",
+    "MatrixEngine",
+    "MomentOperator",
+    "select_engine",
+]

@@ -13,7 +13,7 @@ from qubatt.core.realization import choose_basis
 from qubatt.core.registry import registry
 from qubatt.engines.dense import DenseEngine
 from qubatt.engines.engine import Engine
-from qubatt.engines.matrix import MatrixEngine
+from qubatt.engines.exact import ExactEngine
 
 DENSE_DIM = 20
 """Largest D for which one exponential of the superoperator is the quickest way."""
@@ -22,7 +22,7 @@ DENSE_DIM = 20
 def select_engine(engine: str | Engine, problem: Problem, times: FloatArray) -> Engine:
     """Return the engine: the one given, the one named, or for ``"auto"`` the quickest exact one.
 
-    ``"auto"`` takes `DenseEngine` for at most 20 states and evenly spaced times, `MatrixEngine`
+    ``"auto"`` takes `DenseEngine` for at most 20 states and evenly spaced times, `ExactEngine`
     otherwise.
 
     Raises
@@ -39,4 +39,4 @@ def select_engine(engine: str | Engine, problem: Problem, times: FloatArray) -> 
     dim = problem.space.dim(choose_basis(problem))
     steps = np.diff(times, prepend=0.0)
     even = np.ptp(steps[1:]) <= 1e-9 * times[-1] if len(steps) > 1 else True
-    return DenseEngine() if dim <= DENSE_DIM and even else MatrixEngine()
+    return DenseEngine() if dim <= DENSE_DIM and even else ExactEngine()

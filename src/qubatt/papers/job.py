@@ -23,7 +23,6 @@ from qubatt.core.declaration import parameters_of
 from qubatt.core.errors import QubattWarning
 from qubatt.core.file import write_whole
 from qubatt.core.version import __version__
-from qubatt.engines import MatrixEngine, select_engine
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
 from qubatt.states import ChargerState
@@ -36,8 +35,7 @@ Curves = dict[str, FloatArray]
 class ChargingJob:
     """Charging curves of several batteries in one environment, one entry of the cache.
 
-    Output times are `points` even steps from 0 to `end`. Evenly spaced runs of few states go to
-    the dense engine, others to the matrix engine with the given tolerance.
+    Output times are `points` even steps from 0 to `end`.
     """
 
     batteries: tuple[Battery, ...]
@@ -46,7 +44,6 @@ class ChargingJob:
     points: int
     merits: tuple[str, ...] = ("energy",)
     charger: ChargerState | None = None
-    tolerance: float = 1e-7
 
     @property
     def times(self) -> FloatArray:
@@ -63,7 +60,6 @@ class ChargingJob:
             "end": self.end,
             "points": self.points,
             "merits": self.merits,
-            "tolerance": self.tolerance,
             "version": __version__,
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
@@ -78,15 +74,9 @@ class ChargingJob:
         """Compute the curves."""
         curves: dict[str, list[FloatArray]] = {name: [] for name in self.merits}
         for battery in self.batteries:
-            problem = battery.problem(self.charger, self.environment)
-            engine = select_engine("auto", problem, self.times)
-            if isinstance(engine, MatrixEngine):
-                engine = MatrixEngine(tolerance=self.tolerance)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", QubattWarning)  # judged by the claims on cut-offs
-                result = charge(
-                    battery, self.times, self.charger, self.environment, self.merits, engine
-                )
+                result = charge(battery, self.times, self.charger, self.environment, self.merits)
             for name in self.merits:
                 curves[name].append(result[name].to_numpy())
         return {name: np.stack(values) for name, values in curves.items()}

@@ -19,9 +19,6 @@ from qubatt.core.check import FloatArray
 TIE = 1e-12
 """Energies closer than this, relative to the largest, are one level."""
 
-ROUNDING = 1e-12
-"""Changes of a population below this fraction of it are rounding: an unchanged level has none."""
-
 CHUNK = 4_000_000
 """Numbers held at once when many β meet many levels."""
 
@@ -123,7 +120,6 @@ def recharge_levels(
     level = np.array([entry[0] for entry in filling])
     source = np.array([entry[1] for entry in filling])
     log_taken = np.array([math.log(entry[2]) for entry in filling])
-    log_own = np.array([math.log(count) for count in multiplicity])
     log_counts = np.array([math.log(count) for count in counts])
     gap = np.array([E_0[group[0]] for group in groups])
     heights = np.stack([E, E_0, (E - E_0) - (E - E_0).min()])
@@ -133,11 +129,11 @@ def recharge_levels(
         part = beta[start : start + block]
         with np.errstate(over="ignore"):  # populations that small are 0
             exponent = -np.outer(gap, part)  # (groups, B)
-        log_p = exponent - logsumexp(exponent + log_counts[:, np.newaxis], axis=0)
-        own = np.exp(log_own[:, np.newaxis] + log_p[group_of])  # (L, B)
-        change = own.copy()
-        np.subtract.at(change, level, np.exp(log_taken[:, np.newaxis] + log_p[source]))
-        change[np.abs(change) <= ROUNDING * own] = 0.0
+        norm = logsumexp(exponent + log_counts[:, np.newaxis], axis=0)
+        own, moved = exponent[group_of[level]], exponent[source]  # (fillings, B)
+        larger = np.exp(log_taken[:, np.newaxis] + np.maximum(own, moved) - norm)
+        change = np.zeros((len(E), len(part)))  # (L, B); p − q without cancellation
+        np.add.at(change, level, larger * np.copysign(-np.expm1(-np.abs(own - moved)), own - moved))
         sums[:, start : start + block] = heights @ change
     ergotropy, heat, work = sums
     return Cycle(ergotropy=ergotropy, work=work, heat=heat, ambiguous=ambiguous)

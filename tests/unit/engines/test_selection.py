@@ -17,7 +17,7 @@ def test_auto_takes_dense_up_to_its_dimension() -> None:
     small = qb.DrivenBattery(DENSE_DIM - 1, 1.0).problem()
     large = qb.DrivenBattery(DENSE_DIM, 1.0).problem()
     assert isinstance(select_engine("auto", small, EVEN), qb.DenseEngine)
-    assert isinstance(select_engine("auto", large, EVEN), qb.MatrixEngine)
+    assert isinstance(select_engine("auto", large, EVEN), qb.ExactEngine)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_auto_takes_dense_up_to_its_dimension() -> None:
 def test_auto_takes_dense_for_evenly_spaced_times(times: list[float], dense: bool) -> None:
     """Every distinct spacing costs the dense engine one exponential."""
     chosen = select_engine("auto", qb.DrivenBattery(2, 1.0).problem(), np.array(times))
-    assert isinstance(chosen, qb.DenseEngine if dense else qb.MatrixEngine)
+    assert isinstance(chosen, qb.DenseEngine if dense else qb.ExactEngine)
 
 
 def test_auto_counts_the_full_space_under_local_decay() -> None:
@@ -44,7 +44,7 @@ def test_auto_counts_the_full_space_under_local_decay() -> None:
     decay = qb.LevelDecay("middle", "ground", 0.1)
     assert isinstance(select_engine("auto", battery.problem(), EVEN), qb.DenseEngine)
     local = battery.problem(environment=[decay])
-    assert isinstance(select_engine("auto", local, EVEN), qb.MatrixEngine)
+    assert isinstance(select_engine("auto", local, EVEN), qb.ExactEngine)
 
 
 def test_engines_by_name_and_as_objects() -> None:

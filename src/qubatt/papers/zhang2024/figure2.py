@@ -47,7 +47,7 @@ def job(n_atoms: int, kappa: float, coupling: float, g: float, max_photons: int)
 class Figure2(PaperFigure):
     """Dicke battery with cavity loss, Eqs. (1)–(13), scanned over N and κ."""
 
-    n_atoms: tuple[int, ...] = (2, 4, 6, 8)
+    n_atoms: tuple[int, ...] = (2, 4, 6, 8, 10)
     kappa: tuple[float, ...] = (0.2, 0.5, 1.0)
 
     number = 2

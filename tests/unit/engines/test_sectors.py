@@ -1,0 +1,145 @@
+"""Sectors found from the matrices alone, and the real form on the blocks that are reached."""
+
+import numpy as np
+import pytest
+
+import qubatt as qb
+from qubatt.core.problem import Jump, Problem, Term
+from qubatt.core.realization import realize
+from qubatt.core.space import Space
+from qubatt.engines.reduced import Reduced
+from qubatt.engines.sectors import find_sectors
+from qubatt.operators import Atoms, Mode
+
+LOSS = qb.CavityLoss(0.5)
+
+
+def reduced(problem):
+    """Return the reduced form of a problem."""
+    return Reduced(realize(problem))
+
+
+@pytest.mark.parametrize("n_atoms", [3, 4])
+def test_dicke_has_two_parities(n_atoms):
+    """Parity of photons plus excitations: two sectors, two blocks, half the entries."""
+    problem = qb.DickeBattery(n_atoms, 0.5, 7, interaction=0.3).problem(environment=[LOSS])
+    sectors = find_sectors(realize(problem))
+    D = 8 * (n_atoms + 1)
+    assert len(sectors.members) == 2
+    assert sectors.pairs == ((0, 0), (1, 1))
+    assert sectors.entries == D * D // 2
+
+
+def test_tavis_cummings_has_excitation_numbers():
+    """From |N⟩ with loss, the blocks of 0 … N excitations: Σ (k + 1)² entries."""
+    n_atoms = 6
+    problem = qb.TavisCummingsBattery(n_atoms, 0.5, n_atoms).problem(environment=[LOSS])
+    sectors = find_sectors(realize(problem))
+    assert sectors.entries == sum((k + 1) ** 2 for k in range(n_atoms + 1))
+    assert all(row == column for row, column in sectors.pairs)
+
+
+def test_closed_problem_keeps_one_block():
+    """Without jumps only the block of the initial state is reached."""
+    problem = qb.TavisCummingsBattery(4, 0.5, 10).problem()
+    assert len(find_sectors(realize(problem)).pairs) == 1
+
+
+def test_coherence_between_sectors_is_kept_and_no_more():
+    """A superposition of |0⟩ and |2⟩ reaches pairs of sectors two excitations apart."""
+    ket = np.zeros(5)
+    ket[[0, 2]] = np.sqrt(0.5)
+    plain = qb.TavisCummingsBattery(2, 0.5, 4).problem(environment=[LOSS])
+    problem = Problem(**{**vars(plain), "initial": {"cavity": ket}})
+    R = realize(problem)
+    sectors = find_sectors(R)
+    excitations = [int(s[0] // 3 + s[0] % 3) for s in sectors.members]
+    assert {(excitations[r], excitations[c]) for r, c in sectors.pairs} == {
+        (0, 0),
+        (0, 2),
+        (2, 0),
+        (2, 2),
+        (1, 1),
+    }
+    times = np.linspace(0, 3, 4)
+    exact, dense = (
+        engine.solve(problem, times, {}, states=True)
+        for engine in (qb.ExactEngine(), qb.DenseEngine())
+    )
+    np.testing.assert_allclose(exact.states, dense.states, atol=1e-11)
+
+
+@pytest.mark.parametrize("axis", ["Jx", "Jy"])
+def test_generator_is_that_of_the_master_equation(axis):
+    """In real and in complex form: 𝓛ρ of random Hermitian ρ, and Tr(Oρ) of random Hermitian O."""
+    rng = np.random.default_rng(7)
+    problem = Problem(
+        space=Space({"cavity": Mode(2), "atoms": Atoms(2)}),
+        battery="atoms",
+        battery_terms=(Term(1.0, {"atoms": "Jz"}),),
+        charging_terms=(
+            Term(0.6, {"atoms": axis}),
+            Term(0.4, {"cavity": "a"}),
+            Term(0.4, {"cavity": "a+"}),
+        ),
+        jumps=(Jump(0.3, {"cavity": "a", "atoms": "J+"}), Jump(0.2, {"atoms": "Jz"})),
+    )
+    small = reduced(problem)
+    R = small.realization
+    assert small.real is (axis == "Jx")
+    assert small.entries == R.dim**2
+    A = rng.normal(size=(R.dim, R.dim)) + 1j * rng.normal(size=(R.dim, R.dim))
+    rho, O_ = A + A.conj().T, A @ A.conj().T
+    H, damping = R.H.toarray(), R.no_jump.toarray()
+    expected = -1j * (H @ rho - rho @ H) - damping @ rho - rho @ damping
+    for rate, c in R.jumps:
+        expected = expected + rate * c.toarray() @ rho @ c.toarray().conj().T
+    found = small.unpack(small.generator @ small.pack(rho))
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    np.testing.assert_allclose(small.unpack(small.pack(rho)), rho, atol=1e-14)
+    import scipy.sparse as sp
+
+    value = (small.functional(sp.csr_array(O_)) @ small.pack(rho)).real.item()
+    assert value == pytest.approx(np.trace(O_ @ rho).real, rel=1e-12)
+    assert small.generator.nnz <= small.nonzeros
+
+
+def test_strong_damping_is_not_cut_off_too_early():
+    """Terms of the series that start far below the tolerance must not end it: trace stays 1."""
+    battery = qb.DrivenBattery(12, 1.0, interaction=0.5)
+    run = qb.charge(
+        battery, np.linspace(0, 10, 11), environment=qb.CollectiveDecay(0.5), engine="exact"
+    )
+    same = qb.charge(
+        battery, np.linspace(0, 10, 11), environment=qb.CollectiveDecay(0.5), engine="dense"
+    )
+    np.testing.assert_allclose(run.energy, same.energy, atol=1e-10)
+    assert run.attrs["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("battery", "environment"),
+    [
+        (qb.DrivenBattery(3, 0.0, omega_atom=0.0), qb.CollectiveDecay(2.0, n_thermal=0.5)),
+        (qb.DrivenBattery(5, 1.0), qb.CollectiveDecay(200.0)),
+        (qb.DrivenBattery(5, 100.0), qb.CollectiveDecay(1e-3)),
+        (qb.DickeBattery(2, 0.0, 5), qb.CavityLoss(3.0, n_thermal=0.1)),
+    ],
+)
+def test_extreme_rates_agree_with_the_oracle(battery, environment):
+    """No Hamiltonian at all, overdamped, nearly closed: same energies as the exponential."""
+    problem = battery.problem(environment=[environment])
+    times = np.linspace(0, 4, 5)
+    exact, dense = (
+        engine.solve(problem, times, {"E": lambda R: R.H_B + R.H})
+        for engine in (qb.ExactEngine(), qb.DenseEngine())
+    )
+    scale = max(1.0, float(np.max(np.abs(dense.moments["E"]))))
+    np.testing.assert_allclose(exact.moments["E"], dense.moments["E"], atol=1e-10 * scale)
+    assert exact.trace_drift < 1e-11
+
+
+def test_hopeless_rates_are_refused_before_the_run():
+    """The refusal names the number of products and what to change."""
+    with pytest.raises(qb.ResourceError, match="products"):
+        qb.charge(qb.DrivenBattery(2, 1e9), [1.0], engine="exact")
