@@ -76,12 +76,16 @@ class Figure7(PaperFigure):
                     bend = max(bend, _departure(count, factor, low, high))
                 leak = max(leak, _largest_work(count, factor, 0.0, kinks[0]))
                 whole[row, column] = _departure(count, factor, 1.0, float(G[-1])) < STRAIGHT
-            c, top = ("2g/N", "N/2") if factor == 1.0 else ("g/N", "N")
-            text = (
-                f"c = {c}: straight between g/ω = {top}/s, s = 1 … N − 1, where W has kinks and W_R"
+            c, last, kink, first = (
+                ("2g/N", "N/2", "N/(2s)", "N/(2N − 2)")
+                if factor == 1.0
+                else ("g/N", "N", "N/s", "N/(N − 1)")
             )
-            text += f" jumps, and above {top}, where W_R = cA and W = cA − B; nothing is stored"
-            text += f" below {top}/(N − 1)"
+            text = (
+                f"c = {c}: straight between g/ω = {kink}, s = 1 … N − 1, where W has kinks and W_R"
+            )
+            text += f" jumps, and above {last}, where W_R = cA and W = cA − B; nothing is stored"
+            text += f" below {first}"
             texts.setdefault(text, []).append(reading)
         where = "\n".join(f"{', '.join(names)}: {text}" for text, names in texts.items())
         straight = bend < STRAIGHT and leak == 0.0
