@@ -107,17 +107,25 @@ class Realization:
         return _tidy(total)
 
     @cached_property
-    def rho_0(self) -> NDArray[np.complex128]:
-        """Initial density matrix, shape ``(D, D)``."""
+    def initial(self) -> Operator:
+        """Initial density matrix as a sparse matrix, shape ``(D, D)``."""
+        space = self.problem.space
         parts = []
-        for name, dim in zip(
-            self.problem.space.factors, self.problem.space.dims(self.basis), strict=True
-        ):
+        for name, dim in zip(space.factors, space.dims(self.basis), strict=True):
             state = self.problem.initial.get(name)
             if state is None:
-                state = np.eye(dim)[0]
-            parts.append(np.outer(state, state.conj()) if state.ndim == 1 else state)
-        return np.asarray(reduce(np.kron, parts), dtype=np.complex128)
+                parts.append(sp.csr_array(([1.0], ([0], [0])), shape=(dim, dim)))
+            elif state.ndim == 1:
+                ket = sp.csr_array(state[:, np.newaxis])
+                parts.append(sp.csr_array(ket @ ket.conj().T))
+            else:
+                parts.append(sp.csr_array(state))
+        return _tidy(reduce(lambda left, right: sp.kron(left, right, "csr"), parts))
+
+    @property
+    def rho_0(self) -> NDArray[np.complex128]:
+        """Initial density matrix, shape ``(D, D)``."""
+        return np.asarray(self.initial.toarray(), dtype=np.complex128)
 
     def adjoint(self, operator: Operator) -> Operator:
         """Return L†(O) = i[H, O] + Σ γ (c†Oc − ½{c†c, O}), so that d⟨O⟩/dt = ⟨L†(O)⟩."""

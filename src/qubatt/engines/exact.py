@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 import scipy.sparse as sp
 from pydantic import Field
-from scipy.sparse.linalg import eigsh
+from scipy.sparse.linalg import ArpackError, eigsh
 from scipy.special import jv
 from threadpoolctl import threadpool_limits
 
@@ -78,40 +78,36 @@ class ExactEngine(Engine):
         """
         chosen = choose_basis(problem, basis)
         D = problem.space.dim(chosen)
-        require_memory("exact", 16.0 * D**2 * states * len(times), D)
         realization = realize(problem, chosen)
         reduced = Reduced(realization)
         itemsize = 8 if reduced.real else 16
-        needed = reduced.nonzeros * 3 * (itemsize + 16) + 300 * itemsize
-        require_memory("exact", needed, D)
-        operators = [build(realization) for build in moments.values()]
-        watch = [*operators, sp.csr_array(sp.eye_array(D))]
+        needed = reduced.nonzeros * 3.0 * (itemsize + 8) + 8.0 * reduced.entries * itemsize
+        require_memory("exact", needed + states * len(times) * 16.0 * D**2, D)
+        watch = [build(realization) for build in moments.values()]
+        watch.append(sp.csr_array(sp.eye_array(D)))
         functionals = sp.csr_array(sp.vstack([reduced.functional(matrix) for matrix in watch]))
-        values = np.empty((len(times), len(watch)))
-        kept = np.empty((len(times), D, D), dtype=np.complex128) if states else None
+        end = float(times[-1])
         with threadpool_limits(1, user_api="blas"):  # vectors this short only lose by threads
-            steps = _Steps(reduced, float(times[-1]), self.tolerance)
-            done = 0
-            while done < len(times):
-                if times[done] <= steps.time:  # time 0
-                    last, weights, vectors = done + 1, np.ones((1, 1)), [steps.vector]
-                else:
-                    start = steps.time
-                    vectors = steps.advance()
-                    last = int(np.searchsorted(times, steps.time, side="right"))
-                    weights = steps.coefficients(times[done:last] - start, len(vectors))
-                stack = np.stack([(functionals @ vector).real for vector in vectors])
-                values[done:last] = weights @ stack
-                if kept is not None:
-                    for row, weight in enumerate(weights, start=done):
-                        kept[row] = reduced.unpack(combine(weight, vectors))
-                done = last
+            steps = _Steps(reduced, functionals, end, self.tolerance)
+            values = []
+            kept = []
+            if times[0] == 0.0:
+                values.append((functionals @ steps.vector).real[np.newaxis])
+                kept.append(steps.vector)
+            while steps.time < end:
+                pending = times[times > steps.time]
+                found, vectors = steps.advance(pending, keep=states)
+                values.append(found)
+                kept.extend(vectors)
                 if progress is not None:
-                    progress(steps.time / float(times[-1]) if times[-1] > 0 else 1.0)
+                    progress(steps.time / end)
+        if progress is not None:
+            progress(1.0)
+        table = np.concatenate(values)
         return Solution(
             times=times,
-            moments=dict(zip(moments, values.T, strict=False)),
-            trace=values[:, -1],
+            moments=dict(zip(moments, table.T, strict=False)),
+            trace=table[:, -1],
             error_estimate=steps.error,
             tolerance=self.tolerance,
             statistics={
@@ -126,14 +122,16 @@ class ExactEngine(Engine):
                 "steps": steps.count,
                 "products": steps.products,
             },
-            states=kept,
+            states=np.array([reduced.unpack(vector) for vector in kept]) if states else None,
         )
 
 
 class _Steps:
     """State of the propagation: time, vector, step length, error so far."""
 
-    def __init__(self, reduced: Reduced, end: float, tolerance: float) -> None:
+    def __init__(
+        self, reduced: Reduced, functionals: sp.csr_array, end: float, tolerance: float
+    ) -> None:
         realization = reduced.realization
         damping = float(realization.no_jump.diagonal().real.max(initial=0.0))
         self.width = max(_width(realization), 2.0 * damping, 1e-6)
@@ -149,9 +147,9 @@ class _Steps:
         self._end = end
         self._tolerance = tolerance
         self._h = min(REACH / self.width, DEPTH / max(-self.centre, 1e-12))
-        self._trace = reduced.functional(sp.csr_array(sp.eye_array(realization.dim)))
+        self._functionals = functionals  # the last one is the trace
         self.time = 0.0
-        self.vector: Vector = reduced.pack(realization.rho_0)
+        self.vector: Vector = reduced.pack(realization.initial)
         self.error = 0.0
         self.count = self.products = 0
 
@@ -162,61 +160,86 @@ class _Steps:
         factor = np.where(k == 0, 1.0, 2.0)
         return np.asarray(np.exp(after * self.centre)[:, np.newaxis] * factor * bessel)
 
-    def advance(self) -> list[Vector]:
-        """Take one accepted step and return its vectors G_k ρ."""
+    def advance(self, pending: FloatArray, keep: bool) -> tuple[FloatArray, list[Vector]]:
+        """Take one accepted step.
+
+        Parameters
+        ----------
+        pending : array
+            Output times after the present one, ascending.
+        keep : bool
+            Whether the vectors at the output times are wanted.
+
+        Returns
+        -------
+        values : array, shape (T, functionals)
+            The functionals at the T output times inside the step.
+        vectors : list of array
+            The vectors at these times, if wanted.
+        """
         while True:
             h = min(self._h, self._end - self.time)
-            attempt = self._attempt(h)
+            after = pending[pending <= self.time + h] - self.time
+            if h == self._end - self.time:
+                after = pending - self.time
+            attempt = self._attempt(h, after, keep)
             if attempt is not None:
-                vectors, error, ease = attempt
-                weights = self.coefficients(np.array([h]), len(vectors))[0]
-                vector = combine(weights, vectors)
-                lost = float(abs((self._trace @ (vector - self.vector)).item()))
-                if lost <= self._tolerance * h / self._end:  # conserved by the exact flow
-                    break
+                break
             self._h = h / 2
             if self._h * self.width < 1e-3:
                 raise ResourceError("The exact engine found no step short enough; use matrix.")
-        self.vector = vector
-        self.time = self._end if h >= self._end - self.time else self.time + h
+        self.vector, values, vectors, error, ease = attempt
+        self.time = self._end if h == self._end - self.time else self.time + h
         self.error += error
         self.count += 1
         if ease:
             self._h = min(1.2 * self._h, 2 * REACH / self.width, DEPTH / max(-self.centre, 1e-12))
-        return vectors
+        return values, vectors
 
-    def _attempt(self, h: float) -> tuple[list[Vector], float, bool] | None:
-        """Return vectors, error, and whether a longer step would do; None if this is too long."""
+    def _attempt(
+        self, h: float, after: FloatArray, keep: bool
+    ) -> tuple[Vector, FloatArray, list[Vector], float, bool] | None:
+        """Sum the series; return None if the step is too long for it.
+
+        Otherwise the vector at its end, functionals and vectors at the times `after` its
+        beginning, the error, and whether a longer step would do.
+        """
         allowed = self._tolerance * h / self._end
         most = math.ceil(2.0 * h * self.width) + 60
-        coefficients = np.abs(self.coefficients(np.array([h]), most)[0])
-        vectors = [self.vector, self._scaled @ self.vector]
-        self.products += 1
-        rounding = EPSILON * coefficients[0] * float(np.linalg.norm(self.vector))
+        weights = self.coefficients(np.append(after, h), most)  # (T + 1, most)
+        shortest = h * (self.width - self.centre)
+        total = np.zeros_like(self.vector)
+        vectors = [np.zeros_like(self.vector) for _ in after] if keep else []
+        read = []
+        rounding = 0.0
         small = 0
-        for k in range(1, most):
-            if k >= len(vectors):
-                following = self._scaled @ vectors[-1]
-                following *= 2.0
-                following += vectors[-2]
-                vectors.append(following)
+        before, now = self.vector, self.vector
+        for k in range(most):
+            if k > 0:
+                following = self._scaled @ now
+                if k > 1:
+                    following *= 2.0
+                    following += before
+                before, now = now, following
                 self.products += 1
-            size = float(coefficients[k] * np.linalg.norm(vectors[k]))
-            rounding = max(rounding, EPSILON * math.sqrt(k) * size)
+            total += weights[-1, k] * now
+            for vector, weight in zip(vectors, weights[:, k], strict=False):
+                vector += weight * now
+            read.append((self._functionals @ now).real)
+            size = float(abs(weights[-1, k]) * np.linalg.norm(now))
+            rounding = max(rounding, EPSILON * math.sqrt(k + 1) * size)
             if not rounding <= allowed / 2:
                 return None
             small = small + 1 if size <= min(allowed / 20, NEGLIGIBLE) else 0
-            if small >= 3 and k > h * (self.width - self.centre):
-                return vectors, rounding + 2 * size, rounding < allowed / 20
-        return None
-
-
-def combine(weights: FloatArray, vectors: list[Vector]) -> Vector:
-    """Return the weighted sum of vectors."""
-    total = np.zeros_like(vectors[0])
-    for weight, vector in zip(weights, vectors, strict=True):
-        total += weight * vector
-    return total
+            if small >= 3 and k > shortest:
+                break
+        else:
+            return None
+        values = weights[:, : len(read)] @ np.stack(read)
+        lost = abs(float(values[-1, -1]) - float(read[0][-1]))  # trace, which the flow conserves
+        if not lost <= allowed:
+            return None
+        return total, values[:-1], vectors, rounding + 2 * size, rounding < allowed / 20
 
 
 def _width(realization: Realization) -> float:
@@ -225,6 +248,10 @@ def _width(realization: Realization) -> float:
     if D <= 400:
         levels = np.linalg.eigvalsh(H.toarray())
         return 1.02 * float(levels[-1] - levels[0])
-    start = np.ones(D) / math.sqrt(D)
-    ends = [eigsh(H, k=1, which=side, v0=start, tol=1e-3)[0][0] for side in ("SA", "LA")]
-    return 1.05 * float(ends[1] - ends[0])
+    bound = 2.0 * float(abs(H).sum(axis=0).max())
+    start = np.random.default_rng(0).normal(size=D)
+    try:
+        ends = [eigsh(H, k=1, which=side, v0=start, tol=1e-3)[0][0] for side in ("SA", "LA")]
+    except ArpackError:  # no convergence, or H = 0
+        return bound
+    return min(1.05 * float(ends[1] - ends[0]), bound)

@@ -117,13 +117,14 @@ class Reduced:
             shape=(self.entries, self.entries),
         )
 
-    def pack(self, rho: NDArray[np.complex128]) -> Vector:
-        """Return the kept entries of ρ, shape ``(D, D)``, as a vector."""
-        whole = rho.real + rho.imag if self.real else rho
+    def pack(self, rho: Operator) -> Vector:
+        """Return the kept entries of ρ, a sparse matrix of shape ``(D, D)``, as a vector."""
         members = self.sectors.members
-        return np.concatenate(
-            [whole[np.ix_(members[S], members[T])].ravel() for S, T in self.sectors.pairs]
-        )
+        parts = [block(rho, members[S], members[T]).toarray() for S, T in self.sectors.pairs]
+        vector = np.concatenate([part.ravel() for part in parts])
+        if self.real:
+            return np.asarray(vector.real + vector.imag, dtype=np.float64)
+        return np.asarray(vector, dtype=np.complex128)
 
     def unpack(self, vector: Vector) -> NDArray[np.complex128]:
         """Return ρ, shape ``(D, D)``, of a vector."""

@@ -57,7 +57,7 @@ def find_sectors(realization: Realization) -> Sectors:
         for source, target in {*zip(label[coo.col].tolist(), label[coo.row].tolist(), strict=True)}:
             reached[source].add(target)
         targets.append(tuple(tuple(sorted(found)) for found in reached))
-    rows, columns = np.nonzero(realization.rho_0)
+    rows, columns = realization.initial.nonzero()
     waiting = {*zip(label[rows].tolist(), label[columns].tolist(), strict=True)}
     found: set[Pair] = set()
     while waiting:

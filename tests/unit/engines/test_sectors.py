@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 import qubatt as qb
 from qubatt.core.problem import Jump, Problem, Term
@@ -94,12 +95,10 @@ def test_generator_is_that_of_the_master_equation(axis):
     expected = -1j * (H @ rho - rho @ H) - damping @ rho - rho @ damping
     for rate, c in R.jumps:
         expected = expected + rate * c.toarray() @ rho @ c.toarray().conj().T
-    found = small.unpack(small.generator @ small.pack(rho))
+    found = small.unpack(small.generator @ small.pack(sp.csr_array(rho)))
     np.testing.assert_allclose(found, expected, atol=1e-12)
-    np.testing.assert_allclose(small.unpack(small.pack(rho)), rho, atol=1e-14)
-    import scipy.sparse as sp
-
-    value = (small.functional(sp.csr_array(O_)) @ small.pack(rho)).real.item()
+    np.testing.assert_allclose(small.unpack(small.pack(sp.csr_array(rho))), rho, atol=1e-14)
+    value = (small.functional(sp.csr_array(O_)) @ small.pack(sp.csr_array(rho))).real.item()
     assert value == pytest.approx(np.trace(O_ @ rho).real, rel=1e-12)
     assert small.generator.nnz <= small.nonzeros
 
