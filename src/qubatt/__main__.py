@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+from types import FrameType
+
+
+class Interrupted(BaseException):
+    """Ctrl-C or a request to end; not a KeyboardInterrupt, which option parsers swallow."""
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  # signal's form
+    raise Interrupted(number)
+
 
 def main() -> None:
-    """Run the command line."""
-    from qubatt.cli.app import run
+    """Run the command line; interruption ends it with one sentence and 128 + the signal."""
+    try:
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):  # there is no SIGHUP on Windows
+                signal.signal(getattr(signal, name), _interrupt)
+        from qubatt.cli.app import run
 
-    run()
+        run()
+    except Interrupted as stop:
+        sys.stderr.write("Interrupted. Files are whole; run the same command again to go on.\n")
+        sys.exit(128 + int(stop.args[0]))
 
 
 if __name__ == "__main__":

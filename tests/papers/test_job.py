@@ -71,13 +71,31 @@ def test_partial_run_resumes(tmp_path, monkeypatch):
     assert not list(tmp_path.glob(".*"))
 
 
-def test_damaged_cache_file_is_computed_again(tmp_path):
-    """A file that cannot be read counts as missing."""
+@pytest.mark.parametrize("damage", ["nothing", "text", "half", "flipped"])
+def test_damaged_cache_file_is_computed_again(tmp_path, damage):
+    """A file that cannot be read, whatever befell it, counts as missing."""
     job = make_job()
     (expected,) = Runner(tmp_path).run("x", [job])
-    (tmp_path / f"{job.key}.npz").write_bytes(b"not a file of ours")
+    path = tmp_path / f"{job.key}.npz"
+    content = path.read_bytes()
+    middle = len(content) // 2
+    path.write_bytes(
+        {
+            "nothing": b"",
+            "text": b"not a file of ours",
+            "half": content[:middle],
+            "flipped": content[:80] + bytes(255 - byte for byte in content[80:120]) + content[120:],
+        }[damage]
+    )
     (found,) = Runner(tmp_path).run("x", [job])
     np.testing.assert_array_equal(found["energy"], expected["energy"])
+
+
+def test_a_file_in_place_of_the_cache_is_named(tmp_path):
+    """The error names the folder that cannot be made."""
+    (tmp_path / "cache").write_text("in the way")
+    with pytest.raises(qb.ArgumentError, match="cache"):
+        Runner(tmp_path / "cache").run("x", [make_job()])
 
 
 def test_progress_reaches_the_whole_cost(tmp_path):

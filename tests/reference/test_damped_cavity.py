@@ -36,7 +36,6 @@ def test_highest_fock_level_empties_exponentially():
     """From the highest level kept, its population decays with kappa times its photon number."""
     kappa, top = 0.4, 3
     battery = qb.DickeBattery(n_atoms=2, coupling=0.0, max_photons=top)
-    with pytest.warns(qb.QubattWarning, match="max_photons = 3 is too low"):
-        run = qb.charge(battery, TIMES, qb.FockState(top), qb.CavityLoss(kappa))
+    run = qb.charge(battery, TIMES, qb.FockState(top), qb.CavityLoss(kappa))
     np.testing.assert_allclose(run.cutoff_population, np.exp(-kappa * top * TIMES), atol=1e-8)
-    assert run.attrs["status"] == "cutoff-too-small"
+    assert run.attrs["status"] == "ok"  # full, but nothing leads above it

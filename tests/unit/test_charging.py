@@ -136,7 +136,7 @@ def test_merits_are_the_ones_named(run: xr.Dataset) -> None:
 
 def test_small_cutoff_warns_and_says_so() -> None:
     """Two photons with two kept start in the highest level: status, warning and cure."""
-    battery = qb.TavisCummingsBattery(n_atoms=2, coupling=0.5, max_photons=2)
+    battery = qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=2)
     with pytest.warns(qb.QubattWarning, match="max_photons = 2 is too low") as caught:
         run = qb.charge(battery, TIMES)
     assert run.attrs["status"] == "cutoff-too-small"
@@ -146,7 +146,7 @@ def test_small_cutoff_warns_and_says_so() -> None:
 
 def test_small_cutoff_warns_whatever_is_shown() -> None:
     """The population of the highest level is watched even if its merit is not asked for."""
-    battery = qb.TavisCummingsBattery(n_atoms=2, coupling=0.5, max_photons=2)
+    battery = qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=2)
     with pytest.warns(qb.QubattWarning, match=r"up to 1\.0e\+00 of the population"):
         run = qb.charge(battery, [1.0, 1.5], merits=["energy"])
     assert run.attrs["status"] == "cutoff-too-small"
@@ -231,9 +231,19 @@ def test_misfits_are_unsupported() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [{"environment": None}, {"environment": qb.CavityLoss}, {"merits": 3}]
+    "arguments", [{"environment": 3}, {"environment": qb.CavityLoss}, {"merits": 3}]
 )
 def test_what_is_no_sequence_is_named_too(arguments: dict[str, Any]) -> None:
-    """The frequent slips of None and a class without its rate deserve a sentence."""
+    """The frequent slip of a class without its rate deserves a sentence."""
     with pytest.raises(qb.ArgumentError):
         qb.charge(DRIVEN, TIMES, **arguments)
+
+
+def test_cutoff_that_nothing_leads_above_is_exact() -> None:
+    """Tavis–Cummings conserves excitations: as many levels as photons are enough, no warning."""
+    battery = qb.TavisCummingsBattery(n_atoms=1, coupling=0.1, max_photons=1)
+    run = qb.charge(battery, [0.0, np.pi / 0.2])
+    assert run.attrs["status"] == "ok"
+    assert float(run.energy[-1]) == pytest.approx(1.0, abs=1e-9)
+    with pytest.warns(qb.QubattWarning, match="max_photons = 1"):
+        qb.charge(battery, [0.0, 1.0], environment=qb.CavityLoss(0.1, n_thermal=0.1))

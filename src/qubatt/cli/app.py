@@ -52,16 +52,17 @@ def _warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -
 
 
 def run() -> None:
-    """Run the command line and turn errors into exit codes: 2 for input, 130 for Ctrl-C."""
+    """Run the command line and turn errors into exit code 2."""
     warnings.showwarning = _warn
     try:
         build()()
     except QubattError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo("Interrupted; what was finished is kept.", err=True)
-        sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        typer.echo(f"Error: {error.strerror or error}{where}.", err=True)
+        sys.exit(2)

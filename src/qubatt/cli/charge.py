@@ -29,7 +29,8 @@ def _charge(
     battery: Any,
     *,
     charger: Annotated[
-        str | None, typer.Option(help="Charger state, such as fock:6 [default: N photons]")
+        str | None,
+        typer.Option(help="Charger state of a cavity, such as fock:6 [default: a photon per atom]"),
     ] = None,
     environment: Annotated[
         list[str] | None,
@@ -41,22 +42,26 @@ def _charge(
     t_end: Annotated[float, typer.Option(help="Last time, in 1/omega_ref")] = 10.0,
     points: Annotated[int, typer.Option(help="Number of output times from 0 to t-end")] = 101,
     merit: Annotated[
-        list[str] | None, typer.Option(help="Figure of merit; may be given several times")
+        list[str] | None,
+        typer.Option(help="Figure of merit (see: qubatt list merit); may be given several times"),
     ] = None,
     engine: Annotated[
-        str, typer.Option(help="auto, dense, matrix, or matrix:tolerance=1e-10")
+        str,
+        typer.Option(
+            help="auto, or one of: qubatt list engine; with options as in exact:tolerance=1e-10"
+        ),
     ] = "auto",
     output: Annotated[Path | None, typer.Option(help="Write the result as netCDF")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw it (.png, .pdf or .svg)")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
 ) -> None:
-    from qubatt.cli.parse import finite, named
+    from qubatt.cli.parse import LONGEST, finite, named
     from qubatt.core.errors import ArgumentError
 
     if not finite("t_end", t_end) > 0:
         raise ArgumentError("t_end", "be positive", t_end)
-    if points < 2:
-        raise ArgumentError("points", "be at least 2", points)
+    if not 2 <= points <= LONGEST:
+        raise ArgumentError("points", f"be from 2 to {LONGEST}", points)
     import numpy as np
 
     import qubatt.engines

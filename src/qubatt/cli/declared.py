@@ -1,24 +1,28 @@
-"""Turn declared classes into commands: one option per field, with its type, default and help."""
+"""Turn declared classes into commands: one option per field, with its type, default and help.
+
+Options are read as text and validated by the class alone, so that errors are the same everywhere.
+"""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 import typer
 
+from qubatt.cli.parse import value
 from qubatt.core.declaration import fields_of
 
 
-def _option_type(annotation: Any) -> Any:
-    """Return float, int or str for the annotation of a field, optional where it is."""
+def _kind(annotation: Any) -> str:
+    """Return what the value of an option is called in the help."""
     if get_origin(annotation) is Annotated:
-        return _option_type(get_args(annotation)[0])
-    if type(None) in get_args(annotation):
-        inner = next(part for part in get_args(annotation) if part is not type(None))
-        return Union[_option_type(inner), None]  # noqa: UP007  # built at run time
-    return annotation
+        return _kind(get_args(annotation)[0])
+    inner = [part for part in get_args(annotation) if part is not type(None)]
+    if inner:
+        return _kind(inner[0])
+    return {int: "INTEGER", float: "NUMBER"}.get(annotation, "TEXT")
 
 
 def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None]:
@@ -34,22 +38,28 @@ def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None
     declared = fields_of(cls)
     parameters = []
     for name, field in declared.items():
-        default = inspect.Parameter.empty if field.is_required() else field.default
+        default: Any = inspect.Parameter.empty
+        if not field.is_required():
+            default = None if field.default is None else str(field.default)
         option = typer.Option(
-            f"--{name.replace('_', '-')}", help=field.description, show_default=default is not None
+            f"--{name.replace('_', '-')}",
+            help=field.description,
+            metavar=_kind(field.annotation),
+            show_default=default is not None,
         )
         parameters.append(
             inspect.Parameter(
                 name,
                 inspect.Parameter.KEYWORD_ONLY,
                 default=default,
-                annotation=Annotated[_option_type(field.annotation), option],
+                annotation=Annotated[str | None if default is None else str, option],
             )
         )
     own = list(inspect.signature(body, eval_str=True).parameters.values())[1:]
 
     def command(**options: Any) -> None:
-        built = cls(**{name: options.pop(name) for name in declared})
+        texts = {name: options.pop(name) for name in declared}
+        built = cls(**{name: None if text is None else value(text) for name, text in texts.items()})
         body(built, **options)
 
     signature = inspect.Signature([*parameters, *own])

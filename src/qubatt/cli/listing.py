@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from qubatt.models import Battery
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -29,7 +31,20 @@ def _list(
     for group in [kind] if kind is not None else sorted(registry.kinds()):
         typer.echo(f"{group}:")
         for name, entry in registry.items(group).items():
-            typer.echo(f"  {name:<20}{_summary(entry)}")
+            typer.echo(f"  {name + _fields(entry):<44}{_summary(entry)}")
+
+
+def _fields(entry: object) -> str:
+    """Return the fields of a declared class as they are written after its name."""
+    from qubatt.core.declaration import fields_of
+
+    if not isinstance(entry, type) or issubclass(entry, Battery):
+        return ""
+    fields = [
+        name if field.is_required() else f"{name}={field.default}"
+        for name, field in fields_of(entry).items()
+    ]
+    return ":" + ",".join(fields) if fields else ""
 
 
 def _summary(entry: object) -> str:

@@ -9,6 +9,9 @@ from qubatt.core.declaration import fields_of
 from qubatt.core.errors import ArgumentError
 from qubatt.core.registry import registry
 
+LONGEST = 10**6
+"""Longest range and largest number of output times."""
+
 
 def numbers(option: str, text: str) -> list[float] | float:
     """Read ``4``, ``6,10,12`` or ``start:stop:count`` (evenly spaced, ends included).
@@ -22,8 +25,8 @@ def numbers(option: str, text: str) -> list[float] | float:
         if ":" in text:
             start, stop, count = text.split(":")
             n = int(count)
-            if n < 2:
-                raise ArgumentError(option, "have a count of at least 2", text)
+            if not 2 <= n <= LONGEST:
+                raise ArgumentError(option, f"have a count from 2 to {LONGEST}", text)
             low, high = float(start), float(stop)
             return [low + (high - low) * k / (n - 1) for k in range(n)]
         values = [float(part) for part in text.split(",")]
@@ -47,18 +50,20 @@ def named(kind: str, text: str) -> Any:
     cls = registry.get(kind, name)
     args, kwargs = [], {}
     for part in rest.split(",") if rest else []:
-        field, equals, value = part.rpartition("=")
+        field, equals, given = part.rpartition("=")
+        if equals and field.strip().replace("-", "_") in kwargs:
+            raise ArgumentError(field.strip(), "be given once", text)
         if equals:
-            kwargs[field.strip().replace("-", "_")] = _value(value.strip())
+            kwargs[field.strip().replace("-", "_")] = value(given.strip())
         elif kwargs:
             cure = f"Fields are: {', '.join(fields_of(cls))}."
             raise ArgumentError(kind, "name no plain value after a named one", text, cure)
         else:
-            args.append(_value(part.strip()))
+            args.append(value(part.strip()))
     return cls(*args, **kwargs)
 
 
-def _value(text: str) -> int | float | str:
+def value(text: str) -> int | float | str:
     """Return a number where the text is one."""
     for convert in (int, float):
         try:
@@ -68,8 +73,8 @@ def _value(text: str) -> int | float | str:
     return text
 
 
-def finite(option: str, value: float) -> float:
+def finite(option: str, number: float) -> float:
     """Refuse NaN and infinities, which option parsers let through."""
-    if not math.isfinite(value):
-        raise ArgumentError(option, "be finite", value)
-    return value
+    if not math.isfinite(number):
+        raise ArgumentError(option, "be finite", number)
+    return number

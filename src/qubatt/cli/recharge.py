@@ -26,13 +26,21 @@ def _recharge(
     """Work, heat and efficiency of recharging a battery that rests in a thermal state."""
     from qubatt.cli.parse import numbers
     from qubatt.cli.result import check_targets, deliver
+    from qubatt.core.errors import ArgumentError
     from qubatt.recharging import recharge
 
     check_targets(output, plot)
+    axes = {
+        "n_atoms": numbers("n_atoms", n_atoms),
+        "interaction": numbers("interaction", interaction),
+        "beta": numbers("beta", beta),
+    }
+    lists = [name for name, values in axes.items() if isinstance(values, list)]
+    if plot is not None and not 1 <= len(lists) <= 2:
+        cure = "Give one or two of n_atoms, interaction and beta as lists, the others as numbers."
+        raise ArgumentError("plot", "have one or two axes", ", ".join(lists) or "none", cure)
     result = recharge(
-        n_atoms=numbers("n_atoms", n_atoms),
-        interaction=numbers("interaction", interaction),
-        beta=numbers("beta", beta),
+        **axes,
         omega_atom=omega_atom,
         space=space,  # type: ignore[arg-type]  # checked by recharge
     )

@@ -40,6 +40,7 @@ def _reproduce(
     folder = output if output is not None else Path("results") / paper
     with Progress(announce=True) as progress:
         claims = qubatt.papers.reproduce(known, folder, numbers, reading, fresh, progress.show)
+    shown_figures = {str(n) for n in numbers or [figure.number for figure in known.figures]}
     table = Table(box=None, pad_edge=False)
     for name in ("claim", "verdict", "statement"):
         table.add_column(name)
@@ -48,4 +49,11 @@ def _reproduce(
         table.add_row(claim.key, shown, claim.statement)
     console = Console()
     console.print(table)
+    stale = sorted({path.stem[6] for path in folder.glob("figure?.nc")} - shown_figures)
+    if stale:
+        console.print(
+            f"Figures {', '.join(stale)} in {folder} are of an earlier run; claims.json and"
+            " report.html cover only those of this one.",
+            highlight=False,
+        )
     console.print(f"Figures, data, claims.json and report.html are in {folder}", highlight=False)

@@ -79,6 +79,8 @@ def check_targets(output: Path | None, plot: Path | None) -> None:
         check_directory(argument, path.parent)
         if path.is_dir():
             raise ArgumentError(argument, "be a file, not a directory", str(path))
+    if output is not None and output.suffix != ".nc":
+        raise ArgumentError("output", "end in .nc", str(output), "Results are netCDF files.")
     if plot is not None and plot.suffix.lower() not in (".png", ".pdf", ".svg"):
         raise ArgumentError("plot", "end in .png, .pdf or .svg", str(plot))
 

@@ -5,7 +5,9 @@ BIBLIOGRAPHY = {
         "D. Zhang, S. Ma, Y. Jiang, Y. Yu, G. Jin, A. Chen, Quantum battery with interactive"
         " atomic collective charging, Phys. Rev. A 110, 032211 (2024)"
     ),
-    "dicke1954": "R. H. Dicke, Coherence in spontaneous radiation processes, Phys. Rev. 93, 99",
+    "dicke1954": (
+        "R. H. Dicke, Coherence in spontaneous radiation processes, Phys. Rev. 93, 99 (1954)"
+    ),
     "tavis1968": (
         "M. Tavis, F. W. Cummings, Exact solution for an N-molecule–radiation-field Hamiltonian,"
         " Phys. Rev. 170, 379 (1968)"

@@ -1,3 +1,16 @@
-"""The version of the package."""
+"""The version of the package, and of what it computes with."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from platform import python_version
 
 __version__ = "0.1.0"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of qubatt, Python and the libraries that compute."""
+    libraries = ("numpy", "scipy", "xarray")
+    return {"qubatt": __version__, "python": python_version()} | {
+        name: version(name) for name in libraries
+    }

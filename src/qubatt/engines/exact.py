@@ -55,7 +55,7 @@ class ExactEngine(Engine):
     Cost: about 1.6 w t products with a sparse matrix of some ten entries per kept entry of ρ.
     """
 
-    tolerance: Annotated[Positive, Field(ge=1e-12)] = Field(
+    tolerance: Annotated[Positive, Field(ge=1e-12, le=1e-2)] = Field(
         default=1e-9, description="Error allowed in ρ over the whole run", examples=[1e-9]
     )
 

@@ -42,7 +42,7 @@ class MatrixEngine(Engine):
     Cost: 12 right-hand sides per step; memory about 20 D² complex numbers.
     """
 
-    tolerance: Annotated[Positive, Field(ge=1e-13)] = Field(
+    tolerance: Annotated[Positive, Field(ge=1e-13, le=1e-2)] = Field(
         default=1e-9, description="Error allowed in ρ over the whole run", examples=[1e-9]
     )
 

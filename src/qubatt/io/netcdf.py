@@ -18,6 +18,10 @@ def save(dataset: xr.Dataset, path: str | Path) -> Path:
     ArgumentError
         If the place cannot be written to.
     """
+    if not isinstance(dataset, xr.Dataset):
+        raise ArgumentError("dataset", "be an xarray.Dataset", dataset)
+    if not isinstance(path, str | Path):
+        raise ArgumentError("path", "be a path", path)
     return write_whole(path, lambda part: dataset.to_netcdf(part, engine="h5netcdf"), "path")
 
 
@@ -29,10 +33,10 @@ def load(path: str | Path) -> xr.Dataset:
     ArgumentError
         If there is no such file or it is not netCDF.
     """
+    if not isinstance(path, str | Path) or not Path(path).is_file():
+        raise ArgumentError("path", "be an existing file", str(path))
     try:
         with xr.open_dataset(path, engine="h5netcdf") as dataset:
             return dataset.load()
-    except FileNotFoundError:
-        raise ArgumentError("path", "be an existing file", str(path)) from None
-    except (OSError, ValueError) as error:
-        raise ArgumentError("path", f"be a netCDF file ({error})", str(path)) from None
+    except (OSError, ValueError):
+        raise ArgumentError("path", "be a netCDF file", str(path)) from None

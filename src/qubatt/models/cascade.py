@@ -48,7 +48,7 @@ class CascadeBattery(Battery):
     detuning_cavity: Real = Field(
         default=1.0, description="Detuning Δ_cav of the cavity", examples=[0.7]
     )
-    max_photons: Count = Field(default=10, description="Highest Fock level kept", examples=[4])
+    max_photons: Count = Field(default=20, description="Highest Fock level kept", examples=[4])
 
     @property
     def space(self) -> Space:

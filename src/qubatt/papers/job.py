@@ -9,6 +9,8 @@ import multiprocessing
 import os
 import signal
 import warnings
+import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from qubatt.charging import charge
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import parameters_of
 from qubatt.core.errors import QubattWarning
-from qubatt.core.file import write_whole
+from qubatt.core.file import check_directory, write_whole
 from qubatt.core.version import __version__
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
@@ -102,7 +104,7 @@ class Runner:
 
     def run(self, label: str, jobs: Sequence[ChargingJob]) -> list[Curves]:
         """Return the curves of all jobs, in their order."""
-        self.cache.mkdir(parents=True, exist_ok=True)
+        check_directory("output", self.cache)
         results: dict[str, Curves] = {}
         for job in jobs:
             if not self.fresh and (found := self._read(job)) is not None:
@@ -125,9 +127,9 @@ class Runner:
 
     def _read(self, job: ChargingJob) -> Curves | None:
         try:
-            with np.load(self._path(job)) as stored:
+            with self._path(job).open("rb") as stream, np.load(stream) as stored:
                 return {name: stored[name] for name in job.merits}
-        except (OSError, KeyError, ValueError):
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error):
             return None
 
 

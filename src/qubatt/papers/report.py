@@ -10,8 +10,8 @@ from pathlib import Path
 
 import jinja2
 
-from qubatt.charging import versions
 from qubatt.core.bibliography import BIBLIOGRAPHY
+from qubatt.core.version import versions
 from qubatt.papers.claim import Claim
 from qubatt.papers.paper import Paper, Parameter
 

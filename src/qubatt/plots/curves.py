@@ -10,8 +10,13 @@ import matplotlib
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import ListedColormap, Normalize
 
 from qubatt.plots.figure import styled
+
+MOST_IN_LEGEND = 8
+"""Members of a family from which on a colour bar stands for the legend."""
 
 DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 1)))
 
@@ -51,15 +56,24 @@ def draw_curves(
         else [values.isel({family: k}) for k in range(values.sizes[family])]
     )
     shades = matplotlib.colormaps["cividis"](np.linspace(0.0, 0.82, max(len(members), 2)))
-    dashes = [dash for dash, _ in zip(cycle(DASHES), members, strict=False)]
+    few = len(members) <= MOST_IN_LEGEND
+    dashes = [dash if few else "-" for dash, _ in zip(cycle(DASHES), members, strict=False)]
     with styled():
         for k in order if order is not None else range(len(members)):
             name = None if family is None else label.format(members[k][family].item())
             axes.plot(values[x], members[k], color=shades[k], linestyle=dashes[k], label=name)
         axes.set_xlabel(xlabel if xlabel is not None else axis_label(values[x]))
         axes.set_ylabel(ylabel if ylabel is not None else axis_label(values))
-        if family is not None and (legend is None or legend):
+        if family is None or (legend is not None and not legend):
+            return
+        if len(members) <= MOST_IN_LEGEND:
             axes.legend(**(legend or {}))
+        else:
+            scale = Normalize(float(values[family].min()), float(values[family].max()))
+            colours = matplotlib.colormaps["cividis"](np.linspace(0.0, 0.82, 256))
+            shade = ScalarMappable(scale, ListedColormap(colours))
+            bar = axes.get_figure().colorbar(shade, ax=axes)  # type: ignore[union-attr]  # drawn in
+            bar.set_label(axis_label(values[family]))
 
 
 def add_inset(

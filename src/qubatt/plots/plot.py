@@ -31,6 +31,8 @@ def plot(dataset: xr.Dataset) -> Figure:
     ArgumentError
         If there is nothing to draw over, or there are more than two dims.
     """
+    if not isinstance(dataset, xr.Dataset):
+        raise ArgumentError("dataset", "be an xarray.Dataset", dataset)
     names = [name for name in SHOWN if name in dataset]
     dims = list(dataset[names[0]].dims) if names else []
     if not 1 <= len(dims) <= 2:

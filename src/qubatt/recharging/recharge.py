@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from qubatt.core.bibliography import BIBLIOGRAPHY
 from qubatt.core.check import FloatArray, check_array, check_count
 from qubatt.core.errors import ArgumentError, suggest
+from qubatt.core.version import versions
 from qubatt.recharging.ensemble import RechargeSpace, joint_levels
 from qubatt.recharging.levels import Cycle, recharge_levels
 
@@ -62,7 +63,8 @@ def recharge(
     Returns
     -------
     xarray.Dataset
-        `ergotropy`, `work`, `heat`, `efficiency`, and `ambiguous`, true where levels of equal
+        `ergotropy`, `work`, `heat`, `efficiency` (NaN where the work is 0: β = 0, weak g, or a
+        work that underflows at large β), and `ambiguous`, true where levels of equal
         energy leave work, heat and efficiency to the way ties are broken (here by ascending H₀;
         the ergotropy does not depend on it). Arrays become dims (n_atoms, interaction, beta) in
         that order, scalars plain coordinates.
@@ -164,5 +166,6 @@ def _attributes(parameters: Mapping[str, object]) -> dict[str, str]:
     return {
         "status": "ok",
         "parameters": json.dumps(parameters),
+        "versions": json.dumps(versions()),
         "citations": json.dumps(citations),
     }

@@ -75,8 +75,10 @@ def test_load_of_something_else(tmp_path: Path) -> None:
     """A text file and a folder are no netCDF files."""
     text = tmp_path / "text.nc"
     text.write_text("not a result")
-    for path in (text, tmp_path):
-        with pytest.raises(qb.ArgumentError, match="must be a netCDF file"):
+    with pytest.raises(qb.ArgumentError, match="must be a netCDF file"):
+        qb.load(text)
+    for path in (tmp_path, None):
+        with pytest.raises(qb.ArgumentError, match="must be an existing file"):
             qb.load(path)
 
 

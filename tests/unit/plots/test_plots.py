@@ -70,3 +70,12 @@ def test_too_many_dims_are_refused():
         qb.plot(data)
     with pytest.raises(qb.ArgumentError, match="dims"):
         qb.plot(qb.recharge(2, 1.0, 1.0))
+
+
+def test_many_curves_get_a_colour_bar():
+    """Above eight curves a legend would cover them."""
+    data = qb.recharge(6, np.linspace(0.5, 20, 30), np.linspace(0.1, 3, 10))
+    figure = qb.plot(data)
+    assert len(figure.axes) == 6
+    assert figure.axes[0].get_legend() is None
+    assert "interaction" in figure.axes[3].get_ylabel()

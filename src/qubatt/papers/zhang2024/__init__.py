@@ -15,8 +15,8 @@ ZHANG2024 = Paper(
     figures=(Figure2(), Figure3(), Figure4(), Figure5(), Figure6(), Figure7()),
     readings=READINGS,
     notes=(
-        "The equations of the paper disagree by factors of two; every claim is judged in the four"
-        " readings below. Eq. (5) is the usual convention and Eq. (3) sums over ordered pairs,"
+        "The equations of the paper disagree by factors of two; every claim is judged in the"
+        " readings listed below. Eq. (5) is the usual convention, Eq. (3) sums over ordered pairs,"
         " so R2 is drawn unless another reading is asked for or fits better.",
         "No curve was read off the printed figures: only the text of the paper is compared.",
         "Rates follow the master equation printed beside each model: standard form for Figs. 2"

@@ -25,7 +25,7 @@ from qubatt.papers.zhang2024.growth import (
     growth_claim,
     summarise,
 )
-from qubatt.papers.zhang2024.reading import FACTORS, G_VALUES, by_reading, preferred
+from qubatt.papers.zhang2024.reading import FACTORS, G_VALUES, by_reading, preferred, why
 
 KAPPA_DRAWN = 0.5
 """The κ of Fig. 4, the only one that the paper states."""
@@ -186,7 +186,10 @@ class Figure2(PaperFigure):
                 "reading",
                 str(chosen["reading"]),
                 "not stated",
-                "it is the first of R2, R3, R4, R1 in which all claims of the figure hold together",
+                why(
+                    data["scan"],
+                    "it is the first of R2, R3, R4, R1 in which all claims hold together",
+                ),
             ),
             Parameter(
                 "N",

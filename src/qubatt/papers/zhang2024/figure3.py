@@ -17,7 +17,14 @@ from qubatt.papers.job import ChargingJob, Runner
 from qubatt.papers.paper import Datasets, PaperFigure, Parameter
 from qubatt.papers.zhang2024.drawing import draw_energy, draw_region
 from qubatt.papers.zhang2024.growth import first_point, grows, growth_claim, summarise
-from qubatt.papers.zhang2024.reading import FACTORS, G_VALUES, INTERACTIONS, by_reading, preferred
+from qubatt.papers.zhang2024.reading import (
+    FACTORS,
+    G_VALUES,
+    INTERACTIONS,
+    by_reading,
+    preferred,
+    why,
+)
 
 RANKED = (1.0, 0.5, 2.0, 0.25, 4.0)
 """Drives in the order in which they are drawn, if the claims hold there."""
@@ -183,8 +190,8 @@ class Figure3(PaperFigure):
                 "reading",
                 str(chosen["reading"]),
                 "not stated",
-                "it is the first of R2, R3, R4, R1 in which all claims hold somewhere;"
-                f" interaction = {factor:g} g, the coupling plays no part here",
+                why(data["scan"], "it is the first of R2, R3, R4, R1 in which all claims can hold")
+                + f"; interaction = {factor:g} g, the coupling plays no part here",
             ),
         ]
 

@@ -50,3 +50,8 @@ def by_reading(scan: xr.Dataset, readings: Sequence[str], g_c: float | None = No
             part = part.sel(coupling=g_c * coupling_factor, drop=True)
         parts.append(part.assign_coords(interaction=list(G_VALUES)).rename(interaction="g"))
     return xr.concat(parts, dim=xr.Variable("reading", list(readings)))
+
+
+def why(scan: xr.Dataset, order: str) -> str:
+    """Return why a reading is drawn: it was asked for, or `order` singles it out."""
+    return order if scan.sizes["reading"] > 1 else "it was asked for"

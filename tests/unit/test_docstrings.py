@@ -1,0 +1,16 @@
+"""The examples in docstrings run and say what is printed."""
+
+import doctest
+import importlib
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "module", ["qubatt.charging", "qubatt.recharging.recharge", "qubatt.recharging.pair"]
+)
+def test_examples(module):
+    """At least one example, none failing."""
+    result = doctest.testmod(importlib.import_module(module))
+    assert result.attempted > 0
+    assert result.failed == 0
