@@ -16,8 +16,10 @@ from qubatt.core.bibliography import BIBLIOGRAPHY
 from qubatt.core.check import check_times
 from qubatt.core.declaration import parameters_of
 from qubatt.core.errors import ArgumentError, QubattWarning
+from qubatt.core.problem import Problem
 from qubatt.core.realization import realize
 from qubatt.core.solution import Solution
+from qubatt.core.space import Basis
 from qubatt.core.version import versions
 from qubatt.engines import Engine, select_engine
 from qubatt.engines.sectors import find_sectors
@@ -114,7 +116,11 @@ def charge(
     # label
     run = _dataset(solution, chosen, len(time))
     certificate = _certificate(solution)
-    if certificate["status"] == "cutoff-too-small" and not _leaves(battery, charger, surroundings):
+    larger = getattr(battery, "max_photons", 0) + 1
+    if certificate["status"] == "cutoff-too-small" and not _reaches(
+        dataclasses.replace(battery, max_photons=larger).problem(charger, surroundings),  # type: ignore[type-var]
+        solution.statistics["basis"],
+    ):
         certificate["status"] = "ok"  # the highest level is full because nothing leads above it
     run.attrs |= certificate | {
         "parameters": json.dumps(parameters),
@@ -138,17 +144,14 @@ def _surroundings(environment: Dissipator | Sequence[Dissipator] | None) -> tupl
     return tuple(parts)
 
 
-def _leaves(
-    battery: Battery, charger: ChargerState | None, surroundings: Sequence[Dissipator]
-) -> bool:
-    """Tell whether the state would reach Fock levels above the cut-off if they were kept."""
-    cutoff = getattr(battery, "max_photons", 0)
-    larger = dataclasses.replace(battery, max_photons=cutoff + 1)  # type: ignore[type-var]
-    realization = realize(larger.problem(charger, surroundings))
+def _reaches(problem: Problem, basis: Basis) -> bool:
+    """Tell whether the state ever reaches the highest Fock level kept."""
+    realization = realize(problem, basis)
     sectors = find_sectors(realization)
-    kept = {sector for pair in sectors.pairs for sector in pair}
-    below = realization.dim // (cutoff + 2) * (cutoff + 1)  # the cavity is the first factor
-    return any(sectors.members[sector][-1] >= below for sector in kept)
+    reached = {sector for pair in sectors.pairs for sector in pair}
+    levels = problem.space.dims(basis)[0]  # the cavity is the first factor
+    below = realization.dim // levels * (levels - 1)
+    return any(sectors.members[sector][-1] >= below for sector in reached)
 
 
 def _warn(run: xr.Dataset, battery: Battery) -> None:

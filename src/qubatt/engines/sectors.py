@@ -62,7 +62,7 @@ def find_sectors(realization: Realization) -> Sectors:
     found: set[Pair] = set()
     while waiting:
         row, column = waiting.pop()
-        found.add((row, column))
+        found |= {(row, column), (column, row)}
         for reached_by in targets:
             for pair in ((r, c) for r in reached_by[row] for c in reached_by[column]):
                 if pair not in found:

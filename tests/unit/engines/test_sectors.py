@@ -142,3 +142,47 @@ def test_hopeless_rates_are_refused_before_the_run():
     """The refusal names the number of products and what to change."""
     with pytest.raises(qb.ResourceError, match="products"):
         qb.charge(qb.DrivenBattery(2, 1e9), [1.0], engine="exact")
+
+
+def coherent_atom(rate):
+    """One atom in (|g⟩ + |e⟩)/√2 with splitting 10, beside an empty cavity that only damps."""
+    plus = np.full(2, np.sqrt(0.5))
+    return Problem(
+        space=Space({"cavity": Mode(1), "atoms": Atoms(1)}),
+        battery="atoms",
+        battery_terms=(Term(10.0, {"atoms": "Jz"}),),
+        charging_terms=(),
+        jumps=(Jump(rate, {"cavity": "a"}),),
+        initial={"atoms": plus},
+    )
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "rate", "end"),
+    [
+        (1e-3, 1.734, 300.0),
+        (1e-6, 2.47, 300.0),
+        (1e-2, 2.986, 300.0),
+        (1e-9, 0.55, 300.0),
+        (1e-9, 1.0, 300.0),
+    ],
+)
+def test_error_estimate_covers_systematic_rounding(tolerance, rate, end):
+    """Coherence ½ exp(−10 i t) of a free atom: damping elsewhere makes the series cancel.
+
+    The last case ends after a whole number of full steps: no sliver may be left over.
+    """
+    run = qb.ExactEngine(tolerance).solve(coherent_atom(rate), np.array([end]), {}, states=True)
+    exact = 0.5 * np.array([[1, np.exp(10j * end)], [np.exp(-10j * end), 1]])
+    error = np.linalg.norm(run.states[0][:2, :2] - exact)
+    assert error <= max(run.error_estimate, 1e-11)
+    assert run.error_estimate <= tolerance
+
+
+def test_many_output_times_are_taken_in_parts():
+    """More times than one chunk, all inside few steps, agree with few times."""
+    problem = qb.TavisCummingsBattery(2, 0.5, 4).problem(environment=[LOSS])
+    watch = {"E": lambda R: R.H_B}
+    many = qb.ExactEngine().solve(problem, np.linspace(0, 2, 10001), watch)
+    few = qb.ExactEngine().solve(problem, np.linspace(0, 2, 11), watch)
+    np.testing.assert_allclose(many.moments["E"][::1000], few.moments["E"], atol=1e-12)
