@@ -76,6 +76,12 @@ def test_figure2_late_energies_and_verdicts(runner):
     assert claims["F2a"].verdict == "holds where"
     assert claims["F2d"].verdict == "holds"
     assert data["figure"].attrs["reading"] == "R2"
+    reasons = {parameter.name: parameter.reason for parameter in figure.parameters(data)}
+    assert "all claims hold and" in reasons["N"]
+    alone = figure.compute(runner, ["R1"])  # cached; F2a fails in R1, and the report must say so
+    reasons = {parameter.name: parameter.reason for parameter in figure.parameters(alone)}
+    assert "hold together nowhere" in reasons["N"]
+    assert reasons["reading"] == "it was asked for"
     assert claims["T1 (Fig. 2)"].numbers["largest_population_of_highest_level"] > 0
 
 

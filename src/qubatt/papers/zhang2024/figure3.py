@@ -161,6 +161,7 @@ class Figure3(PaperFigure):
         """Return the parameters drawn."""
         chosen = data["figure"].attrs
         factor = FACTORS[str(chosen["reading"])][0]
+        held = "" if chosen["all_hold"] else "; here they hold nowhere scanned"
         return [
             Parameter("g", ", ".join(f"{g:g}" for g in G_VALUES), "stated"),
             Parameter("γ", "0.4 (a), 0.5 (b)", "stated"),
@@ -177,14 +178,15 @@ class Figure3(PaperFigure):
                 f"{chosen['drive']:g}",
                 "not stated",
                 "it is the first of 1 (Eq. (14) calls the amplitude ω, in units of ω_q), 0.5 (the"
-                " caption's g_c), 2, 0.25, 4 for which all claims hold",
+                " caption's g_c), 2, 0.25, 4 for which all claims hold" + held,
             ),
             Parameter(
                 "N",
                 str(chosen["n_atoms"]),
                 "not stated",
                 "it is the smallest for which all claims hold, of "
-                + ", ".join(map(str, self.n_atoms)),
+                + ", ".join(map(str, self.n_atoms))
+                + held,
             ),
             Parameter(
                 "reading",

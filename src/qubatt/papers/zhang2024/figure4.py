@@ -96,13 +96,14 @@ class Figure4(PaperFigure):
         summary = summarise(times, energies) | {"cutoff_population": populations.reshape(shape)}
         scan = xr.Dataset({name: (tuple(axes), v) for name, v in summary.items()}, coords=coords)
         chosen = self._choose(scan)
+        place = {name: chosen[name] for name in ("detuning", "coupling")}
         curves = xr.DataArray(
             energies,
             dims=(*axes, "time"),
             coords=coords | {"time": times},
             attrs={"units": "Delta_m", "long_name": "stored energy per atom"},
         )
-        figure = xr.Dataset({"energy": curves.sel(chosen, drop=True)}, attrs=chosen)
+        figure = xr.Dataset({"energy": curves.sel(place, drop=True)}, attrs=chosen)
         detuning, coupling = float(chosen["detuning"]), float(chosen["coupling"])
         figure["time"].attrs = {"units": "inverse of Omega_a"}
         checks = {}
@@ -111,7 +112,7 @@ class Figure4(PaperFigure):
                 job(detuning, coupling, panel, g, self.end, MAX_PHOTONS * 3 // 2) for g in G_VALUES
             ]
             found = runner.run(f"Fig. 4{panel}: cut-off raised by half", larger)
-            population = scan["cutoff_population"].sel(chosen).sel(panel=panel)
+            population = scan["cutoff_population"].sel(place).sel(panel=panel)
             checks[panel] = cutoff_dataset(
                 figure.sel(panel=panel), found, population.to_numpy(), per=2 * detuning
             )

@@ -52,11 +52,13 @@ def first_point(
 ) -> dict[str, float | int | str]:
     """Return the coordinates of the first true point, or of the true one with the least score.
 
-    Where no point is true, the first one.
+    Where no point is true, the first one, or the one with the least score. ``all_hold`` tells
+    which it is, 1 or 0.
     """
     flat = holds.stack(point=holds.dims)
     order = np.arange(flat.sizes["point"])
     if score is not None:
         order = np.argsort(score.stack(point=holds.dims).to_numpy(), kind="stable")
     chosen = next((k for k in order if bool(flat[k])), int(order[0]))
-    return {str(dim): flat[chosen][dim].item() for dim in holds.dims}
+    place = {str(dim): flat[chosen][dim].item() for dim in holds.dims}
+    return place | {"all_hold": int(flat[chosen])}
