@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
 from qubatt.papers.claim import Claim, judge
-from qubatt.papers.job import Runner
-from qubatt.papers.paper import Datasets, PaperFigure, Parameter
-from qubatt.papers.zhang2024.reading import FACTORS, preferred
+from qubatt.papers.paper import Datasets, Parameter
+from qubatt.papers.zhang2024.reading import FACTORS
 from qubatt.papers.zhang2024.recharging import (
+    RechargingFigure,
     energy_laws,
     large_g_coefficients,
-    recharge_by_reading,
     reference_claims,
     shared_parameters,
 )
@@ -28,20 +25,14 @@ FLAT = 0.05
 """Change of η from g/ω = 60 to 100 that counts as little."""
 
 
-class Figure5(PaperFigure):
+class Figure5(RechargingFigure):
     """Efficiency η over g/ω at β = 1, Eq. (31)."""
 
     number = 5
     title = "Recharging efficiency against the interaction"
-
-    def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:
-        """Compute η over g for several N, readings and both spaces."""
-        runner.report("Fig. 5: efficiency over g", 0.0, 1.0)
-        scan = recharge_by_reading(readings, N_ATOMS, G, BETA).squeeze("beta")
-        reading = preferred(readings)
-        figure = scan.sel(reading=reading, space="ladder", drop=True)
-        runner.report("Fig. 5: efficiency over g", 1.0, 1.0)
-        return {"figure": figure.assign_attrs(reading=reading), "scan": scan}
+    n_atoms = N_ATOMS
+    g = G
+    beta = BETA
 
     def draw(self, data: Datasets) -> dict[str, Figure]:
         """Return η over g/ω for all N."""

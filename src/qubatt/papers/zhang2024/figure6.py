@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
 from qubatt.papers.claim import Claim, judge
-from qubatt.papers.job import Runner
-from qubatt.papers.paper import Datasets, PaperFigure, Parameter
-from qubatt.papers.zhang2024.reading import preferred
-from qubatt.papers.zhang2024.recharging import energy_laws, recharge_by_reading, shared_parameters
+from qubatt.papers.paper import Datasets, Parameter
+from qubatt.papers.zhang2024.recharging import RechargingFigure, energy_laws, shared_parameters
 from qubatt.plots import draw_curves, new_figure, styled
 
 N_ATOMS = (6, 10, 12)
@@ -24,20 +20,14 @@ VANISHED = 1e-6
 """Fraction of the maximum below which a quantity has vanished at the largest β."""
 
 
-class Figure6(PaperFigure):
+class Figure6(RechargingFigure):
     """W and W_R over β for three N at g = 4."""
 
     number = 6
     title = "Ergotropy and work against the inverse temperature"
-
-    def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:
-        """Compute W and W_R over β in the readings and both spaces."""
-        runner.report("Fig. 6: work over β", 0.0, 1.0)
-        scan = recharge_by_reading(readings, N_ATOMS, G, BETA).squeeze("g")
-        reading = preferred(readings)
-        figure = scan.sel(reading=reading, space="ladder", drop=True)
-        runner.report("Fig. 6: work over β", 1.0, 1.0)
-        return {"figure": figure.assign_attrs(reading=reading), "scan": scan}
+    n_atoms = N_ATOMS
+    g = G
+    beta = BETA
 
     def draw(self, data: Datasets) -> dict[str, Figure]:
         """Return one panel per N with W and W_R."""

@@ -10,10 +10,9 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from qubatt.papers.claim import Claim, judge
-from qubatt.papers.job import Runner
-from qubatt.papers.paper import Datasets, PaperFigure, Parameter
-from qubatt.papers.zhang2024.reading import FACTORS, preferred
-from qubatt.papers.zhang2024.recharging import energy_laws, recharge_by_reading, shared_parameters
+from qubatt.papers.paper import Datasets, Parameter
+from qubatt.papers.zhang2024.reading import FACTORS
+from qubatt.papers.zhang2024.recharging import RechargingFigure, energy_laws, shared_parameters
 from qubatt.plots import draw_curves, new_figure, styled
 from qubatt.recharging import recharge
 
@@ -25,20 +24,14 @@ STRAIGHT = 1e-10
 """Largest departure from a straight line, relative to the largest value."""
 
 
-class Figure7(PaperFigure):
+class Figure7(RechargingFigure):
     """W_R and W over g/ω at β = 1, Eq. (32)."""
 
     number = 7
     title = "Work and ergotropy against the interaction"
-
-    def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:
-        """Compute W_R and W over g for several N, readings and both spaces."""
-        runner.report("Fig. 7: work over g", 0.0, 1.0)
-        scan = recharge_by_reading(readings, N_ATOMS, G, BETA).squeeze("beta")
-        reading = preferred(readings)
-        figure = scan.sel(reading=reading, space="ladder", drop=True)
-        runner.report("Fig. 7: work over g", 1.0, 1.0)
-        return {"figure": figure.assign_attrs(reading=reading), "scan": scan}
+    n_atoms = N_ATOMS
+    g = G
+    beta = BETA
 
     def draw(self, data: Datasets) -> dict[str, Figure]:
         """Return the panels of work and ergotropy."""

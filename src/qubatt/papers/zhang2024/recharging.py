@@ -12,8 +12,9 @@ from qubatt.core.check import FloatArray
 from qubatt.core.realization import realize
 from qubatt.models import DrivenBattery
 from qubatt.papers.claim import Claim, judge
-from qubatt.papers.paper import Parameter
-from qubatt.papers.zhang2024.reading import FACTORS
+from qubatt.papers.job import Runner
+from qubatt.papers.paper import Datasets, PaperFigure, Parameter
+from qubatt.papers.zhang2024.reading import FACTORS, preferred
 from qubatt.recharging import recharge, recharge_pair
 from qubatt.recharging.ensemble import RechargeSpace
 
@@ -41,6 +42,25 @@ def recharge_by_reading(
         found[factor] = both.assign_coords(interaction=g_values).rename(interaction="g")
     ordered = [found[FACTORS[reading][0]] for reading in readings]
     return xr.concat(ordered, dim=xr.Variable("reading", list(readings)))
+
+
+class RechargingFigure(PaperFigure):
+    """What Figs. 5–7 compute: recharging over N and one of g, β, in the readings and spaces."""
+
+    n_atoms: tuple[int, ...]
+    g: ArrayLike
+    beta: ArrayLike
+
+    def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:
+        """Return the scan, and its ladder part in one reading as the figure."""
+        label = f"Fig. {self.number}: recharging"
+        runner.report(label, 0.0, 1.0)
+        scan = recharge_by_reading(readings, self.n_atoms, self.g, self.beta)
+        scan = scan.squeeze([name for name in ("g", "beta") if scan.sizes[name] == 1])
+        reading = preferred(readings)
+        figure = scan.sel(reading=reading, space="ladder", drop=True)
+        runner.report(label, 1.0, 1.0)
+        return {"figure": figure.assign_attrs(reading=reading), "scan": scan}
 
 
 def large_g_coefficients(n_atoms: int, beta: float, omega: float = 1.0) -> tuple[float, float]:
