@@ -2,9 +2,11 @@
 PYTHON ?= python3
 RUN := .venv
 DEV := .venv-dev
+PEERS := .venv-peers
+BENCH ?=
 OUTPUT ?= results/zhang2024
 
-.PHONY: help reproduce test check lint format clean
+.PHONY: help reproduce test check lint format bench clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -18,17 +20,20 @@ test: $(DEV)/ready  ## Run all tests
 check: lint test  ## Formatter, linter, types, import contracts, tests: what CI runs
 
 lint: $(DEV)/ready  ## Formatter, linter, types, import contracts
-	$(DEV)/bin/ruff format --check src tests
-	$(DEV)/bin/ruff check src tests
+	$(DEV)/bin/ruff format --check src tests bench
+	$(DEV)/bin/ruff check src tests bench
 	$(DEV)/bin/mypy
 	$(DEV)/bin/lint-imports
 
 format: $(DEV)/ready  ## Format the code and sort the imports
-	$(DEV)/bin/ruff format src tests
-	$(DEV)/bin/ruff check --fix src tests
+	$(DEV)/bin/ruff format src tests bench
+	$(DEV)/bin/ruff check --fix src tests bench
+
+bench: $(RUN)/ready $(PEERS)/ready  ## Compare with QuTiP and dynamiqs (hours; BENCH=--quick: minutes)
+	$(RUN)/bin/python -m bench.run --docs docs/benchmarks.md $(BENCH)
 
 clean:  ## Remove the virtual environments and caches, keep the results
-	rm -rf $(RUN) $(DEV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(RUN) $(DEV) $(PEERS) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(RUN)/ready: pyproject.toml
 	$(PYTHON) -m venv $(RUN)
@@ -38,4 +43,9 @@ $(RUN)/ready: pyproject.toml
 $(DEV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(DEV)
 	$(DEV)/bin/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+$(PEERS)/ready: bench/requirements-peers.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --requirement $<
 	@touch $@

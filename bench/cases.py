@@ -1,0 +1,171 @@
+"""The cases of the benchmark, as qubatt objects, and their export for the peers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import qubatt as qb
+from qubatt.core.realization import Realization, realize
+
+GROWTH_ATOMS = (4, 6, 10, 14, 20, 30)
+"""Numbers of atoms of the growth table, with max_photons = 3 N."""
+
+QUICK = ("B", "D-small", "E-small")
+"""Cases of a quick run."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One problem and what is asked of it.
+
+    Attributes
+    ----------
+    target : mapping of str to float
+        ``ratio`` to the best of each peer, ``memory_mb`` above the imports, ``cold_s`` of a cold
+        process, ``seconds``, ``peak_rss_mb`` and ``error_estimate`` of a single run.
+    peers : bool
+        Whether the peers solve it too; otherwise qubatt runs it once.
+    """
+
+    name: str
+    title: str
+    battery: Any
+    environment: tuple[Any, ...]
+    times: Any
+    charger: Any = None
+    target: Mapping[str, float] = field(default_factory=dict)
+    peers: bool = True
+
+    @property
+    def n_atoms(self) -> int:
+        """Number of atoms N; two in a cascade battery."""
+        return int(getattr(self.battery, "n_atoms", 2))
+
+    def realization(self) -> Realization:
+        """Return the matrices of the case, in the basis that qubatt chooses."""
+        charger = self.charger or self.battery.default_charger()
+        return realize(self.battery.problem(charger, self.environment))
+
+    @property
+    def dim(self) -> int:
+        """Dimension D."""
+        return self.realization().dim
+
+
+LONG = np.linspace(0.0, 10.0, 101)
+
+
+def dicke(name: str, n_atoms: int, max_photons: int, **options: Any) -> Case:
+    """Return a case like A: Dicke battery with cavity loss."""
+    return Case(
+        name,
+        f"Dicke, N = {n_atoms}, {max_photons} photons at most, g = 1, g_c = 0.5, κ = 0.5, t = 10",
+        qb.DickeBattery(n_atoms=n_atoms, coupling=0.5, interaction=1.0, max_photons=max_photons),
+        (qb.CavityLoss(0.5),),
+        LONG,
+        **options,
+    )
+
+
+def tavis_cummings(name: str, n_atoms: int, **options: Any) -> Case:
+    """Return a case like D: Tavis–Cummings battery with cavity loss, N photons at the start."""
+    return Case(
+        name,
+        f"Tavis–Cummings, N = {n_atoms}, {n_atoms} photons, coupling 1, κ = 0.5, t = 10",
+        qb.TavisCummingsBattery(n_atoms=n_atoms, coupling=1.0, max_photons=n_atoms),
+        (qb.CavityLoss(0.5),),
+        LONG,
+        qb.FockState(n_atoms),
+        **options,
+    )
+
+
+def driven(name: str, n_atoms: int, **options: Any) -> Case:
+    """Return a case like E: driven battery with collective decay."""
+    return Case(
+        name,
+        f"Driven, N = {n_atoms}, Ω = 1, γ = 0.5, t = 10",
+        qb.DrivenBattery(n_atoms=n_atoms, drive=1.0),
+        (qb.CollectiveDecay(0.5),),
+        LONG,
+        **options,
+    )
+
+
+def cascade(name: str, **options: Any) -> Case:
+    """Return the cascade battery as in Fig. 4a of zhang2024 with g = 1, decay rates doubled."""
+    return Case(
+        name,
+        "Cascade, 10 photons at most, all fields, detunings and g = 1, κ = 0.5, γ_e = 0.1,"
+        " γ_m = 0.01 (Fig. 4a of PRA 110, 032211), t = 20",
+        qb.CascadeBattery(interaction=1.0, max_photons=10),
+        (
+            qb.CavityLoss(1.0),
+            qb.LevelDecay("excited", "middle", 0.2),
+            qb.LevelDecay("middle", "ground", 0.02),
+        ),
+        np.linspace(0.0, 20.0, 201),
+        **options,
+    )
+
+
+LARGE = {"seconds": 60.0, "peak_rss_mb": 2000.0}
+CASES = {
+    case.name: case
+    for case in (
+        dicke("A", 10, 40, target={"ratio": 50.0, "memory_mb": 100.0}),
+        dicke("B", 6, 20, target={"ratio": 20.0, "cold_s": 4.0}),
+        dicke(
+            "C",
+            30,
+            90,
+            target={"seconds": 600.0, "peak_rss_mb": 2000.0, "error_estimate": 1e-8},
+            peers=False,
+        ),
+        tavis_cummings("D", 100, target=LARGE, peers=False),
+        tavis_cummings("D-small", 10),
+        driven("E", 200, target=LARGE, peers=False),
+        driven("E-small", 20),
+        cascade("F", target={"ratio": 20.0}),
+    )
+}
+"""The cases of a full run, in order."""
+
+SMOKE = dicke("smoke", 2, 4, target={"ratio": 1.0, "cold_s": 60.0})
+"""Shows within a minute or two that everything runs; its figures mean nothing."""
+
+
+def find_case(name: str) -> Case:
+    """Return the case of that name; ``growth-N`` is a case like A with max_photons = 3 N."""
+    if name.startswith("growth-"):
+        n_atoms = int(name.removeprefix("growth-"))
+        return dicke(name, n_atoms, 3 * n_atoms, peers=False)
+    if name == SMOKE.name:
+        return SMOKE
+    if name not in CASES:
+        known = ", ".join([*CASES, SMOKE.name, "growth"])
+        raise ValueError(f"There is no case {name!r}; the cases are {known}.")
+    return CASES[name]
+
+
+def export(case: Case, path: Path) -> None:
+    """Write H, jumps with rates, initial state, energy operator and times for the peers."""
+    realization = case.realization()
+    matrices = {
+        "H": realization.H,
+        "energy": realization.H_B,
+        "rho_0": realization.initial,
+        **{f"jump{k}": c for k, (_, c) in enumerate(realization.jumps)},
+    }
+    arrays = {
+        f"{name}_{part}": getattr(matrix, part)
+        for name, matrix in matrices.items()
+        for part in ("data", "indices", "indptr")
+    }
+    rates = np.array([rate for rate, _ in realization.jumps])
+    np.savez(path, rates=rates, times=case.times, **arrays)

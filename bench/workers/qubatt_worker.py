@@ -1,0 +1,59 @@
+"""qubatt: `charge` with the exact engine, from the battery on, at any tolerance."""
+
+from __future__ import annotations
+
+import json
+import time
+import warnings
+
+import qubatt as qb
+from bench.cases import Case, find_case
+from bench.workers import protocol
+from qubatt.core.version import versions
+
+
+class Session:
+    """The case loaded."""
+
+    case: Case
+
+    def load(self, request: protocol.Request) -> None:
+        """Take the case ``case``."""
+        self.case = find_case(request["case"])
+
+    def prepare(self, request: protocol.Request) -> protocol.Answer:  # noqa: ARG002
+        """Do nothing: whatever is prepared is part of a run."""
+        return {}
+
+    def run(self, request: protocol.Request) -> protocol.Answer:
+        """Charge up to output time number ``until``; no tolerance is the default one."""
+        tolerance = request["tolerance"]
+        engine = qb.ExactEngine() if tolerance is None else qb.ExactEngine(tolerance=tolerance)
+        case = self.case
+        start = time.perf_counter()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", qb.QubattWarning)  # the status is in the answer
+            result = qb.charge(
+                case.battery,
+                case.times[: request["until"]],
+                case.charger,
+                case.environment,
+                merits=["energy"],
+                engine=engine,
+            )
+        energies = result.energy.values
+        seconds = time.perf_counter() - start
+        return {
+            "seconds": seconds,
+            "energies": energies.tolist(),
+            "status": result.attrs["status"],
+            "certificate": json.loads(result.attrs["certificate"]),
+            "engine": json.loads(result.attrs["engine"]),
+        }
+
+
+if __name__ == "__main__":
+    for name in ("charge", "ExactEngine"):  # public names load on first use
+        getattr(qb, name)
+    session = Session()
+    protocol.serve(versions(), session.load, session.prepare, session.run)
