@@ -18,7 +18,7 @@ from bench.worker import Team, TimeLimitError, Worker, WorkerError
 ALLOWED = 1e-8
 """Largest |ΔE|/N of a run that counts."""
 
-LADDER = tuple(float(f"{digit}e{power}") for power in range(-5, -13, -1) for digit in (3, 1))
+LADDER = tuple(float(f"{digit}e{power}") for power in range(-4, -13, -1) for digit in (3, 1))
 """Tolerances, loosest first, two to a decade; absolute and relative alike."""
 
 SLOWER = 2.0

@@ -61,7 +61,7 @@ def test_loosest_tolerance_that_passes():
 def test_ladder_goes_from_loose_to_tight():
     """Two tolerances to a decade."""
     assert list(LADDER) == sorted(LADDER, reverse=True)
-    assert LADDER[0] == 3e-5
+    assert LADDER[0] == 3e-4
     assert LADDER[-1] == 1e-12
 
 
