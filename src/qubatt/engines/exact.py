@@ -17,11 +17,12 @@ from qubatt.core.check import FloatArray, Positive
 from qubatt.core.declaration import declare
 from qubatt.core.errors import ResourceError
 from qubatt.core.problem import Problem
-from qubatt.core.realization import Realization, choose_basis, realize
+from qubatt.core.realization import choose_basis, realize
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis
 from qubatt.engines.engine import Engine, MomentOperator, Progress, require_memory
-from qubatt.engines.reduced import Reduced, Vector
+from qubatt.engines import kernels
+from qubatt.engines.reduced import Functionals, Reduced, Vector
 
 REACH = 60.0
 """Length of a first step times the width of the spectrum; longer steps gain little."""
@@ -37,6 +38,9 @@ MOST_PRODUCTS = 1e7
 
 FLOOR, CEILING = 1e-12, 1e-10
 """Rounding of a step that is always accepted, and that never is; their sum is reported."""
+
+CHUNK_ENTRIES = 50_000_000
+"""Stored entries times products after which the kernels look up, so that Ctrl-C works."""
 
 CHUNK = 4096
 """Output times whose coefficients are held at once."""
@@ -87,20 +91,19 @@ class ExactEngine(Engine):
         D = problem.space.dim(chosen)
         realization = realize(problem, chosen)
         reduced = Reduced(realization)
-        itemsize = 8 if reduced.real else 16
-        needed = reduced.nonzeros * 3.0 * (itemsize + 8) + 8.0 * reduced.entries * itemsize
-        require_memory("exact", needed + states * len(times) * 16.0 * D**2, D)
+        needed = 5.0 * reduced.nbytes + states * len(times) * (16.0 * D**2 + reduced.nbytes)
+        require_memory("exact", needed, D)
         watch = [build(realization) for build in moments.values()]
         watch.append(sp.csr_array(sp.eye_array(D)))
-        functionals = sp.csr_array(sp.vstack([reduced.functional(matrix) for matrix in watch]))
+        functionals = reduced.functionals(watch)
         end = float(times[-1])
         with threadpool_limits(1, user_api="blas"):  # vectors this short only lose by threads
             steps = _Steps(reduced, functionals, end, self.tolerance)
             values = []
             kept = []
             if times[0] == 0.0:
-                values.append((functionals @ steps.vector).real[np.newaxis])
-                kept.append(steps.vector)
+                values.append(steps.moments()[np.newaxis])
+                kept.append(steps.vector.copy())
             while steps.time < end:
                 pending = times[times > steps.time]
                 found, vectors = steps.advance(pending, keep=states)
@@ -125,7 +128,7 @@ class ExactEngine(Engine):
                 "sectors": len(reduced.sectors.members),
                 "entries": reduced.entries,
                 "entries_without_reduction": D * D,
-                "form": "real" if reduced.real else "complex",
+                "threads": len(steps.shares[0]) - 1,
                 "steps": steps.count,
                 "products": steps.products,
             },
@@ -137,11 +140,11 @@ class _Steps:
     """State of the propagation: time, vector, step length, error so far."""
 
     def __init__(
-        self, reduced: Reduced, functionals: sp.csr_array, end: float, tolerance: float
+        self, reduced: Reduced, functionals: Functionals, end: float, tolerance: float
     ) -> None:
         realization = reduced.realization
         damping = float(realization.no_jump.diagonal().real.max(initial=0.0))
-        self.width = max(_width(realization), 2.0 * damping, 1e-6)
+        self.width = max(_width(reduced), 2.0 * damping, 1e-6)
         if not self.width * end < MOST_PRODUCTS:
             raise ResourceError(
                 f"The exact engine would need about {self.width * end:.0e} products to time"
@@ -149,16 +152,23 @@ class _Steps:
                 " smaller last time."
             )
         self.centre = -1.5 * damping
-        identity = sp.eye_array(reduced.entries, format="csr")
-        self._scaled = sp.csr_array((reduced.generator - self.centre * identity) / self.width)
+        self._reduced = reduced
+        self.shares = reduced.shares()
         self._end = end
         self._tolerance = tolerance
         self._h = min(REACH / self.width, DEPTH / max(-self.centre, 1e-12))
         self._functionals = functionals  # the last one is the trace
         self.time = 0.0
         self.vector: Vector = reduced.pack(realization.initial)
+        self._room = [reduced.zeros() for _ in range(3)]
         self.error = 0.0
         self.count = self.products = 0
+
+    def moments(self) -> FloatArray:
+        """Return the functionals of the present vector."""
+        values = np.zeros(len(self._functionals.first) - 1)
+        kernels.read(*self._functionals, self.vector, values)
+        return values
 
     def coefficients(self, after: FloatArray, count: int) -> FloatArray:
         """Return exp(τc) (2 − δ_k0) J_k(τw) for times τ after the step began, ``(T, count)``."""
@@ -195,7 +205,8 @@ class _Steps:
             self._h = h / 2
             if self._h * self.width < 1e-3:
                 raise ResourceError("The exact engine found no step short enough; use matrix.")
-        self.vector, values, vectors, error, ease = attempt
+        values, vectors, error, ease = attempt
+        self.vector, self._room[2] = self._room[2], self.vector
         self.time = self._end if count == 1 else self.time + h
         self.error += error
         self.count += 1
@@ -205,59 +216,61 @@ class _Steps:
 
     def _attempt(
         self, h: float, after: FloatArray, keep: bool
-    ) -> tuple[Vector, FloatArray, list[Vector], float, bool] | None:
-        """Sum the series; return None if the step is too long for it.
+    ) -> tuple[FloatArray, list[Vector], float, bool] | None:
+        """Sum the series into the third of the spare vectors; return None if the step is too long.
 
-        Otherwise the vector at its end, functionals and vectors at the times `after` its
-        beginning, the error, and whether a longer step would do.
+        Otherwise functionals and vectors at the times `after` its beginning, the error, and
+        whether a longer step would do.
         """
         limit = min(max(self._tolerance * h / self._end / 2, FLOOR), CEILING)
         most = math.ceil(2.0 * h * self.width) + 60
         weights = self.coefficients(np.append(after, h) if keep else np.array([h]), most)
-        shortest = h * (self.width - self.centre)
-        total = np.zeros_like(self.vector)
-        vectors = [np.zeros_like(self.vector) for _ in after] if keep else []
-        read = []
-        rounding = 0.0
-        small = 0
-        before, now = self.vector, self.vector
-        for k in range(most):
-            if k > 0:
-                following = self._scaled @ now
-                if k > 1:
-                    following *= 2.0
-                    following += before
-                before, now = now, following
-                self.products += 1
-            total += weights[-1, k] * now
+        ends = np.array([NEGLIGIBLE, h * (self.width - self.centre), limit])
+        now, new, series = self._room
+        now[:], new[:] = self.vector, 0.0
+        np.multiply(self.vector, weights[-1, 0], out=series)
+        norms, table = np.zeros(most), np.zeros((most, len(self._functionals.first) - 1))
+        norms[0] = np.linalg.norm(now)
+        kernels.read(*self._functionals, now, table[0])
+        vectors = [weight * now for weight in weights[:-1, 0]]
+        tables, shares = self._reduced.tables, self.shares
+        recur = kernels.recur if len(shares[0]) == 2 else kernels.recur_parallel
+        chunk = 1 if keep else max(1, CHUNK_ENTRIES // self._reduced.layout.size)
+        k, ended = 1, False
+        while not ended and k < most:
+            stop = min(k + chunk, most)
+            reached = recur(
+                tables, *shares, now, new, series, -self.centre, 1.0 / self.width, weights[-1],
+                k, stop, ends, norms, self._functionals, table,
+            )  # fmt: skip
+            ended = reached < stop or kernels._ends(weights[-1], norms, reached, ends)
+            if (reached - k) % 2:
+                now, new = new, now
             for vector, weight in zip(vectors, weights[:, k], strict=False):
-                vector += weight * now
-            read.append((self._functionals @ now).real)
-            size = float(abs(weights[-1, k]) * np.linalg.norm(now))
-            rounding = max(rounding, EPSILON * (k + 1) ** 1.5 * size)
-            if not rounding <= limit:
-                return None
-            small = small + 1 if size <= NEGLIGIBLE else 0
-            if small >= 3 and k > shortest:
-                break
-        else:
-            return None
-        table = np.stack(read)
-        lost = abs(float(weights[-1, : len(read)] @ table[:, -1]) - float(table[0, -1]))
-        if not lost <= 2 * limit:  # the trace, which the exact flow conserves
+                vector += weight * now  # one term at a time, where vectors are wanted
+            k = reached
+        self.products += k - 1
+        if k % 2 == 0:  # the last term is odd: not yet in the series
+            series += weights[-1, k - 1] * now
+        kernels.mirror(tables, 0, len(tables.tile_source), series)
+        sizes = np.abs(weights[-1, :k]) * norms[:k]
+        rounding = EPSILON * float(np.max(np.arange(1, k + 1) ** 1.5 * sizes))
+        lost = abs(float(weights[-1, :k] @ table[:k, -1]) - float(table[0, -1]))
+        # the exact flow conserves the trace
+        if not ended or not rounding <= limit or not lost <= 2 * limit:
             return None
         parts = [
-            self.coefficients(after[start : start + CHUNK], len(read)) @ table
+            self.coefficients(after[start : start + CHUNK], k) @ table[:k]
             for start in range(0, len(after), CHUNK)
         ]
         values = np.concatenate([np.empty((0, table.shape[1])), *parts])
-        error = rounding + 2 * size + lost
-        return total, values, vectors, error, rounding < limit / 10
+        error = rounding + 2 * float(sizes[-1]) + lost
+        return values, vectors, error, rounding < limit / 10
 
 
-def _width(realization: Realization) -> float:
+def _width(reduced: Reduced) -> float:
     """Return the width of the spectrum of H, a little enlarged; an upper estimate if large."""
-    H, D = realization.H, realization.dim
+    H, D = reduced.realization.H, reduced.realization.dim
     if D <= 400:
         levels = np.linalg.eigvalsh(H.toarray())
         return 1.02 * float(levels[-1] - levels[0])

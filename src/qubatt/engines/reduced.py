@@ -1,10 +1,10 @@
-"""The master equation on the blocks of ρ that are reached, in real numbers where possible."""
+"""The master equation on the part of ρ that is reached: vectors, functionals, products."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import importlib.util
 from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -12,143 +12,116 @@ from numpy.typing import NDArray
 
 from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
-from qubatt.engines.sectors import Pair, Sectors, block, find_sectors
+from qubatt.engines.layout import Layout, Tables
+from qubatt.engines.sectors import Sectors, block, find_sectors
 
-Vector = NDArray[Any]
-"""Entries of all blocks, one after the other, rows stacked; real or complex."""
+Vector = NDArray[np.float64]
+"""Real parts of the stored entries of ρ, then their imaginary parts."""
+
+WORTHWHILE = 12_000
+"""Stored entries from which on a second thread gains more than it costs."""
+
+
+class Functionals(NamedTuple):
+    """Rows w with Tr(Oρ) = w · vector, as a sparse matrix row by row."""
+
+    first: NDArray[np.int64]
+    column: NDArray[np.int64]
+    value: NDArray[np.float64]
 
 
 class Reduced:
-    """Generator, functionals and states on the entries of ρ that are kept.
-
-    Where H and all jumps are real, ρ = A + iB is held as the real M = A + B, whose symmetric and
-    antisymmetric parts are A and B, with the same Frobenius norm::
-
-        dM/dt = MᵀH − HMᵀ − ΓM − MΓ + Σ γ cMcᵀ,   Γ = ½ Σ γ cᵀc
-
-    Otherwise ρ itself is held.
-    """
+    """States, functionals and generator on the stored part of ρ, for one realisation."""
 
     def __init__(self, realization: Realization) -> None:
         self.realization = realization
         self.sectors: Sectors = find_sectors(realization)
-        matrices = [realization.H, *(c for _, c in realization.jumps)]
-        self.real = not any(np.iscomplexobj(matrix.data) for matrix in matrices)
-        sizes = [len(states) for states in self.sectors.members]
-        counts = [sizes[row] * sizes[column] for row, column in self.sectors.pairs]
-        self._offset = dict(
-            zip(self.sectors.pairs, np.concatenate([[0], np.cumsum(counts)]).tolist(), strict=False)
-        )
+        self.layout = Layout(realization, self.sectors)
 
     @property
     def entries(self) -> int:
-        """Length of the vectors."""
+        """Entries of ρ that can differ from zero."""
         return self.sectors.entries
 
-    @cached_property
-    def nonzeros(self) -> int:
-        """Upper estimate of the nonzero entries of the generator, from the patterns alone."""
-        R, members = self.realization, self.sectors.members
-        patterns = [abs(R.H) + abs(R.no_jump), *(c for _, c in R.jumps)]
-        per_sector = [
-            np.array([int(np.diff(p.indptr)[states].sum()) for states in members]) for p in patterns
-        ]
-        sizes = [len(states) for states in members]
-        total = 0
-        for row, column in self.sectors.pairs:
-            total += per_sector[0][row] * sizes[column] + sizes[row] * per_sector[0][column]
-            total += sum(int(counts[row] * counts[column]) for counts in per_sector[1:])
-        return int(total)
-
-    def _blocks(self, matrix: Operator, pairs: Iterable[Pair]) -> dict[Pair, Operator]:
-        """Return the blocks of a matrix between sectors."""
-        members = self.sectors.members
-        return {(r, c): block(matrix, members[r], members[c]) for r, c in set(pairs)}
+    @property
+    def nbytes(self) -> int:
+        """Memory of one vector."""
+        return 16 * self.layout.size
 
     @cached_property
-    def generator(self) -> sp.csr_array:
-        """The generator as a sparse matrix on the vectors."""
-        R, sectors = self.realization, self.sectors
-        diagonal = [(sector, sector) for pair in sectors.pairs for sector in pair]
-        H, damping = self._blocks(R.H, diagonal), self._blocks(R.no_jump, diagonal)
-        parts: list[sp.coo_array] = []
-        for S, T in sectors.pairs:
-            one_S, one_T = sp.eye_array(H[S, S].shape[0]), sp.eye_array(H[T, T].shape[0])
-            damped = sp.kron(damping[S, S], one_T) + sp.kron(one_S, damping[T, T].T)
-            turned = sp.kron(one_S, H[T, T].T) - sp.kron(H[S, S], one_T)
-            if self.real:
-                parts.append(self._placed(-damped, (S, T), (S, T)))
-                parts.append(self._placed(turned, (S, T), (S, T), transposed=True))
-            else:
-                parts.append(self._placed(1j * turned - damped, (S, T), (S, T)))
-        for (rate, c), targets in zip(R.jumps, sectors.targets, strict=True):
-            moves = [(t, s) for s, reached in enumerate(targets) for t in reached]
-            blocks = self._blocks(c, moves)
-            for S, T in sectors.pairs:
-                for S_new in targets[S]:
-                    for T_new in targets[T]:
-                        moved = rate * sp.kron(blocks[S_new, S], blocks[T_new, T].conj())
-                        parts.append(self._placed(moved, (S_new, T_new), (S, T)))
-        rows = np.concatenate([part.coords[0] for part in parts])
-        columns = np.concatenate([part.coords[1] for part in parts])
-        values = np.concatenate([part.data for part in parts])
-        shape = (self.entries, self.entries)
-        matrix = sp.csr_array(sp.coo_array((values, (rows, columns)), shape=shape))
-        matrix.sum_duplicates()
-        matrix.eliminate_zeros()
-        return matrix
+    def tables(self) -> Tables:
+        """What the kernels read."""
+        return self.layout.tables(self.realization.H)
 
-    def _placed(self, part: Any, target: Pair, source: Pair, transposed: bool = False) -> Any:
-        """Return a part of the generator with indices of the whole vectors.
+    def zeros(self) -> Vector:
+        """Return a vector of zeros that begins at a multiple of 64 bytes."""
+        length = 2 * self.layout.size
+        room = np.zeros(length + 8)
+        start = -room.ctypes.data // 8 % 8
+        return room[start : start + length]
 
-        With `transposed`, the part acts on the transposed source: its columns are those of the
-        partner block, read column by column.
-        """
-        coo = sp.coo_array(part)
-        columns = coo.coords[1]
-        if transposed:
-            S, T = source
-            width, height = len(self.sectors.members[T]), len(self.sectors.members[S])
-            columns = (columns % width) * height + columns // width + self._offset[T, S]
-        else:
-            columns = columns + self._offset[source]
-        return sp.coo_array(
-            (coo.data, (coo.coords[0] + self._offset[target], columns)),
-            shape=(self.entries, self.entries),
-        )
+    def shares(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the ends of the shares of rows and of tiles that go to one thread each."""
+        threads = thread_count() if self.layout.size >= WORTHWHILE else 1
+        tables = self.tables
+        done = np.cumsum(tables.row_end - tables.row_begin)
+        goals = done[-1] * np.arange(1, threads) / threads
+        rows = np.concatenate([[0], np.searchsorted(done, goals), [len(done)]])
+        tiles = len(tables.tile_source) * np.arange(threads + 1) // threads
+        return rows.astype(np.int64), tiles.astype(np.int64)
 
     def pack(self, rho: Operator) -> Vector:
-        """Return the kept entries of ρ, a sparse matrix of shape ``(D, D)``, as a vector."""
-        members = self.sectors.members
-        parts = [block(rho, members[S], members[T]).toarray() for S, T in self.sectors.pairs]
-        vector = np.concatenate([part.ravel() for part in parts])
-        if self.real:
-            return np.asarray(vector.real + vector.imag, dtype=np.float64)
-        return np.asarray(vector, dtype=np.complex128)
+        """Return the stored entries of ρ, a sparse Hermitian matrix of shape ``(D, D)``."""
+        vector, members = self.zeros(), self.sectors.members
+        for (S, T), place in self.layout.places.items():
+            coo = block(rho, members[S], members[T]).tocoo()
+            row, column = coo.coords
+            stored = column >= place.kept[row]
+            at = place.address[row[stored]] + column[stored]
+            vector[at] = coo.data[stored].real
+            vector[at + self.layout.size] = coo.data[stored].imag
+        return vector
 
     def unpack(self, vector: Vector) -> NDArray[np.complex128]:
         """Return ρ, shape ``(D, D)``, of a vector."""
         D, members = self.realization.dim, self.sectors.members
-        whole = np.zeros((D, D), dtype=vector.dtype)
-        for S, T in self.sectors.pairs:
-            start, shape = self._offset[S, T], (len(members[S]), len(members[T]))
-            entries = vector[start : start + shape[0] * shape[1]]
-            whole[np.ix_(members[S], members[T])] = entries.reshape(shape)
-        if self.real:
-            whole = (whole + whole.T + 1j * (whole - whole.T)) / 2
-        return np.asarray(whole, dtype=np.complex128)
+        whole = np.zeros((D, D), dtype=np.complex128)
+        for S, T in self.layout.pairs:
+            rows = self.layout.places[S, T].address[: len(members[S])]
+            at = rows[:, np.newaxis] + np.arange(len(members[T]))
+            part = vector[at] + 1j * vector[at + self.layout.size]
+            if S == T:
+                part = np.triu(part) + np.triu(part, 1).conj().T
+            whole[np.ix_(members[S], members[T])] = part
+            whole[np.ix_(members[T], members[S])] = part.conj().T
+        return whole
 
-    def functional(self, operator: Operator) -> sp.csr_array:
-        """Return the row w with Tr(Oρ) = Re(w · vector), shape ``(1, entries)``.
-
-        In the real form w_ij = Re O_ji − Im O_ji.
-        """
-        transposed = sp.csr_array(operator.T)
-        if self.real and np.iscomplexobj(transposed.data):
-            transposed = sp.csr_array(transposed.real - transposed.imag)
+    def functionals(self, operators: list[Operator]) -> Functionals:
+        """Return the functionals of Hermitian operators."""
         members = self.sectors.members
-        parts = [
-            sp.csr_array(block(transposed, members[S], members[T]).reshape((1, -1)))
-            for S, T in self.sectors.pairs
-        ]
-        return sp.csr_array(sp.hstack(parts))
+        columns, values, counts = [], [], [0]
+        for operator in operators:
+            transposed = sp.csr_array(operator.T)
+            count = 0
+            for S, T in self.layout.pairs:
+                coo = block(transposed, members[S], members[T]).tocoo()
+                row, column = coo.coords
+                used = column >= row if S == T else np.ones(len(row), dtype=bool)
+                at = self.layout.places[S, T].address[row[used]] + column[used]
+                twice = np.where((column == row)[used] & (S == T), 1.0, 2.0) * coo.data[used]
+                columns += [at, at + self.layout.size]
+                values += [twice.real, -twice.imag]
+                count += 2 * len(at)
+            counts.append(count)
+        column = np.concatenate(columns).astype(np.int64)
+        return Functionals(np.cumsum(counts, dtype=np.int64), column, np.concatenate(values))
+
+
+def thread_count() -> int:
+    """Return how many threads a product may use: those of Numba, 1 without quick barriers."""
+    import numba
+
+    quick = ("numba.np.ufunc.omppool", "numba.np.ufunc.tbbpool")
+    if not any(importlib.util.find_spec(name) for name in quick):
+        return 1
+    return int(numba.get_num_threads())

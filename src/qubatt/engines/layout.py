@@ -1,0 +1,347 @@
+"""Where the stored part of ρ lies in memory, and what contributes to each of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from qubatt.core.realization import Realization
+from qubatt.core.space import Operator
+from qubatt.engines.sectors import Pair, Sectors, block
+
+Whole = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+TILE = 8
+"""Rows and columns of a tile; rows of ρ begin and end at multiples of it."""
+
+
+class Tables(NamedTuple):
+    """What the kernels read; addresses are positions in a vector, of column 0 of a row.
+
+    A vector holds the real parts of all rows, then, `size` further on, the imaginary parts.
+    """
+
+    size: int
+    row_address: Whole
+    row_begin: Whole  # first column computed
+    row_end: Whole
+    row_column: Whole  # where energy and damping of the columns begin
+    row_energy: Floats
+    row_damping: Floats
+    energy: Floats
+    damping: Floats
+    left_first: Whole  # −i h ρ_k, by row: Hρ off the diagonal
+    left_address: Whole
+    left_value: Floats
+    right_first: Whole  # +i band ρ_i, by row: ρH off the diagonal
+    right_address: Whole
+    right_band: Whole
+    both_first: Whole  # value × band × ρ_k
+    both_address: Whole
+    both_band: Whole
+    both_value: Floats
+    turn_first: Whole  # i × value × band × ρ_k
+    turn_address: Whole
+    turn_band: Whole
+    turn_value: Floats
+    band_value: Floats
+    tile_source: Whole
+    tile_source_stride: Whole
+    tile_target: Whole
+    tile_target_stride: Whole
+
+
+class Bands:
+    """Diagonals of matrices, as rows of coefficients that stand under each other.
+
+    The part of a matrix with column = row + shift is a band; its coefficients follow the row.
+    """
+
+    def __init__(self) -> None:
+        self.values: list[Floats] = []
+        self.length = 0
+
+    def add(self, matrix: Operator, length: int) -> list[tuple[int, int]]:
+        """Store a real matrix; return the shift and the place of each of its bands."""
+        coo = sp.coo_array(matrix)
+        rows, shifts = coo.coords[0], coo.coords[1].astype(np.int64) - coo.coords[0]
+        found = []
+        for shift in np.unique(shifts):
+            chosen = shifts == shift
+            value = np.zeros(length)
+            value[rows[chosen]] = coo.data[chosen]
+            found.append((int(shift), self.length))
+            self.values.append(value)
+            self.length += length
+        return found
+
+
+class Contributions:
+    """What is added to the rows, gathered block by block: addresses, bands and factors."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[Whole, Whole, Whole, Floats]] = []
+
+    def add(self, rows: Whole, address: Whole, band: int, value: Floats) -> None:
+        """Add value × band × the row at `address` to each of `rows`."""
+        self._parts.append((rows, address, np.full(len(rows), band), value))
+
+    def arrays(self, count: int) -> tuple[Whole, Whole, Whole, Floats]:
+        """Return for `count` rows where each one's begin, then addresses, bands, factors."""
+        if not self._parts:
+            empty = np.zeros(0, dtype=np.int64)
+            return np.zeros(count + 1, dtype=np.int64), empty, empty, np.zeros(0)
+        rows, address, band, value = (
+            np.concatenate(part) for part in zip(*self._parts, strict=True)
+        )
+        order = np.argsort(rows, kind="stable")
+        first = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=count))])
+        return first.astype(np.int64), address[order], band[order], value[order]
+
+
+class Place(NamedTuple):
+    """Where a block lies: the address of column 0 of every row, the first columns, by row."""
+
+    rows: slice
+    address: Whole
+    begin: Whole  # first column computed
+    kept: Whole  # first column stored
+
+
+def padded(count: int) -> int:
+    """Return the next multiple of the tile."""
+    return -(-count // TILE) * TILE
+
+
+class Layout:
+    """Storage of ρ and the generator on it.
+
+    Since ρ = ρ†, only blocks (S, T) with S ≤ T are computed, and of blocks (S, S) only tiles of
+    8 × 8 from the diagonal on. What a row needs to the left of that is stored as well, and filled
+    by reflection: as many tiles as the bandwidth of H and of the jumps asks for. A jump that
+    reads a block (T, S) from the wrong side has the whole of it stored.
+    """
+
+    def __init__(self, realization: Realization, sectors: Sectors) -> None:
+        self.realization = realization
+        self.sectors = sectors
+        self.sizes = [len(states) for states in sectors.members]
+        self.pairs = [(S, T) for S, T in sectors.pairs if S <= T]
+        self._sources = self._jump_sources()
+        mirrored = {(S, T) for moves in self._sources.values() for _, S, T in moves if S > T}
+        self.mirrored: list[Pair] = sorted(mirrored)
+        pattern = sp.csr_array(abs(realization.H) + abs(realization.no_jump))
+        self._diagonal = [block(pattern, m, m) for m in sectors.members]
+        self._reach = self._required()
+        self.places, self.size, self.rows = self._allocate()
+
+    def _jump_sources(self) -> dict[Pair, list[tuple[int, int, int]]]:
+        """Return for every block computed the jumps and blocks that it is fed from."""
+        sources: dict[Pair, list[tuple[int, int, int]]] = {pair: [] for pair in self.pairs}
+        for q, targets in enumerate(self.sectors.targets):
+            for S, T in self.sectors.pairs:
+                for S_new in targets[S]:
+                    for T_new in targets[T]:
+                        if S_new <= T_new:
+                            sources[S_new, T_new].append((q, S, T))
+        return sources
+
+    @cached_property
+    def _jump_blocks(self) -> dict[tuple[int, int, int], Operator]:
+        members = self.sectors.members
+        found = {}
+        for (S, T), moves in self._sources.items():
+            for q, S_old, T_old in moves:
+                c = self.realization.jumps[q][1]
+                for new, old in ((S, S_old), (T, T_old)):
+                    if (q, new, old) not in found:
+                        found[q, new, old] = block(c, members[new], members[old])
+        return found
+
+    def _required(self) -> list[int]:
+        """Return for every sector how many columns left of the diagonal tile rows must have."""
+        reach = [0] * len(self.sizes)
+        for S, pattern in enumerate(self._diagonal):
+            coo = pattern.tocoo()
+            if coo.nnz:
+                row, column = (side.astype(np.int64) for side in coo.coords)
+                tile = row // TILE * TILE
+                reach[S] = max(int(np.max(column // TILE * TILE - tile)), int(np.max(row - column)))
+        for (S, T), moves in self._sources.items():
+            for q, S_old, T_old in moves:
+                if S_old != T_old:
+                    continue
+                left = self._jump_blocks[q, S, S_old].tocoo()
+                right = self._jump_blocks[q, T, T_old].tocoo()
+                if not left.nnz or not right.nnz:
+                    continue
+                row, column = (side.astype(np.int64) for side in left.coords)
+                begin = row // TILE * TILE if S == T else 0 * row
+                shift = int(np.min(right.coords[1].astype(np.int64) - right.coords[0]))
+                needed = np.max(column // TILE * TILE - begin) - shift
+                reach[S_old] = max(reach[S_old], int(needed))
+        return [padded(max(need, 0)) for need in reach]
+
+    def _allocate(self) -> tuple[dict[Pair, Place], int, int]:
+        """Lay the blocks out one after the other, with room to read past the ends."""
+        margin = padded(max(self.sizes, default=1)) + 64
+        places, position, count = {}, margin, 0
+        for S, T in [*self.pairs, *self.mirrored]:
+            tall = padded(self.sizes[S])
+            begin = np.arange(tall) // TILE * TILE if S == T else np.zeros(tall, dtype=np.int64)
+            kept = np.maximum(begin - self._reach[S], 0) if S == T else begin
+            lengths = padded(self.sizes[T]) - kept
+            starts = position + np.concatenate([[0], np.cumsum(lengths)])
+            computed = self.sizes[S] if S <= T else 0
+            rows = slice(count, count + computed)
+            places[S, T] = Place(rows, starts[:-1] - kept, begin, kept)
+            position, count = int(starts[-1]), count + computed
+        return places, padded(position + margin), count
+
+    @cached_property
+    def bases(self) -> Whole:
+        """Where the states of every sector begin in arrays of energies and dampings."""
+        return np.cumsum([0, *(padded(size) for size in self.sizes)], dtype=np.int64)
+
+    def by_state(self, diagonal: NDArray[np.float64]) -> Floats:
+        """Return numbers by basis state in the order of the sectors, rows padded with 0."""
+        ordered = np.zeros(int(self.bases[-1]) + 64)
+        for S, members in enumerate(self.sectors.members):
+            ordered[self.bases[S] : self.bases[S] + len(members)] = diagonal[members]
+        return ordered
+
+    def tables(self, H: Operator) -> Tables:
+        """Return what the kernels read, for a Hamiltonian within the pattern of the problem."""
+        return _Assembly(self, H).tables()
+
+
+class _Assembly:
+    """The tables of a layout in the making."""
+
+    def __init__(self, layout: Layout, H: Operator) -> None:
+        self._layout = layout
+        members = layout.sectors.members
+        self._H = [_off_diagonal(block(H, m, m)) for m in members]
+        no_jump = layout.realization.no_jump
+        self._damping = [_off_diagonal(block(no_jump, m, m)) for m in members]
+        self._energy = layout.by_state(H.diagonal().real)
+        self._rates = layout.by_state(no_jump.diagonal().real)
+        self._bands = Bands()
+        self._kinds = {name: Contributions() for name in ("left", "right", "both", "turn")}
+
+    def tables(self) -> Tables:
+        """Gather all contributions."""
+        layout = self._layout
+        count = layout.rows
+        widths = [padded(size) for size in layout.sizes]
+        ones = [self._bands.add(sp.eye_array(size), w)[0][1] for size, w in
+                zip(layout.sizes, widths, strict=True)]
+        coherent = [self._bands.add(H.real.T, w) for H, w in zip(self._H, widths, strict=True)]
+        column = np.zeros(count, dtype=np.int64)
+        state = np.zeros(count, dtype=np.int64)
+        begin, end, address = (np.zeros(count, dtype=np.int64) for _ in range(3))
+        for S, T in layout.pairs:
+            place = layout.places[S, T]
+            used = slice(layout.sizes[S])
+            column[place.rows] = layout.bases[T]
+            state[place.rows] = layout.bases[S] + np.arange(layout.sizes[S])
+            begin[place.rows], end[place.rows] = place.begin[used], widths[T]
+            address[place.rows] = place.address[used]
+            self._left("left", place, self._H[S].real, ones[T])
+            self._right("right", place, coherent[T], 1.0)
+            self._rare(place, S, T, ones[T])
+            for move in layout._sources[S, T]:
+                self._jump(place, S, T, *move)
+        arrays = {name: kind.arrays(count) for name, kind in self._kinds.items()}
+        left, right, both, turn = (arrays[name] for name in ("left", "right", "both", "turn"))
+        return Tables(
+            layout.size, address, begin, end, column,
+            self._energy[state], self._rates[state], self._energy, self._rates,
+            left[0], left[1], left[3], right[0], right[1], right[2],
+            *both, *turn, np.concatenate([*self._bands.values, np.zeros(64)]), *self._tiles(),
+        )
+
+    def _left(self, kind: str, place: Place, matrix: Operator, band: int) -> None:
+        """Add matrix × ρ."""
+        coo = matrix.tocoo()
+        if coo.nnz:
+            rows = place.rows.start + coo.coords[0].astype(np.int64)
+            self._kinds[kind].add(rows, place.address[coo.coords[1]], band, coo.data)
+
+    def _right(
+        self, kind: str, place: Place, bands: Iterable[tuple[int, int]], factor: float
+    ) -> None:
+        """Add factor × ρ × the matrix whose transpose has these bands."""
+        rows = np.arange(place.rows.start, place.rows.stop)
+        address = place.address[: len(rows)]
+        for shift, band in bands:
+            self._kinds[kind].add(rows, address + shift, band, np.full(len(rows), factor))
+
+    def _rare(self, place: Place, S: int, T: int, ones: int) -> None:
+        """Add what only some problems have: imaginary parts of H, damping off the diagonal."""
+        width = padded(self._layout.sizes[T])
+        parts = (
+            (self._H[S].imag, self._H[T].imag, "both", 1.0, -1.0),
+            (self._damping[S].real, self._damping[T].real, "both", -1.0, -1.0),
+            (self._damping[S].imag, self._damping[T].imag, "turn", -1.0, -1.0),
+        )
+        for left, right, kind, left_sign, right_sign in parts:
+            self._left(kind, place, left_sign * _tight(left), ones)
+            self._right(kind, place, self._bands.add(_tight(right).T, width), right_sign)
+
+    def _jump(self, place: Place, S: int, T: int, q: int, S_old: int, T_old: int) -> None:
+        """Add γ cρc† from one block, real and imaginary parts of both factors apart."""
+        layout = self._layout
+        rate = layout.realization.jumps[q][0]
+        left, right = layout._jump_blocks[q, S, S_old], layout._jump_blocks[q, T, T_old]
+        source = layout.places[S_old, T_old]
+        width = padded(layout.sizes[T])
+        products = (
+            (left.real, right.real, "both", 1.0),
+            (left.imag, right.imag, "both", 1.0),
+            (left.imag, right.real, "turn", 1.0),
+            (left.real, right.imag, "turn", -1.0),
+        )
+        for one, other, kind, sign in products:
+            coo = _tight(one).tocoo()
+            if not coo.nnz:
+                continue
+            rows = place.rows.start + coo.coords[0].astype(np.int64)
+            for shift, band in self._bands.add(_tight(other), width):
+                address = source.address[coo.coords[1]] + shift
+                self._kinds[kind].add(rows, address, band, sign * rate * coo.data)
+
+    def _tiles(self) -> tuple[Whole, Whole, Whole, Whole]:
+        """Return source, its stride, target and its stride of all tiles filled by reflection."""
+        layout = self._layout
+        found = []
+        for S, T in [*layout.pairs, *layout.mirrored]:
+            place = layout.places[S, T]
+            source = layout.places[min(S, T), max(S, T)]
+            for row in range(0, len(place.address) if S >= T else 0, TILE):
+                stop = place.begin[row] if S == T else padded(layout.sizes[T])
+                stride = padded(layout.sizes[T]) - place.kept[row]
+                for column in range(place.kept[row], stop, TILE):
+                    across = padded(layout.sizes[S]) - source.kept[column]
+                    found.append(
+                        (source.address[column] + row, across, place.address[row] + column, stride)
+                    )
+        table = np.array(found, dtype=np.int64).reshape(-1, 4).T
+        return table[0].copy(), table[1].copy(), table[2].copy(), table[3].copy()
+
+
+def _off_diagonal(matrix: Operator) -> Operator:
+    return _tight(matrix - sp.diags_array(matrix.diagonal()))
+
+
+def _tight(matrix: Operator) -> Operator:
+    """Return a matrix without explicit zeros."""
+    result = sp.csr_array(matrix, copy=True)
+    result.eliminate_zeros()
+    return result
