@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,17 +10,21 @@ from numpy.typing import NDArray
 
 from qubatt.core.space import Space
 
+Pulse = Callable[[float], float]
+"""A real function of time; it may have ``breaks()``, times that no step may cross."""
+
 
 @dataclass(frozen=True)
 class Term:
     """A coefficient times a product of named operators on named factors.
 
     ``Term(0.5, {"cavity": "a", "atoms": "J+"})`` is 0.5 a J₊; no operators at all is a multiple
-    of the identity.
+    of the identity. With a pulse f, the term is f(t) times that.
     """
 
     coefficient: complex
     operators: Mapping[str, str] = field(default_factory=dict)
+    pulse: Pulse | None = None
 
 
 @dataclass(frozen=True)

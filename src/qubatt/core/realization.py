@@ -12,11 +12,27 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from qubatt.core.errors import UnsupportedError
-from qubatt.core.problem import Jump, Problem, Term
+from qubatt.core.problem import Jump, Problem, Pulse, Term
 from qubatt.core.space import Basis, Factor, Operator
 
 FULL_DIM_LIMIT = 4096
 """Largest dimension for which the full basis is chosen without being asked for."""
+
+
+@dataclass(frozen=True)
+class Observable:
+    """A Hermitian operator O + Σ f(t) O_k, each part of shape ``(D, D)``.
+
+    Attributes
+    ----------
+    steady : sparse array
+        O.
+    pulsed : tuple of pairs
+        (f, O_k).
+    """
+
+    steady: Operator
+    pulsed: tuple[tuple[Pulse, Operator], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,14 +59,25 @@ class Realization:
         """Return the product of operators on some factors with identities on the others."""
         factors = self.problem.space.factors
         dims = self.problem.space.dims(self.basis)
-        matrices = [
-            parts.get(name, sp.eye_array(dim, format="csr"))
-            for name, dim in zip(factors, dims, strict=True)
-        ]
-        return sp.csr_array(reduce(lambda left, right: sp.kron(left, right, "csr"), matrices))
+        rows = columns = np.zeros(1, dtype=np.int64)
+        values = np.ones(1)
+        for name, dim in zip(factors, dims, strict=True):
+            if name in parts:
+                coo = parts[name].tocoo()
+                row, column, value = *coo.coords, coo.data
+            else:
+                row = column = np.arange(dim)
+                value = np.ones(dim)
+            rows = np.add.outer(rows * dim, row).ravel()
+            columns = np.add.outer(columns * dim, column).ravel()
+            values = np.multiply.outer(values, value).ravel()
+        return sp.csr_array((values, (rows, columns)), shape=(self.dim, self.dim))
 
     def operator(self, terms: Iterable[Term]) -> Operator:
-        """Return Σ coefficient × product, shape ``(D, D)``, real if all of it is real."""
+        """Return Σ coefficient × product, shape ``(D, D)``, real if all of it is real.
+
+        Pulses are left out: see `pulsed`.
+        """
         total: Operator = sp.csr_array((self.dim, self.dim), dtype=np.float64)
         for term in terms:
             parts = {
@@ -59,7 +86,7 @@ class Realization:
             }
             coefficient = complex(term.coefficient)
             value = coefficient if coefficient.imag else coefficient.real
-            total = sp.csr_array(total + value * self.embed(parts))
+            total = total + value * self.embed(parts)
         return _tidy(total)
 
     def _jump_operators(self, jump: Jump) -> list[Operator]:
@@ -86,8 +113,28 @@ class Realization:
 
     @cached_property
     def H(self) -> Operator:
-        """Whole Hamiltonian, shape ``(D, D)``."""
-        return _tidy(sp.csr_array(self.H_B + self.operator(self.problem.charging_terms)))
+        """Hamiltonian without what is switched by pulses, shape ``(D, D)``."""
+        steady = [term for term in self.problem.charging_terms if term.pulse is None]
+        return _tidy(sp.csr_array(self.H_B + self.operator(steady)))
+
+    @cached_property
+    def pulsed(self) -> tuple[tuple[Pulse, Operator], ...]:
+        """Pairs (f, H_k) of the rest of the Hamiltonian, H(t) = H + Σ f(t) H_k."""
+        if any(term.pulse is not None for term in self.problem.battery_terms):
+            raise UnsupportedError("H_B cannot have pulses: the stored energy would change by it.")
+        pulses = dict.fromkeys(term.pulse for term in self.problem.charging_terms)
+        return tuple(
+            (pulse, self.operator(t for t in self.problem.charging_terms if t.pulse == pulse))
+            for pulse in pulses
+            if pulse is not None
+        )
+
+    @cached_property
+    def pattern(self) -> Operator:
+        """Nonnegative matrix with entries wherever H(t) or the damping can have one."""
+        return sp.csr_array(
+            sum((abs(part) for _, part in self.pulsed), start=abs(self.H) + abs(self.no_jump))
+        )
 
     @cached_property
     def jumps(self) -> tuple[tuple[float, Operator], ...]:
@@ -128,12 +175,22 @@ class Realization:
         return np.asarray(self.initial.toarray(), dtype=np.complex128)
 
     def adjoint(self, operator: Operator) -> Operator:
-        """Return L†(O) = i[H, O] + Σ γ (c†Oc − ½{c†c, O}), so that d⟨O⟩/dt = ⟨L†(O)⟩."""
+        """Return L†(O) = i[H, O] + Σ γ (c†Oc − ½{c†c, O}), so that d⟨O⟩/dt = ⟨L†(O)⟩.
+
+        The commutators with what pulses switch are apart: see `pulsed_adjoint`.
+        """
         damping = self.no_jump @ operator + operator @ self.no_jump
         total = 1j * (self.H @ operator - operator @ self.H) - damping
         for rate, c in self.jumps:
             total = total + rate * (c.conj().T @ operator @ c)
         return _tidy(sp.csr_array(total))
+
+    def pulsed_adjoint(self, operator: Operator) -> tuple[tuple[Pulse, Operator], ...]:
+        """Return pairs (f, i[H_k, O]): d⟨O⟩/dt has f(t)⟨i[H_k, O]⟩ besides `adjoint`."""
+        return tuple(
+            (pulse, _tidy(sp.csr_array(1j * (part @ operator - operator @ part))))
+            for pulse, part in self.pulsed
+        )
 
 
 def choose_basis(problem: Problem, basis: Basis | None = None) -> Basis:

@@ -16,7 +16,7 @@ from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization, realize
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis
-from qubatt.engines.engine import Engine, MomentOperator, Progress, require_memory
+from qubatt.engines.engine import Engine, MomentOperator, Progress, Watch, require_memory
 
 LARGEST_DIM = 40
 """Largest D: exponentials of a 1600 × 1600 matrix then take some ten seconds each."""
@@ -57,10 +57,15 @@ class DenseEngine(Engine):
                 f"The dense engine holds at most {LARGEST_DIM} states, not {D}."
                 ' Use engine "matrix" or "auto".'
             )
+        if realization.pulsed:
+            raise UnsupportedError(
+                "The dense engine cannot do pulses: its exponentials need a constant Hamiltonian."
+                ' Use engine "exact", "matrix" or "auto".'
+            )
         require_memory("dense", 6.0 * 16 * D**4, D)
         L = superoperator(realization)
-        operators = [build(realization).toarray() for build in moments.values()]
-        functionals = np.array([matrix.T.ravel() for matrix in [*operators, np.eye(D)]])
+        watch = Watch(realization, moments)
+        functionals = np.array([matrix.toarray().T.ravel() for matrix in watch.operators])
         rho = realization.rho_0.ravel()
         values = np.empty((len(times), len(functionals)))
         kept = []
@@ -80,7 +85,7 @@ class DenseEngine(Engine):
                 progress((k + 1) / len(times))
         return Solution(
             times=times,
-            moments=dict(zip(moments, values.T, strict=False)),
+            moments=watch.moments(times, values),
             trace=values[:, -1],
             error_estimate=float(np.finfo(float).eps * (la.norm(L, 1) * times[-1] + 1.0)),
             tolerance=1e-9,

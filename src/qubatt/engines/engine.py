@@ -2,23 +2,72 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import psutil
+import scipy.sparse as sp
 
 from qubatt.core.check import FloatArray
-from qubatt.core.errors import ResourceError
-from qubatt.core.problem import Problem
-from qubatt.core.realization import Realization
+from qubatt.core.errors import ArgumentError, ResourceError
+from qubatt.core.problem import Problem, Pulse
+from qubatt.core.realization import Observable, Realization
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis, Operator
 
-MomentOperator = Callable[[Realization], Operator]
+MomentOperator = Callable[[Realization], Operator | Observable]
 """Builds the operator whose expectation value is wanted, shape ``(D, D)``, Hermitian."""
 
 Progress = Callable[[float], None]
 """Told the fraction of the run that is done, from 0 to 1."""
+
+
+class Watch:
+    """Operators to watch: those of the moments, their pulsed parts, and 1 for the trace."""
+
+    def __init__(self, realization: Realization, moments: Mapping[str, MomentOperator]) -> None:
+        self.operators: list[Operator] = []
+        self._parts: dict[str, list[tuple[Pulse | None, int]]] = {}
+        for name, build in moments.items():
+            built = build(realization)
+            observable = built if isinstance(built, Observable) else Observable(built)
+            parts = [(None, observable.steady), *observable.pulsed]
+            self._parts[name] = [
+                (pulse, len(self.operators) + k) for k, (pulse, _) in enumerate(parts)
+            ]
+            self.operators += [operator for _, operator in parts]
+        self.operators.append(sp.csr_array(sp.eye_array(realization.dim)))
+
+    def moments(self, times: FloatArray, table: FloatArray) -> dict[str, FloatArray]:
+        """Return the moments, shape ``(T,)``, from expectation values ``(T, operators)``."""
+        found = {}
+        for name, parts in self._parts.items():
+            total = np.zeros(len(times))
+            for pulse, column in parts:
+                factor = 1.0 if pulse is None else [strength(pulse, float(t)) for t in times]
+                total += np.multiply(factor, table[:, column])
+            found[name] = total
+        return found
+
+
+def strength(pulse: Pulse, time: float) -> float:
+    """Return f(t) of a pulse.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not a finite real number, naming the time.
+    """
+    value = pulse(time)
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ArgumentError("pulse", f"be a finite real number at time {time:.6g}", value)
+    return number
 
 
 class Engine(ABC):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
+from qubatt.engines.engine import strength
 
 
 class Generator:
@@ -21,15 +22,19 @@ class Generator:
 
     def __init__(self, realization: Realization) -> None:
         self._H = realization.H
+        self._pulsed = realization.pulsed
         damping = realization.no_jump
         diagonal = damping.diagonal()
         is_diagonal = abs(damping - sp.diags_array(diagonal)).sum() == 0
         self._damping = diagonal[:, np.newaxis] if is_diagonal else damping
         self._jumps = [(c, sp.csr_array(rate * c)) for rate, c in realization.jumps]
 
-    def __call__(self, rho: NDArray[np.complex128]) -> NDArray[np.complex128]:
-        """Return 𝓛ρ, shape ``(D, D)``."""
-        X = _apply(self._H, rho)
+    def __call__(self, time: float, rho: NDArray[np.complex128]) -> NDArray[np.complex128]:
+        """Return 𝓛(t)ρ, shape ``(D, D)``."""
+        H = self._H
+        for pulse, part in self._pulsed:
+            H = H + strength(pulse, time) * part
+        X = _apply(H, rho)
         X *= -1j
         if isinstance(self._damping, np.ndarray):
             X -= self._damping * rho

@@ -4,9 +4,6 @@ Every loop runs over rows of the stored part of ρ; a strip of a row, real and i
 kept in registers while all that contributes to it is added up.
 """
 
-# mypy: disable-error-code="misc,no-untyped-call,no-untyped-def,attr-defined"
-# Numba types none of its decorators.
-
 from __future__ import annotations
 
 import math
@@ -40,7 +37,20 @@ OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
 @njit(forceinline=True, **OPTIONS)
 def _strip(L, row, j, now, new, series, factor, w_now, w_new, square):
     """Compute new += factor (𝓛 + shift) now in columns j… of a row; see `sweep`."""
-    address, column, energy, rate, left, left_end, right, right_end, both, both_end, turn, turn_end = row
+    (
+        address,
+        column,
+        energy,
+        rate,
+        left,
+        left_end,
+        right,
+        right_end,
+        both,
+        both_end,
+        turn,
+        turn_end,
+    ) = row
     real = address + j
     imaginary = real + L.size
     x, y = load(now, real, square), load(now, imaginary, square)
@@ -129,7 +139,7 @@ def read(first, column, value, vector, out):
 
 
 @njit(**OPTIONS)
-def _ends(weights, norms, k, ends):
+def ends_series(weights, norms, k, ends):
     """Tell whether the terms before k end the series; see `recur`."""
     last = abs(weights[k - 1]) * norms[k - 1]
     if not EPSILON * k**1.5 * last <= ends[2]:
@@ -141,54 +151,64 @@ def _ends(weights, norms, k, ends):
 
 
 @njit(**OPTIONS)
-def recur(L, bounds, tiles, now, new, series, shift, scale, weights, k, stop, ends, norms, functionals, table):  # fmt: skip
-    """Compute G_k, G_k+1, … of the recurrence from G_k−1 in `now` and G_k−2 in `new`.
+def _scales(weights, scale, k):
+    """Return the factor of 𝓛 and what goes to the series: every second time, for two terms."""
+    even = k % 2 == 0
+    return (
+        scale if k == 1 else 2.0 * scale,
+        weights[k - 1] if even else 0.0,
+        weights[k] if even else 0.0,
+    )
 
-    G_k = G_k−2 + 2 scale (𝓛 + shift) G_k−1, without the 2 for k = 1, each written over G_k−2.
-    Adds weights[k] G_k to `series`, two at a time when k is even; writes bounds of their Frobenius
-    norms and the values of the functionals to `norms` and `table`. It ends before `stop`, or once
-    three terms in a row, after number ends[1], are below ends[0], or when the rounding of
-    one, eps k^(3/2) of it, exceeds ends[2]. Returns the next k.
+
+@njit(**OPTIONS)
+def recur(L, shares, vectors, shift, scale, weights, k, stop, ends, functionals, norms, table):
+    """Compute G_k, G_k+1, … of the recurrence G_k = G_k−2 + 2 scale (𝓛 + shift) G_k−1.
+
+    There is no 2 for k = 1. `vectors` are G_k−1, G_k−2, which is written over, and the series, to
+    which weights[k] G_k is added, two at a time when k is even. `norms` and `table` receive
+    bounds of the Frobenius norms and the values of the functionals. It ends before `stop`, or
+    once three terms in a row, after number ends[1], are below ends[0], or when the rounding of
+    one, eps k^(3/2) of it, exceeds ends[2]. `shares` are the ends of shares of rows and of tiles.
+    Returns the next k.
     """
+    rows, tiles = shares
+    now, new, series = vectors
     while k < stop:
-        factor = scale if k == 1 else 2.0 * scale
-        w_now = weights[k - 1] if k % 2 == 0 else 0.0
-        w_new = weights[k] if k % 2 == 0 else 0.0
+        factor, w_now, w_new = _scales(weights, scale, k)
         square = 0.0
-        for share in range(len(bounds) - 1):
-            square += sweep(
-                L, bounds[share], bounds[share + 1], now, new, series, shift, factor, w_now, w_new
-            )
-        for share in range(len(bounds) - 1):
-            mirror(L, tiles[share], tiles[share + 1], new)
+        for q in range(len(rows) - 1):
+            square += sweep(L, rows[q], rows[q + 1], now, new, series, shift, factor, w_now, w_new)
+        for q in range(len(rows) - 1):
+            mirror(L, tiles[q], tiles[q + 1], new)
         norms[k] = math.sqrt(2.0 * square)
         read(functionals[0], functionals[1], functionals[2], new, table[k])
         now, new = new, now
         k += 1
-        if _ends(weights, norms, k, ends):
+        if ends_series(weights, norms, k, ends):
             break
     return k
 
 
 @njit(parallel=True, **OPTIONS)
-def recur_parallel(L, bounds, tiles, now, new, series, shift, scale, weights, k, stop, ends, norms, functionals, table):  # fmt: skip
-    """Do the same as `recur`, the shares of rows each in a thread of its own."""
+def recur_parallel(
+    L, shares, vectors, shift, scale, weights, k, stop, ends, functionals, norms, table
+):
+    """Do the same as `recur`, with every share in a thread of its own."""
+    rows, tiles = shares
+    now, new, series = vectors
     while k < stop:
-        factor = scale if k == 1 else 2.0 * scale
-        w_now = weights[k - 1] if k % 2 == 0 else 0.0
-        w_new = weights[k] if k % 2 == 0 else 0.0
+        factor, w_now, w_new = _scales(weights, scale, k)
         square = 0.0
-        for share in prange(len(bounds) - 1):
-            square += sweep(
-                L, bounds[share], bounds[share + 1], now, new, series, shift, factor, w_now, w_new
-            )
-        for share in prange(len(bounds) - 1):
-            mirror(L, tiles[share], tiles[share + 1], new)
+        for q in prange(len(rows) - 1):
+            square += sweep(L, rows[q], rows[q + 1], now, new, series, shift, factor, w_now, w_new)
+        for q in prange(len(rows) - 1):
+            mirror(L, tiles[q], tiles[q + 1], new)
         norms[k] = math.sqrt(2.0 * square)
         read(functionals[0], functionals[1], functionals[2], new, table[k])
         now, new = new, now
         k += 1
-        if _ends(weights, norms, k, ends):
+        if ends_series(weights, norms, k, ends):
             break
     return k
 

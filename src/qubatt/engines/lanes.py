@@ -4,9 +4,6 @@ Compilers turn loops over rows of a matrix into vector instructions only if they
 here the vectors are spelled out, and LLVM splits them into what the machine has.
 """
 
-# mypy: disable-error-code="misc,no-untyped-call,no-untyped-def"
-# Numba types none of its decorators, and calls these bodies with its own objects.
-
 from __future__ import annotations
 
 from llvmlite import ir

@@ -136,8 +136,7 @@ class Layout:
         self._sources = self._jump_sources()
         mirrored = {(S, T) for moves in self._sources.values() for _, S, T in moves if S > T}
         self.mirrored: list[Pair] = sorted(mirrored)
-        pattern = sp.csr_array(abs(realization.H) + abs(realization.no_jump))
-        self._diagonal = [block(pattern, m, m) for m in sectors.members]
+        self.patterns = [block(realization.pattern, m, m) for m in sectors.members]
         self._reach = self._required()
         self.places, self.size, self.rows = self._allocate()
 
@@ -167,7 +166,7 @@ class Layout:
     def _required(self) -> list[int]:
         """Return for every sector how many columns left of the diagonal tile rows must have."""
         reach = [0] * len(self.sizes)
-        for S, pattern in enumerate(self._diagonal):
+        for S, pattern in enumerate(self.patterns):
             coo = pattern.tocoo()
             if coo.nnz:
                 row, column = (side.astype(np.int64) for side in coo.coords)
@@ -227,8 +226,16 @@ class _Assembly:
     def __init__(self, layout: Layout, H: Operator) -> None:
         self._layout = layout
         members = layout.sectors.members
-        self._H = [_off_diagonal(block(H, m, m)) for m in members]
+        self._H = [
+            _on_pattern(_off_diagonal(block(H, m, m)), _off_diagonal(pattern))
+            for m, pattern in zip(members, layout.patterns, strict=True)
+        ]
         no_jump = layout.realization.no_jump
+        # the same for every part of a Hamiltonian with pulses
+        self._complex = any(
+            np.iscomplexobj(part.data)
+            for part in (layout.realization.H, *(m for _, m in layout.realization.pulsed))
+        )
         self._damping = [_off_diagonal(block(no_jump, m, m)) for m in members]
         self._energy = layout.by_state(H.diagonal().real)
         self._rates = layout.by_state(no_jump.diagonal().real)
@@ -240,8 +247,10 @@ class _Assembly:
         layout = self._layout
         count = layout.rows
         widths = [padded(size) for size in layout.sizes]
-        ones = [self._bands.add(sp.eye_array(size), w)[0][1] for size, w in
-                zip(layout.sizes, widths, strict=True)]
+        ones = [
+            self._bands.add(sp.eye_array(size), w)[0][1]
+            for size, w in zip(layout.sizes, widths, strict=True)
+        ]
         coherent = [self._bands.add(H.real.T, w) for H, w in zip(self._H, widths, strict=True)]
         column = np.zeros(count, dtype=np.int64)
         state = np.zeros(count, dtype=np.int64)
@@ -261,10 +270,25 @@ class _Assembly:
         arrays = {name: kind.arrays(count) for name, kind in self._kinds.items()}
         left, right, both, turn = (arrays[name] for name in ("left", "right", "both", "turn"))
         return Tables(
-            layout.size, address, begin, end, column,
-            self._energy[state], self._rates[state], self._energy, self._rates,
-            left[0], left[1], left[3], right[0], right[1], right[2],
-            *both, *turn, np.concatenate([*self._bands.values, np.zeros(64)]), *self._tiles(),
+            layout.size,
+            address,
+            begin,
+            end,
+            column,
+            self._energy[state],
+            self._rates[state],
+            self._energy,
+            self._rates,
+            left[0],
+            left[1],
+            left[3],
+            right[0],
+            right[1],
+            right[2],
+            *both,
+            *turn,
+            np.concatenate([*self._bands.values, np.zeros(64)]),
+            *self._tiles(),
         )
 
     def _left(self, kind: str, place: Place, matrix: Operator, band: int) -> None:
@@ -286,14 +310,16 @@ class _Assembly:
     def _rare(self, place: Place, S: int, T: int, ones: int) -> None:
         """Add what only some problems have: imaginary parts of H, damping off the diagonal."""
         width = padded(self._layout.sizes[T])
-        parts = (
-            (self._H[S].imag, self._H[T].imag, "both", 1.0, -1.0),
-            (self._damping[S].real, self._damping[T].real, "both", -1.0, -1.0),
-            (self._damping[S].imag, self._damping[T].imag, "turn", -1.0, -1.0),
-        )
+        damping_S, damping_T = self._damping[S], self._damping[T]
+        parts = [
+            (_tight(damping_S.real), _tight(damping_T.real), "both", -1.0, -1.0),
+            (_tight(damping_S.imag), _tight(damping_T.imag), "turn", -1.0, -1.0),
+        ]
+        if self._complex:
+            parts.append((self._H[S].imag, self._H[T].imag, "both", 1.0, -1.0))
         for left, right, kind, left_sign, right_sign in parts:
-            self._left(kind, place, left_sign * _tight(left), ones)
-            self._right(kind, place, self._bands.add(_tight(right).T, width), right_sign)
+            self._left(kind, place, left_sign * left, ones)
+            self._right(kind, place, self._bands.add(right.T, width), right_sign)
 
     def _jump(self, place: Place, S: int, T: int, q: int, S_old: int, T_old: int) -> None:
         """Add γ cρc† from one block, real and imaginary parts of both factors apart."""
@@ -345,3 +371,15 @@ def _tight(matrix: Operator) -> Operator:
     result = sp.csr_array(matrix, copy=True)
     result.eliminate_zeros()
     return result
+
+
+def _on_pattern(matrix: Operator, pattern: Operator) -> Operator:
+    """Return a matrix with the entries of a pattern that it lies within, zeros included."""
+    width = pattern.shape[1]
+    place, wanted = pattern.tocoo(), matrix.tocoo()
+    keys = place.coords[0].astype(np.int64) * width + place.coords[1]
+    given = wanted.coords[0].astype(np.int64) * width + wanted.coords[1]
+    order = np.argsort(keys)
+    data = np.zeros(len(keys), dtype=wanted.data.dtype)
+    data[order[np.searchsorted(keys[order], given)]] = wanted.data
+    return sp.csr_array(sp.coo_array((data, place.coords), shape=pattern.shape))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from qubatt.core.problem import Pulse
 from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
+from qubatt.engines import kernels
+from qubatt.engines.engine import strength
 from qubatt.engines.layout import Layout, Tables
 from qubatt.engines.sectors import Sectors, block, find_sectors
 
@@ -21,6 +24,16 @@ Vector = NDArray[np.float64]
 WORTHWHILE = 12_000
 """Stored entries from which on a second thread gains more than it costs."""
 
+DEPEND_ON_H = (
+    "row_energy",
+    "energy",
+    "left_value",
+    "both_value",
+    "turn_value",
+    "band_value",
+)
+"""The tables that are linear in H but for what jumps and damping put there."""
+
 
 class Functionals(NamedTuple):
     """Rows w with Tr(Oρ) = w · vector, as a sparse matrix row by row."""
@@ -28,6 +41,12 @@ class Functionals(NamedTuple):
     first: NDArray[np.int64]
     column: NDArray[np.int64]
     value: NDArray[np.float64]
+
+    def of(self, vector: Vector) -> NDArray[np.float64]:
+        """Return the value of each of them."""
+        values = np.zeros(len(self.first) - 1)
+        kernels.read(*self, vector, values)
+        return values
 
 
 class Reduced:
@@ -50,8 +69,52 @@ class Reduced:
 
     @cached_property
     def tables(self) -> Tables:
-        """What the kernels read."""
+        """What the kernels read, without pulses."""
         return self.layout.tables(self.realization.H)
+
+    @cached_property
+    def _pulsed(self) -> list[tuple[Pulse, dict[str, NDArray[np.float64]]]]:
+        """Pulses, and what each unit of them adds to the tables."""
+        nothing = self.layout.tables(sp.csr_array((self.realization.dim,) * 2))
+        found = []
+        for pulse, part in self.realization.pulsed:
+            with_part = self.layout.tables(part)
+            changes = {
+                name: getattr(with_part, name) - getattr(nothing, name)
+                for name in DEPEND_ON_H
+                if len(getattr(nothing, name))
+            }
+            found.append((pulse, changes))
+        return found
+
+    def tables_at(self, time: float) -> Tables:
+        """Return what the kernels read at a time, pulses included."""
+        strengths = [(strength(pulse, time), changes) for pulse, changes in self._pulsed]
+        present = {
+            name: getattr(self.tables, name) + sum(f * changes[name] for f, changes in strengths)
+            for name in (strengths[0][1] if strengths else ())
+        }
+        return self.tables._replace(**present)
+
+    def recur(self, tables: Tables, vectors: tuple[Vector, Vector, Vector], *rest: Any) -> int:
+        """Run `kernels.recur` on one or several threads; return its next k."""
+        several = len(self.shares[0]) > 2
+        compiled = kernels.recur_parallel if several else kernels.recur
+        return int(compiled(tables, self.shares, vectors, *rest))
+
+    def apply(self, time: float, vector: Vector) -> Vector:
+        """Return 𝓛(t) × vector, the right-hand side of the master equation."""
+        out = self.zeros()
+        weights, norms = np.zeros(2), np.zeros(2)
+        watched = Functionals(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0))
+        tables = self.tables_at(time) if self.realization.pulsed else self.tables
+        ends, read = np.array([-1.0, 0.0, np.inf]), np.zeros((2, 0))
+        self.recur(tables, (vector, out, out), 0.0, 1.0, weights, 1, 2, ends, watched, norms, read)
+        return out
+
+    def mirror(self, vector: Vector) -> None:
+        """Fill what is stored below the diagonal from what is above it."""
+        kernels.mirror(self.tables, 0, len(self.tables.tile_source), vector)
 
     def zeros(self) -> Vector:
         """Return a vector of zeros that begins at a multiple of 64 bytes."""
@@ -60,6 +123,7 @@ class Reduced:
         start = -room.ctypes.data // 8 % 8
         return room[start : start + length]
 
+    @cached_property
     def shares(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the ends of the shares of rows and of tiles that go to one thread each."""
         threads = thread_count() if self.layout.size >= WORTHWHILE else 1

@@ -19,9 +19,10 @@ Pair = tuple[int, int]
 class Sectors:
     """Sectors of the basis, and the blocks of ρ that are reached from the initial state.
 
-    Two basis states are in one sector if H or the damping ½ Σ γ c†c connects them. The coherent
-    and damping parts of the master equation keep every block ρ_ST (rows in sector S, columns in
-    T); a jump c takes it to the blocks c_S'S ρ_ST c†_TT'. Only blocks reached from ρ(0) are kept.
+    Two basis states are in one sector if H, at any time, or the damping ½ Σ γ c†c connects them.
+    The coherent and damping parts of the master equation keep every block ρ_ST (rows in sector S,
+    columns in T); a jump c takes it to the blocks c_S'S ρ_ST c†_TT'. Only blocks reached from ρ(0)
+    are kept.
 
     Attributes
     ----------
@@ -46,8 +47,7 @@ class Sectors:
 
 def find_sectors(realization: Realization) -> Sectors:
     """Return the sectors of a problem and the blocks of ρ that its initial state reaches."""
-    graph = abs(realization.H) + abs(realization.no_jump)
-    count, label = connected_components(graph, directed=False)
+    count, label = connected_components(realization.pattern, directed=False)
     order = np.argsort(label, kind="stable")
     members = tuple(np.split(order, np.cumsum(np.bincount(label, minlength=count))[:-1]))
     targets = []

@@ -39,4 +39,5 @@ def select_engine(engine: str | Engine, problem: Problem, times: FloatArray) -> 
     dim = problem.space.dim(choose_basis(problem))
     steps = np.diff(times, prepend=0.0)
     even = np.ptp(steps[1:]) <= 1e-9 * times[-1] if len(steps) > 1 else True
-    return DenseEngine() if dim <= DENSE_DIM and even else ExactEngine()
+    steady = all(term.pulse is None for term in problem.charging_terms)
+    return DenseEngine() if dim <= DENSE_DIM and even and steady else ExactEngine()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from qubatt.core.errors import UnsupportedError
 from qubatt.core.problem import Problem
-from qubatt.core.realization import Realization
+from qubatt.core.realization import Observable, Realization
 from qubatt.core.registry import registry
 from qubatt.core.space import Operator
 
@@ -25,7 +25,7 @@ class Merit:
     definition : str
         The formula.
     operator : callable
-        Builds the operator O of shape ``(D, D)``; the merit is Tr(Oρ).
+        Builds the operator O of shape ``(D, D)``, which may depend on time; the merit is Tr(Oρ).
     relative : bool
         Whether the value at time 0 is subtracted.
     factor : str
@@ -38,7 +38,7 @@ class Merit:
     long_name: str
     units: str
     definition: str
-    operator: Callable[[Realization], Operator] = field(repr=False)
+    operator: Callable[[Realization], Operator | Observable] = field(repr=False)
     relative: bool = False
     factor: str = "atoms"
     default: bool = True

@@ -124,7 +124,7 @@ def test_adjoint_is_dual_to_the_generator(spin_problem: Problem, basis: str, see
     A, rho = random_matrix(dim, 100 + seed), random_state(dim, seed)
     expected = np.trace(A @ lindblad(realization, rho))
     dual = np.trace(realization.adjoint(A) @ rho)
-    matrix = np.trace(A @ Generator(realization)(rho))
+    matrix = np.trace(A @ Generator(realization)(0.0, rho))
     dense = np.trace(A @ (superoperator(realization) @ rho.ravel()).reshape(dim, dim))
     np.testing.assert_allclose([dual, matrix, dense], expected, rtol=1e-12)
 
@@ -137,7 +137,7 @@ def test_adjoint_is_dual_with_local_and_two_factor_jumps() -> None:
     A, rho = random_matrix(12, 7), random_state(12, 8)
     found = [
         np.trace(realization.adjoint(A) @ rho),
-        np.trace(A @ Generator(realization)(rho)),
+        np.trace(A @ Generator(realization)(0.0, rho)),
         np.trace(A @ (superoperator(realization) @ rho.ravel()).reshape(12, 12)),
     ]
     np.testing.assert_allclose(found, np.trace(A @ lindblad(realization, rho)), rtol=1e-12)

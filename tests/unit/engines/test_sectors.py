@@ -8,16 +8,12 @@ import qubatt as qb
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.realization import realize
 from qubatt.core.space import Space
+from qubatt.engines.generator import Generator
 from qubatt.engines.reduced import Reduced
 from qubatt.engines.sectors import find_sectors
 from qubatt.operators import Atoms, Mode
 
 LOSS = qb.CavityLoss(0.5)
-
-
-def reduced(problem):
-    """Return the reduced form of a problem."""
-    return Reduced(realize(problem))
 
 
 @pytest.mark.parametrize("n_atoms", [3, 4])
@@ -71,11 +67,12 @@ def test_coherence_between_sectors_is_kept_and_no_more():
 
 
 @pytest.mark.parametrize("axis", ["Jx", "Jy"])
-def test_generator_is_that_of_the_master_equation(axis):
-    """In real and in complex form: 𝓛ρ of random Hermitian ρ, and Tr(Oρ) of random Hermitian O."""
+@pytest.mark.parametrize("jump", ["J+", "Jy", "Jz Jy"])
+def test_generator_is_that_of_the_master_equation(axis, jump):
+    """For real and complex H and jumps: 𝓛ρ of random ρ = ρ†, and Tr(Oρ) of random O = O†."""
     rng = np.random.default_rng(7)
     problem = Problem(
-        space=Space({"cavity": Mode(2), "atoms": Atoms(2)}),
+        space=Space({"cavity": Mode(3), "atoms": Atoms(4)}),
         battery="atoms",
         battery_terms=(Term(1.0, {"atoms": "Jz"}),),
         charging_terms=(
@@ -83,11 +80,10 @@ def test_generator_is_that_of_the_master_equation(axis):
             Term(0.4, {"cavity": "a"}),
             Term(0.4, {"cavity": "a+"}),
         ),
-        jumps=(Jump(0.3, {"cavity": "a", "atoms": "J+"}), Jump(0.2, {"atoms": "Jz"})),
+        jumps=(Jump(0.3, {"cavity": "a", "atoms": jump}), Jump(0.2, {"atoms": "Jz"})),
     )
-    small = reduced(problem)
+    small = Reduced(realize(problem))
     R = small.realization
-    assert small.real is (axis == "Jx")
     assert small.entries == R.dim**2
     A = rng.normal(size=(R.dim, R.dim)) + 1j * rng.normal(size=(R.dim, R.dim))
     rho, O_ = A + A.conj().T, A @ A.conj().T
@@ -95,12 +91,62 @@ def test_generator_is_that_of_the_master_equation(axis):
     expected = -1j * (H @ rho - rho @ H) - damping @ rho - rho @ damping
     for rate, c in R.jumps:
         expected = expected + rate * c.toarray() @ rho @ c.toarray().conj().T
-    found = small.unpack(small.generator @ small.pack(sp.csr_array(rho)))
-    np.testing.assert_allclose(found, expected, atol=1e-12)
-    np.testing.assert_allclose(small.unpack(small.pack(sp.csr_array(rho))), rho, atol=1e-14)
-    value = (small.functional(sp.csr_array(O_)) @ small.pack(sp.csr_array(rho))).real.item()
+    packed = small.pack(sp.csr_array(rho))
+    found = small.apply(0.0, packed)
+    np.testing.assert_allclose(small.unpack(found), expected, atol=1e-12)
+    np.testing.assert_allclose(found, small.pack(sp.csr_array(expected)), atol=1e-12)
+    np.testing.assert_allclose(small.unpack(packed), rho, atol=1e-14)
+    value = small.functionals([sp.csr_array(O_)]).of(packed).item()
     assert value == pytest.approx(np.trace(O_ @ rho).real, rel=1e-12)
-    assert small.generator.nnz <= small.nonzeros
+
+
+def test_reversed_jump_and_coherence_between_sectors():
+    """Blocks read from the wrong side of the diagonal, and jumps that reverse the order."""
+    rng = np.random.default_rng(8)
+    problem = Problem(
+        space=Space({"cavity": Mode(12), "atoms": Atoms(3)}),
+        battery="atoms",
+        battery_terms=(Term(1.0, {"atoms": "Jz"}),),
+        charging_terms=(
+            Term(0.4, {"cavity": "a", "atoms": "J+"}),
+            Term(0.4, {"cavity": "a+", "atoms": "J-"}),
+        ),
+        jumps=(Jump(0.3, {"cavity": "a"}), Jump(0.2, {"atoms": "J+"})),
+        initial={"cavity": rng.normal(size=13)},
+    )
+    realization = realize(problem)
+    flip = sp.csr_array(np.fliplr(np.eye(realization.dim)))
+    more = (*realization.jumps, (0.1, flip))
+    object.__setattr__(realization, "__dict__", {**realization.__dict__, "jumps": more})
+    small = Reduced(realization)
+    assert small.layout.mirrored
+    start = realization.rho_0
+    expected = Generator(realization)(0.0, start)
+    np.testing.assert_allclose(
+        small.unpack(small.apply(0.0, small.pack(realization.initial))), expected, atol=1e-12
+    )
+    twice = small.apply(0.0, small.apply(0.0, small.pack(realization.initial)))
+    np.testing.assert_allclose(
+        small.unpack(twice), Generator(realization)(0.0, expected), atol=1e-11
+    )
+
+
+def test_several_threads_give_the_same():
+    """Shares of rows in threads: the same products, whatever their number."""
+    numba = pytest.importorskip("numba")
+    battery = qb.DickeBattery(n_atoms=8, coupling=0.5, interaction=1.0, max_photons=30)
+    problem = battery.problem(environment=[qb.CavityLoss(0.5)])
+    times = np.array([0.0, 0.5, 1.0])
+    moments = {"E": lambda R: R.H_B}
+    before = numba.get_num_threads()
+    try:
+        runs = []
+        for threads in (1, min(2, numba.config.NUMBA_NUM_THREADS)):
+            numba.set_num_threads(threads)
+            runs.append(qb.ExactEngine().solve(problem, times, moments))
+    finally:
+        numba.set_num_threads(before)
+    np.testing.assert_allclose(runs[0].moments["E"], runs[1].moments["E"], atol=1e-12)
 
 
 def test_strong_damping_is_not_cut_off_too_early():

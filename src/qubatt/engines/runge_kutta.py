@@ -1,0 +1,161 @@
+"""Adaptive Runge–Kutta of order 8 for dv/dt = 𝓛(t)v, with a bound on the error of the whole run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.integrate import DOP853
+
+from qubatt.core.check import FloatArray
+from qubatt.core.errors import ResourceError
+from qubatt.core.problem import Pulse
+from qubatt.core.realization import Realization
+from qubatt.engines.engine import strength
+
+STAGES = 12
+
+MOST_STEPS = 1e7
+"""Steps from which on a run is refused: it would take hours at least."""
+
+Array = NDArray[Any]
+
+RightHandSide = Callable[[float, Array], Array]
+"""𝓛(t)v, a new array."""
+
+
+class RungeKutta:
+    """Dormand–Prince 8(5,3) (hairer1993, II.5, II.10); state of the integration and step control.
+
+    The local error of a step of length h, in the Frobenius norm, is kept below
+    ``tolerance`` × h / end. The exact flow never increases ‖ρ₁ − ρ₂‖ in the trace norm, so the
+    sum of the local errors, `error`, estimates the error of the whole run. No step crosses a
+    break, where the right-hand side may jump; stages at a break see the side they come from.
+
+    Parameters
+    ----------
+    engine : str
+        Name to use in errors.
+    right_hand_side : callable
+        𝓛(t)v.
+    start : array
+        v at time 0.
+    end, tolerance : float
+        Last time, and error allowed up to then.
+    rate : float
+        Upper estimate of the size of 𝓛, for the first step.
+    breaks : iterable of float
+        Times at which 𝓛 may jump.
+    tidy : callable, optional
+        Removes what rounding adds to v after a step.
+    """
+
+    def __init__(
+        self,
+        engine: str,
+        right_hand_side: RightHandSide,
+        start: Array,
+        end: float,
+        tolerance: float,
+        rate: float,
+        breaks: Iterable[float] = (),
+        tidy: Callable[[Array], Array] | None = None,
+    ) -> None:
+        if not rate * end < 4.0 * MOST_STEPS:
+            raise ResourceError(
+                f"The {engine} engine would need about {rate * end / 4.0:.0e} steps to time"
+                f" {end:g}: energies and rates reach {rate:.1e}. Use smaller ones, or a smaller"
+                " last time."
+            )
+        self._engine = engine
+        self._rhs = right_hand_side
+        self._end = end
+        self._tolerance = tolerance
+        self._breaks = sorted({time for time in breaks if 0.0 < time < end})
+        self._tidy = tidy
+        self.time = 0.0
+        self.state = start
+        self._K = np.empty((STAGES + 1, *start.shape), dtype=start.dtype)
+        self._K[0] = right_hand_side(0.0, start)
+        self.evaluations = 1
+        self.steps = self.rejected = 0
+        self.error = 0.0
+        self._h = 0.5 / max(rate, 1e-12)
+
+    def advance(self, time: float, progress: Callable[[float], None] | None = None) -> None:
+        """Step to `time`, ending a step at every break on the way."""
+        for stop in [*(known for known in self._breaks if self.time < known < time), time]:
+            while (left := stop - self.time) > 0:
+                count = math.ceil(left / self._h)
+                h, largest = left / count, self._h
+                factor = self._step(h, stop)
+                if factor >= 1.0:
+                    self.time = stop if count == 1 else self.time + h
+                    self._h = max(largest, h * min(factor, 5.0))
+                    if progress is not None:
+                        progress(self.time / self._end)
+                else:
+                    self._h = h * max(factor, 0.2)
+            if stop in self._breaks:
+                self._K[0] = self._rhs(stop, self.state)
+                self.evaluations += 1
+
+    def _combine(self, coefficients: FloatArray) -> Array:
+        """Return Σ coefficient × stage over the first stages."""
+        used = self._K[: len(coefficients)]
+        flat = coefficients.astype(used.dtype) @ used.reshape(len(coefficients), -1)
+        return np.asarray(flat.reshape(self.state.shape))
+
+    def _step(self, h: float, stop: float) -> float:
+        """Try a step of length h; return how much longer the next may be, below 1 if rejected."""
+        if self.steps + self.rejected >= MOST_STEPS:
+            raise ResourceError(
+                f"The {self._engine} engine took {MOST_STEPS:.0e} steps to time {self.time:g}."
+                " Use smaller energies and rates, or a larger tolerance."
+            )
+        latest = float(np.nextafter(stop, 0.0))
+        for s in range(1, STAGES):
+            increment = self._combine(DOP853.A[s, :s])
+            increment *= h
+            increment += self.state
+            self._K[s] = self._rhs(min(self.time + DOP853.C[s] * h, latest), increment)
+        new = self._combine(DOP853.B)
+        new *= h
+        new += self.state
+        if self._tidy is not None:
+            new = self._tidy(new)
+        self._K[STAGES] = self._rhs(min(self.time + h, latest), new)
+        self.evaluations += STAGES
+        fifth = float(np.linalg.norm(self._combine(DOP853.E5)))
+        third = float(np.linalg.norm(self._combine(DOP853.E3)))
+        denominator = math.hypot(fifth, 0.1 * third)
+        error = h * fifth**2 / denominator if denominator > 0 else 0.0
+        allowed = self._tolerance * h / self._end
+        if not error <= allowed:
+            self.rejected += 1
+            if h <= 1e-12 * self._end:
+                raise ResourceError(
+                    f"The {self._engine} engine finds no step short enough at time {self.time:g}."
+                    " Raise the tolerance; where a pulse jumps, give it the time as a break."
+                )
+            return min(0.9 * (allowed / error) ** (1 / 8), 0.9) if math.isfinite(error) else 0.2
+        self.state = new
+        self._K[0] = self._K[STAGES]
+        self.error += error
+        self.steps += 1
+        return max(0.9 * (allowed / error) ** (1 / 8), 1.0) if error > 0 else 5.0
+
+
+def breaks_of(pulses: Iterable[Pulse]) -> list[float]:
+    """Return the times at which any of the pulses may jump."""
+    return [float(time) for pulse in pulses for time in getattr(pulse, "breaks", tuple)()]
+
+
+def size_of_generator(realization: Realization) -> float:
+    """Return an upper estimate of the size of the generator, pulses at their value at time 0."""
+    parts = [realization.H, realization.no_jump]
+    parts += [strength(pulse, 0.0) * part for pulse, part in realization.pulsed]
+    return 2.0 * sum(float(abs(matrix).sum(axis=0).max()) for matrix in parts)
