@@ -64,7 +64,8 @@ class Realization:
         for name, dim in zip(factors, dims, strict=True):
             if name in parts:
                 coo = parts[name].tocoo()
-                row, column, value = *coo.coords, coo.data
+                row, column = coo.coords
+                value = coo.data
             else:
                 row = column = np.arange(dim)
                 value = np.ones(dim)

@@ -45,13 +45,13 @@ class Span(NamedTuple):
     @property
     def step(self) -> float:
         """Length of a first step."""
-        return float(min(REACH / self.width, DEPTH / max(-self.centre, 1e-12)))
+        return min(REACH / self.width, DEPTH / max(-self.centre, 1e-12))
 
     def products(self, end: float) -> float:
         """Return about how many products it takes to reach a time."""
         steps = math.ceil(end / self.step)
         reach = self.width * end / steps
-        return steps * (reach + 10.0 * reach ** (1 / 3) - self.centre * end / steps)
+        return float(steps * (reach + 10.0 * reach ** (1 / 3) - self.centre * end / steps))
 
 
 def span(realization: Realization) -> Span:

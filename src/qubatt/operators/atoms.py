@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product as cartesian
 from math import comb
 
@@ -49,29 +49,7 @@ class Atoms(Factor):
 
     def operators(self, basis: Basis) -> Mapping[str, Operator]:
         """Return the named collective operators, each of shape ``(dim, dim)``."""
-        return self._full if basis == "full" else self._symmetric
-
-    @cached_property
-    def _symmetric(self) -> dict[str, Operator]:
-        occupations = _occupations(self.n_atoms, len(self.levels))
-        index = {occupation: number for number, occupation in enumerate(occupations)}
-        transfers = {}
-        for j, initial_j in enumerate(self.initials):
-            for k, initial_k in enumerate(self.initials):
-                rows, columns, values = [], [], []
-                for number, occupation in enumerate(occupations):
-                    if occupation[k] == 0:
-                        continue
-                    lowered = list(occupation)
-                    lowered[k] -= 1
-                    lowered[j] += 1
-                    rows.append(index[tuple(lowered)])
-                    columns.append(number)
-                    values.append(np.sqrt(occupation[k] * float(lowered[j])))
-                shape = (len(occupations),) * 2
-                matrix = sp.csr_array((values, (rows, columns)), shape=shape, dtype=np.float64)
-                transfers[f"S_{initial_j}{initial_k}"] = matrix
-        return _with_derived(transfers)
+        return self._full if basis == "full" else _symmetric(self.n_atoms, self.initials)
 
     @cached_property
     def _full(self) -> dict[str, Operator]:
@@ -109,6 +87,30 @@ class Atoms(Factor):
             )
             for atom in range(self.n_atoms)
         )
+
+
+@lru_cache(maxsize=64)
+def _symmetric(n_atoms: int, initials: tuple[str, ...]) -> dict[str, Operator]:
+    """Return the operators in the symmetric basis; they are shared, and never changed."""
+    occupations = _occupations(n_atoms, len(initials))
+    index = {occupation: number for number, occupation in enumerate(occupations)}
+    transfers = {}
+    for j, initial_j in enumerate(initials):
+        for k, initial_k in enumerate(initials):
+            rows, columns, values = [], [], []
+            for number, occupation in enumerate(occupations):
+                if occupation[k] == 0:
+                    continue
+                lowered = list(occupation)
+                lowered[k] -= 1
+                lowered[j] += 1
+                rows.append(index[tuple(lowered)])
+                columns.append(number)
+                values.append(np.sqrt(occupation[k] * float(lowered[j])))
+            shape = (len(occupations),) * 2
+            matrix = sp.csr_array((values, (rows, columns)), shape=shape, dtype=np.float64)
+            transfers[f"S_{initial_j}{initial_k}"] = matrix
+    return _with_derived(transfers)
 
 
 def _occupations(n_atoms: int, n_levels: int) -> list[tuple[int, ...]]:

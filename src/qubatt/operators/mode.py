@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
 import numpy as np
 import scipy.sparse as sp
@@ -27,22 +27,24 @@ class Mode(Factor):
         """Return ``max_photons + 1``."""
         return self.max_photons + 1
 
-    @cached_property
-    def _operators(self) -> dict[str, Operator]:
-        levels = np.arange(self.max_photons + 1, dtype=np.float64)
-        a = sp.csr_array(sp.diags_array(np.sqrt(levels[1:]), offsets=1))
-        return {
-            "a": a,
-            "a+": sp.csr_array(a.T),
-            "n": sp.csr_array(sp.diags_array(levels)),
-            "P_ground": sp.csr_array(sp.diags_array((levels == 0).astype(float))),
-            "P_top": sp.csr_array(sp.diags_array((levels == levels[-1]).astype(float))),
-        }
-
     def operators(self, basis: Basis) -> Mapping[str, Operator]:  # noqa: ARG002
         """Return the named operators, each of shape ``(max_photons + 1,) * 2``."""
-        return self._operators
+        return _named(self.max_photons)
 
     def local_operators(self, name: str, basis: Basis) -> tuple[Operator, ...]:  # noqa: ARG002
         """Refuse: a mode has no particles."""
         raise UnsupportedError(f"A mode has no single-particle part of {name!r}.")
+
+
+@lru_cache(maxsize=64)
+def _named(max_photons: int) -> dict[str, Operator]:
+    """Return the operators by name; they are shared, and never changed."""
+    levels = np.arange(max_photons + 1, dtype=np.float64)
+    a = sp.csr_array(sp.diags_array(np.sqrt(levels[1:]), offsets=1))
+    return {
+        "a": a,
+        "a+": sp.csr_array(a.T),
+        "n": sp.csr_array(sp.diags_array(levels)),
+        "P_ground": sp.csr_array(sp.diags_array((levels == 0).astype(float))),
+        "P_top": sp.csr_array(sp.diags_array((levels == levels[-1]).astype(float))),
+    }
