@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from qubatt.models import CascadeBattery, DickeBattery, DrivenBattery, TavisCummingsBattery
     from qubatt.plots import plot
     from qubatt.recharging import recharge, recharge_pair
-    from qubatt.states import FockState
+    from qubatt.states import CoherentState, FockState, SqueezedState, ThermalState
 
 _HOME = {
     "ArgumentError": "core.errors",
     "CascadeBattery": "models",
     "CavityLoss": "environment",
+    "CoherentState": "states",
     "CollectiveDecay": "environment",
     "DenseEngine": "engines",
     "DickeBattery": "models",
@@ -42,7 +43,9 @@ _HOME = {
     "QubattError": "core.errors",
     "QubattWarning": "core.errors",
     "ResourceError": "core.errors",
+    "SqueezedState": "states",
     "TavisCummingsBattery": "models",
+    "ThermalState": "states",
     "UnsupportedError": "core.errors",
     "charge": "charging",
     "load": "io",
@@ -56,6 +59,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "ArgumentError",
     "CascadeBattery",
     "CavityLoss",
+    "CoherentState",
     "CollectiveDecay",
     "DenseEngine",
     "DickeBattery",
@@ -67,7 +71,9 @@ __all__ = [  # the names of _HOME, which a test compares
     "QubattError",
     "QubattWarning",
     "ResourceError",
+    "SqueezedState",
     "TavisCummingsBattery",
+    "ThermalState",
     "UnsupportedError",
     "charge",
     "load",

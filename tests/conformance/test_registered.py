@@ -49,7 +49,7 @@ def test_there_is_something_of_every_kind() -> None:
     assert len(NAMES["environment"]) >= 3
     assert len(NAMES["engine"]) >= 2
     assert len(NAMES["merit"]) >= 5
-    assert len(NAMES["charger"]) >= 1
+    assert len(NAMES["charger"]) >= 4
 
 
 @pytest.mark.parametrize("kind", HOMES)
