@@ -12,6 +12,7 @@ import pytest
 
 import qubatt as qb
 from qubatt.cli.app import run
+from qubatt.core.declaration import parameters_of
 
 DICKE = "charge dicke --n-atoms 2 --coupling 0.5 --max-photons 12 --t-end 2 --points 5".split()
 DRIVEN = "charge driven --n-atoms 2 --drive 0.5 --t-end 2 --points 5".split()
@@ -62,6 +63,27 @@ def test_charge_gives_what_python_gives(qubatt, tmp_path):
     np.testing.assert_allclose(found["energy"], expected["energy"], atol=1e-12)
     assert found.attrs["parameters"] == expected.attrs["parameters"]
     assert "status:" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "charger"),
+    [
+        ("coherent:4", qb.CoherentState(4.0)),
+        ("coherent:4,phase=0.5", qb.CoherentState(4.0, phase=0.5)),
+        ("thermal:2", qb.ThermalState(2.0)),
+        ("squeezed:1.5", qb.SqueezedState(1.5)),
+    ],
+)
+def test_charger_states_by_name(qubatt, tmp_path, text, charger):
+    """--charger takes the mean photon number; the file says what the cavity started in."""
+    target = tmp_path / "run.nc"
+    battery = "charge tavis-cummings --n-atoms 2 --coupling 0.5 --max-photons 40".split()
+    code, _, err = qubatt(
+        *battery, *"--t-end 1 --points 2 --charger".split(), text, "--output", target
+    )
+    assert code == 0, err
+    parameters = json.loads(qb.load(target).attrs["parameters"])
+    assert parameters["charger"] == parameters_of(charger)
 
 
 def test_small_cutoff_is_one_line_on_stderr(qubatt):
@@ -142,6 +164,14 @@ def test_list_shows_every_kind(qubatt, kind):
             ["CavityLoss", "`cavity`"],
         ),
         ("charge driven --n-atoms 2 --drive 1 --charger fock:2", ["`charger`", "drive"]),
+        (
+            "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger coherent:4",
+            ["`mean_photons`", "max_photons = 10", "15 or more"],
+        ),
+        (
+            "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger coherant:4",
+            ["`charger`", "coherent"],
+        ),
         ("charge driven --n-atoms 2 --drive 1 --t-end -1", ["`t_end`", "-1"]),
         ("charge driven --n-atoms 2 --drive 1 --t-end inf", ["`t_end`", "inf"]),
         ("charge driven --n-atoms 2 --drive 1 --points 1", ["`points`", "1"]),
