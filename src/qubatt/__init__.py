@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from qubatt.io import load, save
     from qubatt.models import CascadeBattery, DickeBattery, DrivenBattery, TavisCummingsBattery
     from qubatt.plots import plot
+    from qubatt.pulses import (
+        ConstantPulse,
+        FunctionPulse,
+        GaussianPulse,
+        PiecewisePulse,
+        SinePulse,
+    )
     from qubatt.recharging import recharge, recharge_pair
     from qubatt.states import CoherentState, FockState, SqueezedState, ThermalState
 
@@ -33,16 +40,21 @@ _HOME = {
     "CavityLoss": "environment",
     "CoherentState": "states",
     "CollectiveDecay": "environment",
+    "ConstantPulse": "pulses",
     "DenseEngine": "engines",
     "DickeBattery": "models",
     "DrivenBattery": "models",
     "ExactEngine": "engines",
     "FockState": "states",
+    "FunctionPulse": "pulses",
+    "GaussianPulse": "pulses",
     "LevelDecay": "environment",
     "MatrixEngine": "engines",
+    "PiecewisePulse": "pulses",
     "QubattError": "core.errors",
     "QubattWarning": "core.errors",
     "ResourceError": "core.errors",
+    "SinePulse": "pulses",
     "SqueezedState": "states",
     "TavisCummingsBattery": "models",
     "ThermalState": "states",
@@ -61,16 +73,21 @@ __all__ = [  # the names of _HOME, which a test compares
     "CavityLoss",
     "CoherentState",
     "CollectiveDecay",
+    "ConstantPulse",
     "DenseEngine",
     "DickeBattery",
     "DrivenBattery",
     "ExactEngine",
     "FockState",
+    "FunctionPulse",
+    "GaussianPulse",
     "LevelDecay",
     "MatrixEngine",
+    "PiecewisePulse",
     "QubattError",
     "QubattWarning",
     "ResourceError",
+    "SinePulse",
     "SqueezedState",
     "TavisCummingsBattery",
     "ThermalState",
