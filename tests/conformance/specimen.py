@@ -19,7 +19,7 @@ from qubatt.core.solution import Solution
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
 
-KINDS = ("battery", "environment", "charger", "engine")
+KINDS = ("battery", "environment", "charger", "pulse", "engine")
 """Kinds whose entries are classes that a user constructs."""
 
 NAMES = {kind: tuple(registry.items(kind)) for kind in (*KINDS, "merit")}
