@@ -116,7 +116,9 @@ def test_plots_are_written(qubatt, tmp_path, suffix):
     assert target.stat().st_size > 1000
 
 
-@pytest.mark.parametrize("kind", ["battery", "charger", "environment", "engine", "merit", "paper"])
+@pytest.mark.parametrize(
+    "kind", ["battery", "charger", "environment", "pulse", "engine", "merit", "paper"]
+)
 def test_list_shows_every_kind(qubatt, kind):
     """Everything registered is listed."""
     from qubatt.core.registry import registry
@@ -172,6 +174,16 @@ def test_list_shows_every_kind(qubatt, kind):
             "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger coherant:4",
             ["`charger`", "coherent"],
         ),
+        ("charge driven --n-atoms 2 --drive gausian:1,2,3", ["`drive`", "'gausian'", "gaussian"]),
+        ("charge driven --n-atoms 2 --drive gaussian:1,2,0", ["`width`", "positive", "0"]),
+        ("charge driven --n-atoms 2 --drive gaussian", ["`amplitude`", "be given"]),
+        ("charge driven --n-atoms 2 --drive sine:1,2,frequency=3", ["`frequency`", "once"]),
+        ("charge driven --n-atoms 2 --drive piecewise:0/1/2,1", ["`values`", "2 in number"]),
+        ("charge driven --n-atoms 2 --drive piecewise:0/x,1", ["`times`", "'x'"]),
+        ("charge driven --n-atoms 2 --drive piecewise:0,1,2", ["arguments", "times, values"]),
+        ("charge driven --n-atoms 2 --drive 1/2", ["`drive`", "a pulse", "'1/2'"]),
+        ("charge driven --n-atoms 2 --drive nan", ["`drive`", "finite"]),
+        ("charge driven --n-atoms 2 --drive 1 --omega-atom sine:1,2", ["`omega_atom`", "number"]),
         ("charge driven --n-atoms 2 --drive 1 --t-end -1", ["`t_end`", "-1"]),
         ("charge driven --n-atoms 2 --drive 1 --t-end inf", ["`t_end`", "inf"]),
         ("charge driven --n-atoms 2 --drive 1 --points 1", ["`points`", "1"]),
