@@ -6,6 +6,7 @@ what they happen to reach.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,22 @@ def assert_derivative(
     scale = times[0] + times[-1]  # nodes are symmetric in (0, end)
     fit = np.polynomial.Chebyshev.fit(times, values, deg=len(times) - 1, domain=[0.0, scale])
     np.testing.assert_allclose(slope, fit.deriv()(times), atol=atol)
+
+
+def assert_smooth(
+    function: Callable[[float], float], start: float, end: float, atol: float = 1e-10
+) -> None:
+    """A polynomial of degree 120 follows the function everywhere between two times.
+
+    The end itself is left out, since functions are continuous from the right.
+    """
+    domain = [start, np.nextafter(end, start)]
+    nodes = np.cos((np.arange(121) + 0.5) * np.pi / 121)
+    middle, half = sum(domain) / 2, (domain[1] - domain[0]) / 2
+    values = [function(float(middle + half * node)) for node in nodes]
+    fit = np.polynomial.Chebyshev.fit(middle + half * nodes, values, deg=120, domain=domain)
+    times = np.linspace(*domain, 1001)
+    np.testing.assert_allclose(fit(times), [function(float(t)) for t in times], atol=atol)
 
 
 def assert_no_gain(jump: np.ndarray, number: np.ndarray) -> None:

@@ -19,11 +19,14 @@ from qubatt.core.solution import Solution
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
 
-KINDS = ("battery", "environment", "charger", "engine")
+KINDS = ("battery", "environment", "charger", "pulse", "engine")
 """Kinds whose entries are classes that a user constructs."""
 
 NAMES = {kind: tuple(registry.items(kind)) for kind in (*KINDS, "merit")}
 PAIRS = [(battery, other) for battery in NAMES["battery"] for other in NAMES["environment"]]
+
+HOLDS_ALL = 12
+"""Highest Fock level of the cavity in which the example of every charger state fits."""
 
 TIMES = chebyshev_times(end=1.0, number=48)
 """Output times of the runs, for differentiating exactly."""
@@ -49,22 +52,32 @@ def fitting(battery: Battery, **changes: Any) -> list[Dissipator]:
     return found
 
 
-def problem_of(battery: str, environment: str | None, **changes: Any) -> Problem | None:
-    """Return the problem of an example pair; None where they do not fit and say so."""
+def problem_of(
+    battery: str, environment: str | None, charger: str | None = None, **changes: Any
+) -> Problem | None:
+    """Return the problem of an example pair; None where they do not fit and say so.
+
+    Named charger states get a cavity that holds them.
+    """
     try:
         parts = [] if environment is None else [example("environment", environment, **changes)]
-        return example("battery", battery).problem(environment=parts)
+        if charger is None:
+            return example("battery", battery).problem(environment=parts)
+        model = example("battery", battery, max_photons=HOLDS_ALL, n_atoms=2)
+        return model.problem(example("charger", charger), parts)
     except qb.UnsupportedError:
         return None
 
 
 @cache
-def run_of(battery: str, environment: str | None) -> tuple[Realization, Solution] | None:
+def run_of(
+    battery: str, environment: str | None, charger: str | None = None
+) -> tuple[Realization, Solution] | None:
     """Return the example pair solved with states, or None where they do not fit.
 
     The tolerance leaves room for differentiating the result.
     """
-    problem = problem_of(battery, environment)
+    problem = problem_of(battery, environment, charger)
     if problem is None:
         return None
     realization = realize(problem)

@@ -27,6 +27,11 @@ Run = tuple[Realization, Solution]
 MISFITS = [pair for pair in PAIRS if problem_of(*pair) is None]
 FITS = [pair for pair in PAIRS if pair not in MISFITS]
 LONELY = [(name, None) for name in NAMES["battery"]]
+CHARGED = [
+    ("dicke", environment, name)
+    for name in NAMES["charger"]
+    for environment in (None, "cavity-loss")
+]
 
 
 def identify(name: str | None) -> str:
@@ -34,9 +39,12 @@ def identify(name: str | None) -> str:
     return name or "alone"
 
 
-@pytest.fixture(params=[*FITS, *LONELY], ids=lambda pair: "+".join(map(identify, pair)))
+@pytest.fixture(params=[*FITS, *LONELY, *CHARGED], ids=lambda pair: "+".join(map(identify, pair)))
 def run(request: pytest.FixtureRequest) -> Run:
-    """Return a battery with one environment, or none, solved over a unit of time."""
+    """Return a battery with one environment, or none, solved over a unit of time.
+
+    Every charger state takes part, in one battery with a cavity.
+    """
     return run_of(*request.param)
 
 
@@ -122,10 +130,14 @@ def test_moments_are_those_of_the_states(run: Run) -> None:
         np.testing.assert_allclose(values, expected, atol=1e-11, err_msg=name)
 
 
-@pytest.mark.parametrize("battery", NAMES["battery"])
-def test_without_environment_evolution_is_unitary(battery: str) -> None:
+@pytest.mark.parametrize(
+    "case",
+    [*LONELY, *[case for case in CHARGED if case[1] is None]],
+    ids=lambda case: "+".join(map(identify, case)),
+)
+def test_without_environment_evolution_is_unitary(case: tuple[str | None, ...]) -> None:
     """Purity, the spectrum of ρ and the total energy ⟨H⟩ stay as they are."""
-    _, solution = run_of(battery, None)
+    _, solution = run_of(*case)
     assert_constant(np.einsum("tij,tji->t", solution.states, solution.states).real)
     assert_constant(solution.moments["hamiltonian"])
     assert np.ptp(solution.moments["energy"]) > 1e-3  # something does happen

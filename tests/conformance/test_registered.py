@@ -8,15 +8,16 @@ import json
 import pkgutil
 import subprocess
 import sys
+from itertools import pairwise
 from types import ModuleType
 
 import numpy as np
 import pytest
-from laws import assert_documented, assert_hermitian
+from laws import assert_documented, assert_hermitian, assert_smooth
 from specimen import KINDS, NAMES, example, fitting
 
 import qubatt as qb
-from qubatt import engines, environment, merits, models, states
+from qubatt import engines, environment, merits, models, pulses, states
 from qubatt.core.bibliography import BIBLIOGRAPHY
 from qubatt.core.declaration import example_of, fields_of, parameters_of
 from qubatt.core.realization import realize
@@ -27,9 +28,12 @@ HOMES: dict[str, tuple[ModuleType, type]] = {
     "battery": (models, models.Battery),
     "environment": (environment, environment.Dissipator),
     "charger": (states, states.ChargerState),
+    "pulse": (pulses, pulses.Pulse),
     "engine": (engines, engines.Engine),
     "merit": (merits, Merit),
 }
+NAMELESS = {pulses.FunctionPulse}
+"""Made of what has no name on the command line or in files."""
 CLASSES = [(kind, name) for kind in KINDS for name in NAMES[kind]]
 every_class = pytest.mark.parametrize(("kind", "name"), CLASSES)
 
@@ -49,7 +53,8 @@ def test_there_is_something_of_every_kind() -> None:
     assert len(NAMES["environment"]) >= 3
     assert len(NAMES["engine"]) >= 2
     assert len(NAMES["merit"]) >= 5
-    assert len(NAMES["charger"]) >= 1
+    assert len(NAMES["charger"]) >= 4
+    assert len(NAMES["pulse"]) >= 4
 
 
 @pytest.mark.parametrize("kind", HOMES)
@@ -62,7 +67,7 @@ def test_nothing_is_defined_but_not_registered(kind: str) -> None:
             mine = isinstance(member, base)
         else:
             concrete = inspect.isclass(member) and not inspect.isabstract(member)
-            mine = concrete and issubclass(member, base)
+            mine = concrete and issubclass(member, base) and member not in NAMELESS
         assert not mine or any(member is entry for entry in registered), member
 
 
@@ -153,6 +158,25 @@ def test_charger_states_are_states(name: str) -> None:
     assert np.trace(rho) == pytest.approx(1.0, abs=1e-9)
     assert_hermitian(rho)
     assert np.linalg.eigvalsh(rho).min() > -1e-12
+
+
+@pytest.mark.parametrize("name", NAMES["pulse"])
+def test_pulses_are_smooth_between_their_breaks(name: str) -> None:
+    """Real numbers, ascending breaks, and a polynomial on every piece that they leave."""
+    pulse = example("pulse", name)
+    breaks = pulse.breaks()
+    assert type(pulse(0.3)) is float
+    assert breaks == tuple(sorted(set(breaks)))
+    ends = [-10.0, *breaks, 20.0]
+    for start, end in pairwise(ends):
+        assert_smooth(pulse, start, end)
+
+
+def test_smoothness_fails_across_a_jump() -> None:
+    """A step within a piece is seen, and so is a narrow peak."""
+    for pulse in (pulses.PiecewisePulse([0, 1], [1.0]), pulses.GaussianPulse(1.0, 0.51, 1e-3)):
+        with pytest.raises(AssertionError):
+            assert_smooth(pulse, -2.0, 3.0)
 
 
 @pytest.mark.parametrize("name", NAMES["environment"])

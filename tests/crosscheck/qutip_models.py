@@ -154,8 +154,27 @@ ENVIRONMENTS = {
 }
 """How each registered dissipator is written out; a new one needs its entry here."""
 
+
+def coherent(charger, levels):
+    """Return |alpha> with alpha = sqrt(n) exp(i phi), cut off and normalised."""
+    alpha = np.sqrt(charger.mean_photons) * np.exp(1j * charger.phase)
+    return qt.coherent(levels, alpha, method="analytic").unit()
+
+
+def squeezed(charger, levels):
+    """Return exp((zeta^* a^2 - zeta a^dag^2) / 2)|0> of a large space, cut off and normalised."""
+    zeta = np.arcsinh(np.sqrt(charger.mean_photons)) * np.exp(1j * charger.phase)
+    large = qt.squeeze(8 * levels, zeta) * qt.basis(8 * levels, 0)
+    return qt.Qobj(large.full()[:levels]).unit()
+
+
 CHARGERS = {
     "fock": lambda charger, levels: qt.basis(levels, charger.photons),
+    "coherent": coherent,
+    "thermal": lambda charger, levels: qt.thermal_dm(
+        levels, charger.mean_photons, method="analytic"
+    ).unit(),
+    "squeezed": squeezed,
 }
 """How each registered charger state is written out; a new one needs its entry here."""
 
@@ -174,18 +193,18 @@ def written_out(battery):
 def qutip_run(battery, times, charger, environment):
     """Return energy, power, mean_photons and cutoff_population from `mesolve`, by name."""
     model = written_out(battery)
-    start = model.empty
+    start = qt.ket2dm(model.empty)
     if model.a is not None:
         levels = model.a.dims[0][0]
-        write_charger = CHARGERS[registry.name_of("charger", type(charger))]
-        start = qt.tensor(write_charger(charger, levels), model.empty)
+        light = CHARGERS[registry.name_of("charger", type(charger))](charger, levels)
+        start = qt.tensor(qt.ket2dm(light) if light.isket else light, start)
     c_ops = [
         jump
         for part in environment
         for jump in ENVIRONMENTS[registry.name_of("environment", type(part))](model, part)
     ]
     tlist = np.unique([0.0, *times])
-    states = qt.mesolve(model.H, qt.ket2dm(start), tlist, c_ops, options=OPTIONS).states
+    states = qt.mesolve(model.H, start, tlist, c_ops, options=OPTIONS).states
     stored = qt.expect(model.H_B, states) - qt.expect(model.H_B, start)
     generator = qt.liouvillian(model.H, c_ops)
     flows = [qt.vector_to_operator(generator * qt.operator_to_vector(rho)) for rho in states]

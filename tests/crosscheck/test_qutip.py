@@ -200,6 +200,42 @@ def test_every_engine_agrees_with_qutip(engine, battery, environment):
     assert_agrees(run, *qutip_run(battery, times, charger, surroundings))
 
 
+CHARGERS = [
+    qb.FockState(3),
+    qb.CoherentState(1.2, phase=0.6),
+    qb.CoherentState(1.2, phase=np.pi),
+    qb.ThermalState(0.8),
+    qb.SqueezedState(0.5, phase=-1.1),
+]
+
+
+@pytest.mark.parametrize("charger", CHARGERS, ids=repr)
+@pytest.mark.parametrize("model", [qb.DickeBattery, qb.TavisCummingsBattery])
+def test_every_charger_agrees_with_qutip(model, charger):
+    """Light with and without a phase, pure and mixed, charges two atoms in a lossy cavity."""
+    battery = model(n_atoms=2, coupling=0.4, interaction=0.3, max_photons=24)
+    times, surroundings = np.linspace(0, 2, 5), [qb.CavityLoss(0.3)]
+    run = charge(battery, times, charger, surroundings)
+    assert_agrees(run, *qutip_run(battery, times, charger, surroundings))
+
+
+@pytest.mark.parametrize("charger", [qb.CoherentState(1.2, 0.6), qb.SqueezedState(0.5, -1.1)])
+@pytest.mark.parametrize("parameter", ["mean_photons", "phase"])
+def test_comparison_notices_light_that_is_off_by_a_thousandth(charger, parameter):
+    """The assertion used above fails when photon number or phase is slightly wrong."""
+    battery = qb.DickeBattery(n_atoms=2, coupling=0.4, max_photons=24)
+    times, wrong = np.linspace(0, 2, 5), 1.001 * getattr(charger, parameter)
+    run = charge(battery, times, charger, [])
+    with pytest.raises(AssertionError, match="differs by"):
+        assert_agrees(run, *qutip_run(battery, times, replace(charger, **{parameter: wrong}), []))
+
+
+def test_every_charger_takes_part_in_the_comparison():
+    """A charger state that is written out is also compared."""
+    compared = {registry.name_of("charger", type(charger)) for charger in CHARGERS}
+    assert compared == set(registered("charger"))
+
+
 PARAMETERS = [
     pytest.param(battery, environment, entry.name, id=f"{type(battery).__name__}-{entry.name}")
     for battery, environment in SMALL

@@ -30,7 +30,10 @@ def _charge(
     *,
     charger: Annotated[
         str | None,
-        typer.Option(help="Charger state of a cavity, such as fock:6 [default: a photon per atom]"),
+        typer.Option(
+            help="Charger state of a cavity, such as fock:6 or coherent:6"
+            " [default: a photon per atom]"
+        ),
     ] = None,
     environment: Annotated[
         list[str] | None,

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any
 
 import typer
 
-from qubatt.cli.parse import value
+from qubatt.cli.parse import field_value, plain_types
 from qubatt.core.declaration import fields_of
 
 
 def _kind(annotation: Any) -> str:
     """Return what the value of an option is called in the help."""
-    if get_origin(annotation) is Annotated:
-        return _kind(get_args(annotation)[0])
-    inner = [part for part in get_args(annotation) if part is not type(None)]
-    if inner:
-        return _kind(inner[0])
-    return {int: "INTEGER", float: "NUMBER"}.get(annotation, "TEXT")
+    names: dict[Any, str] = {int: "INTEGER", float: "NUMBER", Callable: "PULSE"}
+    return "|".join(names.get(part, "TEXT") for part in plain_types(annotation))
 
 
 def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None]:
@@ -41,10 +37,12 @@ def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None
         default: Any = inspect.Parameter.empty
         if not field.is_required():
             default = None if field.default is None else str(field.default)
+        kind = _kind(field.annotation)
+        hint = " (see: qubatt list pulse)" if "PULSE" in kind else ""
         option = typer.Option(
             f"--{name.replace('_', '-')}",
-            help=field.description,
-            metavar=_kind(field.annotation),
+            help=f"{field.description}{hint}",
+            metavar=kind,
             show_default=default is not None,
         )
         parameters.append(
@@ -59,7 +57,11 @@ def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None
 
     def command(**options: Any) -> None:
         texts = {name: options.pop(name) for name in declared}
-        built = cls(**{name: None if text is None else value(text) for name, text in texts.items()})
+        given = {
+            name: None if text is None else field_value(name, declared[name].annotation, text)
+            for name, text in texts.items()
+        }
+        built = cls(**given)
         body(built, **options)
 
     signature = inspect.Signature([*parameters, *own])

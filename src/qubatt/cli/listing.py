@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -17,10 +18,11 @@ def register(app: typer.Typer) -> None:
 
 def _list(
     kind: Annotated[
-        str | None, typer.Argument(help="battery, charger, environment, engine, merit or paper")
+        str | None,
+        typer.Argument(help="battery, charger, environment, pulse, engine, merit or paper"),
     ] = None,
 ) -> None:
-    """List the batteries, charger states, environments, engines, merits and papers."""
+    """List the batteries, charger states, environments, pulses, engines, merits and papers."""
     import qubatt.charging
     import qubatt.papers  # noqa: F401  # these two register everything
     from qubatt.core.errors import ArgumentError
@@ -31,19 +33,20 @@ def _list(
     for group in [kind] if kind is not None else sorted(registry.kinds()):
         typer.echo(f"{group}:")
         for name, entry in registry.items(group).items():
-            typer.echo(f"  {name + _fields(entry):<44}{_summary(entry)}")
+            typer.echo(f"  {name + _fields(entry):<46} {_summary(entry)}")
 
 
 def _fields(entry: object) -> str:
     """Return the fields of a declared class as they are written after its name."""
+    from qubatt.cli.parse import plain_types
     from qubatt.core.declaration import fields_of
 
     if not isinstance(entry, type) or issubclass(entry, Battery):
         return ""
-    fields = [
-        name if field.is_required() else f"{name}={field.default}"
-        for name, field in fields_of(entry).items()
-    ]
+    fields = []
+    for name, field in fields_of(entry).items():
+        several = "=0/1/…" if Sequence in plain_types(field.annotation) else ""
+        fields.append(f"{name}{several}" if field.is_required() else f"{name}={field.default}")
     return ":" + ",".join(fields) if fields else ""
 
 

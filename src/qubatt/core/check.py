@@ -16,18 +16,24 @@ from qubatt.core.errors import MISSING, ArgumentError, suggest
 FloatArray = NDArray[np.float64]
 
 
-def _plain_number(value: Any) -> Any:
-    """Turn NumPy scalars into Python numbers; refuse what only looks like a number."""
+def plain_number(value: Any, *, requirement: str = "be a number") -> Any:
+    """Turn NumPy scalars into Python numbers; refuse what only looks like a number.
+
+    Raises
+    ------
+    ValueError
+        Saying what it must be: `requirement`, or finite.
+    """
     if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise ValueError("be a number")
+        raise ValueError(requirement)
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("be finite")
     return value
 
 
-_Plain = BeforeValidator(_plain_number)
+_Plain = BeforeValidator(plain_number)
 
 Real = Annotated[float, _Plain]
 """A finite real number."""

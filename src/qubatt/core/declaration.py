@@ -28,7 +28,8 @@ def declare(kind: str, name: str) -> Callable[[type[T]], type[T]]:
     Parameters
     ----------
     kind : str
-        Kind in the registry: ``"battery"``, ``"charger"``, ``"environment"``, ``"engine"``.
+        Kind in the registry: ``"battery"``, ``"charger"``, ``"environment"``, ``"pulse"``,
+        ``"engine"``.
     name : str
         Name on the command line and in files.
     """
@@ -64,14 +65,28 @@ def parameters_of(thing: Any) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``{"type": registered name, field: value, …}``.
+        ``{"type": registered name, field: value, …}``, with declared objects among the values
+        as dicts of the same form. What cannot be declared may have a method ``parameters()``.
     """
+    if callable(own := getattr(type(thing), "parameters", None)):
+        return dict(own(thing))
     for kind in registry.kinds():
         for name, entry in registry.items(kind).items():
             if entry is type(thing):
-                return {"type": name} | dataclasses.asdict(thing)
+                fields = dataclasses.fields(thing)
+                values = {field.name: _ready(getattr(thing, field.name)) for field in fields}
+                return {"type": name} | values
     cure = "Put @declare(kind, name) above its class."
     raise ArgumentError(type(thing).__name__, "be declared", MISSING, cure)
+
+
+def _ready(value: Any) -> Any:
+    """Return the value of a field, ready for JSON."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, list | tuple):
+        return [_ready(part) for part in value]
+    return parameters_of(value)
 
 
 def fields_of(cls: type[Any]) -> dict[str, FieldInfo]:

@@ -12,6 +12,7 @@ from qubatt.core.problem import Term
 from qubatt.core.space import Space
 from qubatt.models.battery import Battery
 from qubatt.operators import Atoms, Mode
+from qubatt.pulses import Amplitude, split_amplitude
 from qubatt.states import FockState
 
 
@@ -36,9 +37,21 @@ class CascadeBattery(Battery):
         description="Exchange g on both transitions, repulsive if positive",
         examples=[0.5],
     )
-    coupling: Real = Field(default=1.0, description="Atom–cavity coupling g_1", examples=[0.8])
-    pump: Real = Field(default=1.0, description="Pump field Ω_a on g–m", examples=[0.6])
-    control: Real = Field(default=1.0, description="Control field Ω_b on m–e", examples=[0.9])
+    coupling: Amplitude = Field(
+        default=1.0,
+        description="Atom–cavity coupling g_1; a number or a pulse",
+        examples=[0.8],
+    )
+    pump: Amplitude = Field(
+        default=1.0,
+        description="Pump field Ω_a on g–m; a number or a pulse",
+        examples=[0.6],
+    )
+    control: Amplitude = Field(
+        default=1.0,
+        description="Control field Ω_b on m–e; a number or a pulse",
+        examples=[0.9],
+    )
     detuning_middle: Real = Field(
         default=1.0, description="Detuning Δ_m of the middle level", examples=[1.0]
     )
@@ -70,15 +83,19 @@ class CascadeBattery(Battery):
 
     def charging_terms(self) -> tuple[Term, ...]:
         """Return H_C + H_I + H_L."""
-        return (
-            Term(self.detuning_cavity, {"cavity": "n"}),
-            Term(self.coupling, {"cavity": "a", "atoms": "S_mg"}),
-            Term(self.coupling, {"cavity": "a+", "atoms": "S_gm"}),
-            Term(self.pump, {"atoms": "S_mg"}),
-            Term(self.pump, {"atoms": "S_gm"}),
-            Term(self.control, {"atoms": "S_me"}),
-            Term(self.control, {"atoms": "S_em"}),
+        switched: tuple[tuple[Amplitude, dict[str, str]], ...] = (
+            (self.coupling, {"cavity": "a", "atoms": "S_mg"}),
+            (self.coupling, {"cavity": "a+", "atoms": "S_gm"}),
+            (self.pump, {"atoms": "S_mg"}),
+            (self.pump, {"atoms": "S_gm"}),
+            (self.control, {"atoms": "S_me"}),
+            (self.control, {"atoms": "S_em"}),
         )
+        terms = [Term(self.detuning_cavity, {"cavity": "n"})]
+        for amplitude, operators in switched:
+            strength, pulse = split_amplitude(amplitude)
+            terms.append(Term(strength, operators, pulse))
+        return tuple(terms)
 
     def default_charger(self) -> FockState:
         """Return |2⟩, one photon per atom, Eq. (24) of zhang2024."""

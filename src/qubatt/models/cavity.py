@@ -13,6 +13,7 @@ from qubatt.core.space import Space
 from qubatt.models.battery import Battery
 from qubatt.models.ensemble import interacting_atoms
 from qubatt.operators import Atoms, Mode
+from qubatt.pulses import Amplitude
 from qubatt.states import FockState
 
 
@@ -21,7 +22,10 @@ class CavityBattery(Battery):
     """N interacting two-level atoms in one cavity mode; subclasses say how they couple."""
 
     n_atoms: Count = Field(description="Number of atoms N", examples=[3])
-    coupling: Real = Field(description="Atom–cavity coupling g_c, in units of ω_c", examples=[0.5])
+    coupling: Amplitude = Field(
+        description="Atom–cavity coupling g_c, in units of ω_c; a number or a pulse",
+        examples=[0.5],
+    )
     max_photons: Count = Field(description="Highest Fock level kept", examples=[8])
     interaction: Real = Field(
         default=0.0,

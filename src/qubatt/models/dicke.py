@@ -7,6 +7,7 @@ from typing import ClassVar
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Term
 from qubatt.models.cavity import CavityBattery
+from qubatt.pulses import split_amplitude
 
 
 @declare("battery", "dicke")
@@ -25,5 +26,8 @@ class DickeBattery(CavityBattery):
 
     def coupling_terms(self) -> tuple[Term, ...]:
         """Return H_I = 2 g_c ω_c J_x (a + a†)."""
-        strength = 2.0 * self.coupling * self.omega_cavity
-        return tuple(Term(strength, {"cavity": ladder, "atoms": "Jx"}) for ladder in ("a", "a+"))
+        coupling, pulse = split_amplitude(self.coupling)
+        strength = 2.0 * coupling * self.omega_cavity
+        return tuple(
+            Term(strength, {"cavity": ladder, "atoms": "Jx"}, pulse) for ladder in ("a", "a+")
+        )

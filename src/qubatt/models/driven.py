@@ -13,11 +13,12 @@ from qubatt.core.space import Space
 from qubatt.models.battery import Battery
 from qubatt.models.ensemble import interacting_atoms
 from qubatt.operators import Atoms
+from qubatt.pulses import Amplitude, split_amplitude
 
 
 @declare("battery", "driven")
 class DrivenBattery(Battery):
-    """N two-level atoms with all-to-all exchange, charged by a static drive.
+    """N two-level atoms with all-to-all exchange, charged by a drive, static or pulsed.
 
         H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2)
         H   = δ J_z + (2g/N)(J_x² + J_y² − N/2) + Ω J_x
@@ -30,7 +31,7 @@ class DrivenBattery(Battery):
     citations: ClassVar[tuple[str, ...]] = ("zhang2024", "le2018")
 
     n_atoms: Count = Field(description="Number of atoms N", examples=[4])
-    drive: Real = Field(description="Drive amplitude Ω", examples=[1.0])
+    drive: Amplitude = Field(description="Drive amplitude Ω; a number or a pulse", examples=[1.0])
     interaction: Real = Field(
         default=0.0,
         description="Exchange g between the atoms, repulsive if positive",
@@ -55,8 +56,9 @@ class DrivenBattery(Battery):
     def charging_terms(self) -> tuple[Term, ...]:
         """Return Ω J_x and the change of frame (δ − ω_a) J_z."""
         detuning = self.omega_atom if self.detuning is None else self.detuning
+        drive, pulse = split_amplitude(self.drive)
         return (
-            Term(self.drive, {"atoms": "Jx"}),
+            Term(drive, {"atoms": "Jx"}, pulse),
             Term(detuning - self.omega_atom, {"atoms": "Jz"}),
         )
 

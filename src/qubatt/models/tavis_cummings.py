@@ -7,6 +7,7 @@ from typing import ClassVar
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Term
 from qubatt.models.cavity import CavityBattery
+from qubatt.pulses import split_amplitude
 
 
 @declare("battery", "tavis-cummings")
@@ -24,8 +25,9 @@ class TavisCummingsBattery(CavityBattery):
 
     def coupling_terms(self) -> tuple[Term, ...]:
         """Return H_I = g_c ω_c (a J₊ + a† J₋)."""
-        strength = self.coupling * self.omega_cavity
+        coupling, pulse = split_amplitude(self.coupling)
+        strength = coupling * self.omega_cavity
         return (
-            Term(strength, {"cavity": "a", "atoms": "J+"}),
-            Term(strength, {"cavity": "a+", "atoms": "J-"}),
+            Term(strength, {"cavity": "a", "atoms": "J+"}, pulse),
+            Term(strength, {"cavity": "a+", "atoms": "J-"}, pulse),
         )

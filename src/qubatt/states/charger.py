@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Annotated, Any
 
 from numpy.typing import NDArray
+from pydantic import Field
+
+from qubatt.core.check import LARGEST, NonNegative
+
+MeanPhotons = Annotated[NonNegative, Field(le=LARGEST)]
+"""A mean number of photons ≥ 0."""
 
 
 class ChargerState(ABC):

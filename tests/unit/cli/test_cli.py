@@ -12,6 +12,7 @@ import pytest
 
 import qubatt as qb
 from qubatt.cli.app import run
+from qubatt.core.declaration import parameters_of
 
 DICKE = "charge dicke --n-atoms 2 --coupling 0.5 --max-photons 12 --t-end 2 --points 5".split()
 DRIVEN = "charge driven --n-atoms 2 --drive 0.5 --t-end 2 --points 5".split()
@@ -64,6 +65,27 @@ def test_charge_gives_what_python_gives(qubatt, tmp_path):
     assert "status:" in out
 
 
+@pytest.mark.parametrize(
+    ("text", "charger"),
+    [
+        ("coherent:4", qb.CoherentState(4.0)),
+        ("coherent:4,phase=0.5", qb.CoherentState(4.0, phase=0.5)),
+        ("thermal:2", qb.ThermalState(2.0)),
+        ("squeezed:1.5", qb.SqueezedState(1.5)),
+    ],
+)
+def test_charger_states_by_name(qubatt, tmp_path, text, charger):
+    """--charger takes the mean photon number; the file says what the cavity started in."""
+    target = tmp_path / "run.nc"
+    battery = "charge tavis-cummings --n-atoms 2 --coupling 0.5 --max-photons 40".split()
+    code, _, err = qubatt(
+        *battery, *"--t-end 1 --points 2 --charger".split(), text, "--output", target
+    )
+    assert code == 0, err
+    parameters = json.loads(qb.load(target).attrs["parameters"])
+    assert parameters["charger"] == parameters_of(charger)
+
+
 def test_small_cutoff_is_one_line_on_stderr(qubatt):
     """The warning names max_photons; the result is still printed."""
     code, out, err = qubatt(*"charge dicke --n-atoms 4 --coupling 0.5 --max-photons 5".split())
@@ -94,7 +116,9 @@ def test_plots_are_written(qubatt, tmp_path, suffix):
     assert target.stat().st_size > 1000
 
 
-@pytest.mark.parametrize("kind", ["battery", "charger", "environment", "engine", "merit", "paper"])
+@pytest.mark.parametrize(
+    "kind", ["battery", "charger", "environment", "pulse", "engine", "merit", "paper"]
+)
 def test_list_shows_every_kind(qubatt, kind):
     """Everything registered is listed."""
     from qubatt.core.registry import registry
@@ -142,6 +166,24 @@ def test_list_shows_every_kind(qubatt, kind):
             ["CavityLoss", "`cavity`"],
         ),
         ("charge driven --n-atoms 2 --drive 1 --charger fock:2", ["`charger`", "drive"]),
+        (
+            "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger coherent:4",
+            ["`mean_photons`", "max_photons = 10", "15 or more"],
+        ),
+        (
+            "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger coherant:4",
+            ["`charger`", "coherent"],
+        ),
+        ("charge driven --n-atoms 2 --drive gausian:1,2,3", ["`drive`", "'gausian'", "gaussian"]),
+        ("charge driven --n-atoms 2 --drive gaussian:1,2,0", ["`width`", "positive", "0"]),
+        ("charge driven --n-atoms 2 --drive gaussian", ["`amplitude`", "be given"]),
+        ("charge driven --n-atoms 2 --drive sine:1,2,frequency=3", ["`frequency`", "once"]),
+        ("charge driven --n-atoms 2 --drive piecewise:0/1/2,1", ["`values`", "2 in number"]),
+        ("charge driven --n-atoms 2 --drive piecewise:0/x,1", ["`times`", "'x'"]),
+        ("charge driven --n-atoms 2 --drive piecewise:0,1,2", ["arguments", "times, values"]),
+        ("charge driven --n-atoms 2 --drive 1/2", ["`drive`", "a pulse", "'1/2'"]),
+        ("charge driven --n-atoms 2 --drive nan", ["`drive`", "finite"]),
+        ("charge driven --n-atoms 2 --drive 1 --omega-atom sine:1,2", ["`omega_atom`", "number"]),
         ("charge driven --n-atoms 2 --drive 1 --t-end -1", ["`t_end`", "-1"]),
         ("charge driven --n-atoms 2 --drive 1 --t-end inf", ["`t_end`", "inf"]),
         ("charge driven --n-atoms 2 --drive 1 --points 1", ["`points`", "1"]),

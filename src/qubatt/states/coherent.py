@@ -1,0 +1,45 @@
+"""Coherent state of the charger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from scipy.special import gammainc
+
+from qubatt.core.check import Real
+from qubatt.core.declaration import declare
+from qubatt.states.charger import ChargerState, MeanPhotons
+from qubatt.states.cutoff import check_cutoff
+from qubatt.states.phase import with_phase
+
+
+@declare("charger", "coherent")
+class CoherentState(ChargerState):
+    """|α⟩ = exp(−|α|²/2) Σₙ αⁿ/√n! |n⟩ with α = √n̄ exp(iφ), the light of a laser."""
+
+    mean_photons: MeanPhotons = Field(description="Mean photon number n̄ = |α|²", examples=[0.5])
+    phase: Real = Field(default=0.0, description="Phase φ of α, in radians", examples=[0.4])
+
+    def state(self, max_photons: int) -> NDArray[Any]:
+        """Return |α⟩ cut off and normalised, shape ``(max_photons + 1,)``; real for φ = 0, π.
+
+        From the largest amplitude on, cₙ = cₙ₋₁ √(n̄/n) in either direction, which neither
+        overflows nor cancels for any n̄.
+
+        Raises
+        ------
+        ArgumentError
+            If more than 1e-5 of the population lies above the cut-off.
+        """
+        mean = self.mean_photons
+        check_cutoff(mean, max_photons, lambda level: float(gammainc(level + 1, mean)))
+        levels = np.arange(max_photons + 1)
+        peak = min(int(mean), max_photons)
+        ket = np.ones(max_photons + 1)
+        ket[peak + 1 :] = np.cumprod(np.sqrt(mean / levels[peak + 1 :]))
+        if peak:
+            ket[:peak] = np.cumprod(np.sqrt(levels[peak:0:-1] / mean))[::-1]
+        return with_phase(ket / np.linalg.norm(ket), levels, self.phase)

@@ -1,0 +1,55 @@
+"""Squeezed vacuum in the charger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from scipy.special import betainc
+
+from qubatt.core.check import Real
+from qubatt.core.declaration import declare
+from qubatt.states.charger import ChargerState, MeanPhotons
+from qubatt.states.cutoff import check_cutoff
+from qubatt.states.phase import with_phase
+
+
+@declare("charger", "squeezed")
+class SqueezedState(ChargerState):
+    """S|0⟩ = Σₘ (−exp(iφ) tanh r)ᵐ √(2m)!/(2ᵐ m! √cosh r) |2m⟩, squeezed vacuum.
+
+    S = exp(½(ζ* a² − ζ a†²)) with ζ = r exp(iφ), and n̄ = sinh² r. At φ = 0 the quadrature a + a†
+    is squeezed, at φ = π the one that is a quarter period away.
+    """
+
+    mean_photons: MeanPhotons = Field(
+        description="Mean photon number n̄ = sinh² r of the squeezing r", examples=[0.2]
+    )
+    phase: Real = Field(default=0.0, description="Phase φ of ζ, in radians", examples=[0.4])
+
+    def state(self, max_photons: int) -> NDArray[Any]:
+        """Return S|0⟩ cut off and normalised, shape ``(max_photons + 1,)``; real for φ = 0, π.
+
+        c₂ₘ = −exp(iφ) tanh r √((2m − 1)/2m) c₂ₘ₋₂; the numbers of pairs m follow a negative
+        binomial distribution.
+
+        Raises
+        ------
+        ArgumentError
+            If more than 1e-5 of the population lies above the cut-off.
+        """
+        ratio = self.mean_photons / (self.mean_photons + 1.0)  # tanh² r
+        check_cutoff(
+            self.mean_photons,
+            max_photons,
+            lambda level: float(betainc(level // 2 + 1, 0.5, ratio)),
+        )
+        pairs = np.arange(max_photons // 2 + 1)
+        factors = -np.sqrt(ratio * (2 * pairs[1:] - 1) / (2 * pairs[1:]))
+        even = np.concatenate([[1.0], np.cumprod(factors)])
+        even = with_phase(even / np.linalg.norm(even), pairs, self.phase)
+        ket = np.zeros(max_photons + 1, dtype=even.dtype)
+        ket[::2] = even
+        return ket
