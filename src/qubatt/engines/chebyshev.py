@@ -14,11 +14,8 @@ from qubatt.core.realization import Realization
 from qubatt.engines import kernels
 from qubatt.engines.reduced import Functionals, Reduced, Vector
 
-REACH = 60.0
-"""Length of a first step times the width of the spectrum; longer steps gain little."""
-
-DEPTH = 16.0
-"""Largest length of a step times −c: the series then cancels to exp(−16) of its terms."""
+REACH = 90.0
+"""Length of a first step times the height of the ellipse; longer steps gain little."""
 
 NEGLIGIBLE = 1e-14
 """Terms below this may be left out; the series falls so fast that a larger one gains little."""
@@ -36,39 +33,87 @@ PATIENCE = 100_000_000
 """Stored entries times products computed at a stretch, so that an interrupt is heard soon."""
 
 
-class Span(NamedTuple):
-    """Where the spectrum of the generator lies: 2 × width high, around a centre below 0."""
+class Ellipse(NamedTuple):
+    """Where the generator lies in the complex plane: its centre below 0, and two half-axes.
 
-    width: float
+    The polynomials have their foci at centre ± f, f² = a² − b², on the real axis where damping
+    prevails (a > b), on a line parallel to the imaginary one where the Hamiltonian does. On the
+    ellipse the k-th is at most ρ^k, ρ = (a + b)/|f|.
+    """
+
     centre: float
+    real: float
+    imaginary: float
+
+    @property
+    def turn(self) -> float:
+        """Return −1 for foci on the real axis, else 1."""
+        return 1.0 if self.imaginary >= self.real else -1.0
+
+    @property
+    def focus(self) -> float:
+        """Return |f|, kept away from 0, where the polynomials would be mere powers."""
+        largest = max(self.real, self.imaginary)
+        return math.sqrt(max(abs(self.real**2 - self.imaginary**2), 0.25 * largest**2))
 
     @property
     def step(self) -> float:
-        """Length of a first step."""
-        return min(REACH / self.width, DEPTH / max(-self.centre, 1e-12))
+        """Return the length of a first step."""
+        return REACH / self.imaginary
+
+    def terms(self, h: float) -> int:
+        """Return how many terms the series of a step can have."""
+        reach = h * self.focus
+        if self.turn > 0:
+            return math.ceil(2.0 * reach) + 60
+        growth = h * self.imaginary
+        return math.ceil(1.3 * (growth + math.sqrt(growth**2 + 80.0 * reach))) + 60
+
+    def coefficients(self, after: FloatArray, count: int) -> FloatArray:
+        """Return those of exp(τ𝓛) for times τ after the step began, shape ``(T, count)``.
+
+        They are exp(τc) (2 − δ_k0) J_k(τ|f|), or the same with I_k and the signs + + − − + + …
+        """
+        weights = np.empty((len(after), count))
+        kernels.bessel(after * self.focus, self.turn, weights)
+        weights[:, 1:] *= 2.0
+        exponent = self.centre + (self.focus if self.turn < 0 else 0.0)
+        weights *= np.exp(after * exponent)[:, np.newaxis]
+        if self.turn < 0:
+            weights[:, 2::4] *= -1.0
+            weights[:, 3::4] *= -1.0
+        return weights
+
+    def bounds(self, weights: FloatArray) -> FloatArray:
+        """Return the logarithms of the largest values that the terms can have on the ellipse."""
+        growth = math.log((self.real + self.imaginary) / self.focus)
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(np.abs(weights)) + np.arange(len(weights)) * growth)
 
     def products(self, end: float) -> float:
         """Return about how many products it takes to reach a time."""
         steps = math.ceil(end / self.step)
-        reach = self.width * end / steps
-        return float(steps * (reach + 10.0 * reach ** (1 / 3) - self.centre * end / steps))
+        weights = self.coefficients(np.array([end / steps]), self.terms(end / steps))[0]
+        needed = np.flatnonzero(self.bounds(weights) > math.log(NEGLIGIBLE))
+        return float(steps * (needed[-1] if len(needed) else 1))
 
 
-def span(realization: Realization) -> Span:
-    """Return width and centre for the generator of a realisation without pulses."""
+def enclose(realization: Realization) -> Ellipse:
+    """Return the ellipse for the generator of a realisation without pulses."""
     damping = float(realization.no_jump.diagonal().real.max(initial=0.0))
-    return Span(max(_width(realization), 2.0 * damping, 1e-6), -1.5 * damping)
+    return Ellipse(-1.5 * damping, 1.5 * damping, max(_width(realization), 1e-6))
 
 
 class Chebyshev:
     """State of the propagation: time, vector, step length, error so far.
 
-    With centre c < 0 and scale w, the width of the spectrum of H,
+    With centre c < 0 and foci c ± f of an ellipse around the numerical range,
 
-        exp(hL) = exp(hc) Σ (2 − δ_k0) J_k(hw) G_k,   G_0 = 1,  G_1 = (L − c)/w,
-        G_{k+1} = 2 (L − c)/w G_k + G_{k−1}
+        exp(hL) = exp(hc) Σ (2 − δ_k0) I_k(hf) G_k,   G_0 = 1,  G_1 = (L − c)/f,
+        G_{k+1} = 2 (L − c)/f G_k − G_{k−1}
 
-    with Bessel functions J_k. All output times inside a step come from the same vectors. The
+    with modified Bessel functions I_k; for imaginary f these are the J_k(h|f|), and all is real
+    again. All output times inside a step come from the same vectors. The
     generator is not normal, so the vectors G_k ρ may grow before the coefficients win: a step is
     halved if the rounding of its largest term, eps k^(3/2) of it (the rounding of L is the same
     at every k), or the change of the trace exceeds half of ``tolerance`` × h / end. These and
@@ -78,31 +123,24 @@ class Chebyshev:
     def __init__(
         self, reduced: Reduced, functionals: Functionals, end: float, tolerance: float
     ) -> None:
-        self.span = span(reduced.realization)
-        if not self.span.width * end < MOST_PRODUCTS:
+        self.ellipse = enclose(reduced.realization)
+        if not self.ellipse.products(end) < MOST_PRODUCTS:
+            largest = max(self.ellipse.real, self.ellipse.imaginary)
             raise ResourceError(
-                f"The exact engine would need about {self.span.width * end:.0e} products to time"
-                f" {end:g}: energies and rates reach {self.span.width:.1e}. Use smaller ones, or a"
+                f"The exact engine would need about {self.ellipse.products(end):.0e} products to"
+                f" time {end:g}: energies and rates reach {largest:.1e}. Use smaller ones, or a"
                 " smaller last time."
             )
         self._reduced = reduced
         self._functionals = functionals  # the last one is the trace
         self._end = end
         self._tolerance = tolerance
-        self._h = self.span.step
+        self._h = self.ellipse.step
         self.time = 0.0
         self.vector: Vector = reduced.pack(reduced.realization.initial)
         self._room = [reduced.zeros() for _ in range(3)]
         self.error = 0.0
         self.steps = self.products = 0
-
-    def coefficients(self, after: FloatArray, count: int) -> FloatArray:
-        """Return exp(τc) (2 − δ_k0) J_k(τw) for times τ after the step began, ``(T, count)``."""
-        weights = np.empty((len(after), count))
-        kernels.bessel(after * self.span.width, weights)
-        weights[:, 1:] *= 2.0
-        weights *= np.exp(after * self.span.centre)[:, np.newaxis]
-        return weights
 
     def advance(self, pending: FloatArray, keep: bool) -> tuple[FloatArray, list[Vector]]:
         """Take one accepted step.
@@ -130,7 +168,7 @@ class Chebyshev:
             if attempt is not None:
                 break
             self._h = h / 2
-            if self._h * self.span.width < 1e-3:
+            if self._h < 1e-5 * self.ellipse.step:
                 raise ResourceError("The exact engine found no step short enough; use matrix.")
         values, vectors, error, ease = attempt
         self.vector, self._room[2] = self._room[2], self.vector
@@ -138,8 +176,7 @@ class Chebyshev:
         self.error += error
         self.steps += 1
         if ease:
-            longest = DEPTH / max(-self.span.centre, 1e-12)
-            self._h = min(1.2 * self._h, 2 * REACH / self.span.width, longest)
+            self._h = min(1.2 * self._h, 2 * self.ellipse.step)
         return values, vectors
 
     def _attempt(
@@ -150,11 +187,11 @@ class Chebyshev:
         Otherwise functionals and vectors at the times `after` its beginning, the error, and
         whether a longer step would do.
         """
-        width, centre = self.span
+        ellipse = self.ellipse
         limit = min(max(self._tolerance * h / self._end / 2, FLOOR), CEILING)
-        most = math.ceil(2.0 * h * width) + 60
-        weights = self.coefficients(np.append(after, h) if keep else np.array([h]), most)
-        ends = np.array([NEGLIGIBLE, h * (width - centre), limit])
+        most = ellipse.terms(h)
+        weights = ellipse.coefficients(np.append(after, h) if keep else np.array([h]), most)
+        ends = np.array([NEGLIGIBLE, float(np.argmax(ellipse.bounds(weights[-1]))), limit])
         now, new, series = self._room
         now[:], new[:] = self.vector, 0.0
         np.multiply(self.vector, weights[-1, 0], out=series)
@@ -166,8 +203,9 @@ class Chebyshev:
         k, ended = 1, False
         while not ended and k < most:
             reached = self._reduced.recur(
-                self._reduced.tables, (now, new, series), -centre, 1.0 / width, weights[-1],
-                k, min(k + chunk, most), ends, self._functionals, norms, table,
+                self._reduced.tables, (now, new, series), -ellipse.centre,
+                1.0 / ellipse.focus, ellipse.turn, weights[-1], k, min(k + chunk, most), ends,
+                self._functionals, norms, table,
             )  # fmt: skip
             ended = bool(kernels.ends_series(weights[-1], norms, reached, ends))
             if (reached - k) % 2:
@@ -186,7 +224,7 @@ class Chebyshev:
         if not ended or not rounding <= limit or not lost <= 2 * limit:
             return None
         parts = [
-            self.coefficients(after[start : start + CHUNK], k) @ table[:k]
+            ellipse.coefficients(after[start : start + CHUNK], k) @ table[:k]
             for start in range(0, len(after), CHUNK)
         ]
         values = np.concatenate([np.empty((0, table.shape[1])), *parts])

@@ -7,6 +7,11 @@ kept in registers while all that contributes to it is added up.
 from __future__ import annotations
 
 import math
+import os
+
+# Threads wait for each other once per product. By default they burn milliseconds before they let
+# another process run, which makes two runs on the same cores up to a hundred times slower.
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")  # read when the OpenMP library is loaded
 
 import numpy as np
 from numba import njit, prange
@@ -151,31 +156,33 @@ def ends_series(weights, norms, k, ends):
 
 
 @njit(**OPTIONS)
-def _scales(weights, scale, k):
+def _scales(weights, scale, turn, k):
     """Return the factor of 𝓛 and what goes to the series: every second time, for two terms."""
     even = k % 2 == 0
     return (
-        scale if k == 1 else 2.0 * scale,
+        scale if k == 1 else 2.0 * (turn if even else 1.0) * scale,
         weights[k - 1] if even else 0.0,
         weights[k] if even else 0.0,
     )
 
 
 @njit(**OPTIONS)
-def recur(L, shares, vectors, shift, scale, weights, k, stop, ends, functionals, norms, table):
+def recur(
+    L, shares, vectors, shift, scale, turn, weights, k, stop, ends, functionals, norms, table
+):
     """Compute G_k, G_k+1, … of the recurrence G_k = G_k−2 + 2 scale (𝓛 + shift) G_k−1.
 
-    There is no 2 for k = 1. `vectors` are G_k−1, G_k−2, which is written over, and the series, to
-    which weights[k] G_k is added, two at a time when k is even. `norms` and `table` receive
-    bounds of the Frobenius norms and the values of the functionals. It ends before `stop`, or
-    once three terms in a row, after number ends[1], are below ends[0], or when the rounding of
-    one, eps k^(3/2) of it, exceeds ends[2]. `shares` are the ends of shares of rows and of tiles.
-    Returns the next k.
+    There is no 2 for k = 1, and for even k the second term is multiplied by `turn`. `vectors` are
+    G_k−1, G_k−2, which is written over, and the series, to which weights[k] G_k is added, two at
+    a time when k is even. `norms` and `table` receive bounds of the Frobenius norms and the values
+    of the functionals. It ends before `stop`, or once three terms in a row, after number ends[1],
+    are below ends[0], or when the rounding of one, eps k^(3/2) of it, exceeds ends[2]. `shares`
+    are the ends of shares of rows and of tiles. Returns the next k.
     """
     rows, tiles = shares
     now, new, series = vectors
     while k < stop:
-        factor, w_now, w_new = _scales(weights, scale, k)
+        factor, w_now, w_new = _scales(weights, scale, turn, k)
         square = 0.0
         for q in range(len(rows) - 1):
             square += sweep(L, rows[q], rows[q + 1], now, new, series, shift, factor, w_now, w_new)
@@ -192,13 +199,13 @@ def recur(L, shares, vectors, shift, scale, weights, k, stop, ends, functionals,
 
 @njit(parallel=True, **OPTIONS)
 def recur_parallel(
-    L, shares, vectors, shift, scale, weights, k, stop, ends, functionals, norms, table
+    L, shares, vectors, shift, scale, turn, weights, k, stop, ends, functionals, norms, table
 ):
     """Do the same as `recur`, with every share in a thread of its own."""
     rows, tiles = shares
     now, new, series = vectors
     while k < stop:
-        factor, w_now, w_new = _scales(weights, scale, k)
+        factor, w_now, w_new = _scales(weights, scale, turn, k)
         square = 0.0
         for q in prange(len(rows) - 1):
             square += sweep(L, rows[q], rows[q + 1], now, new, series, shift, factor, w_now, w_new)
@@ -214,11 +221,11 @@ def recur_parallel(
 
 
 @njit(**OPTIONS)
-def bessel(x, out):
-    """Write J_0 … J_n−1 of every x ≥ 0 to the rows of `out`, by downward recurrence.
+def bessel(x, turn, out):
+    """Write J_k(x), or exp(−x) I_k(x) if `turn` is −1, of every x ≥ 0 to the rows of `out`.
 
-    The recurrence J_k−1 = (2k/x) J_k − J_k+1 starts far above x, where J_k is negligible, and is
-    normalised with J_0 + 2 Σ J_2k = 1 (Miller's algorithm).
+    The recurrence J_k−1 = (2k/x) J_k − J_k+1, or I_k−1 = (2k/x) I_k + I_k+1, runs downward from
+    where all is negligible; 1 = J_0 + 2 Σ J_2k and exp(x) = I_0 + 2 Σ I_k give the scale (Miller).
     """
     count = out.shape[1]
     for i in range(len(x)):
@@ -227,15 +234,16 @@ def bessel(x, out):
         if z < 1e-30:
             out[i, 0] = 1.0
             continue
-        k = int(max(count, z)) + int(8.0 * z ** (1.0 / 3.0)) + 40
+        top = z + 8.0 * z ** (1.0 / 3.0) if turn > 0.0 else math.sqrt(90.0 * z)
+        k = int(max(count, top)) + 40
         above, here, whole = 0.0, 1e-200, 0.0
         while k > 0:
-            below = 2.0 * k / z * here - above
+            below = 2.0 * k / z * here - turn * above
             above, here = here, below
             k -= 1
             if k < count:
                 out[i, k] = here
-            if k % 2 == 0:
+            if k % 2 == 0 or turn < 0.0:
                 whole += here if k == 0 else 2.0 * here
             if abs(here) > 1e200:
                 above, here, whole = above * 1e-250, here * 1e-250, whole * 1e-250

@@ -208,6 +208,32 @@ class Layout:
         """Where the states of every sector begin in arrays of energies and dampings."""
         return np.cumsum([0, *(padded(size) for size in self.sizes)], dtype=np.int64)
 
+    @cached_property
+    def tiles(self) -> tuple[Whole, ...]:
+        """Tiles filled by reflection, by the number of the first row that they are read from.
+
+        Returns that number, source, its stride, target, its stride.
+        """
+        found = []
+        for S, T in [*self.pairs, *self.mirrored]:
+            place, source = self.places[S, T], self.places[min(S, T), max(S, T)]
+            for row in range(0, len(place.address) if S >= T else 0, TILE):
+                stop = place.begin[row] if S == T else padded(self.sizes[T])
+                stride = padded(self.sizes[T]) - place.kept[row]
+                for column in range(place.kept[row], stop, TILE):
+                    across = padded(self.sizes[S]) - source.kept[column]
+                    number = min(source.rows.start + column, source.rows.stop - 1)
+                    found.append(
+                        (
+                            number,
+                            source.address[column] + row,
+                            across,
+                            place.address[row] + column,
+                            stride,
+                        )
+                    )
+        return tuple(np.array(sorted(found), dtype=np.int64).reshape(-1, 5).T.copy())
+
     def by_state(self, diagonal: NDArray[np.float64]) -> Floats:
         """Return numbers by basis state in the order of the sectors, rows padded with 0."""
         ordered = np.zeros(int(self.bases[-1]) + 64)
@@ -288,7 +314,7 @@ class _Assembly:
             *both,
             *turn,
             np.concatenate([*self._bands.values, np.zeros(64)]),
-            *self._tiles(),
+            *layout.tiles[1:],
         )
 
     def _left(self, kind: str, place: Place, matrix: Operator, band: int) -> None:
@@ -342,24 +368,6 @@ class _Assembly:
             for shift, band in self._bands.add(_tight(other), width):
                 address = source.address[coo.coords[1]] + shift
                 self._kinds[kind].add(rows, address, band, sign * rate * coo.data)
-
-    def _tiles(self) -> tuple[Whole, Whole, Whole, Whole]:
-        """Return source, its stride, target and its stride of all tiles filled by reflection."""
-        layout = self._layout
-        found = []
-        for S, T in [*layout.pairs, *layout.mirrored]:
-            place = layout.places[S, T]
-            source = layout.places[min(S, T), max(S, T)]
-            for row in range(0, len(place.address) if S >= T else 0, TILE):
-                stop = place.begin[row] if S == T else padded(layout.sizes[T])
-                stride = padded(layout.sizes[T]) - place.kept[row]
-                for column in range(place.kept[row], stop, TILE):
-                    across = padded(layout.sizes[S]) - source.kept[column]
-                    found.append(
-                        (source.address[column] + row, across, place.address[row] + column, stride)
-                    )
-        table = np.array(found, dtype=np.int64).reshape(-1, 4).T
-        return table[0].copy(), table[1].copy(), table[2].copy(), table[3].copy()
 
 
 def _off_diagonal(matrix: Operator) -> Operator:

@@ -15,7 +15,7 @@ from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
 from qubatt.engines import kernels
 from qubatt.engines.engine import strength
-from qubatt.engines.layout import Layout, Tables
+from qubatt.engines.layout import TILE, Layout, Tables
 from qubatt.engines.sectors import Sectors, block, find_sectors
 
 Vector = NDArray[np.float64]
@@ -109,7 +109,9 @@ class Reduced:
         watched = Functionals(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0))
         tables = self.tables_at(time) if self.realization.pulsed else self.tables
         ends, read = np.array([-1.0, 0.0, np.inf]), np.zeros((2, 0))
-        self.recur(tables, (vector, out, out), 0.0, 1.0, weights, 1, 2, ends, watched, norms, read)
+        self.recur(
+            tables, (vector, out, out), 0.0, 1.0, 1.0, weights, 1, 2, ends, watched, norms, read
+        )
         return out
 
     def mirror(self, vector: Vector) -> None:
@@ -125,14 +127,18 @@ class Reduced:
 
     @cached_property
     def shares(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the ends of the shares of rows and of tiles that go to one thread each."""
+        """Ends of the shares of rows, whole tiles each, and of the tiles that are read from them.
+
+        Every share goes to one thread, which needs nothing that another one writes.
+        """
         threads = thread_count() if self.layout.size >= WORTHWHILE else 1
-        tables = self.tables
-        done = np.cumsum(tables.row_end - tables.row_begin)
-        goals = done[-1] * np.arange(1, threads) / threads
-        rows = np.concatenate([[0], np.searchsorted(done, goals), [len(done)]])
-        tiles = len(tables.tile_source) * np.arange(threads + 1) // threads
-        return rows.astype(np.int64), tiles.astype(np.int64)
+        done = np.cumsum(self.tables.row_end - self.tables.row_begin)
+        blocks = [self.layout.places[pair].rows for pair in self.layout.pairs]
+        starts = np.concatenate([np.arange(rows.start, rows.stop, TILE) for rows in blocks])
+        goals = np.searchsorted(done, done[-1] * np.arange(1, threads) / threads)
+        cuts = starts[np.searchsorted(starts, goals, side="right") - 1]
+        rows = np.concatenate([[0], cuts, [len(done)]]).astype(np.int64)
+        return rows, np.searchsorted(self.layout.tiles[0], rows).astype(np.int64)
 
     def pack(self, rho: Operator) -> Vector:
         """Return the stored entries of ρ, a sparse Hermitian matrix of shape ``(D, D)``."""

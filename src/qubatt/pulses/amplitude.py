@@ -10,6 +10,7 @@ from pydantic import PlainValidator
 from qubatt.core.check import plain_number
 from qubatt.core.errors import ArgumentError
 from qubatt.core.registry import registry
+from qubatt.pulses.constant import ConstantPulse
 from qubatt.pulses.function import FunctionPulse
 from qubatt.pulses.pulse import Pulse
 
@@ -46,9 +47,11 @@ Amplitude = Annotated[float | Callable[[float], float], PlainValidator(_amplitud
 
 
 def split_amplitude(amplitude: Amplitude) -> tuple[float, Callable[[float], float] | None]:
-    """Return c and f with amplitude = c f(t): a number and no pulse, or 1 and the pulse.
+    """Return c and f with amplitude = c f(t): a constant and no pulse, or 1 and the pulse.
 
     ``Term(factor * c, operators, f)`` then is factor · amplitude · operators, and the very same
     term as ever where the amplitude is a number.
     """
+    if isinstance(amplitude, ConstantPulse):
+        return amplitude.value, None
     return (1.0, amplitude) if callable(amplitude) else (amplitude, None)
