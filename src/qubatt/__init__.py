@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         ResourceError,
         UnsupportedError,
     )
-    from qubatt.engines import DenseEngine, ExactEngine, MatrixEngine
+    from qubatt.engines import DenseEngine, ExactEngine, MatrixEngine, cost
     from qubatt.environment import CavityLoss, CollectiveDecay, LevelDecay
     from qubatt.io import load, save
     from qubatt.models import CascadeBattery, DickeBattery, DrivenBattery, TavisCummingsBattery
@@ -60,6 +60,7 @@ _HOME = {
     "ThermalState": "states",
     "UnsupportedError": "core.errors",
     "charge": "charging",
+    "cost": "engines",
     "load": "io",
     "plot": "plots",
     "recharge": "recharging",
@@ -93,6 +94,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "ThermalState",
     "UnsupportedError",
     "charge",
+    "cost",
     "load",
     "plot",
     "recharge",

@@ -105,7 +105,7 @@ def charge(
         "charger": parameters_of(charger) if charger is not None else None,
         "environment": [parameters_of(part) for part in surroundings],
     }
-    solver = select_engine(engine, problem, time)
+    solver, reason = select_engine(engine, problem, time)
 
     # compute: energies are relative to time 0, which is always among the times computed
     computed = np.unique(np.concatenate([[0.0], time]))
@@ -124,7 +124,7 @@ def charge(
         certificate["status"] = "ok"  # the highest level is full because nothing leads above it
     run.attrs |= certificate | {
         "parameters": json.dumps(parameters),
-        "engine": json.dumps(dict(solution.statistics)),
+        "engine": json.dumps(dict(solution.statistics) | {"chosen": reason}, ensure_ascii=False),
         "versions": json.dumps(versions()),
         "citations": json.dumps([BIBLIOGRAPHY[key] for key in battery.citations]),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from json import dumps
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,6 +57,9 @@ def _charge(
     ] = "auto",
     output: Annotated[Path | None, typer.Option(help="Write the result as netCDF")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw it (.png, .pdf or .svg)")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what it would take: engine, memory, work")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
 ) -> None:
     from qubatt.cli.parse import LONGEST, finite, named
@@ -78,6 +82,12 @@ def _charge(
     parts = [named("environment", text) for text in environment or []]
     solver = engine if engine == "auto" else named("engine", engine)
     times = np.linspace(0.0, t_end, points)
+    if dry_run:
+        from qubatt.engines import cost
+
+        found = cost(battery.problem(state, parts), times, solver)
+        typer.echo(dumps(found.to_dict(), indent=2) if json else str(found))
+        return
     with Progress() as progress:
         run = charge(
             battery,

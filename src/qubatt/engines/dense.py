@@ -16,7 +16,7 @@ from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization, realize
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis
-from qubatt.engines.engine import Engine, MomentOperator, Progress, Watch, require_memory
+from qubatt.engines.engine import Demand, Engine, MomentOperator, Progress, Watch, require_memory
 
 LARGEST_DIM = 40
 """Largest D: exponentials of a 1600 × 1600 matrix then take some ten seconds each."""
@@ -32,6 +32,27 @@ class DenseEngine(Engine):
 
     One exponential is computed per distinct spacing of the output times.
     """
+
+    def demand(self, realization: Realization, end: float) -> Demand:  # noqa: ARG002
+        """Return memory and products of one exponential; see `Engine.demand`.
+
+        Raises
+        ------
+        UnsupportedError
+            Above D = 40, and for pulses.
+        """
+        D = realization.dim
+        if D > LARGEST_DIM:
+            raise UnsupportedError(
+                f"The dense engine holds at most {LARGEST_DIM} states, not {D}."
+                ' Use engine "matrix" or "auto".'
+            )
+        if realization.pulsed:
+            raise UnsupportedError(
+                "The dense engine cannot do pulses: its exponentials need a constant Hamiltonian."
+                ' Use engine "exact", "matrix" or "auto".'
+            )
+        return Demand(6.0 * 16 * D**4, 1.0)
 
     def solve(
         self,
@@ -52,17 +73,7 @@ class DenseEngine(Engine):
         """
         realization = realize(problem, basis)
         D = realization.dim
-        if D > LARGEST_DIM:
-            raise UnsupportedError(
-                f"The dense engine holds at most {LARGEST_DIM} states, not {D}."
-                ' Use engine "matrix" or "auto".'
-            )
-        if realization.pulsed:
-            raise UnsupportedError(
-                "The dense engine cannot do pulses: its exponentials need a constant Hamiltonian."
-                ' Use engine "exact", "matrix" or "auto".'
-            )
-        require_memory("dense", 6.0 * 16 * D**4, D)
+        require_memory("dense", self.demand(realization, float(times[-1])).memory, D)
         L = superoperator(realization)
         watch = Watch(realization, moments)
         functionals = np.array([matrix.toarray().T.ravel() for matrix in watch.operators])

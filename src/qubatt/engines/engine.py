@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import psutil
@@ -14,6 +15,7 @@ from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError, ResourceError
 from qubatt.core.problem import Problem, Pulse
 from qubatt.core.realization import Observable, Realization
+from qubatt.core.registry import registry
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis, Operator
 
@@ -70,11 +72,33 @@ def strength(pulse: Pulse, time: float) -> float:
     return number
 
 
+class Demand(NamedTuple):
+    """What a run asks for: bytes held, and expected products of the generator with ρ."""
+
+    memory: float
+    products: float
+
+
 class Engine(ABC):
     """A method for dρ/dt = −i[H, ρ] + Σ γ D[c]ρ; declared with ``@declare("engine", name)``.
 
     Its fields are its options, and only its own.
     """
+
+    @property
+    def name(self) -> str:
+        """Name in the registry."""
+        return registry.name_of("engine", type(self))
+
+    @abstractmethod
+    def demand(self, realization: Realization, end: float) -> Demand:
+        """Return what a run to time `end` would take, moments only.
+
+        Raises
+        ------
+        UnsupportedError
+            If the engine cannot solve the problem.
+        """
 
     @abstractmethod
     def solve(

@@ -12,13 +12,19 @@ from threadpoolctl import threadpool_limits
 from qubatt.core.check import FloatArray, Positive
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Problem
-from qubatt.core.realization import choose_basis, realize
+from qubatt.core.realization import Realization, choose_basis, realize
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis
-from qubatt.engines.chebyshev import Chebyshev
-from qubatt.engines.engine import Engine, MomentOperator, Progress, Watch, require_memory
+from qubatt.engines.chebyshev import Chebyshev, enclose
+from qubatt.engines.engine import Demand, Engine, MomentOperator, Progress, Watch, require_memory
 from qubatt.engines.reduced import Functionals, Reduced, Vector
-from qubatt.engines.runge_kutta import STAGES, RungeKutta, breaks_of, size_of_generator
+from qubatt.engines.runge_kutta import (
+    STAGES,
+    RungeKutta,
+    breaks_of,
+    runge_kutta_products,
+    size_of_generator,
+)
 
 CHEBYSHEV_VECTORS, RUNGE_KUTTA_VECTORS = 5, STAGES + 6
 """Vectors held at once, an upper estimate."""
@@ -39,6 +45,13 @@ class ExactEngine(Engine):
     tolerance: Annotated[Positive, Field(ge=1e-12, le=1e-2)] = Field(
         default=1e-9, description="Error allowed in ρ over the whole run", examples=[1e-9]
     )
+
+    def demand(self, realization: Realization, end: float) -> Demand:
+        """Return memory and products of the method that fits; see `Engine.demand`."""
+        memory = _memory(Reduced(realization))
+        if realization.pulsed:
+            return Demand(memory, runge_kutta_products(realization, end, self.tolerance))
+        return Demand(memory, enclose(realization).products(end))
 
     def solve(
         self,
@@ -61,9 +74,8 @@ class ExactEngine(Engine):
         D = problem.space.dim(chosen)
         realization = realize(problem, chosen)
         reduced = Reduced(realization)
-        vectors = RUNGE_KUTTA_VECTORS if realization.pulsed else CHEBYSHEV_VECTORS
         kept_bytes = states * len(times) * (16.0 * D**2 + reduced.nbytes)
-        require_memory("exact", vectors * reduced.nbytes + kept_bytes, D)
+        require_memory("exact", _memory(reduced) + kept_bytes, D)
         watch = Watch(realization, moments)
         functionals = reduced.functionals(watch.operators)
         propagate = self._integrate if realization.pulsed else self._expand
@@ -147,3 +159,9 @@ class ExactEngine(Engine):
             "products": steps.evaluations,
         }
         return values, kept, steps.error, counts
+
+
+def _memory(reduced: Reduced) -> float:
+    """Return an upper estimate of the bytes held: vectors, and what contributes to each row."""
+    vectors = RUNGE_KUTTA_VECTORS if reduced.realization.pulsed else CHEBYSHEV_VECTORS
+    return vectors * float(reduced.nbytes) + reduced.table_bytes

@@ -13,12 +13,21 @@ from threadpoolctl import threadpool_limits
 from qubatt.core.check import FloatArray, Positive
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Problem
-from qubatt.core.realization import choose_basis, realize
+from qubatt.core.realization import Realization, choose_basis, realize
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis, Operator
-from qubatt.engines.engine import Engine, MomentOperator, Progress, Watch, require_memory
+from qubatt.engines.engine import Demand, Engine, MomentOperator, Progress, Watch, require_memory
 from qubatt.engines.generator import Generator
-from qubatt.engines.runge_kutta import RungeKutta, breaks_of, size_of_generator
+from qubatt.engines.runge_kutta import (
+    STAGES,
+    RungeKutta,
+    breaks_of,
+    runge_kutta_products,
+    size_of_generator,
+)
+
+VECTORS = STAGES + 8
+"""Matrices of the size of ρ held at once, an upper estimate."""
 
 ComplexArray = NDArray[np.complex128]
 
@@ -35,6 +44,11 @@ class MatrixEngine(Engine):
     tolerance: Annotated[Positive, Field(ge=1e-13, le=1e-2)] = Field(
         default=1e-9, description="Error allowed in ρ over the whole run", examples=[1e-9]
     )
+
+    def demand(self, realization: Realization, end: float) -> Demand:
+        """Return memory and products of the Runge–Kutta steps; see `Engine.demand`."""
+        products = runge_kutta_products(realization, end, self.tolerance)
+        return Demand(16.0 * realization.dim**2 * VECTORS, products)
 
     def solve(
         self,
@@ -55,7 +69,7 @@ class MatrixEngine(Engine):
         """
         chosen = choose_basis(problem, basis)
         D = problem.space.dim(chosen)
-        require_memory("matrix", 16.0 * D**2 * (20 + len(times) * states), D)
+        require_memory("matrix", 16.0 * D**2 * (VECTORS + len(times) * states), D)
         realization = realize(problem, chosen)
         watch = Watch(realization, moments)
         values = np.empty((len(times), len(watch.operators)))

@@ -67,6 +67,13 @@ class Reduced:
         """Memory of one vector."""
         return 16 * self.layout.size
 
+    @property
+    def table_bytes(self) -> float:
+        """Memory of the tables, about: 32 bytes for everything that contributes to a row."""
+        R = self.realization
+        per_state = R.pattern.nnz + sum(c.nnz for _, c in R.jumps)
+        return 64.0 * (1.0 + float(per_state) / R.dim) * self.layout.rows
+
     @cached_property
     def tables(self) -> Tables:
         """What the kernels read, without pulses."""

@@ -19,11 +19,11 @@ DENSE_DIM = 20
 """Largest D for which one exponential of the superoperator is the quickest way."""
 
 
-def select_engine(engine: str | Engine, problem: Problem, times: FloatArray) -> Engine:
-    """Return the engine: the one given, the one named, or for ``"auto"`` the quickest exact one.
+def select_engine(engine: str | Engine, problem: Problem, times: FloatArray) -> tuple[Engine, str]:
+    """Return the engine, and why: the one given, the one named, or the quickest exact one.
 
-    ``"auto"`` takes `DenseEngine` for at most 20 states and evenly spaced times, `ExactEngine`
-    otherwise.
+    ``"auto"`` takes `DenseEngine` for at most 20 states, a constant Hamiltonian and evenly spaced
+    times, `ExactEngine` otherwise.
 
     Raises
     ------
@@ -31,13 +31,17 @@ def select_engine(engine: str | Engine, problem: Problem, times: FloatArray) -> 
         If no engine has that name.
     """
     if isinstance(engine, Engine):
-        return engine
+        return engine, "as given"
     if engine != "auto":
         if not isinstance(engine, str):
             raise ArgumentError("engine", 'be "auto", a name or an engine', engine)
-        return cast(Engine, registry.get("engine", engine)())
+        return cast(Engine, registry.get("engine", engine)()), "as named"
+    if any(term.pulse is not None for term in problem.charging_terms):
+        return ExactEngine(), "pulses: Runge–Kutta on the reduced form"
     dim = problem.space.dim(choose_basis(problem))
+    if dim > DENSE_DIM:
+        return ExactEngine(), f"more than {DENSE_DIM} states: Chebyshev on the reduced form"
     steps = np.diff(times, prepend=0.0)
-    even = np.ptp(steps[1:]) <= 1e-9 * times[-1] if len(steps) > 1 else True
-    steady = all(term.pulse is None for term in problem.charging_terms)
-    return DenseEngine() if dim <= DENSE_DIM and even and steady else ExactEngine()
+    if len(steps) > 1 and np.ptp(steps[1:]) > 1e-9 * times[-1]:
+        return ExactEngine(), "unevenly spaced times: Chebyshev on the reduced form"
+    return DenseEngine(), f"at most {DENSE_DIM} states, evenly spaced times: one exponential"

@@ -16,8 +16,8 @@ def test_auto_takes_dense_up_to_its_dimension() -> None:
     """The ladder of N atoms has N + 1 states: 20 are dense, 21 are not."""
     small = qb.DrivenBattery(DENSE_DIM - 1, 1.0).problem()
     large = qb.DrivenBattery(DENSE_DIM, 1.0).problem()
-    assert isinstance(select_engine("auto", small, EVEN), qb.DenseEngine)
-    assert isinstance(select_engine("auto", large, EVEN), qb.ExactEngine)
+    assert isinstance(select_engine("auto", small, EVEN)[0], qb.DenseEngine)
+    assert isinstance(select_engine("auto", large, EVEN)[0], qb.ExactEngine)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_auto_takes_dense_up_to_its_dimension() -> None:
 )
 def test_auto_takes_dense_for_evenly_spaced_times(times: list[float], dense: bool) -> None:
     """Every distinct spacing costs the dense engine one exponential."""
-    chosen = select_engine("auto", qb.DrivenBattery(2, 1.0).problem(), np.array(times))
+    chosen = select_engine("auto", qb.DrivenBattery(2, 1.0).problem(), np.array(times))[0]
     assert isinstance(chosen, qb.DenseEngine if dense else qb.ExactEngine)
 
 
@@ -42,18 +42,18 @@ def test_auto_counts_the_full_space_under_local_decay() -> None:
     """18 symmetric states, 27 in the full space that local decay needs."""
     battery = qb.CascadeBattery(max_photons=2)
     decay = qb.LevelDecay("middle", "ground", 0.1)
-    assert isinstance(select_engine("auto", battery.problem(), EVEN), qb.DenseEngine)
+    assert isinstance(select_engine("auto", battery.problem(), EVEN)[0], qb.DenseEngine)
     local = battery.problem(environment=[decay])
-    assert isinstance(select_engine("auto", local, EVEN), qb.ExactEngine)
+    assert isinstance(select_engine("auto", local, EVEN)[0], qb.ExactEngine)
 
 
 def test_engines_by_name_and_as_objects() -> None:
     """A name gives the engine with its defaults, an object is taken as it is."""
     problem = qb.DrivenBattery(2, 1.0).problem()
-    assert select_engine("dense", problem, EVEN) == qb.DenseEngine()
-    assert select_engine("matrix", problem, EVEN) == qb.MatrixEngine()
+    assert select_engine("dense", problem, EVEN)[0] == qb.DenseEngine()
+    assert select_engine("matrix", problem, EVEN)[0] == qb.MatrixEngine()
     mine = qb.MatrixEngine(tolerance=1e-6)
-    assert select_engine(mine, problem, EVEN) is mine
+    assert select_engine(mine, problem, EVEN)[0] is mine
 
 
 def test_unknown_name_suggests_the_nearest() -> None:

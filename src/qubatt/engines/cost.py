@@ -1,0 +1,134 @@
+"""What a run would take, without running it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import psutil
+from numpy.typing import ArrayLike
+
+from qubatt.core.check import check_times
+from qubatt.core.errors import ArgumentError
+from qubatt.core.problem import Problem
+from qubatt.core.realization import choose_basis, realize
+from qubatt.engines.engine import Demand, Engine
+from qubatt.engines.reduced import Reduced
+from qubatt.engines.selection import select_engine
+
+
+@dataclasses.dataclass(frozen=True)
+class Cost:
+    """Dimension, memory and work of a run; `print` it for a summary.
+
+    Attributes
+    ----------
+    engine, reason : str
+        The engine that would run, and why.
+    basis : str
+        Basis of the atoms.
+    dimension : int
+        Number of basis states D.
+    sectors : int
+        Parts of the basis that the Hamiltonian does not connect.
+    entries, entries_without_reduction : int
+        Entries of ρ that the initial state can ever reach, and D².
+    memory, memory_free : float
+        Bytes that the engine would hold, and that are free.
+    products : float
+        Expected number of products of the generator with ρ; a lower one for engines that adapt.
+    """
+
+    engine: str
+    reason: str
+    basis: str
+    dimension: int
+    sectors: int
+    entries: int
+    entries_without_reduction: int
+    memory: float
+    memory_free: float
+    products: float
+
+    @property
+    def fits(self) -> bool:
+        """Whether the memory suffices."""
+        return self.memory <= self.memory_free
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the attributes, ready for JSON."""
+        return dataclasses.asdict(self) | {"fits": self.fits}
+
+    def __str__(self) -> str:
+        share = self.entries / self.entries_without_reduction
+        verdict = "" if self.fits else ": it would be refused"
+        rows = (
+            ("engine", f"{self.engine} ({self.reason})"),
+            ("basis states", f"{self.dimension:,} ({self.basis}), in {self.sectors:,} sectors"),
+            (
+                "entries of ρ",
+                f"{self.entries:,} of {self.entries_without_reduction:,} ({share:.2%})",
+            ),
+            ("memory", f"{_size(self.memory)} of {_size(self.memory_free)} free{verdict}"),
+            ("products", f"about {self.products:,.0f}"),
+        )
+        return "\n".join(f"{name:<14}{text}" for name, text in rows)
+
+
+def cost(problem: Problem, times: ArrayLike, engine: str | Engine = "auto") -> Cost:
+    """Return what it would take to solve a problem, without solving it.
+
+    Parameters
+    ----------
+    problem : Problem
+        For example ``battery.problem(charger, environment)``.
+    times : array_like, shape (T,)
+        Output times, as for `charge`.
+    engine : str or Engine
+        ``"auto"``, the name of an engine, or an engine with options.
+
+    Raises
+    ------
+    ArgumentError
+        If the problem or the times are none.
+    UnsupportedError
+        If the engine cannot solve the problem.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.TavisCummingsBattery(n_atoms=80, coupling=1.0, max_photons=80)
+    >>> found = qb.cost(battery.problem(environment=[qb.CavityLoss(0.5)]), times=[10.0])
+    >>> found.dimension, found.entries
+    (6561, 180441)
+    """
+    if not isinstance(problem, Problem):
+        cure = "For example battery.problem(environment=[qb.CavityLoss(0.5)])."
+        raise ArgumentError("problem", "be a Problem", problem, cure)
+    time = check_times(times)
+    chosen, reason = select_engine(engine, problem, time)
+    basis = choose_basis(problem)
+    reduced = Reduced(realize(problem, basis))
+    demand: Demand = chosen.demand(reduced.realization, float(time[-1]))
+    D = reduced.realization.dim
+    return Cost(
+        engine=chosen.name,
+        reason=reason,
+        basis=basis,
+        dimension=D,
+        sectors=len(reduced.sectors.members),
+        entries=reduced.entries,
+        entries_without_reduction=D * D,
+        memory=demand.memory,
+        memory_free=float(psutil.virtual_memory().available),
+        products=demand.products,
+    )
+
+
+def _size(count: float) -> str:
+    """Return a number of bytes with its unit."""
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:.3g} GB"
