@@ -17,6 +17,9 @@ from qubatt.engines.sectors import Pair, Sectors, block
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+CACHED = 20_000
+"""Entries of a block that stays in a cache while it is computed."""
+
 TILE = 8
 """Rows and columns of a tile; rows of ρ begin and end at multiples of it."""
 
@@ -106,9 +109,9 @@ class Contributions:
 
 
 class Place(NamedTuple):
-    """Where a block lies: the address of column 0 of every row, the first columns, by row."""
+    """Where a block lies: number and address of column 0 of every row, the first columns."""
 
-    rows: slice
+    rows: Whole  # in the order of computation; none for a block that is filled by reflection
     address: Whole
     begin: Whole  # first column computed
     kept: Whole  # first column stored
@@ -138,7 +141,7 @@ class Layout:
         self.mirrored: list[Pair] = sorted(mirrored)
         self.patterns = [block(realization.pattern, m, m) for m in sectors.members]
         self._reach = self._required()
-        self.places, self.size, self.rows = self._allocate()
+        self.places, self.size = self._allocate()
 
     def _jump_sources(self) -> dict[Pair, list[tuple[int, int, int]]]:
         """Return for every block computed the jumps and blocks that it is fed from."""
@@ -187,21 +190,44 @@ class Layout:
                 reach[S_old] = max(reach[S_old], int(needed))
         return [padded(max(need, 0)) for need in reach]
 
-    def _allocate(self) -> tuple[dict[Pair, Place], int, int]:
+    def _allocate(self) -> tuple[dict[Pair, Place], int]:
         """Lay the blocks out one after the other, with room to read past the ends."""
         margin = padded(max(self.sizes, default=1)) + 64
-        places, position, count = {}, margin, 0
+        places, position = {}, margin
+        numbers = self._order()
         for S, T in [*self.pairs, *self.mirrored]:
             tall = padded(self.sizes[S])
             begin = np.arange(tall) // TILE * TILE if S == T else np.zeros(tall, dtype=np.int64)
             kept = np.maximum(begin - self._reach[S], 0) if S == T else begin
             lengths = padded(self.sizes[T]) - kept
             starts = position + np.concatenate([[0], np.cumsum(lengths)])
-            computed = self.sizes[S] if S <= T else 0
-            rows = slice(count, count + computed)
+            rows = numbers.get((S, T), np.zeros(0, dtype=np.int64))
             places[S, T] = Place(rows, starts[:-1] - kept, begin, kept)
-            position, count = int(starts[-1]), count + computed
-        return places, padded(position + margin), count
+            position = int(starts[-1])
+        return places, padded(position + margin)
+
+    def _order(self) -> dict[Pair, Whole]:
+        """Number the rows of all blocks in the order of computation, tile by tile.
+
+        Blocks that do not fit into a cache take turns, since jumps read from rows of one that
+        stand about as far down as those of the other that they add to; smaller ones do not.
+        """
+        panels = []
+        for b, (S, T) in enumerate(self.pairs):
+            large = self.sizes[S] * self.sizes[T] > CACHED
+            for row in range(0, self.sizes[S], TILE):
+                turn = (-1, row / self.sizes[S]) if large else (b, 0.0)
+                panels.append((turn, b, row))
+        panels.sort()
+        numbers = {pair: np.zeros(self.sizes[pair[0]], dtype=np.int64) for pair in self.pairs}
+        count, starts = 0, []
+        for _, b, row in panels:
+            rows = numbers[self.pairs[b]][row : row + TILE]
+            rows[:] = np.arange(count, count + len(rows))
+            starts.append(count)
+            count += len(rows)
+        self.rows, self.panels = count, np.array(starts, dtype=np.int64)
+        return numbers
 
     @cached_property
     def bases(self) -> Whole:
@@ -222,7 +248,7 @@ class Layout:
                 stride = padded(self.sizes[T]) - place.kept[row]
                 for column in range(place.kept[row], stop, TILE):
                     across = padded(self.sizes[S]) - source.kept[column]
-                    number = min(source.rows.start + column, source.rows.stop - 1)
+                    number = source.rows[column]
                     found.append(
                         (
                             number,
@@ -321,14 +347,14 @@ class _Assembly:
         """Add matrix × ρ."""
         coo = matrix.tocoo()
         if coo.nnz:
-            rows = place.rows.start + coo.coords[0].astype(np.int64)
+            rows = place.rows[coo.coords[0]]
             self._kinds[kind].add(rows, place.address[coo.coords[1]], band, coo.data)
 
     def _right(
         self, kind: str, place: Place, bands: Iterable[tuple[int, int]], factor: float
     ) -> None:
         """Add factor × ρ × the matrix whose transpose has these bands."""
-        rows = np.arange(place.rows.start, place.rows.stop)
+        rows = place.rows
         address = place.address[: len(rows)]
         for shift, band in bands:
             self._kinds[kind].add(rows, address + shift, band, np.full(len(rows), factor))
@@ -364,7 +390,7 @@ class _Assembly:
             coo = _tight(one).tocoo()
             if not coo.nnz:
                 continue
-            rows = place.rows.start + coo.coords[0].astype(np.int64)
+            rows = place.rows[coo.coords[0]]
             for shift, band in self._bands.add(_tight(other), width):
                 address = source.address[coo.coords[1]] + shift
                 self._kinds[kind].add(rows, address, band, sign * rate * coo.data)

@@ -15,7 +15,7 @@ from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
 from qubatt.engines import kernels
 from qubatt.engines.engine import strength
-from qubatt.engines.layout import TILE, Layout, Tables
+from qubatt.engines.layout import Layout, Tables
 from qubatt.engines.sectors import Sectors, block, find_sectors
 
 Vector = NDArray[np.float64]
@@ -140,8 +140,7 @@ class Reduced:
         """
         threads = thread_count() if self.layout.size >= WORTHWHILE else 1
         done = np.cumsum(self.tables.row_end - self.tables.row_begin)
-        blocks = [self.layout.places[pair].rows for pair in self.layout.pairs]
-        starts = np.concatenate([np.arange(rows.start, rows.stop, TILE) for rows in blocks])
+        starts = self.layout.panels
         goals = np.searchsorted(done, done[-1] * np.arange(1, threads) / threads)
         cuts = starts[np.searchsorted(starts, goals, side="right") - 1]
         rows = np.concatenate([[0], cuts, [len(done)]]).astype(np.int64)
