@@ -31,6 +31,9 @@ from qubatt.states import ChargerState
 CUTOFF_THRESHOLD = 1e-5
 """Population of the highest Fock level from which on a run is called ``cutoff-too-small``."""
 
+CERTIFYING = (CUTOFF_POPULATION,)
+"""Merits that the certificate needs, whether asked for or not."""
+
 
 def charge(
     battery: Battery,
@@ -109,7 +112,7 @@ def charge(
 
     # compute: energies are relative to time 0, which is always among the times computed
     computed = np.unique(np.concatenate([[0.0], time]))
-    watched = dict.fromkeys((*chosen, *select_merits(None, problem)))
+    watched = dict.fromkeys((*chosen, *(m for m in CERTIFYING if m.applies(problem))))
     operators = {merit.name: merit.operator for merit in watched}
     solution = solver.solve(problem, computed, operators, progress=progress)
 

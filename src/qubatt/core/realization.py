@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import Any, get_args
 
 import numpy as np
@@ -55,13 +55,17 @@ class Realization:
         """Dimension D."""
         return self.problem.space.dim(self.basis)
 
-    def embed(self, parts: dict[str, Operator]) -> Operator:
+    def embed(self, parts: Mapping[str, Operator]) -> Operator:
         """Return the product of operators on some factors with identities on the others."""
-        factors = self.problem.space.factors
-        dims = self.problem.space.dims(self.basis)
+        rows, columns, values = self._entries(parts)
+        return sp.csr_array((values, (rows, columns)), shape=(self.dim, self.dim))
+
+    def _entries(self, parts: Mapping[str, Operator]) -> tuple[NDArray[Any], ...]:
+        """Return rows, columns and values of `embed`."""
         rows = columns = np.zeros(1, dtype=np.int64)
         values = np.ones(1)
-        for name, dim in zip(factors, dims, strict=True):
+        dims = self.problem.space.dims(self.basis)
+        for name, dim in zip(self.problem.space.factors, dims, strict=True):
             if name in parts:
                 coo = parts[name].tocoo()
                 row, column = coo.coords
@@ -72,14 +76,15 @@ class Realization:
             rows = np.add.outer(rows * dim, row).ravel()
             columns = np.add.outer(columns * dim, column).ravel()
             values = np.multiply.outer(values, value).ravel()
-        return sp.csr_array((values, (rows, columns)), shape=(self.dim, self.dim))
+        return rows, columns, values
 
     def operator(self, terms: Iterable[Term]) -> Operator:
         """Return Σ coefficient × product, shape ``(D, D)``, real if all of it is real.
 
         Pulses are left out: see `pulsed`.
         """
-        total: Operator = sp.csr_array((self.dim, self.dim), dtype=np.float64)
+        none = np.zeros(0, dtype=np.int64)
+        found: list[tuple[NDArray[Any], ...]] = [(none, none, np.zeros(0))]
         for term in terms:
             parts = {
                 name: self._factor(name).operator(product, self.basis)
@@ -87,8 +92,10 @@ class Realization:
             }
             coefficient = complex(term.coefficient)
             value = coefficient if coefficient.imag else coefficient.real
-            total = total + value * self.embed(parts)
-        return _tidy(total)
+            rows, columns, values = self._entries(parts)
+            found.append((rows, columns, value * values))
+        rows, columns, values = (np.concatenate(part) for part in zip(*found, strict=True))
+        return _tidy(sp.csr_array((values, (rows, columns)), shape=(self.dim, self.dim)))
 
     def _jump_operators(self, jump: Jump) -> list[Operator]:
         if jump.scope == "collective":
@@ -116,7 +123,7 @@ class Realization:
     def H(self) -> Operator:
         """Hamiltonian without what is switched by pulses, shape ``(D, D)``."""
         steady = [term for term in self.problem.charging_terms if term.pulse is None]
-        return _tidy(sp.csr_array(self.H_B + self.operator(steady)))
+        return self.operator([*self.problem.battery_terms, *steady])
 
     @cached_property
     def pulsed(self) -> tuple[tuple[Pulse, Operator], ...]:
@@ -157,18 +164,20 @@ class Realization:
     @cached_property
     def initial(self) -> Operator:
         """Initial density matrix as a sparse matrix, shape ``(D, D)``."""
-        space = self.problem.space
-        parts = []
-        for name, dim in zip(space.factors, space.dims(self.basis), strict=True):
-            state = self.problem.initial.get(name)
-            if state is None:
-                parts.append(sp.csr_array(([1.0], ([0], [0])), shape=(dim, dim)))
-            elif state.ndim == 1:
-                ket = sp.csr_array(state[:, np.newaxis])
-                parts.append(sp.csr_array(ket @ ket.conj().T))
+        ground = np.ones(1)
+        parts = {}
+        for name, dim in zip(
+            self.problem.space.factors, self.problem.space.dims(self.basis), strict=True
+        ):
+            state = self.problem.initial.get(name, ground)
+            if state.ndim == 1:
+                levels = np.flatnonzero(state)
+                values = np.multiply.outer(state[levels], state[levels].conj()).ravel()
+                place = (np.repeat(levels, len(levels)), np.tile(levels, len(levels)))
+                parts[name] = sp.csr_array((values, place), shape=(dim, dim))
             else:
-                parts.append(sp.csr_array(state))
-        return _tidy(reduce(lambda left, right: sp.kron(left, right, "csr"), parts))
+                parts[name] = sp.csr_array(state)
+        return _tidy(self.embed(parts))
 
     @property
     def rho_0(self) -> NDArray[np.complex128]:

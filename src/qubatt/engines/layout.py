@@ -7,12 +7,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
-from qubatt.engines.sectors import Pair, Sectors, block
+from qubatt.engines.sectors import NOTHING, Entries, Pair, Sectors, split
 
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -70,15 +69,14 @@ class Bands:
         self.values: list[Floats] = []
         self.length = 0
 
-    def add(self, matrix: Operator, length: int) -> list[tuple[int, int]]:
-        """Store a real matrix; return the shift and the place of each of its bands."""
-        coo = sp.coo_array(matrix)
-        rows, shifts = coo.coords[0], coo.coords[1].astype(np.int64) - coo.coords[0]
+    def add(self, entries: Entries, length: int) -> list[tuple[int, int]]:
+        """Store real entries; return the shift and the place of each of their bands."""
+        rows, shifts = entries.row, entries.column - entries.row
         found = []
         for shift in np.unique(shifts):
             chosen = shifts == shift
             value = np.zeros(length)
-            value[rows[chosen]] = coo.data[chosen]
+            value[rows[chosen]] = entries.value[chosen]
             found.append((int(shift), self.length))
             self.values.append(value)
             self.length += length
@@ -136,10 +134,11 @@ class Layout:
         self.sectors = sectors
         self.sizes = [len(states) for states in sectors.members]
         self.pairs = [(S, T) for S, T in sectors.pairs if S <= T]
-        self._sources = self._jump_sources()
-        mirrored = {(S, T) for moves in self._sources.values() for _, S, T in moves if S > T}
+        self.sources = self._jump_sources()
+        mirrored = {(S, T) for moves in self.sources.values() for _, S, T in moves if S > T}
         self.mirrored: list[Pair] = sorted(mirrored)
-        self.patterns = [block(realization.pattern, m, m) for m in sectors.members]
+        blocks = split(realization.pattern, sectors)
+        self.patterns = [blocks.get((S, S), NOTHING) for S in range(len(self.sizes))]
         self._reach = self._required()
         self.places, self.size = self._allocate()
 
@@ -155,39 +154,26 @@ class Layout:
         return sources
 
     @cached_property
-    def _jump_blocks(self) -> dict[tuple[int, int, int], Operator]:
-        members = self.sectors.members
-        found = {}
-        for (S, T), moves in self._sources.items():
-            for q, S_old, T_old in moves:
-                c = self.realization.jumps[q][1]
-                for new, old in ((S, S_old), (T, T_old)):
-                    if (q, new, old) not in found:
-                        found[q, new, old] = block(c, members[new], members[old])
-        return found
+    def jump_blocks(self) -> list[dict[Pair, Entries]]:
+        """For every jump, its blocks from sectors to sectors: keys (new, old)."""
+        return [split(c, self.sectors) for _, c in self.realization.jumps]
 
     def _required(self) -> list[int]:
         """Return for every sector how many columns left of the diagonal tile rows must have."""
         reach = [0] * len(self.sizes)
         for S, pattern in enumerate(self.patterns):
-            coo = pattern.tocoo()
-            if coo.nnz:
-                row, column = (side.astype(np.int64) for side in coo.coords)
-                tile = row // TILE * TILE
-                reach[S] = max(int(np.max(column // TILE * TILE - tile)), int(np.max(row - column)))
-        for (S, T), moves in self._sources.items():
+            if len(pattern.row):
+                tile = pattern.row // TILE * TILE
+                left = np.max(pattern.column // TILE * TILE - tile)
+                reach[S] = max(int(left), int(np.max(pattern.row - pattern.column)))
+        for (S, T), moves in self.sources.items():
             for q, S_old, T_old in moves:
-                if S_old != T_old:
-                    continue
-                left = self._jump_blocks[q, S, S_old].tocoo()
-                right = self._jump_blocks[q, T, T_old].tocoo()
-                if not left.nnz or not right.nnz:
-                    continue
-                row, column = (side.astype(np.int64) for side in left.coords)
-                begin = row // TILE * TILE if S == T else 0 * row
-                shift = int(np.min(right.coords[1].astype(np.int64) - right.coords[0]))
-                needed = np.max(column // TILE * TILE - begin) - shift
-                reach[S_old] = max(reach[S_old], int(needed))
+                if S_old == T_old:
+                    left, right = (self.jump_blocks[q][new, S_old] for new in (S, T))
+                    begin = left.row // TILE * TILE if S == T else 0 * left.row
+                    shift = int(np.min(right.column - right.row))
+                    needed = np.max(left.column // TILE * TILE - begin) - shift
+                    reach[S_old] = max(reach[S_old], int(needed))
         return [padded(max(need, 0)) for need in reach]
 
     def _allocate(self) -> tuple[dict[Pair, Place], int]:
@@ -277,18 +263,19 @@ class _Assembly:
 
     def __init__(self, layout: Layout, H: Operator) -> None:
         self._layout = layout
-        members = layout.sectors.members
-        self._H = [
-            _on_pattern(_off_diagonal(block(H, m, m)), _off_diagonal(pattern))
-            for m, pattern in zip(members, layout.patterns, strict=True)
-        ]
         no_jump = layout.realization.no_jump
+        blocks, damping = split(H, layout.sectors), split(no_jump, layout.sectors)
+        sectors = range(len(layout.sizes))
+        self._H = [
+            _on_pattern(blocks.get((S, S), NOTHING), layout.patterns[S], layout.sizes[S])
+            for S in sectors
+        ]
+        self._damping = [damping.get((S, S), NOTHING).off_diagonal() for S in sectors]
         # the same for every part of a Hamiltonian with pulses
         self._complex = any(
             np.iscomplexobj(part.data)
             for part in (layout.realization.H, *(m for _, m in layout.realization.pulsed))
         )
-        self._damping = [_off_diagonal(block(no_jump, m, m)) for m in members]
         self._energy = layout.by_state(H.diagonal().real)
         self._rates = layout.by_state(no_jump.diagonal().real)
         self._bands = Bands()
@@ -299,11 +286,14 @@ class _Assembly:
         layout = self._layout
         count = layout.rows
         widths = [padded(size) for size in layout.sizes]
-        ones = [
-            self._bands.add(sp.eye_array(size), w)[0][1]
-            for size, w in zip(layout.sizes, widths, strict=True)
+        ones = []
+        for size, width in zip(layout.sizes, widths, strict=True):
+            diagonal = np.arange(size)
+            ones.append(self._bands.add(Entries(diagonal, diagonal, np.ones(size)), width)[0][1])
+        coherent = [
+            self._bands.add(Entries(H.column, H.row, H.value.real), width)
+            for H, width in zip(self._H, widths, strict=True)
         ]
-        coherent = [self._bands.add(H.real.T, w) for H, w in zip(self._H, widths, strict=True)]
         column = np.zeros(count, dtype=np.int64)
         state = np.zeros(count, dtype=np.int64)
         begin, end, address = (np.zeros(count, dtype=np.int64) for _ in range(3))
@@ -314,10 +304,11 @@ class _Assembly:
             state[place.rows] = layout.bases[S] + np.arange(layout.sizes[S])
             begin[place.rows], end[place.rows] = place.begin[used], widths[T]
             address[place.rows] = place.address[used]
-            self._left("left", place, self._H[S].real, ones[T])
+            H = self._H[S]
+            self._left("left", place, H._replace(value=H.value.real), ones[T])
             self._right("right", place, coherent[T], 1.0)
             self._rare(place, S, T, ones[T])
-            for move in layout._sources[S, T]:
+            for move in layout.sources[S, T]:
                 self._jump(place, S, T, *move)
         arrays = {name: kind.arrays(count) for name, kind in self._kinds.items()}
         left, right, both, turn = (arrays[name] for name in ("left", "right", "both", "turn"))
@@ -343,12 +334,11 @@ class _Assembly:
             *layout.tiles[1:],
         )
 
-    def _left(self, kind: str, place: Place, matrix: Operator, band: int) -> None:
+    def _left(self, kind: str, place: Place, entries: Entries, band: int) -> None:
         """Add matrix × ρ."""
-        coo = matrix.tocoo()
-        if coo.nnz:
-            rows = place.rows[coo.coords[0]]
-            self._kinds[kind].add(rows, place.address[coo.coords[1]], band, coo.data)
+        if len(entries.row):
+            rows, address = place.rows[entries.row], place.address[entries.column]
+            self._kinds[kind].add(rows, address, band, entries.value)
 
     def _right(
         self, kind: str, place: Place, bands: Iterable[tuple[int, int]], factor: float
@@ -362,58 +352,47 @@ class _Assembly:
     def _rare(self, place: Place, S: int, T: int, ones: int) -> None:
         """Add what only some problems have: imaginary parts of H, damping off the diagonal."""
         width = padded(self._layout.sizes[T])
-        damping_S, damping_T = self._damping[S], self._damping[T]
+        one, other = self._damping[S], self._damping[T]
         parts = [
-            (_tight(damping_S.real), _tight(damping_T.real), "both", -1.0, -1.0),
-            (_tight(damping_S.imag), _tight(damping_T.imag), "turn", -1.0, -1.0),
+            (one.part(-one.value.real), other.part(other.value.real), "both", -1.0),
+            (one.part(-one.value.imag), other.part(other.value.imag), "turn", -1.0),
         ]
         if self._complex:
-            parts.append((self._H[S].imag, self._H[T].imag, "both", 1.0, -1.0))
-        for left, right, kind, left_sign, right_sign in parts:
-            self._left(kind, place, left_sign * left, ones)
-            self._right(kind, place, self._bands.add(right.T, width), right_sign)
+            one, other = self._H[S], self._H[T]
+            left, right = (e._replace(value=e.value.imag) for e in (one, other))
+            parts.append((left, right, "both", -1.0))
+        for left, right, kind, factor in parts:
+            self._left(kind, place, left, ones)
+            turned = Entries(right.column, right.row, right.value)
+            self._right(kind, place, self._bands.add(turned, width), factor)
 
     def _jump(self, place: Place, S: int, T: int, q: int, S_old: int, T_old: int) -> None:
         """Add γ cρc† from one block, real and imaginary parts of both factors apart."""
         layout = self._layout
         rate = layout.realization.jumps[q][0]
-        left, right = layout._jump_blocks[q, S, S_old], layout._jump_blocks[q, T, T_old]
+        left, right = layout.jump_blocks[q][S, S_old], layout.jump_blocks[q][T, T_old]
         source = layout.places[S_old, T_old]
         width = padded(layout.sizes[T])
         products = (
-            (left.real, right.real, "both", 1.0),
-            (left.imag, right.imag, "both", 1.0),
-            (left.imag, right.real, "turn", 1.0),
-            (left.real, right.imag, "turn", -1.0),
+            (left.value.real, right.value.real, "both", 1.0),
+            (left.value.imag, right.value.imag, "both", 1.0),
+            (left.value.imag, right.value.real, "turn", 1.0),
+            (left.value.real, right.value.imag, "turn", -1.0),
         )
-        for one, other, kind, sign in products:
-            coo = _tight(one).tocoo()
-            if not coo.nnz:
-                continue
-            rows = place.rows[coo.coords[0]]
-            for shift, band in self._bands.add(_tight(other), width):
-                address = source.address[coo.coords[1]] + shift
-                self._kinds[kind].add(rows, address, band, sign * rate * coo.data)
+        for left_value, right_value, kind, sign in products:
+            one, other = left.part(left_value), right.part(right_value)
+            if len(one.row):
+                rows = place.rows[one.row]
+                for shift, band in self._bands.add(other, width):
+                    address = source.address[one.column] + shift
+                    self._kinds[kind].add(rows, address, band, sign * rate * one.value)
 
 
-def _off_diagonal(matrix: Operator) -> Operator:
-    return _tight(matrix - sp.diags_array(matrix.diagonal()))
-
-
-def _tight(matrix: Operator) -> Operator:
-    """Return a matrix without explicit zeros."""
-    result = sp.csr_array(matrix, copy=True)
-    result.eliminate_zeros()
-    return result
-
-
-def _on_pattern(matrix: Operator, pattern: Operator) -> Operator:
-    """Return a matrix with the entries of a pattern that it lies within, zeros included."""
-    width = pattern.shape[1]
-    place, wanted = pattern.tocoo(), matrix.tocoo()
-    keys = place.coords[0].astype(np.int64) * width + place.coords[1]
-    given = wanted.coords[0].astype(np.int64) * width + wanted.coords[1]
+def _on_pattern(entries: Entries, pattern: Entries, width: int) -> Entries:
+    """Return entries within a pattern as all of its off-diagonal ones, zeros included."""
+    place, wanted = pattern.off_diagonal(), entries.off_diagonal()
+    keys, given = place.row * width + place.column, wanted.row * width + wanted.column
     order = np.argsort(keys)
-    data = np.zeros(len(keys), dtype=wanted.data.dtype)
-    data[order[np.searchsorted(keys[order], given)]] = wanted.data
-    return sp.csr_array(sp.coo_array((data, place.coords), shape=pattern.shape))
+    value = np.zeros(len(keys), dtype=wanted.value.dtype)
+    value[order[np.searchsorted(keys[order], given)]] = wanted.value
+    return Entries(place.row, place.column, value)

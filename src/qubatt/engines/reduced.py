@@ -16,7 +16,7 @@ from qubatt.core.space import Operator
 from qubatt.engines import kernels
 from qubatt.engines.engine import strength
 from qubatt.engines.layout import Layout, Tables
-from qubatt.engines.sectors import Sectors, block, find_sectors
+from qubatt.engines.sectors import NOTHING, Sectors, find_sectors, split
 
 Vector = NDArray[np.float64]
 """Real parts of the stored entries of ρ, then their imaginary parts."""
@@ -148,14 +148,13 @@ class Reduced:
 
     def pack(self, rho: Operator) -> Vector:
         """Return the stored entries of ρ, a sparse Hermitian matrix of shape ``(D, D)``."""
-        vector, members = self.zeros(), self.sectors.members
-        for (S, T), place in self.layout.places.items():
-            coo = block(rho, members[S], members[T]).tocoo()
-            row, column = coo.coords
-            stored = column >= place.kept[row]
-            at = place.address[row[stored]] + column[stored]
-            vector[at] = coo.data[stored].real
-            vector[at + self.layout.size] = coo.data[stored].imag
+        vector, blocks = self.zeros(), split(rho, self.sectors)
+        for pair, place in self.layout.places.items():
+            found = blocks.get(pair, NOTHING)
+            found = found.where(found.column >= place.kept[found.row])
+            at = place.address[found.row] + found.column
+            vector[at] = found.value.real
+            vector[at + self.layout.size] = found.value.imag
         return vector
 
     def unpack(self, vector: Vector) -> NDArray[np.complex128]:
@@ -174,19 +173,18 @@ class Reduced:
 
     def functionals(self, operators: list[Operator]) -> Functionals:
         """Return the functionals of Hermitian operators."""
-        members = self.sectors.members
         columns, values, counts = [], [], [0]
         for operator in operators:
-            transposed = sp.csr_array(operator.T)
-            count = 0
+            blocks, count = split(operator, self.sectors), 0
             for S, T in self.layout.pairs:
-                coo = block(transposed, members[S], members[T]).tocoo()
-                row, column = coo.coords
-                used = column >= row if S == T else np.ones(len(row), dtype=bool)
-                at = self.layout.places[S, T].address[row[used]] + column[used]
-                twice = np.where((column == row)[used] & (S == T), 1.0, 2.0) * coo.data[used]
+                found = blocks.get((T, S), NOTHING)  # O_ji, to be multiplied by ρ_ij
+                if S == T:
+                    found = found.where(found.row >= found.column)
+                at = self.layout.places[S, T].address[found.column] + found.row
+                once = (found.row == found.column) & (S == T)
+                value = np.where(once, 1.0, 2.0) * found.value
                 columns += [at, at + self.layout.size]
-                values += [twice.real, -twice.imag]
+                values += [value.real, -value.imag]
                 count += 2 * len(at)
             counts.append(count)
         column = np.concatenate(columns).astype(np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -28,6 +29,8 @@ class Sectors:
     ----------
     members : tuple of array
         Basis states of each sector, ascending.
+    label, position : array
+        For every basis state, its sector and its place there.
     pairs : tuple of Pair
         Blocks reached.
     targets : tuple of tuple of tuple of int
@@ -35,6 +38,8 @@ class Sectors:
     """
 
     members: tuple[NDArray[np.intp], ...]
+    label: NDArray[np.int64]
+    position: NDArray[np.int64]
     pairs: tuple[Pair, ...]
     targets: tuple[tuple[tuple[int, ...], ...], ...]
 
@@ -67,9 +72,47 @@ def find_sectors(realization: Realization) -> Sectors:
             for pair in ((r, c) for r in reached_by[row] for c in reached_by[column]):
                 if pair not in found:
                     waiting.add(pair)
-    return Sectors(members, tuple(sorted(found)), tuple(targets))
+    position = np.empty(len(label), dtype=np.int64)
+    for states in members:
+        position[states] = np.arange(len(states))
+    return Sectors(members, label.astype(np.int64), position, tuple(sorted(found)), tuple(targets))
 
 
-def block(matrix: sp.csr_array, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> sp.csr_array:
-    """Return the block of a sparse matrix with those rows and columns."""
-    return sp.csr_array(matrix[rows][:, columns])
+class Entries(NamedTuple):
+    """Entries of a block of a matrix, by their places in the sectors of rows and columns."""
+
+    row: NDArray[np.int64]
+    column: NDArray[np.int64]
+    value: NDArray[Any]
+
+    def part(self, value: NDArray[Any]) -> Entries:
+        """Return the entries with other values, those that are not 0."""
+        return Entries(self.row, self.column, value).where(value != 0)
+
+    def where(self, kept: NDArray[np.bool_]) -> Entries:
+        """Return some of the entries."""
+        return Entries(self.row[kept], self.column[kept], self.value[kept])
+
+    def off_diagonal(self) -> Entries:
+        """Return the entries off the diagonal."""
+        return self.where(self.row != self.column)
+
+
+NOTHING = Entries(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+
+
+def split(matrix: sp.csr_array, sectors: Sectors) -> dict[Pair, Entries]:
+    """Return the blocks of a sparse matrix that are not empty."""
+    coo = matrix.tocoo()
+    rows, columns = coo.coords
+    count = len(sectors.members)
+    pair = sectors.label[rows] * count + sectors.label[columns]
+    order = np.argsort(pair, kind="stable")
+    pairs, starts = np.unique(pair[order], return_index=True)
+    row, column = sectors.position[rows[order]], sectors.position[columns[order]]
+    value = coo.data[order]
+    ends = [*starts[1:].tolist(), len(value)][: len(starts)]
+    return {
+        divmod(int(found), count): Entries(row[i:j], column[i:j], value[i:j])
+        for found, i, j in zip(pairs, starts.tolist(), ends, strict=True)
+    }

@@ -31,11 +31,11 @@ def select_engine(engine: str | Engine, problem: Problem, times: FloatArray) -> 
         If no engine has that name.
     """
     if isinstance(engine, Engine):
-        return engine, "as given"
+        return engine, "as asked"
     if engine != "auto":
         if not isinstance(engine, str):
             raise ArgumentError("engine", 'be "auto", a name or an engine', engine)
-        return cast(Engine, registry.get("engine", engine)()), "as named"
+        return cast(Engine, registry.get("engine", engine)()), "as asked"
     if any(term.pulse is not None for term in problem.charging_terms):
         return ExactEngine(), "pulses: Runge–Kutta on the reduced form"
     dim = problem.space.dim(choose_basis(problem))
