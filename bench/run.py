@@ -16,6 +16,7 @@ from bench.measure import agreement, cold, contestants, reference, repeat, singl
 from bench.qualify import Qualification
 from bench.report import write_docs, write_table
 from bench.results import Results, say
+from bench.roofline import measure_roofline
 from bench.worker import ROOT, Team, Worker, WorkerError
 
 LIBRARIES = ("qubatt", "qutip", "dynamiqs")
@@ -118,6 +119,8 @@ def run(options: argparse.Namespace) -> None:
                 continue
             case = find_case(name)
             results.describe(case)
+            if name == "A":
+                results.step("roofline", measure_roofline)
             try:
                 measure(case, team, results, options.repeats, options.time_limit)
             except WorkerError as error:
