@@ -168,12 +168,16 @@ def squeezed(charger, levels):
     return qt.Qobj(large.full()[:levels]).unit()
 
 
+def thermal_light(charger, levels):
+    """Return the thermal state, cut off and normalised; Qobj.unit is off by 5e-8 here."""
+    rho = qt.thermal_dm(levels, charger.mean_photons, method="analytic")
+    return rho / rho.tr()
+
+
 CHARGERS = {
     "fock": lambda charger, levels: qt.basis(levels, charger.photons),
     "coherent": coherent,
-    "thermal": lambda charger, levels: qt.thermal_dm(
-        levels, charger.mean_photons, method="analytic"
-    ).unit(),
+    "thermal": thermal_light,
     "squeezed": squeezed,
 }
 """How each registered charger state is written out; a new one needs its entry here."""

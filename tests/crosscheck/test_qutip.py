@@ -12,7 +12,7 @@ from qubatt.core.registry import registry
 from . import qutip_models
 from .qutip_models import qutip_run, registered
 
-TOLERANCE = 1e-7
+TOLERANCE = 1e-8
 """In units of N omega for energy, N omega^2 for power, absolute for the rest."""
 
 

@@ -130,12 +130,11 @@ class Realization:
         """Pairs (f, H_k) of the rest of the Hamiltonian, H(t) = H + Σ f(t) H_k."""
         if any(term.pulse is not None for term in self.problem.battery_terms):
             raise UnsupportedError("H_B cannot have pulses: the stored energy would change by it.")
-        pulses = dict.fromkeys(term.pulse for term in self.problem.charging_terms)
-        return tuple(
-            (pulse, self.operator(t for t in self.problem.charging_terms if t.pulse == pulse))
-            for pulse in pulses
-            if pulse is not None
-        )
+        switched: dict[int, tuple[Pulse, list[Term]]] = {}
+        for term in self.problem.charging_terms:
+            if term.pulse is not None:
+                switched.setdefault(id(term.pulse), (term.pulse, []))[1].append(term)
+        return tuple((pulse, self.operator(terms)) for pulse, terms in switched.values())
 
     @cached_property
     def pattern(self) -> Operator:

@@ -197,7 +197,7 @@ class Chebyshev:
         np.multiply(self.vector, weights[-1, 0], out=series)
         norms, table = np.zeros(most), np.zeros((most, len(self._functionals.first) - 1))
         norms[0] = np.linalg.norm(now)
-        kernels.read(*self._functionals, now, table[0])
+        table[0] = self._functionals.of(now)
         vectors = [weight * now for weight in weights[:-1, 0]]
         chunk = 1 if keep else max(1, PATIENCE // len(now))
         k, ended = 1, False
@@ -207,7 +207,7 @@ class Chebyshev:
                 1.0 / ellipse.focus, ellipse.turn, weights[-1], k, min(k + chunk, most), ends,
                 self._functionals, norms, table,
             )  # fmt: skip
-            ended = bool(kernels.ends_series(weights[-1], norms, reached, ends))
+            ended = bool(kernels.ends_series.py_func(weights[-1], norms, reached, ends))
             if (reached - k) % 2:
                 now, new = new, now
             for vector, weight in zip(vectors, weights[:-1, k], strict=False):
@@ -216,7 +216,6 @@ class Chebyshev:
         self.products += k - 1
         if k % 2 == 0:  # the last term is odd: not yet in the series
             series += weights[-1, k - 1] * now
-        self._reduced.mirror(series)
         sizes = np.abs(weights[-1, :k]) * norms[:k]
         rounding = kernels.EPSILON * float(np.max(np.arange(1, k + 1) ** 1.5 * sizes))
         lost = abs(float(weights[-1, :k] @ table[:k, -1]) - float(table[0, -1]))

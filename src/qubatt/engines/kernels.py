@@ -194,6 +194,7 @@ def recur(
         k += 1
         if ends_series(weights, norms, k, ends):
             break
+    mirror(L, 0, len(L.tile_source), series)
     return k
 
 
@@ -217,6 +218,7 @@ def recur_parallel(
         k += 1
         if ends_series(weights, norms, k, ends):
             break
+    mirror(L, 0, len(L.tile_source), series)
     return k
 
 

@@ -44,9 +44,8 @@ class Functionals(NamedTuple):
 
     def of(self, vector: Vector) -> NDArray[np.float64]:
         """Return the value of each of them."""
-        values = np.zeros(len(self.first) - 1)
-        kernels.read(*self, vector, values)
-        return values
+        products = np.append(self.value * vector[self.column], 0.0)
+        return np.add.reduceat(products, self.first[:-1]) * (np.diff(self.first) > 0)
 
 
 class Reduced:
@@ -66,6 +65,11 @@ class Reduced:
     def nbytes(self) -> int:
         """Memory of one vector."""
         return 16 * self.layout.size
+
+    @cached_property
+    def _unused(self) -> Vector:
+        """A series to which nothing is added."""
+        return self.zeros()
 
     @property
     def table_bytes(self) -> float:
@@ -117,13 +121,20 @@ class Reduced:
         tables = self.tables_at(time) if self.realization.pulsed else self.tables
         ends, read = np.array([-1.0, 0.0, np.inf]), np.zeros((2, 0))
         self.recur(
-            tables, (vector, out, out), 0.0, 1.0, 1.0, weights, 1, 2, ends, watched, norms, read
+            tables,
+            (vector, out, self._unused),
+            0.0,
+            1.0,
+            1.0,
+            weights,
+            1,
+            2,
+            ends,
+            watched,
+            norms,
+            read,
         )
         return out
-
-    def mirror(self, vector: Vector) -> None:
-        """Fill what is stored below the diagonal from what is above it."""
-        kernels.mirror(self.tables, 0, len(self.tables.tile_source), vector)
 
     def zeros(self) -> Vector:
         """Return a vector of zeros that begins at a multiple of 64 bytes."""

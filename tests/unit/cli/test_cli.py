@@ -279,3 +279,32 @@ def test_interruption_is_clean_and_resumes(tmp_path, number):
         subprocess.run(command, check=True, capture_output=True)
         assert (tmp_path / "report.html").exists()
         assert all(path.stat().st_mtime_ns == stamp for path, stamp in done.items())
+
+
+def test_interruption_of_a_large_run_takes_less_than_a_second():
+    """Compiled loops look up often enough: two thousand states, a run of a minute."""
+    command = [sys.executable, "-m", "qubatt", "charge", "dicke", "--n-atoms", "24"]
+    command += ["--coupling", "0.5", "--max-photons", "80", "--environment", "cavity-loss:0.5"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    time.sleep(8)
+    assert process.poll() is None
+    start = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert time.monotonic() - start < 1.0
+    assert process.returncode == 130
+    assert "Traceback" not in err
+
+
+def test_dry_run_says_what_it_would_take(qubatt):
+    """Engine, states, entries, memory and products, without a run; as JSON, too."""
+    command = "charge dicke --n-atoms 10 --coupling 0.5 --max-photons 40 --dry-run".split()
+    code, out, _ = qubatt(*command)
+    assert code == 0
+    assert "451 (symmetric), in 2 sectors" in out
+    assert "101,701 of 203,401" in out
+    data = json.loads(qubatt(*command, "--json")[1])
+    assert data["engine"] == "exact"
+    assert data["fits"]

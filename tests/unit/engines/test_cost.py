@@ -1,0 +1,93 @@
+"""What a run would take: dimensions, memory, products, and the engine that would run."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import psutil
+import pytest
+
+import qubatt as qb
+
+LOSS = qb.CavityLoss(0.5)
+TIMES = np.linspace(0, 10, 101)
+
+
+def test_numbers_of_case_a():
+    """D = 11 · 41, half of the entries by parity; memory and products within a factor of two."""
+    battery = qb.DickeBattery(n_atoms=10, coupling=0.5, interaction=1.0, max_photons=40)
+    found = qb.cost(battery.problem(environment=[LOSS]), TIMES)
+    assert (found.dimension, found.entries_without_reduction) == (451, 451**2)
+    assert found.entries == 225**2 + 226**2
+    assert found.sectors == 2
+    assert found.engine == "exact"
+    assert "more than 20 states" in found.reason
+    assert 3e6 < found.memory < 2e7
+    assert found.fits
+
+
+@pytest.mark.parametrize(
+    ("battery", "environment"),
+    [
+        (qb.DickeBattery(n_atoms=4, coupling=0.5, interaction=1.0, max_photons=12), [LOSS]),
+        (qb.TavisCummingsBattery(n_atoms=12, coupling=1.0, max_photons=12), [LOSS]),
+        (qb.DrivenBattery(n_atoms=40, drive=1.0), [qb.CollectiveDecay(0.5)]),
+    ],
+)
+def test_products_are_about_those_of_the_run(battery, environment):
+    """The expectation holds within a factor of two."""
+    problem = battery.problem(environment=environment)
+    expected = qb.cost(problem, [5.0]).products
+    taken = qb.ExactEngine().solve(problem, np.array([5.0]), {}).statistics["products"]
+    assert expected / 2 < taken < expected * 2
+
+
+@pytest.mark.parametrize("engine", ["matrix", "exact"])
+def test_adaptive_products_are_about_those_of_the_run(engine):
+    """With a pulse the steps adapt: within a factor of four."""
+    battery = qb.TavisCummingsBattery(n_atoms=4, coupling=qb.SinePulse(0.5, 1.0), max_photons=8)
+    problem = battery.problem(environment=[LOSS])
+    found = qb.cost(problem, [5.0], engine=engine)
+    solver = {"matrix": qb.MatrixEngine, "exact": qb.ExactEngine}[engine]()
+    statistics = solver.solve(problem, np.array([5.0]), {}).statistics
+    taken = statistics.get("products", statistics.get("right_hand_sides"))
+    assert found.products / 4 < taken < found.products * 4
+    assert found.engine == engine
+    assert found.reason == "as asked"
+
+
+def test_too_little_memory_is_said(monkeypatch):
+    """The summary warns, the run is refused."""
+    problem = qb.DickeBattery(n_atoms=4, coupling=0.5, max_photons=20).problem()
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=10_000))
+    found = qb.cost(problem, TIMES)
+    assert not found.fits
+    assert "it would be refused" in str(found)
+    with pytest.raises(qb.ResourceError, match="free"):
+        qb.ExactEngine().solve(problem, TIMES, {})
+
+
+def test_summary_and_json():
+    """A line per figure for people, plain numbers for programs."""
+    problem = qb.DrivenBattery(n_atoms=3, drive=1.0).problem()
+    found = qb.cost(problem, TIMES)
+    lines = str(found).splitlines()
+    assert lines[0].startswith("engine        dense (at most 20 states")
+    assert len(lines) == 5
+    assert json.loads(json.dumps(found.to_dict()))["dimension"] == 4
+
+
+@pytest.mark.parametrize("problem", [None, qb.DrivenBattery(n_atoms=3, drive=1.0)])
+def test_what_is_no_problem_is_refused(problem):
+    """The cure says how a battery becomes one."""
+    with pytest.raises(qb.ArgumentError, match=r"battery\.problem"):
+        qb.cost(problem, TIMES)
+
+
+def test_dense_engine_is_asked_whether_it_can():
+    """A problem that is too large for the engine named is refused as in a run."""
+    problem = qb.DrivenBattery(n_atoms=50, drive=1.0).problem()
+    with pytest.raises(qb.UnsupportedError, match="at most 40 states"):
+        qb.cost(problem, TIMES, engine="dense")

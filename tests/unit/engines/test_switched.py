@@ -1,0 +1,103 @@
+"""Hamiltonians with pulses: which engines take them, at what error, and what is refused."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import qubatt as qb
+
+TIMES = np.linspace(0.0, 4.0, 9)
+LOSS = qb.CavityLoss(0.4)
+
+
+def battery(pulse: object) -> qb.TavisCummingsBattery:
+    """Two atoms and a cavity of four levels with a coupling that is switched."""
+    return qb.TavisCummingsBattery(n_atoms=2, coupling=pulse, max_photons=3)
+
+
+@pytest.mark.parametrize("engine", ["exact", "matrix"])
+def test_not_a_number_names_the_time(engine: str) -> None:
+    """A pulse that fails at t > 2 stops the run and says when."""
+    with pytest.raises(qb.ArgumentError, match=r"2\.") as caught:
+        qb.charge(battery(lambda t: 1.0 if t < 2 else math.nan), TIMES, engine=engine)
+    assert "nan" in str(caught.value)
+
+
+def test_complex_values_are_refused() -> None:
+    """A pulse is real; a phase belongs into a second term."""
+    with pytest.raises(qb.ArgumentError, match="number"):
+        qb.charge(battery(lambda t: np.exp(1j * t)), TIMES)
+
+
+def test_dense_refuses_by_name() -> None:
+    """The oracle takes one exponential, of a constant Hamiltonian."""
+    with pytest.raises(qb.UnsupportedError, match="dense engine cannot do pulses"):
+        qb.charge(battery(qb.SinePulse(1.0, 1.0)), TIMES, engine="dense")
+
+
+def test_auto_says_that_it_chose_for_the_pulses() -> None:
+    """Twelve states would be dense, were it not for the pulse."""
+    run = qb.charge(battery(qb.SinePulse(1.0, 1.0)), TIMES)
+    assert '"engine": "exact"' in run.attrs["engine"]
+    assert "pulses" in run.attrs["engine"]
+
+
+def test_constant_pulse_is_a_number() -> None:
+    """It takes the same path as the number, to the last digit."""
+    run, same = (
+        qb.charge(battery(amplitude), TIMES, environment=LOSS, engine="exact")
+        for amplitude in (qb.ConstantPulse(0.7), 0.7)
+    )
+    np.testing.assert_array_equal(run.energy, same.energy)
+    assert '"method": "chebyshev"' in run.attrs["engine"]
+
+
+def test_piecewise_pulse_is_one_constant_after_the_other() -> None:
+    """On until 1.5, off after it: then only the cavity loses, and the atoms keep their energy."""
+    pulse = qb.PiecewisePulse((0.0, 1.5, 9.0), (0.8, 0.0))
+    on = qb.charge(battery(0.8), [1.0, 1.5], environment=LOSS)
+    run = qb.charge(battery(pulse), [1.0, 1.5, 2.0, 4.0], environment=LOSS)
+    np.testing.assert_allclose(run.energy[:2], on.energy, atol=1e-9)
+    np.testing.assert_allclose(run.energy[2:], float(on.energy[1]), atol=1e-9)
+    np.testing.assert_allclose(run.power[2:], 0.0, atol=1e-9)
+    photons = float(run.mean_photons[1]) * np.exp(-0.4 * np.array([0.5, 2.5]))
+    np.testing.assert_allclose(run.mean_photons[2:], photons, atol=1e-9)
+
+
+def test_resonant_pulse_turns_by_its_area() -> None:
+    """One atom driven on resonance: E = sin²(area/2), whatever the shape."""
+    pulse = qb.GaussianPulse(1.2, 2.0, 0.3)
+    driven = qb.DrivenBattery(n_atoms=1, drive=pulse, detuning=0.0)
+    run = qb.charge(driven, [2.0, 4.0])
+    area = 1.2 * 0.3 * math.sqrt(2 * math.pi)
+    np.testing.assert_allclose(run.energy, np.sin(np.array([area / 4, area / 2])) ** 2, atol=1e-9)
+
+
+@pytest.mark.parametrize("engine", [qb.ExactEngine, qb.MatrixEngine])
+def test_error_falls_with_the_tolerance(engine: type[qb.ExactEngine]) -> None:
+    """Errors against the finest run lie below each tolerance, and the work grows."""
+    problem = battery(qb.SinePulse(0.6, 2.0, offset=0.5)).problem(environment=[LOSS])
+    best = qb.ExactEngine(1e-12).solve(problem, TIMES, {}, states=True)
+    products = []
+    for tolerance in (1e-4, 1e-6, 1e-8, 1e-10):
+        run = engine(tolerance).solve(problem, TIMES, {}, states=True)
+        error = np.max(np.linalg.norm(run.states - best.states, axis=(1, 2)))
+        assert error < tolerance
+        assert run.error_estimate <= tolerance
+        products.append(run.statistics["steps"])
+    assert products == sorted(products)
+    assert products[-1] > products[0]
+
+
+def test_unhashable_function_of_time() -> None:
+    """Objects without a hash may be pulses, too."""
+
+    class Ramp(list[float]):
+        def __call__(self, time: float) -> float:
+            return self[0] * time
+
+    run = qb.charge(battery(Ramp([0.2])), TIMES)
+    assert run.attrs["status"] == "ok"
