@@ -302,3 +302,33 @@ def test_every_battery_and_dissipator_takes_part_in_the_comparison():
     drawn = {registry.name_of("environment", type(part(rng))) for part in draws}
     unused = set(registered("environment")) - drawn
     assert not unused, f"dissipators {sorted(unused)} are in no case of SURROUNDINGS"
+
+
+def draw_light(rng, kind):
+    """Draw light that fits below 16 photons but for 1e-5."""
+    phase = rng.uniform(-np.pi, np.pi)
+    return {
+        "coherent": lambda: qb.CoherentState(rng.uniform(0.5, 2.5), phase=phase),
+        "thermal": lambda: qb.ThermalState(rng.uniform(0.2, 0.7)),
+        "squeezed": lambda: qb.SqueezedState(rng.uniform(0.1, 0.3), phase=phase),
+    }[kind]()
+
+
+LIT = [
+    pytest.param(name, N, kind, id=f"{name}-{N}-{kind}")
+    for name, atoms in (("dicke", (1, 2, 3)), ("tavis-cummings", (1, 2, 3)), ("cascade", (2,)))
+    for N in atoms
+    for kind in ("coherent", "thermal", "squeezed")
+]
+
+
+@pytest.mark.parametrize(("name", "N", "kind"), LIT)
+def test_random_light_and_two_environments_agree_with_qutip(name, N, kind):
+    """Coherences between sectors, mixed light, odd and even N, loss of cavity and atoms at once."""
+    rng = np.random.default_rng([len(name), N, len(kind)])
+    battery = replace(DRAWS[name](rng, N), max_photons=16)
+    times, charger = np.linspace(0.0, rng.uniform(1.0, 2.0), 5), draw_light(rng, kind)
+    parts = [cavity_loss] if name == "cascade" else [warm_cavity, warm_collective]
+    environment = [part(rng) for part in parts]
+    run = charge(battery, times, charger, environment)
+    assert_agrees(run, *qutip_run(battery, times, charger, environment))
