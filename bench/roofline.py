@@ -13,7 +13,8 @@ from numba import njit, prange
 from bench.cases import find_case
 from qubatt.core.realization import realize
 from qubatt.engines.lanes import fma, total, zeros32
-from qubatt.engines.reduced import Functionals, Reduced, thread_count
+from qubatt.engines.reduced import Functionals, Reduced
+from qubatt.engines.threads import thread_count
 
 REPEATS = 7
 LARGE = 32_000_000

@@ -6,6 +6,7 @@ from qubatt.engines.engine import Engine, MomentOperator
 from qubatt.engines.exact import ExactEngine
 from qubatt.engines.matrix import MatrixEngine
 from qubatt.engines.selection import select_engine
+from qubatt.engines.threads import limit_threads, thread_count
 
 __all__ = [
     "Cost",
@@ -15,5 +16,7 @@ __all__ = [
     "MatrixEngine",
     "MomentOperator",
     "cost",
+    "limit_threads",
     "select_engine",
+    "thread_count",
 ]

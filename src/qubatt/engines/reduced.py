@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from qubatt.engines import kernels
 from qubatt.engines.engine import strength
 from qubatt.engines.layout import Layout, Tables
 from qubatt.engines.sectors import NOTHING, Sectors, find_sectors, split
+from qubatt.engines.threads import thread_count
 
 Vector = NDArray[np.float64]
 """Real parts of the stored entries of ρ, then their imaginary parts."""
@@ -200,13 +200,3 @@ class Reduced:
             counts.append(count)
         column = np.concatenate(columns).astype(np.int64)
         return Functionals(np.cumsum(counts, dtype=np.int64), column, np.concatenate(values))
-
-
-def thread_count() -> int:
-    """Return how many threads a product may use: those of Numba, 1 without quick barriers."""
-    import numba
-
-    quick = ("numba.np.ufunc.omppool", "numba.np.ufunc.tbbpool")
-    if not any(importlib.util.find_spec(name) for name in quick):
-        return 1
-    return int(numba.get_num_threads())

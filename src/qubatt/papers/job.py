@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from qubatt.charging import charge
 from qubatt.core.check import FloatArray
@@ -25,6 +24,7 @@ from qubatt.core.declaration import parameters_of
 from qubatt.core.errors import QubattWarning
 from qubatt.core.file import check_directory, write_whole
 from qubatt.core.version import __version__
+from qubatt.engines import limit_threads
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
 from qubatt.states import ChargerState
@@ -141,7 +141,7 @@ def _write(curves: Curves, path: Path) -> None:
 def _start_worker() -> None:
     """Leave Ctrl-C to the parent, and one thread to each worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threadpool_limits(1)
+    limit_threads(1)
 
 
 def _run(job: ChargingJob) -> Curves:

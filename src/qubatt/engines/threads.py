@@ -1,0 +1,22 @@
+"""How many threads a run uses."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import numba
+from threadpoolctl import threadpool_limits
+
+
+def thread_count() -> int:
+    """Return how many threads a product may use: those of Numba, 1 without quick barriers."""
+    quick = ("numba.np.ufunc.omppool", "numba.np.ufunc.tbbpool")
+    if not any(importlib.util.find_spec(name) for name in quick):
+        return 1
+    return int(numba.get_num_threads())
+
+
+def limit_threads(count: int) -> None:
+    """Let everything in this process use at most `count` threads, as workers of a pool should."""
+    threadpool_limits(count)
+    numba.set_num_threads(min(count, numba.get_num_threads()))
