@@ -163,8 +163,8 @@ def _warn(run: xr.Dataset, battery: Battery) -> None:
     if run.attrs["status"] == "not-converged":
         message = (
             f"The run is not accurate: error estimate {certificate['error_estimate']:.1e}, trace"
-            f" drift {certificate['trace_drift']:.1e}. Use MatrixEngine with a smaller tolerance,"
-            " or smaller energies and rates."
+            f" drift {certificate['trace_drift']:.1e}. Allow a larger tolerance, or use smaller"
+            " energies and rates or a smaller last time."
         )
     elif run.attrs["status"] == "cutoff-too-small":
         message = (

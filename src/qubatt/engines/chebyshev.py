@@ -92,7 +92,9 @@ class Ellipse(NamedTuple):
 
     def products(self, end: float) -> float:
         """Return about how many products it takes to reach a time."""
-        steps = math.ceil(end / self.step)
+        steps = max(1, math.ceil(end / self.step))
+        if steps * self.terms(end / steps) > 30 * MOST_PRODUCTS:
+            return float(steps * self.terms(end / steps))  # hopeless: no need to look closer
         weights = self.coefficients(np.array([end / steps]), self.terms(end / steps))[0]
         needed = np.flatnonzero(self.bounds(weights) > math.log(NEGLIGIBLE))
         return float(steps * (needed[-1] if len(needed) else 1))
@@ -124,10 +126,11 @@ class Chebyshev:
         self, reduced: Reduced, functionals: Functionals, end: float, tolerance: float
     ) -> None:
         self.ellipse = enclose(reduced.realization)
-        if not self.ellipse.products(end) < MOST_PRODUCTS:
+        expected = self.ellipse.products(end)
+        if not expected < MOST_PRODUCTS:
             largest = max(self.ellipse.real, self.ellipse.imaginary)
             raise ResourceError(
-                f"The exact engine would need about {self.ellipse.products(end):.0e} products to"
+                f"The exact engine would need about {expected:.0e} products to"
                 f" time {end:g}: energies and rates reach {largest:.1e}. Use smaller ones, or a"
                 " smaller last time."
             )
@@ -162,13 +165,15 @@ class Chebyshev:
         while True:
             left = self._end - self.time
             count = math.ceil(left / self._h)
-            h = left / count  # steps of equal length, so that no sliver is left for the last one
+            # steps of equal length, so that no sliver is left for the last one, and as long as
+            # the rounded time really advances
+            h = left if count == 1 else (self.time + left / count) - self.time
             after = pending if count == 1 else pending[pending <= self.time + h]
             attempt = self._attempt(h, after - self.time, keep)
             if attempt is not None:
                 break
             self._h = h / 2
-            if self._h < 1e-5 * self.ellipse.step:
+            if self._h < 1e-5 * min(self.ellipse.step, self._end):
                 raise ResourceError("The exact engine found no step short enough; use matrix.")
         values, vectors, error, ease = attempt
         self.vector, self._room[2] = self._room[2], self.vector
@@ -196,7 +201,7 @@ class Chebyshev:
         now[:], new[:] = self.vector, 0.0
         np.multiply(self.vector, weights[-1, 0], out=series)
         norms, table = np.zeros(most), np.zeros((most, len(self._functionals.first) - 1))
-        norms[0] = np.linalg.norm(now)
+        norms[0] = math.sqrt(2.0) * np.linalg.norm(now)  # the triangle alone
         table[0] = self._functionals.of(now)
         vectors = [weight * now for weight in weights[:-1, 0]]
         chunk = 1 if keep else max(1, PATIENCE // len(now))
@@ -220,7 +225,7 @@ class Chebyshev:
         rounding = kernels.EPSILON * float(np.max(np.arange(1, k + 1) ** 1.5 * sizes))
         lost = abs(float(weights[-1, :k] @ table[:k, -1]) - float(table[0, -1]))
         # the exact flow conserves the trace
-        if not ended or not rounding <= limit or not lost <= 2 * limit:
+        if not ended or not rounding <= limit or not lost <= limit:
             return None
         parts = [
             ellipse.coefficients(after[start : start + CHUNK], k) @ table[:k]

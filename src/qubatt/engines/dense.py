@@ -73,7 +73,8 @@ class DenseEngine(Engine):
         """
         realization = realize(problem, basis)
         D = realization.dim
-        require_memory("dense", self.demand(realization, float(times[-1])).memory, D)
+        needed = self.demand(realization, float(times[-1])).memory
+        require_memory("dense", needed + states * len(times) * 32.0 * D**2, D)
         L = superoperator(realization)
         watch = Watch(realization, moments)
         functionals = np.array([matrix.toarray().T.ravel() for matrix in watch.operators])

@@ -62,7 +62,7 @@ def strength(pulse: Pulse, time: float) -> float:
     ArgumentError
         If it is not a finite real number, naming the time.
     """
-    value = pulse(time)
+    value = pulse(float(time))
     try:
         number = float(value)
     except (TypeError, ValueError):

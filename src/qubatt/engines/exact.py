@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ from qubatt.engines.runge_kutta import (
     STAGES,
     RungeKutta,
     breaks_of,
+    longest_step,
     runge_kutta_products,
     size_of_generator,
 )
@@ -74,7 +76,7 @@ class ExactEngine(Engine):
         D = problem.space.dim(chosen)
         realization = realize(problem, chosen)
         reduced = Reduced(realization)
-        kept_bytes = states * len(times) * (16.0 * D**2 + reduced.nbytes)
+        kept_bytes = states * len(times) * (32.0 * D**2 + reduced.nbytes)
         require_memory("exact", _memory(reduced) + kept_bytes, D)
         watch = Watch(realization, moments)
         functionals = reduced.functionals(watch.operators)
@@ -143,8 +145,10 @@ class ExactEngine(Engine):
             reduced.pack(realization.initial),
             float(times[-1]),
             self.tolerance,
-            size_of_generator(realization),
-            breaks_of(pulse for pulse, _ in realization.pulsed),
+            size_of_generator(realization, float(times[-1])),
+            breaks_of(realization),
+            longest_step(realization, float(times[-1])),
+            scale=math.sqrt(2.0),  # blocks off the diagonal are stored once
         )
         values = np.empty((len(times), len(functionals.first) - 1))
         kept = []

@@ -18,6 +18,7 @@ from numba import njit, prange
 
 from qubatt.engines.lanes import (
     at,
+    bare,
     flush,
     fma,
     fms,
@@ -40,7 +41,7 @@ OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 
 @njit(forceinline=True, **OPTIONS)
-def _strip(L, row, j, now, new, series, factor, w_now, w_new, square):
+def _strip(L, row, j, now, new, factor, square):
     """Compute new += factor (𝓛 + shift) now in columns j… of a row; see `sweep`."""
     (
         address,
@@ -86,9 +87,6 @@ def _strip(L, row, j, now, new, series, factor, w_now, w_new, square):
     v = flush(fma(factor, v, load(new, imaginary, square)), TINY)
     store(new, real, u)
     store(new, imaginary, v)
-    if w_now != 0.0 or w_new != 0.0:
-        store(series, real, fma(w_now, x, fma(w_new, u, load(series, real, square))))
-        store(series, imaginary, fma(w_now, y, fma(w_new, v, load(series, imaginary, square))))
     return fma(u, u, fma(v, v, square))
 
 
@@ -98,6 +96,8 @@ def sweep(L, first, last, now, new, series, shift, factor, w_now, w_new):
 
     Returns the sum of the squares of what was written to `new`.
     """
+    series = bare(series)
+    summing = w_now != 0.0 or w_new != 0.0
     square, wide_square = zeros8(), zeros32()
     for r in range(first, last):
         begin, end = at(L.row_begin, r), at(L.row_end, r)
@@ -117,9 +117,14 @@ def sweep(L, first, last, now, new, series, shift, factor, w_now, w_new):
         )
         wide = begin + (end - begin) // 32 * 32
         for j in range(begin, wide, 32):
-            wide_square = _strip(L, row, j, now, new, series, factor, w_now, w_new, wide_square)
+            wide_square = _strip(L, row, j, now, new, factor, wide_square)
         for j in range(wide, end, 8):
-            square = _strip(L, row, j, now, new, series, factor, w_now, w_new, square)
+            square = _strip(L, row, j, now, new, factor, square)
+        if summing:
+            for plane in (row[0], row[0] + L.size):
+                for j in range(plane + begin, plane + end, 8):
+                    found = fma(w_new, load(new, j, square), load(series, j, square))
+                    store(series, j, fma(w_now, load(now, j, square), found))
     return total(wide_square) + total(square)
 
 
@@ -157,13 +162,10 @@ def ends_series(weights, norms, k, ends):
 
 @njit(**OPTIONS)
 def _scales(weights, scale, turn, k):
-    """Return the factor of 𝓛 and what goes to the series: every second time, for two terms."""
-    even = k % 2 == 0
-    return (
-        scale if k == 1 else 2.0 * (turn if even else 1.0) * scale,
-        weights[k - 1] if even else 0.0,
-        weights[k] if even else 0.0,
-    )
+    """Return the factor of 𝓛, and for even k the weights of two terms of the series."""
+    if k % 2 == 0:
+        return 2.0 * turn * scale, weights[k - 1], weights[k]
+    return scale if k == 1 else 2.0 * scale, 0.0, 0.0
 
 
 @njit(**OPTIONS)
@@ -186,7 +188,6 @@ def recur(
         square = 0.0
         for q in range(len(rows) - 1):
             square += sweep(L, rows[q], rows[q + 1], now, new, series, shift, factor, w_now, w_new)
-        for q in range(len(rows) - 1):
             mirror(L, tiles[q], tiles[q + 1], new)
         norms[k] = math.sqrt(2.0 * square)
         read(functionals[0], functionals[1], functionals[2], new, table[k])
@@ -210,7 +211,6 @@ def recur_parallel(
         square = 0.0
         for q in prange(len(rows) - 1):
             square += sweep(L, rows[q], rows[q + 1], now, new, series, shift, factor, w_now, w_new)
-        for q in prange(len(rows) - 1):
             mirror(L, tiles[q], tiles[q + 1], new)
         norms[k] = math.sqrt(2.0 * square)
         read(functionals[0], functionals[1], functionals[2], new, table[k])

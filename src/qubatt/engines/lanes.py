@@ -72,6 +72,23 @@ def zeros32(typing):
 
 
 @intrinsic
+def bare(typing, array):
+    """Return an array without its owner, so that nobody counts references to it.
+
+    Counting is atomic, and Numba counts wherever an array is used behind a branch. The caller
+    keeps the owner.
+    """
+
+    def generate(context, builder, signature, args):
+        made = arrayobj.make_array(signature.args[0])(context, builder, args[0])
+        made.meminfo = ir.Constant(made.meminfo.type, None)
+        made.parent = ir.Constant(made.parent.type, None)
+        return made._getvalue()
+
+    return array(array), generate
+
+
+@intrinsic
 def at(typing, array, index):
     """Return ``array[index]`` for an index ≥ 0, without the check for negative ones."""
 

@@ -22,6 +22,7 @@ from qubatt.engines.runge_kutta import (
     STAGES,
     RungeKutta,
     breaks_of,
+    longest_step,
     runge_kutta_products,
     size_of_generator,
 )
@@ -69,7 +70,7 @@ class MatrixEngine(Engine):
         """
         chosen = choose_basis(problem, basis)
         D = problem.space.dim(chosen)
-        require_memory("matrix", 16.0 * D**2 * (VECTORS + len(times) * states), D)
+        require_memory("matrix", 16.0 * D**2 * (VECTORS + 2 * len(times) * states), D)
         realization = realize(problem, chosen)
         watch = Watch(realization, moments)
         values = np.empty((len(times), len(watch.operators)))
@@ -81,8 +82,9 @@ class MatrixEngine(Engine):
                 realization.rho_0,
                 float(times[-1]),
                 self.tolerance,
-                size_of_generator(realization),
-                breaks_of(pulse for pulse, _ in realization.pulsed),
+                size_of_generator(realization, float(times[-1])),
+                breaks_of(realization),
+                longest_step(realization, float(times[-1])),
                 tidy=_hermitian,
             )
             for k, time in enumerate(times):

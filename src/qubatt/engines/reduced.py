@@ -15,7 +15,7 @@ from qubatt.core.space import Operator
 from qubatt.engines import kernels
 from qubatt.engines.engine import strength
 from qubatt.engines.layout import Layout, Tables
-from qubatt.engines.sectors import NOTHING, Sectors, find_sectors, split
+from qubatt.engines.sectors import NOTHING, Entries, Sectors, find_sectors, split
 from qubatt.engines.threads import thread_count
 
 Vector = NDArray[np.float64]
@@ -24,12 +24,14 @@ Vector = NDArray[np.float64]
 WORTHWHILE = 12_000
 """Stored entries from which on a second thread gains more than it costs."""
 
+ROW = 8
+"""Work of beginning a row, in columns."""
+
 DEPEND_ON_H = (
     "row_energy",
     "energy",
     "left_value",
     "both_value",
-    "turn_value",
     "band_value",
 )
 """The tables that are linear in H but for what jumps and damping put there."""
@@ -73,10 +75,18 @@ class Reduced:
 
     @property
     def table_bytes(self) -> float:
-        """Memory of the tables, about: 32 bytes for everything that contributes to a row."""
-        R = self.realization
-        per_state = R.pattern.nnz + sum(c.nnz for _, c in R.jumps)
-        return 64.0 * (1.0 + float(per_state) / R.dim) * self.layout.rows
+        """Memory of the tables while they are made: some 96 bytes per contribution to a row."""
+        layout = self.layout
+        own = [
+            (len(part.row), _shifts(part), size)
+            for part, size in zip(layout.patterns, layout.sizes, strict=True)
+        ]
+        count = sum(own[S][0] + own[S][2] * own[T][1] for S, T in layout.pairs)
+        for (S, T), moves in layout.sources.items():
+            for q, S_old, T_old in moves:
+                blocks = layout.jump_blocks[q]
+                count += len(blocks[S, S_old].row) * _shifts(blocks[T, T_old])
+        return 96.0 * count * (1 + len(self.realization.pulsed))
 
     @cached_property
     def tables(self) -> Tables:
@@ -150,7 +160,8 @@ class Reduced:
         Every share goes to one thread, which needs nothing that another one writes.
         """
         threads = thread_count() if self.layout.size >= WORTHWHILE else 1
-        done = np.cumsum(self.tables.row_end - self.tables.row_begin)
+        lengths = self.tables.row_end - self.tables.row_begin
+        done = np.cumsum(lengths + ROW)
         starts = self.layout.panels
         goals = np.searchsorted(done, done[-1] * np.arange(1, threads) / threads)
         cuts = starts[np.searchsorted(starts, goals, side="right") - 1]
@@ -200,3 +211,8 @@ class Reduced:
             counts.append(count)
         column = np.concatenate(columns).astype(np.int64)
         return Functionals(np.cumsum(counts, dtype=np.int64), column, np.concatenate(values))
+
+
+def _shifts(entries: Entries) -> int:
+    """Return on how many diagonals entries lie."""
+    return len(np.unique(entries.column - entries.row))

@@ -12,11 +12,15 @@ from scipy.integrate import DOP853
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ResourceError
-from qubatt.core.problem import Pulse
 from qubatt.core.realization import Realization
 from qubatt.engines.engine import strength
 
 STAGES = 12
+
+EPSILON = float(np.finfo(float).eps)
+
+LOOKS = 64
+"""Times besides the breaks at which pulses are looked at; no step is longer than between two."""
 
 MOST_STEPS = 1e7
 """Steps from which on a run is refused: it would take hours at least."""
@@ -49,6 +53,10 @@ class RungeKutta:
         Upper estimate of the size of 𝓛, for the first step.
     breaks : iterable of float
         Times at which 𝓛 may jump.
+    longest : float
+        Longest step, so that nothing short is stepped over.
+    scale : float
+        What the norm of v must be multiplied by to bound that of ρ.
     tidy : callable, optional
         Removes what rounding adds to v after a step.
     """
@@ -62,6 +70,8 @@ class RungeKutta:
         tolerance: float,
         rate: float,
         breaks: Iterable[float] = (),
+        longest: float = math.inf,
+        scale: float = 1.0,
         tidy: Callable[[Array], Array] | None = None,
     ) -> None:
         if not rate * end < 4.0 * MOST_STEPS:
@@ -76,6 +86,8 @@ class RungeKutta:
         self._tolerance = tolerance
         self._breaks = sorted({time for time in breaks if 0.0 < time < end})
         self._tidy = tidy
+        self._longest = longest
+        self._scale = scale
         self.time = 0.0
         self.state = start
         self._K = np.empty((STAGES + 1, *start.shape), dtype=start.dtype)
@@ -83,18 +95,19 @@ class RungeKutta:
         self.evaluations = 1
         self.steps = self.rejected = 0
         self.error = 0.0
-        self._h = 0.5 / max(rate, 1e-12)
+        self._h = min(0.5 / max(rate, 1e-12), longest)
 
     def advance(self, time: float, progress: Callable[[float], None] | None = None) -> None:
         """Step to `time`, ending a step at every break on the way."""
         for stop in [*(known for known in self._breaks if self.time < known < time), time]:
             while (left := stop - self.time) > 0:
                 count = math.ceil(left / self._h)
-                h, largest = left / count, self._h
+                h, largest = (self.time + left / count) - self.time, self._h
+                h = left if count == 1 else h
                 factor = self._step(h, stop)
                 if factor >= 1.0:
                     self.time = stop if count == 1 else self.time + h
-                    self._h = max(largest, h * min(factor, 5.0))
+                    self._h = min(max(largest, h * min(factor, 5.0)), self._longest)
                     if progress is not None:
                         progress(self.time / self._end)
                 else:
@@ -132,32 +145,42 @@ class RungeKutta:
         fifth = float(np.linalg.norm(self._combine(DOP853.E5)))
         third = float(np.linalg.norm(self._combine(DOP853.E3)))
         denominator = math.hypot(fifth, 0.1 * third)
-        error = h * fifth**2 / denominator if denominator > 0 else 0.0
+        error = self._scale * h * fifth**2 / denominator if denominator > 0 else 0.0
+        rounding = EPSILON * float(np.linalg.norm(new))
         allowed = self._tolerance * h / self._end
         if not error <= allowed:
             self.rejected += 1
             if h <= 1e-12 * self._end:
                 raise ResourceError(
                     f"The {self._engine} engine finds no step short enough at time {self.time:g}."
-                    " Raise the tolerance; where a pulse jumps, give it the time as a break."
+                    f" If a pulse jumps there, use qb.FunctionPulse(f, edges=[{self.time:.6g}]) or"
+                    " qb.PiecewisePulse; otherwise raise the tolerance."
                 )
             return min(0.9 * (allowed / error) ** (1 / 8), 0.9) if math.isfinite(error) else 0.2
         self.state = new
         self._K[0] = self._K[STAGES]
-        self.error += error
+        self.error += error + rounding
         self.steps += 1
         return max(0.9 * (allowed / error) ** (1 / 8), 1.0) if error > 0 else 5.0
 
 
-def breaks_of(pulses: Iterable[Pulse]) -> list[float]:
+def breaks_of(realization: Realization) -> list[float]:
     """Return the times at which any of the pulses may jump."""
+    pulses = [pulse for pulse, _ in realization.pulsed]
     return [float(time) for pulse in pulses for time in getattr(pulse, "breaks", tuple)()]
 
 
-def size_of_generator(realization: Realization) -> float:
-    """Return an upper estimate of the size of the generator, pulses at their value at time 0."""
+def longest_step(realization: Realization, end: float) -> float:
+    """Return the longest step that overlooks no pulse longer than it."""
+    return end / LOOKS if realization.pulsed else math.inf
+
+
+def size_of_generator(realization: Realization, end: float) -> float:
+    """Return an upper estimate of the size of the generator, with the largest pulses seen."""
+    breaks = [time for time in breaks_of(realization) if 0.0 < time < end]
+    looks = [*np.linspace(0.0, end, LOOKS + 1).tolist(), *breaks]
     parts = [realization.H, realization.no_jump]
-    parts += [strength(pulse, 0.0) * part for pulse, part in realization.pulsed]
+    parts += [max(abs(strength(f, t)) for t in looks) * part for f, part in realization.pulsed]
     return 2.0 * sum(float(abs(matrix).sum(axis=0).max()) for matrix in parts)
 
 
@@ -166,6 +189,6 @@ def runge_kutta_products(realization: Realization, end: float, tolerance: float)
 
     The local error of a step is about (w h / 6)^9 for a generator of size 2w, and limits h.
     """
-    rate = size_of_generator(realization)
-    length = 12.0 * tolerance ** (1 / 8) / max(rate, 1e-12)
-    return STAGES * max(1.0, float(end / length))
+    rate = size_of_generator(realization, end)
+    length = min(12.0 * tolerance ** (1 / 8) / max(rate, 1e-12), longest_step(realization, end))
+    return STAGES * max(1.0, float(end / length)) if end > 0 else 0.0

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 
 import numba
 from threadpoolctl import threadpool_limits
 
+HOME = os.getpid()
+"""The process that loaded this; OpenMP ends one that was forked from it and wants threads."""
+
 
 def thread_count() -> int:
-    """Return how many threads a product may use: those of Numba, 1 without quick barriers."""
+    """Return how many threads a product may use: those of Numba, 1 without quick barriers.
+
+    1 also in a process that was forked from one that had loaded this module.
+    """
+    if os.getpid() != HOME:
+        return 1
     quick = ("numba.np.ufunc.omppool", "numba.np.ufunc.tbbpool")
     if not any(importlib.util.find_spec(name) for name in quick):
         return 1

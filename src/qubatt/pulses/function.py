@@ -41,7 +41,8 @@ class FunctionPulse(Pulse):
         if not _takes_one(self.function):
             requirement = "take the time as its one argument"
             raise ArgumentError("function", requirement, self.function, cure)
-        edges = np.unique(check_array("edges", self.edges)).tolist() if len(self.edges) else []
+        given = self.edges if np.size(self.edges) else []
+        edges = np.unique(check_array("edges", given)).tolist() if np.size(given) else []
         object.__setattr__(self, "edges", tuple(edges))
 
     def __call__(self, time: float) -> float:

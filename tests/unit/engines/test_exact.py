@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -73,3 +76,48 @@ def test_squeezed_light_keeps_the_parity():
         for light in (qb.FockState(2), qb.SqueezedState(0.5))
     )
     assert fock.entries == squeezed.entries
+
+
+def test_time_zero_alone():
+    """The initial state needs no steps; its cost is nothing."""
+    battery = qb.DickeBattery(n_atoms=3, coupling=0.5, max_photons=6)
+    run = qb.charge(battery, [0.0], engine="exact")
+    assert float(run.energy[0]) == 0.0
+    assert qb.cost(battery.problem(), [0.0]).products < 2
+
+
+@pytest.mark.parametrize("detuning", [0.0, 1e-5, 1e-3])
+def test_damping_without_a_hamiltonian(detuning):
+    """Steps may be as long as the run, and as short as needed."""
+    driven = qb.DrivenBattery(30, drive=0.0, detuning=detuning)
+    run, same = (
+        qb.charge(driven, np.linspace(0, 4, 5), environment=qb.CollectiveDecay(0.5, 0.5), engine=e)
+        for e in ("exact", "dense")
+    )
+    np.testing.assert_allclose(run.energy, same.energy, atol=1e-8)
+
+
+def test_hopeless_rates_are_refused_at_once():
+    """The refusal itself takes no time."""
+    problem = qb.DrivenBattery(30, 1.0).problem(environment=[qb.CollectiveDecay(1e12)])
+    with pytest.raises(qb.ResourceError, match="products"):
+        qb.ExactEngine().solve(problem, np.array([10.0]), {})
+
+
+def test_forked_processes_compute_alone():
+    """OpenMP would end a fork of a process that has used it: children take one thread."""
+    multiprocessing = pytest.importorskip("multiprocessing")
+    if "fork" not in multiprocessing.get_all_start_methods():
+        pytest.skip("no fork here")
+    code = (
+        "import multiprocessing as m, numpy as np, qubatt as qb\n"
+        "b = qb.DickeBattery(n_atoms=10, coupling=0.5, max_photons=24)\n"
+        "f = lambda _=0: float(qb.charge(b, [0.1]).energy[0])\n"
+        "first = f()\n"
+        "m = m.get_context('fork')\n"
+        "queue = m.Queue()\n"
+        "child = m.Process(target=lambda: queue.put(f()))\n"
+        "child.start(); found = queue.get(timeout=60); child.join()\n"
+        "assert abs(found - first) < 1e-12, (found, first)\n"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, timeout=120)

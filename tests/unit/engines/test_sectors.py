@@ -211,6 +211,7 @@ def coherent_atom(rate):
         (1e-2, 2.986, 300.0),
         (1e-9, 0.55, 300.0),
         (1e-9, 1.0, 300.0),
+        (1e-9, 0.55, 3000.0),
     ],
 )
 def test_error_estimate_covers_systematic_rounding(tolerance, rate, end):

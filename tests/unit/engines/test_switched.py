@@ -101,3 +101,40 @@ def test_unhashable_function_of_time() -> None:
 
     run = qb.charge(battery(Ramp([0.2])), TIMES)
     assert run.attrs["status"] == "ok"
+
+
+def test_pulse_far_from_the_start_is_not_overlooked() -> None:
+    """A plain function that is 0 for most of the run is found nevertheless."""
+    driven = qb.DrivenBattery(
+        n_atoms=1, drive=lambda t: 0.1 * math.exp(-((t - 50) ** 2) / 50), detuning=0.0
+    )
+    run = qb.charge(driven, [100.0])
+    area = 0.1 * 5 * math.sqrt(2 * math.pi)
+    assert float(run.energy[-1]) == pytest.approx(math.sin(area / 2) ** 2, abs=1e-8)
+
+
+def test_cost_sees_the_height_of_a_pulse() -> None:
+    """A pulse that is 0 at the start is priced by its largest value."""
+    problem = qb.DrivenBattery(3, qb.GaussianPulse(50.0, 5, 1), detuning=0.0).problem()
+    taken = qb.ExactEngine().solve(problem, np.array([10.0]), {}).statistics["products"]
+    assert taken / 5 < qb.cost(problem, [10.0]).products < 5 * taken
+
+
+def test_a_jump_names_the_cure() -> None:
+    """A step function cannot be integrated blindly; told of its edge, it can."""
+    step = lambda t: 1.0 if t < 2 else 0.0  # noqa: E731
+    with pytest.raises(qb.ResourceError, match=r"FunctionPulse\(f, edges=\[2\]\)"):
+        qb.charge(qb.DrivenBattery(2, step), [4.0])
+    run = qb.charge(qb.DrivenBattery(2, qb.FunctionPulse(step, edges=[2.0])), [4.0])
+    same = qb.charge(qb.DrivenBattery(2, qb.PiecewisePulse((0.0, 2.0), (1.0,))), [4.0])
+    np.testing.assert_allclose(run.energy, same.energy, atol=1e-12)
+
+
+@pytest.mark.parametrize("engine", [qb.ExactEngine, qb.MatrixEngine])
+def test_rounding_of_times_is_covered_by_the_estimate(engine: type[qb.ExactEngine]) -> None:
+    """Spin 1 turned by ∫(20 + 40 sin 3t) dt about x: errors far below the rounding of t · 60."""
+    pulse = qb.SinePulse(40.0, 3.0, offset=20.0)
+    driven = qb.DrivenBattery(n_atoms=2, drive=pulse, detuning=0.0)
+    run = engine(1e-12).solve(driven.problem(), np.array([30.0]), {"E": lambda R: R.H_B})
+    angle = 20.0 * 30.0 + 40.0 / 3.0 * (1 - math.cos(90.0))
+    assert abs(run.moments["E"][0] + math.cos(angle)) < 2 * run.error_estimate + 2e-12
