@@ -2,6 +2,8 @@
 
 Compilers turn loops over rows of a matrix into vector instructions only if they can prove a lot;
 here the vectors are spelled out, and LLVM splits them into what the machine has.
+
+Numba keeps compiled kernels until `kernels.py` changes; after a change here, touch that file.
 """
 
 from __future__ import annotations
