@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
-from threadpoolctl import threadpool_limits
 
 from qubatt.core.check import FloatArray, Positive
 from qubatt.core.declaration import declare
@@ -27,6 +26,7 @@ from qubatt.engines.runge_kutta import (
     runge_kutta_products,
     size_of_generator,
 )
+from qubatt.engines.threads import single_blas
 
 CHEBYSHEV_VECTORS, RUNGE_KUTTA_VECTORS = 5, STAGES + 6
 """Vectors held at once, an upper estimate."""
@@ -81,7 +81,7 @@ class ExactEngine(Engine):
         watch = Watch(realization, moments)
         functionals = reduced.functionals(watch.operators)
         propagate = self._integrate if realization.pulsed else self._expand
-        with threadpool_limits(1, user_api="blas"):  # vectors this short only lose by threads
+        with single_blas():
             table, kept, error, counts = propagate(reduced, functionals, times, states, progress)
         if progress is not None:
             progress(1.0)

@@ -8,7 +8,6 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-from threadpoolctl import threadpool_limits
 
 from qubatt.core.check import FloatArray, Positive
 from qubatt.core.declaration import declare
@@ -26,6 +25,7 @@ from qubatt.engines.runge_kutta import (
     runge_kutta_products,
     size_of_generator,
 )
+from qubatt.engines.threads import single_blas
 
 VECTORS = STAGES + 8
 """Matrices of the size of ρ held at once, an upper estimate."""
@@ -75,7 +75,7 @@ class MatrixEngine(Engine):
         watch = Watch(realization, moments)
         values = np.empty((len(times), len(watch.operators)))
         kept: list[ComplexArray] = []
-        with threadpool_limits(1, user_api="blas"):  # products this small only lose by threads
+        with single_blas():
             stepper = RungeKutta(
                 "matrix",
                 Generator(realization),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from contextlib import AbstractContextManager
+from functools import cache
+from typing import Any
 
 import numba
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
 HOME = os.getpid()
 """The process that loaded this; OpenMP ends one that was forked from it and wants threads."""
@@ -23,6 +26,18 @@ def thread_count() -> int:
     if not any(importlib.util.find_spec(name) for name in quick):
         return 1
     return int(numba.get_num_threads())
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """Return the libraries with threads; looking for them takes milliseconds."""
+    return ThreadpoolController()
+
+
+def single_blas() -> AbstractContextManager[Any]:
+    """Return a context in which BLAS takes one thread: products this small only lose by more."""
+    context: AbstractContextManager[Any] = _libraries().limit(limits=1, user_api="blas")
+    return context
 
 
 def limit_threads(count: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import product as cartesian
 from math import comb
 
@@ -49,14 +49,7 @@ class Atoms(Factor):
 
     def operators(self, basis: Basis) -> Mapping[str, Operator]:
         """Return the named collective operators, each of shape ``(dim, dim)``."""
-        return self._full if basis == "full" else _symmetric(self.n_atoms, self.initials)
-
-    @cached_property
-    def _full(self) -> dict[str, Operator]:
-        names = [f"S_{j}{k}" for j, k in cartesian(self.initials, repeat=2)]
-        return _with_derived(
-            {name: sp.csr_array(sum(self.local_operators(name, "full"))) for name in names}
-        )
+        return (_full if basis == "full" else _symmetric)(self.n_atoms, self.initials)
 
     def local_operators(self, name: str, basis: Basis) -> tuple[Operator, ...]:
         """Return |j⟩⟨k|ᵢ for every atom i, for ``name = "S_jk"``, in the full basis.
@@ -76,17 +69,36 @@ class Atoms(Factor):
         if len(plain) != 2 or not set(plain) <= set(self.initials):
             raise UnsupportedError(f"There is no single-atom part of {name!r}; use S_jk or J+, J-.")
         j, k = (self.initials.index(initial) for initial in plain)
-        n_levels = len(self.levels)
-        single = sp.csr_array(([1.0], ([j], [k])), shape=(n_levels, n_levels))
-        return tuple(
-            sp.csr_array(
-                sp.kron(
-                    sp.kron(sp.eye_array(n_levels**atom), single),
-                    sp.eye_array(n_levels ** (self.n_atoms - atom - 1)),
-                )
+        return _of_each(self.n_atoms, len(self.levels), j, k)
+
+
+@lru_cache(maxsize=256)
+def _of_each(n_atoms: int, n_levels: int, j: int, k: int) -> tuple[Operator, ...]:
+    """Return |j⟩⟨k| of every atom in the full basis; they are shared, and never changed."""
+    single = sp.csr_array(([1.0], ([j], [k])), shape=(n_levels, n_levels))
+    return tuple(
+        sp.csr_array(
+            sp.kron(
+                sp.kron(sp.eye_array(n_levels**atom), single),
+                sp.eye_array(n_levels ** (n_atoms - atom - 1)),
             )
-            for atom in range(self.n_atoms)
         )
+        for atom in range(n_atoms)
+    )
+
+
+@lru_cache(maxsize=16)
+def _full(n_atoms: int, initials: tuple[str, ...]) -> dict[str, Operator]:
+    """Return the operators in the full basis; they are shared, and never changed."""
+    count = range(len(initials))
+    return _with_derived(
+        {
+            f"S_{initials[j]}{initials[k]}": sp.csr_array(
+                sum(_of_each(n_atoms, len(initials), j, k))
+            )
+            for j, k in cartesian(count, repeat=2)
+        }
+    )
 
 
 @lru_cache(maxsize=64)
