@@ -25,7 +25,10 @@ def main() -> None:
 
         run()
     except Interrupted as stop:
-        sys.stderr.write("Interrupted. Files are whole; run the same command again to go on.\n")
+        sys.stderr.write(
+            "Interrupted. No file is half-written; `qubatt reproduce` goes on where it stopped if"
+            " you run the same command again.\n"
+        )
         sys.exit(128 + int(stop.args[0]))
 
 

@@ -54,7 +54,8 @@ class Ellipse(NamedTuple):
     def focus(self) -> float:
         """Return |f|, kept away from 0, where the polynomials would be mere powers."""
         largest = max(self.real, self.imaginary)
-        return math.sqrt(max(abs(self.real**2 - self.imaginary**2), 0.25 * largest**2))
+        ratio = min(self.real, self.imaginary) / largest
+        return largest * math.sqrt(max(1.0 - ratio**2, 0.25))
 
     @property
     def step(self) -> float:
@@ -92,9 +93,12 @@ class Ellipse(NamedTuple):
 
     def products(self, end: float) -> float:
         """Return about how many products it takes to reach a time."""
+        largest = end * max(self.real, self.imaginary)
+        if not largest < 1e14:
+            return largest if largest > 0 else math.inf  # hopeless: no need to look closer
         steps = max(1, math.ceil(end / self.step))
         if steps * self.terms(end / steps) > 30 * MOST_PRODUCTS:
-            return float(steps * self.terms(end / steps))  # hopeless: no need to look closer
+            return float(steps * self.terms(end / steps))
         weights = self.coefficients(np.array([end / steps]), self.terms(end / steps))[0]
         needed = np.flatnonzero(self.bounds(weights) > math.log(NEGLIGIBLE))
         return float(steps * (needed[-1] if len(needed) else 1))

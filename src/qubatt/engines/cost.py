@@ -127,8 +127,8 @@ def cost(problem: Problem, times: ArrayLike, engine: str | Engine = "auto") -> C
 
 def _size(count: float) -> str:
     """Return a number of bytes with its unit."""
-    for unit in ("B", "kB", "MB"):
+    for unit in ("B", "kB", "MB", "GB"):
         if count < 1000:
             return f"{count:.3g} {unit}"
         count /= 1000
-    return f"{count:.3g} GB"
+    return f"{count:.3g} TB"

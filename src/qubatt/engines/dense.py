@@ -45,7 +45,7 @@ class DenseEngine(Engine):
         if D > LARGEST_DIM:
             raise UnsupportedError(
                 f"The dense engine holds at most {LARGEST_DIM} states, not {D}."
-                ' Use engine "matrix" or "auto".'
+                ' Use engine "exact", "matrix" or "auto".'
             )
         if realization.pulsed:
             raise UnsupportedError(

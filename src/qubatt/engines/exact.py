@@ -146,7 +146,7 @@ class ExactEngine(Engine):
             float(times[-1]),
             self.tolerance,
             size_of_generator(realization, float(times[-1])),
-            breaks_of(realization),
+            breaks_of(realization, float(times[-1])),
             longest_step(realization, float(times[-1])),
             scale=math.sqrt(2.0),  # blocks off the diagonal are stored once
         )

@@ -83,7 +83,7 @@ class MatrixEngine(Engine):
                 float(times[-1]),
                 self.tolerance,
                 size_of_generator(realization, float(times[-1])),
-                breaks_of(realization),
+                breaks_of(realization, float(times[-1])),
                 longest_step(realization, float(times[-1])),
                 tidy=_hermitian,
             )

@@ -12,12 +12,16 @@ from scipy.integrate import DOP853
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ResourceError
+from qubatt.core.problem import Pulse
 from qubatt.core.realization import Realization
 from qubatt.engines.engine import strength
 
 STAGES = 12
 
 EPSILON = float(np.finfo(float).eps)
+
+GLANCES, MOST_PEAKS = 4097, 256
+"""Times at which a function is searched for peaks; more peaks than this are left to the steps."""
 
 LOOKS = 64
 """Times besides the breaks at which pulses are looked at; no step is longer than between two."""
@@ -164,10 +168,25 @@ class RungeKutta:
         return max(0.9 * (allowed / error) ** (1 / 8), 1.0) if error > 0 else 5.0
 
 
-def breaks_of(realization: Realization) -> list[float]:
-    """Return the times at which any of the pulses may jump."""
-    pulses = [pulse for pulse, _ in realization.pulsed]
-    return [float(time) for pulse in pulses for time in getattr(pulse, "breaks", tuple)()]
+def breaks_of(realization: Realization, end: float) -> list[float]:
+    """Return the times at which any of the pulses may jump or must not be stepped over.
+
+    A pulse that names none itself is looked at `GLANCES` times; where it has a peak, a step ends.
+    """
+    found: list[float] = []
+    for pulse, _ in realization.pulsed:
+        named: Iterable[float] = getattr(pulse, "breaks", tuple)()
+        found += [float(time) for time in named] if named else _peaks(pulse, end)
+    return found
+
+
+def _peaks(pulse: Pulse, end: float) -> list[float]:
+    """Return the times of the extrema of a pulse, none if it oscillates all the time."""
+    times = np.linspace(0.0, end, GLANCES)
+    values = np.array([strength(pulse, float(time)) for time in times])
+    rises = np.diff(values)
+    extrema = times[1:-1][rises[:-1] * rises[1:] < 0]
+    return extrema.tolist() if len(extrema) <= MOST_PEAKS else []
 
 
 def longest_step(realization: Realization, end: float) -> float:
@@ -177,7 +196,7 @@ def longest_step(realization: Realization, end: float) -> float:
 
 def size_of_generator(realization: Realization, end: float) -> float:
     """Return an upper estimate of the size of the generator, with the largest pulses seen."""
-    breaks = [time for time in breaks_of(realization) if 0.0 < time < end]
+    breaks = [time for time in breaks_of(realization, end) if 0.0 < time < end]
     looks = [*np.linspace(0.0, end, LOOKS + 1).tolist(), *breaks]
     parts = [realization.H, realization.no_jump]
     parts += [max(abs(strength(f, t)) for t in looks) * part for f, part in realization.pulsed]

@@ -121,3 +121,12 @@ def test_forked_processes_compute_alone():
         "assert abs(found - first) < 1e-12, (found, first)\n"
     )
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, timeout=120)
+
+
+@pytest.mark.parametrize("size", [1e100, 1e155, 1e300])
+def test_absurd_energies_are_refused_in_words(size):
+    """Squares of huge numbers overflow; the refusal does not."""
+    problem = qb.DickeBattery(2, size, 12).problem(environment=[LOSS])
+    with pytest.raises(qb.ResourceError, match="products"):
+        qb.ExactEngine().solve(problem, np.array([1.0]), {})
+    assert qb.cost(problem, [1.0]).products > 1e50

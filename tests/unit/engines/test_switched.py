@@ -138,3 +138,11 @@ def test_rounding_of_times_is_covered_by_the_estimate(engine: type[qb.ExactEngin
     run = engine(1e-12).solve(driven.problem(), np.array([30.0]), {"E": lambda R: R.H_B})
     angle = 20.0 * 30.0 + 40.0 / 3.0 * (1 - math.cos(90.0))
     assert abs(run.moments["E"][0] + math.cos(angle)) < 2 * run.error_estimate + 2e-12
+
+
+def test_narrow_peak_of_a_function_is_found() -> None:
+    """Width 1 somewhere in ten thousand: the peak is found before the steps pass by."""
+    drive = lambda t: 0.8 * math.exp(-((t - 2300) ** 2) / 2)  # noqa: E731
+    run = qb.charge(qb.DrivenBattery(1, drive, detuning=0.0), [4000.0])
+    area = 0.8 * math.sqrt(2 * math.pi)
+    assert float(run.energy[-1]) == pytest.approx(math.sin(area / 2) ** 2, abs=1e-8)
