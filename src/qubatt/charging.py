@@ -121,6 +121,7 @@ def charge(
     certificate = _certificate(solution)
     larger = getattr(battery, "max_photons", 0) + 1
     if certificate["status"] == "cutoff-too-small" and not _reaches(
+        # every registered battery is a dataclass, which its abstract base cannot say
         dataclasses.replace(battery, max_photons=larger).problem(charger, surroundings),  # type: ignore[type-var]
         solution.statistics["basis"],
     ):

@@ -33,7 +33,7 @@ class DenseEngine(Engine):
     One exponential is computed per distinct spacing of the output times.
     """
 
-    def demand(self, realization: Realization, end: float) -> Demand:  # noqa: ARG002
+    def demand(self, realization: Realization, end: float) -> Demand:  # noqa: ARG002  # any time
         """Return memory and products of one exponential; see `Engine.demand`.
 
         Raises

@@ -203,7 +203,11 @@ def recur(
 def recur_parallel(
     L, shares, vectors, shift, scale, turn, weights, k, stop, ends, functionals, norms, table
 ):
-    """Do the same as `recur`, with every share in a thread of its own."""
+    """Do the same as `recur`, with every share in a thread of its own.
+
+    The loop stands twice because `prange` must be compiled apart: small problems would wait two
+    seconds for threads that they never use.
+    """
     rows, tiles = shares
     now, new, series = vectors
     while k < stop:

@@ -27,11 +27,15 @@ class Mode(Factor):
         """Return ``max_photons + 1``."""
         return self.max_photons + 1
 
-    def operators(self, basis: Basis) -> Mapping[str, Operator]:  # noqa: ARG002
+    def operators(self, basis: Basis) -> Mapping[str, Operator]:  # noqa: ARG002  # as above
         """Return the named operators, each of shape ``(max_photons + 1,) * 2``."""
         return _named(self.max_photons)
 
-    def local_operators(self, name: str, basis: Basis) -> tuple[Operator, ...]:  # noqa: ARG002
+    def local_operators(
+        self,
+        name: str,
+        basis: Basis,  # noqa: ARG002  # there are none in any
+    ) -> tuple[Operator, ...]:
         """Refuse: a mode has no particles."""
         raise UnsupportedError(f"A mode has no single-particle part of {name!r}.")
 
