@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -200,44 +201,106 @@ class Chebyshev:
         limit = min(max(self._tolerance * h / self._end / 2, FLOOR), CEILING)
         most = ellipse.terms(h)
         weights = ellipse.coefficients(np.append(after, h) if keep else np.array([h]), most)
-        ends = np.array([NEGLIGIBLE, float(np.argmax(ellipse.bounds(weights[-1]))), limit])
-        now, new, series = self._room
-        now[:], new[:] = self.vector, 0.0
-        np.multiply(self.vector, weights[-1, 0], out=series)
-        norms, table = np.zeros(most), np.zeros((most, len(self._functionals.first) - 1))
-        norms[0] = math.sqrt(2.0) * np.linalg.norm(now)  # the triangle alone
-        table[0] = self._functionals.of(now)
-        vectors = [weight * now for weight in weights[:-1, 0]]
-        chunk = 1 if keep else max(1, PATIENCE // len(now))
-        k, ended = 1, False
-        while not ended and k < most:
-            reached = self._reduced.recur(
-                self._reduced.tables, (now, new, series), -ellipse.centre,
-                1.0 / ellipse.focus, ellipse.turn, weights[-1], k, min(k + chunk, most), ends,
-                self._functionals, norms, table,
-            )  # fmt: skip
-            ended = bool(kernels.ends_series.py_func(weights[-1], norms, reached, ends))
-            if (reached - k) % 2:
-                now, new = new, now
-            for vector, weight in zip(vectors, weights[:-1, k], strict=False):
-                vector += weight * now  # one term at a time, where vectors are wanted
-            k = reached
+        self._room[0][:] = self.vector
+        vectors = [np.zeros_like(self.vector) for _ in weights[:-1]]
+
+        def add(k: int, term: Vector) -> None:
+            for vector, weight in zip(vectors, weights[:, k], strict=False):
+                vector += weight * term
+
+        series = expand(
+            self._reduced,
+            ellipse,
+            weights[-1],
+            self._room,
+            self._functionals,
+            limit,
+            add if keep else None,
+        )
+        k, table = len(series.sizes), series.table
         self.products += k - 1
-        if k % 2 == 0:  # the last term is odd: not yet in the series
-            series += weights[-1, k - 1] * now
-        sizes = np.abs(weights[-1, :k]) * norms[:k]
-        rounding = kernels.EPSILON * float(np.max(np.arange(1, k + 1) ** 1.5 * sizes))
-        lost = abs(float(weights[-1, :k] @ table[:k, -1]) - float(table[0, -1]))
+        lost = abs(float(weights[-1, :k] @ table[:, -1]) - float(table[0, -1]))
         # the exact flow conserves the trace
-        if not ended or not rounding <= limit or not lost <= limit:
+        if not series.ended or not series.rounding <= limit or not lost <= limit:
             return None
         parts = [
-            ellipse.coefficients(after[start : start + CHUNK], k) @ table[:k]
+            ellipse.coefficients(after[start : start + CHUNK], k) @ table
             for start in range(0, len(after), CHUNK)
         ]
         values = np.concatenate([np.empty((0, table.shape[1])), *parts])
-        error = rounding + 2 * float(sizes[-1]) + lost
-        return values, vectors, error, rounding < limit / 10
+        error = series.rounding + 2 * float(series.sizes[-1]) + lost
+        return values, vectors, error, series.rounding < limit / 10
+
+
+class Series(NamedTuple):
+    """What became of a series: one row per term that was added.
+
+    Attributes
+    ----------
+    ended : bool
+        Whether the terms left out are negligible.
+    sizes : array, shape (K,)
+        Bounds of the Frobenius norms of the terms.
+    table : array, shape (K, functionals)
+        The functionals of every G_k, without its coefficient.
+    """
+
+    ended: bool
+    sizes: FloatArray
+    table: FloatArray
+
+    @property
+    def rounding(self) -> float:
+        """Return the rounding of the largest term, eps k^(3/2) of it."""
+        return kernels.EPSILON * float(np.max(np.arange(1, len(self.sizes) + 1) ** 1.5 * self.sizes))
+
+
+def expand(
+    reduced: Reduced,
+    ellipse: Ellipse,
+    weights: FloatArray,
+    room: list[Vector],
+    functionals: Functionals,
+    limit: float,
+    each: Callable[[int, Vector], None] | None = None,
+) -> Series:
+    """Sum Σ weights[k] G_k into the third of three vectors; the first one holds G_0.
+
+    Parameters
+    ----------
+    weights : array, shape (K,)
+        Coefficients of a step, from `Ellipse.coefficients`.
+    limit : float
+        Rounding from which on the series is given up.
+    each : callable, optional
+        Told every k and G_k.
+    """
+    now, new, series = room
+    most = len(weights)
+    ends = np.array([NEGLIGIBLE, float(np.argmax(ellipse.bounds(weights))), limit])
+    new[:] = 0.0
+    np.multiply(now, weights[0], out=series)
+    norms, table = np.zeros(most), np.zeros((most, len(functionals.first) - 1))
+    norms[0] = math.sqrt(2.0) * np.linalg.norm(now)  # the triangle alone
+    table[0] = functionals.of(now)
+    if each is not None:
+        each(0, now)
+    chunk = 1 if each is not None else max(1, PATIENCE // len(now))
+    k, ended = 1, False
+    while not ended and k < most:
+        reached = reduced.recur(
+            reduced.tables, (now, new, series), -ellipse.centre, 1.0 / ellipse.focus,
+            ellipse.turn, weights, k, min(k + chunk, most), ends, functionals, norms, table,
+        )  # fmt: skip
+        ended = bool(kernels.ends_series.py_func(weights, norms, reached, ends))
+        if (reached - k) % 2:
+            now, new = new, now
+        if each is not None:
+            each(k, now)  # one term at a time
+        k = reached
+    if k % 2 == 0:  # the last term is odd: not yet in the series
+        series += weights[k - 1] * now
+    return Series(ended, np.abs(weights[:k]) * norms[:k], table[:k])
 
 
 def _width(realization: Realization) -> float:

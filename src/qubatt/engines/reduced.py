@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 from qubatt.core.problem import Pulse
 from qubatt.core.realization import Realization
@@ -23,6 +25,9 @@ Vector = NDArray[np.float64]
 
 WORTHWHILE = 12_000
 """Stored entries from which on a second thread gains more than it costs."""
+
+LARGEST_BLOCK = 4000
+"""States up to which the eigenvalues of a block of ρ are computed: 256 MB, half a minute."""
 
 ROW = 8
 """Work of beginning a row, in columns."""
@@ -181,17 +186,39 @@ class Reduced:
 
     def unpack(self, vector: Vector) -> NDArray[np.complex128]:
         """Return ρ, shape ``(D, D)``, of a vector."""
-        D, members = self.realization.dim, self.sectors.members
-        whole = np.zeros((D, D), dtype=np.complex128)
+        return self._block(vector, np.arange(self.realization.dim))
+
+    def _block(self, vector: Vector, states: NDArray[np.intp]) -> NDArray[np.complex128]:
+        """Return ρ between some basis states, whole sectors of them."""
+        members = self.sectors.members
+        place = np.full(self.realization.dim, -1)
+        place[states] = np.arange(len(states))
+        whole = np.zeros((len(states),) * 2, dtype=np.complex128)
         for S, T in self.layout.pairs:
-            rows = self.layout.places[S, T].address[: len(members[S])]
-            at = rows[:, np.newaxis] + np.arange(len(members[T]))
+            here, there = place[members[S]], place[members[T]]
+            if here[0] < 0 or there[0] < 0:
+                continue
+            rows = self.layout.places[S, T].address[: len(here)]
+            at = rows[:, np.newaxis] + np.arange(len(there))
             part = vector[at] + 1j * vector[at + self.layout.size]
             if S == T:
                 part = np.triu(part) + np.triu(part, 1).conj().T
-            whole[np.ix_(members[S], members[T])] = part
-            whole[np.ix_(members[T], members[S])] = part.conj().T
+            whole[np.ix_(here, there)] = part
+            whole[np.ix_(there, here)] = part.conj().T
         return whole
+
+    def smallest_eigenvalue(self, vector: Vector) -> float:
+        """Return the smallest eigenvalue of ρ; NaN where a block is too large to look at."""
+        members, pairs = self.sectors.members, self.layout.pairs
+        links = sp.csr_array((np.ones(len(pairs)), tuple(np.transpose(pairs))), (len(members),) * 2)
+        _, label = connected_components(links, directed=False)
+        found = []
+        for whole in {label[S] for S, _ in pairs}:
+            states = np.concatenate([members[S] for S in np.flatnonzero(label == whole)])
+            if len(states) > LARGEST_BLOCK:
+                return math.nan
+            found.append(np.linalg.eigvalsh(self._block(vector, states))[0])
+        return float(min(found))
 
     def functionals(self, operators: list[Operator]) -> Functionals:
         """Return the functionals of Hermitian operators."""

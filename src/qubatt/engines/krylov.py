@@ -1,0 +1,129 @@
+"""Limits by the flow exp(h𝓛), accelerated by Krylov spaces, for problems of any size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import psutil
+
+from qubatt.core.check import FloatArray
+from qubatt.engines.coordinates import Coordinates
+from qubatt.engines.flow import ROUNDING, Flow
+from qubatt.engines.limit import Goal, Limit, Limiter
+
+FEWEST, MOST = 24, 160
+"""Krylov vectors held at once; fewer where memory is short."""
+
+SHARE = 0.25
+"""Part of the free memory that Krylov vectors may take."""
+
+LOOK = 4
+"""Vectors after which the small least-squares problem is solved again."""
+
+STALLED = 4
+"""Cycles in a row without progress after which rounding is taken to be the limit."""
+
+
+class KrylovFlow(Limiter):
+    """P₀x from the fixed point of E = exp(h𝓛): GMRES on (1 − E)e = Ex − x, restarted.
+
+    All vectors added to x lie in the range of 𝓛, so that conserved quantities stay as they are.
+    One application of E costs a Chebyshev step and leaves |exp(hλ)| of each eigenvector: the many
+    that decay at once are gone after a few, and the few slow ones are what a Krylov space
+    finds. Without E, a Krylov space of 𝓛 itself would be filled by what oscillates fast.
+    """
+
+    method = "flow"
+
+    def __init__(self, coordinates: Coordinates) -> None:
+        self.coordinates = coordinates
+        self._flow = Flow(coordinates.reduced)
+        ellipse = self._flow.ellipse
+        self.floor = 16 * np.finfo(float).eps * max(ellipse.imaginary, 2 * ellipse.real)
+        room = SHARE * psutil.virtual_memory().available / (8.0 * len(coordinates))
+        self.most = int(min(max(room, FEWEST), MOST, max(len(coordinates) - 1, 1)))
+        self.applications = self.cycles = 0
+        self.ritz = np.zeros(0, dtype=np.complex128)
+        """Eigenvalues of E as the largest Krylov space sees them."""
+
+    @property
+    def step(self) -> float:
+        """Length h of a step of the flow."""
+        return self._flow.h
+
+    def _step(self, x: FloatArray) -> FloatArray | None:
+        """Return Ex, or None if h had to be halved."""
+        self.applications += 1
+        found = self._flow(self.coordinates.vector(x))
+        return None if found is None else self.coordinates.of(found)
+
+    def limit(self, x: FloatArray, goal: Goal) -> Limit:
+        """Return P₀x; see `Limiter.limit`."""
+        best, rate, stalled = np.inf, np.nan, 0
+        self.ritz = self.ritz[:0]
+        while True:
+            residual = float(np.linalg.norm(self.coordinates.apply(x)))
+            if goal.tell is not None:
+                goal.tell(residual)
+            lost = residual <= self.floor * np.linalg.norm(x)  # in rounding
+            if goal.met(x, residual) or lost or stalled == STALLED:
+                return Limit(x, residual, residual / rate if residual > 0 else 0.0, rate)
+            stalled = stalled + 1 if residual > 0.7 * best else 0
+            best = min(best, residual)
+            image = self._step(x)
+            found = self._cycle(x, image - x, goal) if image is not None else None
+            if found is None:
+                stalled, best = 0, np.inf
+                continue
+            x, values = found
+            self.cycles += 1
+            if len(values) >= len(self.ritz):
+                self.ritz = values
+                slowest = float(np.max(np.abs(values)))
+                rate = -np.log(max(slowest, 1e-300)) / self._flow.h if slowest < 1 else np.nan
+
+    def _cycle(
+        self, x: FloatArray, r: FloatArray, goal: Goal
+    ) -> tuple[FloatArray, FloatArray] | None:
+        """Return x + e and the Ritz values of E, with e of a Krylov space; None if h was halved."""
+        size = float(np.linalg.norm(r))
+        aim = min(self._flow.h, 1.0) * max(goal.residual, goal.relative * float(np.linalg.norm(x)))
+        aim = max(aim, 1e-15 * float(np.linalg.norm(x)))
+        noise = max(1e-8, 100 * np.finfo(float).eps * float(np.linalg.norm(x)) / size)
+        V = np.empty((self.most + 2, len(x)))  # first 1, from which the trace comes, then vectors
+        V[0] = self.coordinates.one / np.linalg.norm(self.coordinates.one)
+        V[1] = (r - (V[0] @ r) * V[0]) / size
+        H = np.zeros((self.most + 1, self.most))
+        for k in range(1, self.most + 1):
+            image = self._step(V[k])
+            if image is None:
+                return None
+            w = V[k] - image
+            for _ in range(2):  # once more, against rounding
+                part = V[: k + 1] @ w
+                w -= part @ V[: k + 1]
+                H[:k, k - 1] += part[1:]
+            H[k, k - 1] = np.linalg.norm(w)
+            last = k == self.most or H[k, k - 1] < noise
+            if last or k % LOOK == 0:
+                b = size * np.eye(k + 1, 1)[:, 0]
+                part = H[: k + 1, :k]
+                y = np.linalg.lstsq(part, b, rcond=min(1.0, ROUNDING / np.linalg.norm(part)))[0]
+                left = float(np.linalg.norm(part @ y - b))
+                near = x + y @ V[1 : k + 1]
+                if last or left <= 0.1 * aim or np.linalg.norm(near) <= goal.norm:
+                    break
+            V[k + 1] = w / H[k, k - 1]
+        return near, np.linalg.eigvals(np.eye(k) - H[:k, :k])
+
+    def statistics(self) -> dict[str, Any]:
+        """Return what was counted."""
+        return {
+            "unknowns": len(self.coordinates),
+            "flow": self._flow.h,
+            "applications": self.applications,
+            "products": self._flow.products,
+            "krylov_vectors": self.most,
+            "cycles": self.cycles,
+        }

@@ -1,0 +1,81 @@
+"""Where a state ends: P₀x = lim exp(t𝓛)x, averaged where it oscillates; what solvers share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from qubatt.core.check import FloatArray
+from qubatt.engines.coordinates import Coordinates
+
+
+class Goal(NamedTuple):
+    """When a limit is close enough; any of the three suffices.
+
+    Attributes
+    ----------
+    residual : float
+        ‖𝓛x‖.
+    relative : float
+        ‖𝓛x‖ / ‖x‖.
+    norm : float
+        ‖x‖, below which the limit counts as 0.
+    tell : callable, optional
+        Told ‖𝓛x‖ on the way.
+    """
+
+    residual: float
+    relative: float = 0.0
+    norm: float = 0.0
+    tell: Callable[[float], None] | None = None
+
+    def met(self, x: FloatArray, residual: float) -> bool:
+        """Tell whether x is close enough."""
+        size = float(np.linalg.norm(x))
+        return residual <= max(self.residual, self.relative * size) or size <= self.norm
+
+
+class Limit(NamedTuple):
+    """P₀x of some x.
+
+    Attributes
+    ----------
+    x : array
+        Coordinates.
+    residual : float
+        ‖𝓛x‖.
+    error : float
+        Estimate of the distance to the limit, ‖x − P₀x‖.
+    rate : float
+        Estimate of the slowest decay met on the way; NaN if none was seen.
+    """
+
+    x: FloatArray
+    residual: float
+    error: float
+    rate: float
+
+
+class Limiter(ABC):
+    """A way to P₀x that keeps conserved quantities: polynomials or rational functions of 𝓛.
+
+    P₀ projects on the steady states along everything that decays or oscillates. A solver that
+    only looks for some solution of 𝓛ρ = 0 would have to choose among several; this one arrives
+    where ρ(0) leads.
+    """
+
+    method: str
+    coordinates: Coordinates
+    floor: float
+    """Smallest ‖𝓛x‖ / ‖x‖ that rounding allows to tell from 0."""
+
+    @abstractmethod
+    def limit(self, x: FloatArray, goal: Goal) -> Limit:
+        """Return P₀x, as close as rounding lets it be if that is not close enough."""
+
+    @abstractmethod
+    def statistics(self) -> dict[str, Any]:
+        """Return what was counted."""
