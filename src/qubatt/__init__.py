@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from qubatt.core.version import __version__
 
 if TYPE_CHECKING:
-    from qubatt.charging import charge
+    from qubatt.charging import charge, steady_state
     from qubatt.core.errors import (
         ArgumentError,
+        CertificateError,
         QubattError,
         QubattWarning,
         ResourceError,
@@ -38,6 +39,7 @@ _HOME = {
     "ArgumentError": "core.errors",
     "CascadeBattery": "models",
     "CavityLoss": "environment",
+    "CertificateError": "core.errors",
     "CoherentState": "states",
     "CollectiveDecay": "environment",
     "ConstantPulse": "pulses",
@@ -66,12 +68,14 @@ _HOME = {
     "recharge": "recharging",
     "recharge_pair": "recharging",
     "save": "io",
+    "steady_state": "charging",
 }
 
 __all__ = [  # the names of _HOME, which a test compares
     "ArgumentError",
     "CascadeBattery",
     "CavityLoss",
+    "CertificateError",
     "CoherentState",
     "CollectiveDecay",
     "ConstantPulse",
@@ -100,6 +104,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "recharge",
     "recharge_pair",
     "save",
+    "steady_state",
 ]
 
 

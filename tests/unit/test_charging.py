@@ -67,7 +67,12 @@ def test_attributes_are_json(run: xr.Dataset) -> None:
     assert {"python", "numpy", "scipy", "xarray"} < set(loaded["versions"])
     assert any("032211" in source for source in loaded["citations"])
     certificate = loaded["certificate"]
-    assert set(certificate) == {"trace_drift", "error_estimate", "cutoff_population"}
+    assert set(certificate) == {
+        "trace_drift",
+        "error_estimate",
+        "smallest_eigenvalue",
+        "cutoff_population",
+    }
     assert abs(certificate["cutoff_population"]) < 1e-12
     assert 0 <= certificate["trace_drift"] < 1e-12
 

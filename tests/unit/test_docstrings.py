@@ -7,7 +7,13 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "module", ["qubatt.charging", "qubatt.recharging.recharge", "qubatt.recharging.pair"]
+    "module",
+    [
+        "qubatt.charging.run",
+        "qubatt.charging.steady",
+        "qubatt.recharging.recharge",
+        "qubatt.recharging.pair",
+    ],
 )
 def test_examples(module):
     """At least one example, none failing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -52,6 +52,38 @@ Count = Annotated[int, _Plain, Field(ge=1, le=LARGEST)]
 
 Level = Annotated[int, _Plain, Field(ge=0, le=LARGEST)]
 """A whole number ≥ 0: photons in a Fock state."""
+
+
+def _cutoff(value: Any) -> Any:
+    """Return a whole number from 1 on, or ``"auto"``."""
+    if isinstance(value, str) and value == "auto":
+        return value
+    number = plain_number(value, requirement='be a whole number or "auto"')
+    if number != int(number):
+        raise ValueError('be a whole number or "auto"')
+    if not 1 <= number <= LARGEST:
+        raise ValueError("be at least 1" if number < 1 else f"be at most {LARGEST}")
+    return int(number)
+
+
+Cutoff = Annotated[int | Literal["auto"], BeforeValidator(_cutoff)]
+"""Highest Fock level kept, or ``"auto"``: to be found by `charge` or `steady_state`."""
+
+
+def known_cutoff(cutoff: Cutoff) -> int:
+    """Return a photon cut-off that is a number.
+
+    Raises
+    ------
+    ArgumentError
+        If it is still to be found.
+    """
+    if cutoff == "auto":
+        cure = (
+            'Only charge and steady_state find it; the attribute "cutoff" of their result has it.'
+        )
+        raise ArgumentError("max_photons", "be a number here", cutoff, cure)
+    return cutoff
 
 
 _REQUIREMENTS = {

@@ -46,6 +46,10 @@ class ResourceError(QubattError):
     """A problem needs more memory than there is; refused before it starts."""
 
 
+class CertificateError(QubattError):
+    """A result was computed, but its certificate is not ``"ok"`` and it was asked to be."""
+
+
 class QubattWarning(UserWarning):
     """A result is returned, but it should not be trusted as it stands."""
 

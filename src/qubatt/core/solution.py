@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,8 @@ class Solution:
         Largest `error_estimate` of a run that counts as converged.
     statistics : mapping
         Engine, basis, dimension, steps and what else the engine counts.
+    smallest_eigenvalue : float
+        Of ρ at the last output time; NaN where it would be too costly.
     states : array, shape (T, D, D), or None
         Density matrices, where they were asked for.
     """
@@ -40,6 +43,7 @@ class Solution:
     error_estimate: float
     tolerance: float
     statistics: Mapping[str, Any] = field(default_factory=dict)
+    smallest_eigenvalue: float = math.nan
     states: NDArray[np.complex128] | None = None
 
     @property

@@ -6,6 +6,7 @@ from qubatt.engines.engine import Engine, MomentOperator
 from qubatt.engines.exact import ExactEngine
 from qubatt.engines.matrix import MatrixEngine
 from qubatt.engines.selection import select_engine
+from qubatt.engines.steady import SteadySolution, solve_steady
 from qubatt.engines.threads import limit_threads, thread_count
 
 __all__ = [
@@ -15,8 +16,10 @@ __all__ = [
     "ExactEngine",
     "MatrixEngine",
     "MomentOperator",
+    "SteadySolution",
     "cost",
     "limit_threads",
     "select_engine",
+    "solve_steady",
     "thread_count",
 ]

@@ -252,7 +252,9 @@ class Series(NamedTuple):
     @property
     def rounding(self) -> float:
         """Return the rounding of the largest term, eps k^(3/2) of it."""
-        return kernels.EPSILON * float(np.max(np.arange(1, len(self.sizes) + 1) ** 1.5 * self.sizes))
+        return kernels.EPSILON * float(
+            np.max(np.arange(1, len(self.sizes) + 1) ** 1.5 * self.sizes)
+        )
 
 
 def expand(

@@ -14,16 +14,16 @@ from qubatt.engines import kernels
 from qubatt.engines.reduced import Reduced, Vector
 from qubatt.engines.sectors import Entries, Pair, split
 
-
 UNREACHED = 1e-14
 """Part of the largest change below which a change is rounding."""
 
 
 class Coordinates:
-    """x with ρ = Σ x_k B_k, B_k the Hermitian matrices |i⟩⟨i|, (|i⟩⟨j| + h.c.)/√2, i(|i⟩⟨j| − h.c.)/√2.
+    """x with ρ = Σ x_k B_k for Hermitian matrices B_k.
 
-    They are orthonormal, so that ‖x‖ is the Frobenius norm of ρ. Only those within reach of ρ(0)
-    are kept, and none is held twice, as entries are in the vectors of `Reduced`.
+    These are |i⟩⟨i|, (|i⟩⟨j| + |j⟩⟨i|)/√2 and i(|i⟩⟨j| − |j⟩⟨i|)/√2. They are orthonormal, so that
+    ‖x‖ is the Frobenius norm of ρ. Only those within reach of ρ(0) are kept, and none is held
+    twice, as entries are in the vectors of `Reduced`.
     """
 
     def __init__(self, reduced: Reduced) -> None:
@@ -64,8 +64,8 @@ class Coordinates:
         """
         random = np.random.default_rng(0).uniform(0.5, 1.5, size=len(self))
         found, before = self.start != 0, -1
-        while np.count_nonzero(found) > before:
-            before = np.count_nonzero(found)
+        while int(np.sum(found)) > before:
+            before = int(np.sum(found))
             change = np.abs(self.apply(random * found))
             found = found | (change > UNREACHED * change.max(initial=0.0))
         return np.asarray(found)
@@ -205,7 +205,10 @@ class Coordinates:
                 first += len(i)
                 once = (i == j) & (S == T)
                 size = np.where(once, 1.0, np.sqrt(0.5))
-                rows += [offsets[S, T] + i * sizes[T] + j, (offsets[T, S] + j * sizes[S] + i)[~once]]
+                rows += [
+                    offsets[S, T] + i * sizes[T] + j,
+                    (offsets[T, S] + j * sizes[S] + i)[~once],
+                ]
                 columns += [number, number[~once]]
                 values += [factor * size, np.conj(factor) * size[~once]]
         place = (np.concatenate(rows), np.concatenate(columns))
@@ -217,4 +220,3 @@ def _matrix(entries: Entries | None, rows: int, columns: int) -> sp.csr_array:
     if entries is None:
         return sp.csr_array((rows, columns))
     return sp.csr_array((entries.value, (entries.row, entries.column)), shape=(rows, columns))
-

@@ -16,7 +16,15 @@ from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization, realize
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis
-from qubatt.engines.engine import Demand, Engine, MomentOperator, Progress, Watch, require_memory
+from qubatt.engines.engine import (
+    Demand,
+    Engine,
+    MomentOperator,
+    Progress,
+    Watch,
+    require_memory,
+    smallest_eigenvalue,
+)
 
 LARGEST_DIM = 40
 """Largest D: exponentials of a 1600 × 1600 matrix then take some ten seconds each."""
@@ -107,6 +115,7 @@ class DenseEngine(Engine):
                 "dimension": D,
                 "exponentials": len(propagators),
             },
+            smallest_eigenvalue=smallest_eigenvalue(rho.reshape(D, D)),
             states=np.array(kept) if states else None,
         )
 

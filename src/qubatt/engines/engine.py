@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import psutil
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError, ResourceError
@@ -133,6 +134,17 @@ class Engine(ABC):
         ResourceError
             If the problem does not fit in the free memory.
         """
+
+
+LARGEST_BLOCK = 4000
+"""States up to which the eigenvalues of ρ are computed: half a minute and 256 MB."""
+
+
+def smallest_eigenvalue(rho: NDArray[np.complex128]) -> float:
+    """Return the smallest eigenvalue of ρ; NaN where it is too large to look at, or not finite."""
+    if len(rho) > LARGEST_BLOCK or not np.all(np.isfinite(rho)):
+        return math.nan
+    return float(np.linalg.eigvalsh(rho)[0])
 
 
 def require_memory(engine: str, needed: float, dim: int) -> None:

@@ -82,7 +82,10 @@ class ExactEngine(Engine):
         functionals = reduced.functionals(watch.operators)
         propagate = self._integrate if realization.pulsed else self._expand
         with single_blas():
-            table, kept, error, counts = propagate(reduced, functionals, times, states, progress)
+            table, kept, error, counts, last = propagate(
+                reduced, functionals, times, states, progress
+            )
+            smallest = reduced.smallest_eigenvalue(last)
         if progress is not None:
             progress(1.0)
         return Solution(
@@ -102,6 +105,7 @@ class ExactEngine(Engine):
                 "threads": len(reduced.shares[0]) - 1,
             }
             | counts,
+            smallest_eigenvalue=smallest,
             states=np.array([reduced.unpack(vector) for vector in kept]) if states else None,
         )
 
@@ -112,8 +116,11 @@ class ExactEngine(Engine):
         times: FloatArray,
         states: bool,
         progress: Progress | None,
-    ) -> tuple[FloatArray, list[Vector], float, dict[str, Any]]:
-        """Propagate a constant Hamiltonian; return functionals, vectors, error and counts."""
+    ) -> tuple[FloatArray, list[Vector], float, dict[str, Any], Vector]:
+        """Propagate a constant Hamiltonian.
+
+        Returns functionals, vectors, error, counts, and the last vector.
+        """
         end = float(times[-1])
         steps = Chebyshev(reduced, functionals, end, self.tolerance)
         values, kept = [], []
@@ -127,7 +134,7 @@ class ExactEngine(Engine):
             if progress is not None:
                 progress(steps.time / end)
         counts = {"method": "chebyshev", "steps": steps.steps, "products": steps.products}
-        return np.concatenate(values), kept, steps.error, counts
+        return np.concatenate(values), kept, steps.error, counts, steps.vector
 
     def _integrate(
         self,
@@ -136,8 +143,8 @@ class ExactEngine(Engine):
         times: FloatArray,
         states: bool,
         progress: Progress | None,
-    ) -> tuple[FloatArray, list[Vector], float, dict[str, Any]]:
-        """Propagate a Hamiltonian with pulses; return functionals, vectors, error and counts."""
+    ) -> tuple[FloatArray, list[Vector], float, dict[str, Any], Vector]:
+        """Propagate a Hamiltonian with pulses; returns the same as `_expand`."""
         realization = reduced.realization
         steps = RungeKutta(
             "exact",
@@ -162,7 +169,7 @@ class ExactEngine(Engine):
             "rejected": steps.rejected,
             "products": steps.evaluations,
         }
-        return values, kept, steps.error, counts
+        return values, kept, steps.error, counts, steps.state
 
 
 def _memory(reduced: Reduced) -> float:

@@ -33,7 +33,9 @@ class Flow:
         self._weights = self._coefficients()
 
     def _coefficients(self) -> FloatArray:
-        return self.ellipse.coefficients(np.array([self.h]), self.ellipse.terms(self.h))[0]
+        return np.asarray(
+            self.ellipse.coefficients(np.array([self.h]), self.ellipse.terms(self.h))[0]
+        )
 
     def __call__(self, vector: Vector) -> Vector | None:
         """Return exp(h𝓛) × vector; None where h was too long for it and was halved."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import psutil
+from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
 from qubatt.engines.coordinates import Coordinates
@@ -20,6 +21,9 @@ SHARE = 0.25
 
 LOOK = 4
 """Vectors after which the small least-squares problem is solved again."""
+
+PATIENCE = 500
+"""Applications of the flow alone in which at least a tenth of the residual must go."""
 
 STALLED = 4
 """Cycles in a row without progress after which rounding is taken to be the limit."""
@@ -44,7 +48,7 @@ class KrylovFlow(Limiter):
         room = SHARE * psutil.virtual_memory().available / (8.0 * len(coordinates))
         self.most = int(min(max(room, FEWEST), MOST, max(len(coordinates) - 1, 1)))
         self.applications = self.cycles = 0
-        self.ritz = np.zeros(0, dtype=np.complex128)
+        self.ritz: NDArray[Any] = np.zeros(0)
         """Eigenvalues of E as the largest Krylov space sees them."""
 
     @property
@@ -83,9 +87,32 @@ class KrylovFlow(Limiter):
                 slowest = float(np.max(np.abs(values)))
                 rate = -np.log(max(slowest, 1e-300)) / self._flow.h if slowest < 1 else np.nan
 
+    def propagate(self, x: FloatArray, goal: Goal) -> Limit:
+        """Return P₀x by the flow alone, slow but sure to keep what is conserved.
+
+        Krylov vectors of several steady states lose it to rounding, which they enlarge.
+        """
+        residual = float(np.linalg.norm(self.coordinates.apply(x)))
+        rate, patience, steps = np.nan, residual, 0
+        while not goal.met(x, residual) and residual > self.floor * np.linalg.norm(x):
+            image = self._step(x)
+            if image is None:
+                continue
+            x, before, steps = image, residual, steps + 1
+            residual = float(np.linalg.norm(self.coordinates.apply(x)))
+            if goal.tell is not None:
+                goal.tell(residual)
+            if 0 < residual < before:
+                rate = np.log(before / residual) / self._flow.h
+            if steps % PATIENCE == 0:
+                if residual > 0.9 * patience:
+                    break
+                patience = residual
+        return Limit(x, residual, residual / rate if residual > 0 else 0.0, rate)
+
     def _cycle(
         self, x: FloatArray, r: FloatArray, goal: Goal
-    ) -> tuple[FloatArray, FloatArray] | None:
+    ) -> tuple[FloatArray, NDArray[Any]] | None:
         """Return x + e and the Ritz values of E, with e of a Krylov space; None if h was halved."""
         size = float(np.linalg.norm(r))
         aim = min(self._flow.h, 1.0) * max(goal.residual, goal.relative * float(np.linalg.norm(x)))
@@ -108,9 +135,9 @@ class KrylovFlow(Limiter):
             last = k == self.most or H[k, k - 1] < noise
             if last or k % LOOK == 0:
                 b = size * np.eye(k + 1, 1)[:, 0]
-                part = H[: k + 1, :k]
-                y = np.linalg.lstsq(part, b, rcond=min(1.0, ROUNDING / np.linalg.norm(part)))[0]
-                left = float(np.linalg.norm(part @ y - b))
+                least = min(1.0, ROUNDING / float(np.linalg.norm(H)))
+                y = np.linalg.lstsq(H[: k + 1, :k], b, rcond=least)[0]
+                left = float(np.linalg.norm(H[: k + 1, :k] @ y - b))
                 near = x + y @ V[1 : k + 1]
                 if last or left <= 0.1 * aim or np.linalg.norm(near) <= goal.norm:
                     break

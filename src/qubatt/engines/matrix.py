@@ -15,7 +15,15 @@ from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization, choose_basis, realize
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis, Operator
-from qubatt.engines.engine import Demand, Engine, MomentOperator, Progress, Watch, require_memory
+from qubatt.engines.engine import (
+    Demand,
+    Engine,
+    MomentOperator,
+    Progress,
+    Watch,
+    require_memory,
+    smallest_eigenvalue,
+)
 from qubatt.engines.generator import Generator
 from qubatt.engines.runge_kutta import (
     STAGES,
@@ -109,6 +117,7 @@ class MatrixEngine(Engine):
                 "rejected": stepper.rejected,
                 "right_hand_sides": stepper.evaluations,
             },
+            smallest_eigenvalue=smallest_eigenvalue(stepper.state),
             states=np.array(kept) if states else None,
         )
 

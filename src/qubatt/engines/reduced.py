@@ -15,7 +15,7 @@ from qubatt.core.problem import Pulse
 from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
 from qubatt.engines import kernels
-from qubatt.engines.engine import strength
+from qubatt.engines.engine import LARGEST_BLOCK, smallest_eigenvalue, strength
 from qubatt.engines.layout import Layout, Tables
 from qubatt.engines.sectors import NOTHING, Entries, Sectors, find_sectors, split
 from qubatt.engines.threads import thread_count
@@ -25,9 +25,6 @@ Vector = NDArray[np.float64]
 
 WORTHWHILE = 12_000
 """Stored entries from which on a second thread gains more than it costs."""
-
-LARGEST_BLOCK = 4000
-"""States up to which the eigenvalues of a block of ρ are computed: 256 MB, half a minute."""
 
 ROW = 8
 """Work of beginning a row, in columns."""
@@ -217,8 +214,8 @@ class Reduced:
             states = np.concatenate([members[S] for S in np.flatnonzero(label == whole)])
             if len(states) > LARGEST_BLOCK:
                 return math.nan
-            found.append(np.linalg.eigvalsh(self._block(vector, states))[0])
-        return float(min(found))
+            found.append(smallest_eigenvalue(self._block(vector, states)))
+        return float(np.min(found))  # NaN if one is
 
     def functionals(self, operators: list[Operator]) -> Functionals:
         """Return the functionals of Hermitian operators."""

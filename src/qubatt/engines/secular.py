@@ -157,4 +157,3 @@ class Secular(Shifted):
     def statistics(self) -> dict[str, Any]:
         """Return what was counted."""
         return {"condition": self.condition, "iterations": self._iterations}
-

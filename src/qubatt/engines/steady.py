@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
+import scipy.sparse as sp
 from scipy.sparse.csgraph import shortest_path
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
@@ -36,8 +37,8 @@ TOLERANCE, AIM = 1e-10, 1e-11
 LARGEST_ERROR = 1e-7
 """Estimated error of ρ from which on a steady state counts as not converged."""
 
-VANISHED = 1e-6
-"""Norm to which what is left of a random traceless matrix must fall for the state to be unique."""
+VANISHED = 1e-5
+"""Norm to which the difference of two states must fall for both to lead to the same one."""
 
 STEADY = 1e-9
 """‖𝓛x‖ / ‖x‖ below which x is steady: nothing can be told from what decays more slowly."""
@@ -107,6 +108,7 @@ def solve_steady(
     gap: bool = False,
     basis: Basis | None = None,
     state: bool = False,
+    known: SteadySolution | None = None,
     progress: Progress | None = None,
 ) -> SteadySolution:
     """Return the steady state of a problem that is reached from its initial state.
@@ -126,6 +128,9 @@ def solve_steady(
         Basis of the atoms; the smallest that holds the problem by default.
     state : bool
         Keep ρ.
+    known : SteadySolution, optional
+        Solution, with its state, of the same problem with a lower photon cut-off: where to begin
+        if the steady state is unique, and how many there are, which then is not counted again.
     progress : callable, optional
         Called with the fraction done.
 
@@ -141,11 +146,11 @@ def solve_steady(
     reduced = Reduced(realization)
     with single_blas():
         coordinates = Coordinates(reduced)
-        limiter, found, probe = _settle(coordinates, method, _tell(progress))
+        limiter, found, probe = _settle(coordinates, method, _tell(progress), known)
         trace = float(coordinates.one @ found.x)
         x = found.x / trace
         error = max(found.error, 0.0) if math.isfinite(found.error) else found.residual / probe.rate
-        if probe.count > 1:
+        if probe.states > 1:
             _refuse_oscillation(coordinates, x)
         rate = relaxation_rate(coordinates, x) if gap else None
         vector = coordinates.vector(x)
@@ -165,7 +170,7 @@ def solve_steady(
         error_estimate=error,
         trace_drift=abs(trace - 1.0),
         smallest_eigenvalue=smallest,
-        count=probe.count,
+        count=probe.states,
         relaxation_rate=rate,
         converged=found.residual <= max(TOLERANCE, limiter.floor) and error <= LARGEST_ERROR,
         statistics={
@@ -198,7 +203,7 @@ def relaxation_rate(coordinates: Coordinates, steady: FloatArray) -> float:
             image = flow(coordinates.vector(x))
         return coordinates.of(image) - steady * float(coordinates.one @ x)
 
-    start = _traceless(coordinates, np.random.default_rng(1))
+    start = _random_state(coordinates, np.random.default_rng(1)) - steady
     operator = LinearOperator((count, count), matvec=step, dtype=np.float64)
     vectors = min(KRYLOV, count - 1)
     try:
@@ -209,22 +214,40 @@ def relaxation_rate(coordinates: Coordinates, steady: FloatArray) -> float:
 
 
 def _settle(
-    coordinates: Coordinates, method: Method, tell: Callable[[float], None] | None
+    coordinates: Coordinates,
+    method: Method,
+    tell: Callable[[float], None] | None,
+    known: SteadySolution | None,
 ) -> tuple[Limiter, Limit, _Probe]:
     """Return the limit of ρ(0) by the first method that gets there, and what else is steady."""
-    goal = Goal(AIM, tell=tell)
+    goal, start = Goal(AIM, tell=tell), coordinates.start
+    if known is not None and known.count == 1:
+        start = _embedded(coordinates, known.state)
     for limiter in _limiters(coordinates, method):
         try:
-            found = limiter.limit(coordinates.start, goal)
-            probe = _count(limiter, found.x)
-            if probe.count > 1 and limiter.method == "secular":  # what is conserved needs care
+            found = limiter.limit(start, goal)
+            if known is None:
+                probe = _count(limiter, found.x / (coordinates.one @ found.x))
+            else:
+                probe = _Probe(known.count, found.rate)
+            if probe.states > 1 and limiter.method == "secular":  # what is conserved needs care
                 limiter = _resolvent(coordinates, Secular(coordinates, TIGHT), 1e-2)
                 found = limiter.limit(coordinates.start, goal)
+            elif probe.states > 1 and isinstance(limiter, KrylovFlow):
+                found = limiter.propagate(coordinates.start, goal)
             return limiter, found, probe
         except NotWeakError:
             if method != "auto":
                 raise
     raise AssertionError  # the flow always returns
+
+
+def _embedded(coordinates: Coordinates, state: Any) -> FloatArray:
+    """Return a state of the first basis states alone; the cavity is the first factor."""
+    dim = coordinates.reduced.realization.dim
+    padded = sp.csr_array(state)
+    padded.resize((dim, dim))
+    return coordinates.of(coordinates.reduced.pack(padded))
 
 
 def _resolvent(coordinates: Coordinates, shifted: Shifted, sigma: float) -> Resolvent:
@@ -236,14 +259,14 @@ def _resolvent(coordinates: Coordinates, shifted: Shifted, sigma: float) -> Reso
 class _Probe(NamedTuple):
     """How many steady states there are, and the slowest decay seen while counting."""
 
-    count: int
+    states: int
     rate: float
 
 
 def _count(limiter: Limiter, steady: FloatArray) -> _Probe:
     """Count the steady states within reach.
 
-    P₀ of a random traceless matrix is 0 if the steady state is unique; otherwise it is another
+    P₀ takes a random state to the same one if it is unique; otherwise the difference is another
     solution of 𝓛x = 0, and so on until nothing new comes.
     """
     random = np.random.default_rng(1)
@@ -251,9 +274,9 @@ def _count(limiter: Limiter, steady: FloatArray) -> _Probe:
     goal = Goal(0.0, relative=STEADY, norm=VANISHED)
     rate = math.nan
     while len(known) < MOST:
-        probe = _traceless(limiter.coordinates, random)
-        if not probe.any():
-            break
+        probe = _random_state(limiter.coordinates, random) - steady
+        if np.linalg.norm(probe) <= VANISHED:
+            break  # nothing but the steady state is within reach
         found = limiter.limit(probe, goal)
         rate = found.rate
         new = found.x
@@ -266,13 +289,21 @@ def _count(limiter: Limiter, steady: FloatArray) -> _Probe:
     return _Probe(len(known), rate)
 
 
-def _traceless(coordinates: Coordinates, random: np.random.Generator) -> FloatArray:
-    """Return a random matrix of trace 0 and norm 1; all zeros if there is none."""
-    one = coordinates.one
-    found = random.normal(size=len(one))
-    found -= (one @ found) / (one @ one) * one
-    size = float(np.linalg.norm(found))
-    return found / size if len(one) > 1 else np.zeros(1)
+def _random_state(coordinates: Coordinates, random: np.random.Generator) -> FloatArray:
+    """Return a random pure state, less of what is strongly damped, as far as it is within reach.
+
+    A conserved quantity has other values in it than in most steady states.
+    """
+    reduced = coordinates.reduced
+    damping = reduced.realization.no_jump.diagonal().real
+    psi = random.normal(size=len(damping)) / (1.0 + damping / max(np.mean(damping), 1e-300))
+    members = reduced.sectors.members
+    blocks = {
+        (S, T): np.outer(psi[members[S]], psi[members[T]]).astype(np.complex128)
+        for S, T in coordinates.first
+    }
+    found = coordinates.of_blocks(blocks)
+    return np.asarray(found / (coordinates.one @ found))
 
 
 def _refuse_oscillation(coordinates: Coordinates, steady: FloatArray) -> None:
@@ -284,11 +315,10 @@ def _refuse_oscillation(coordinates: Coordinates, steady: FloatArray) -> None:
     flow.limit(rest, Goal(AIM, norm=VANISHED))
     lasting = flow.ritz[(np.abs(flow.ritz) > 1 - 1e-8) & (np.abs(np.angle(flow.ritz)) > 1e-6)]
     if len(lasting):
-        frequency = float(np.min(np.abs(np.angle(lasting)))) / flow.step
         raise UnsupportedError(
             "The state never becomes steady: a part of it that no environment acts on oscillates"
-            f" for ever, with frequency {frequency:.6g}. Add an environment that reaches it, start"
-            " from another charger state, or look at its charging over time."
+            " for ever. Add an environment that reaches it, start from another charger state, or"
+            " look at its charging over time."
         )
 
 

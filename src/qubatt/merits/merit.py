@@ -43,6 +43,11 @@ class Merit:
     factor: str = "atoms"
     default: bool = True
 
+    @property
+    def attributes(self) -> dict[str, str]:
+        """What the variable says about itself."""
+        return {"units": self.units, "long_name": self.long_name, "definition": self.definition}
+
     def applies(self, problem: Problem) -> bool:
         """Tell whether the problem has the factor that the merit reads."""
         return self.factor in problem.space.factors

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from qubatt.core.check import Count, Real
+from qubatt.core.check import Cutoff, Real, known_cutoff
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Term
 from qubatt.core.space import Space
@@ -61,13 +61,15 @@ class CascadeBattery(Battery):
     detuning_cavity: Real = Field(
         default=1.0, description="Detuning Δ_cav of the cavity", examples=[0.7]
     )
-    max_photons: Count = Field(default=20, description="Highest Fock level kept", examples=[4])
+    max_photons: Cutoff = Field(
+        default=20, description="Highest Fock level kept, or auto", examples=[4]
+    )
 
     @property
     def space(self) -> Space:
         """``cavity`` then ``atoms``: two atoms with levels ground, middle, excited."""
         atoms = Atoms(2, levels=("ground", "middle", "excited"))
-        return Space({"cavity": Mode(self.max_photons), "atoms": atoms})
+        return Space({"cavity": Mode(known_cutoff(self.max_photons)), "atoms": atoms})
 
     def battery_terms(self) -> tuple[Term, ...]:
         """Return H_B, level energies and exchange."""

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from qubatt.core.check import Count, NonNegative, Positive, Real
+from qubatt.core.check import Count, Cutoff, NonNegative, Positive, Real, known_cutoff
 from qubatt.core.problem import Term
 from qubatt.core.space import Space
 from qubatt.models.battery import Battery
@@ -26,7 +26,7 @@ class CavityBattery(Battery):
         description="Atom–cavity coupling g_c, in units of ω_c; a number or a pulse",
         examples=[0.5],
     )
-    max_photons: Count = Field(description="Highest Fock level kept", examples=[8])
+    max_photons: Cutoff = Field(description="Highest Fock level kept, or auto", examples=[8])
     interaction: Real = Field(
         default=0.0,
         description="Exchange g between the atoms, repulsive if positive",
@@ -42,7 +42,7 @@ class CavityBattery(Battery):
     @property
     def space(self) -> Space:
         """``cavity`` (max_photons + 1 levels) then ``atoms`` (N + 1 on the ladder)."""
-        return Space({"cavity": Mode(self.max_photons), "atoms": Atoms(self.n_atoms)})
+        return Space({"cavity": Mode(known_cutoff(self.max_photons)), "atoms": Atoms(self.n_atoms)})
 
     def battery_terms(self) -> tuple[Term, ...]:
         """Return H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2)."""

@@ -9,7 +9,7 @@ import pytest
 import qutip as qt
 
 import qubatt as qb
-from qubatt.charging import CUTOFF_THRESHOLD
+from qubatt.charging.certificate import CUTOFF_THRESHOLD
 from qubatt.states.cutoff import LARGEST_TAIL
 
 PHASES = [0.0, 0.7, -2.0, np.pi]

@@ -1,0 +1,144 @@
+"""How far a result can be trusted: numbers, a status made of them, and the cure."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import warnings
+from typing import Any, NamedTuple
+
+import xarray as xr
+
+from qubatt.charging.question import Question, max_photons
+from qubatt.core.errors import CertificateError, QubattWarning
+from qubatt.core.solution import Solution
+from qubatt.core.space import Basis
+from qubatt.engines.steady import SteadySolution
+from qubatt.merits import CUTOFF_POPULATION
+
+CUTOFF_THRESHOLD = 1e-5
+"""Population of the highest Fock level from which on a result is ``cutoff-too-small``."""
+
+NEGATIVE = -1e-7
+"""Smallest eigenvalue of ρ below which a result is ``not-positive``."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Certificate:
+    """Status and numbers of a result, and what to do where they are not good enough.
+
+    Attributes
+    ----------
+    status : str
+        ``"ok"``, ``"cutoff-too-small"``, ``"not-positive"`` or ``"not-converged"``, the worst.
+    numbers : dict
+        What the status is made of; None for a number that was too costly to compute.
+    advice : str
+        What is wrong and the cure, empty for ``"ok"``.
+    """
+
+    status: str
+    numbers: dict[str, float | int | None]
+    advice: str = ""
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """Attributes of a Dataset."""
+        return {"status": self.status, "certificate": json.dumps(self.numbers)}
+
+    def issue(self, strict: bool, stacklevel: int = 3) -> None:
+        """Warn of a result that should not be trusted, or refuse it.
+
+        Raises
+        ------
+        CertificateError
+            If `strict` and the status is not ``"ok"``.
+        """
+        if self.advice and strict:
+            raise CertificateError(f"Status {self.status}: {self.advice}")
+        if self.advice:
+            warnings.warn(self.advice, QubattWarning, stacklevel=stacklevel)
+
+
+class Answer(NamedTuple):
+    """A labelled result, and how far it can be trusted."""
+
+    dataset: xr.Dataset
+    certificate: Certificate
+
+
+def certify_run(question: Question, solution: Solution) -> Certificate:
+    """Return the certificate of a charging run."""
+    numbers = {
+        "error_estimate": solution.error_estimate,
+        "trace_drift": solution.trace_drift,
+        "smallest_eigenvalue": _known(solution.smallest_eigenvalue),
+    }
+    populations = solution.moments.get(CUTOFF_POPULATION.name)
+    population = None if populations is None else float(populations.max())
+    lost = ""
+    if not solution.converged:
+        lost = (
+            f"The run is not accurate: error estimate {solution.error_estimate:.1e}, trace"
+            f" drift {solution.trace_drift:.1e}. Allow a larger tolerance, or use smaller"
+            " energies and rates or a smaller last time."
+        )
+    least = min(NEGATIVE, -solution.tolerance)
+    return _judge(question, numbers, population, lost, solution.statistics["basis"], least)
+
+
+def certify_steady(question: Question, solution: SteadySolution) -> Certificate:
+    """Return the certificate of a steady state."""
+    numbers = {
+        "residual": solution.residual,
+        "error_estimate": _known(solution.error_estimate),
+        "trace_drift": solution.trace_drift,
+        "smallest_eigenvalue": _known(solution.smallest_eigenvalue),
+        "steady_states": solution.count,
+    }
+    lost = ""
+    if not solution.converged:
+        lost = (
+            f"The steady state is not accurate: residual {solution.residual:.1e}, estimated error"
+            f" {solution.error_estimate:.1e}. Relaxation is very slow here: use stronger damping,"
+            ' or method="direct" if memory allows.'
+        )
+    population = solution.moments.get(CUTOFF_POPULATION.name)
+    return _judge(question, numbers, population, lost, solution.statistics["basis"], NEGATIVE)
+
+
+def _judge(
+    question: Question,
+    numbers: dict[str, Any],
+    population: float | None,
+    lost: str,
+    basis: Basis,
+    least: float,
+) -> Certificate:
+    """Add the population of the highest level, and find the worst that can be said."""
+    if population is not None:
+        numbers = numbers | {"cutoff_population": population}
+    if lost:
+        return Certificate("not-converged", numbers, lost)
+    smallest = numbers["smallest_eigenvalue"]
+    if smallest is not None and smallest < least:
+        advice = (
+            f"The density matrix has an eigenvalue of {smallest:.1e}, below 0. Use a smaller"
+            " tolerance, or another engine or method."
+        )
+        return Certificate("not-positive", numbers, advice)
+    # a highest level may be full because nothing leads above it
+    if population is not None and population > CUTOFF_THRESHOLD and question.leads_higher(basis):
+        advice = (
+            f"The highest Fock level kept holds up to {population:.1e} of the population:"
+            f" max_photons = {max_photons(question.battery)} is too low. Raise it until"
+            f' `cutoff_population` stays below {CUTOFF_THRESHOLD:.0e}, or use max_photons="auto".'
+        )
+        return Certificate("cutoff-too-small", numbers, advice)
+    return Certificate("ok", numbers)
+
+
+def _known(number: float) -> float | None:
+    """Return a number, None if it is not finite."""
+    return number if math.isfinite(number) else None

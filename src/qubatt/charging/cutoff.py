@@ -1,0 +1,73 @@
+"""The photon cut-off, raised until it no longer matters."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+
+import numpy as np
+
+from qubatt.charging.certificate import Answer
+from qubatt.charging.question import Question, max_photons
+from qubatt.core.errors import ResourceError
+from qubatt.merits import CUTOFF_POPULATION
+
+TOLERANCE = 1e-6
+"""Change of any merit, relative to the larger of 1 and its largest value, that is left."""
+
+MARGIN = 8
+"""Levels above those of the charger state to begin with."""
+
+
+def converge(question: Question, answer: Callable[[Question], Answer]) -> Answer:
+    """Answer a question with ever more Fock levels until doubling the margin changes nothing.
+
+    The margin counts levels above those that hold the charger state. The last answer, with twice
+    the margin that was enough, is returned; the one before it is what it was compared with.
+
+    Raises
+    ------
+    ResourceError
+        If memory ends before that; the message tells how far it came.
+    """
+    base = max_photons(question.battery)
+    margin, before, tried = MARGIN, None, []
+    while True:
+        asked = question.with_max_photons(base + margin)
+        try:
+            found = answer(asked)
+        except ResourceError as error:
+            if before is None:
+                raise
+            last = tried[-1]
+            raise ResourceError(
+                f'max_photons="auto" found no cut-off: {last["max_photons"]} changed the merits by'
+                f" {last['change'] or float('inf'):.1e}, and {base + margin} is too large. {error}"
+            ) from None
+        closed = not asked.leads_higher(json.loads(found.dataset.attrs["engine"])["basis"])
+        change = 0.0 if closed else None if before is None else _change(before, found)
+        tried.append({"max_photons": base + margin, "change": change})
+        if change is not None and change <= TOLERANCE:
+            return _labelled(found, change, tried)
+        before, margin = found, 2 * margin
+
+
+def _labelled(found: Answer, change: float, tried: list[dict[str, float | None]]) -> Answer:
+    """Say in the result which cut-off was chosen and why."""
+    certificate = dataclasses.replace(
+        found.certificate, numbers=found.certificate.numbers | {"cutoff_change": change}
+    )
+    chosen = {"chosen": tried[-1]["max_photons"], "tolerance": TOLERANCE, "tried": tried}
+    found.dataset.attrs |= certificate.attributes | {"cutoff": json.dumps(chosen)}
+    return Answer(found.dataset, certificate)
+
+
+def _change(before: Answer, now: Answer) -> float:
+    """Return the largest change of a merit, relative to the larger of 1 and its largest value."""
+    changes = [0.0]
+    for name, values in now.dataset.data_vars.items():
+        if name != CUTOFF_POPULATION.name:
+            new, old = np.atleast_1d(values), np.atleast_1d(before.dataset[name])
+            changes.append(float(np.max(np.abs(new - old)) / max(1.0, float(np.max(np.abs(new))))))
+    return max(changes)

@@ -1,0 +1,172 @@
+"""What is asked: a battery, how it is charged and leaks, and which merits are wanted, checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from qubatt.core.bibliography import BIBLIOGRAPHY
+from qubatt.core.declaration import parameters_of
+from qubatt.core.errors import ArgumentError
+from qubatt.core.problem import Problem
+from qubatt.core.realization import realize
+from qubatt.core.space import Basis
+from qubatt.core.version import versions
+from qubatt.engines import MomentOperator
+from qubatt.engines.sectors import find_sectors
+from qubatt.environment import Dissipator
+from qubatt.merits import CUTOFF_POPULATION, Merit, select_merits
+from qubatt.models import Battery
+from qubatt.states import ChargerState
+
+CERTIFYING = (CUTOFF_POPULATION,)
+"""Merits that the certificate needs, whether asked for or not."""
+
+AUTO = "auto"
+"""Value of `max_photons` that stands for one that is to be found."""
+
+HIGHEST = 10**5
+"""Cut-off above which no charger state is looked for."""
+
+Environment = Dissipator | Sequence[Dissipator] | None
+
+B = TypeVar("B", bound=Battery)
+
+
+@dataclasses.dataclass(frozen=True)
+class Question:
+    """A battery with its surroundings, and what is wanted of it.
+
+    Attributes
+    ----------
+    battery : Battery
+        With a number for its photon cut-off.
+    charger : ChargerState or None
+        Initial state of the cavity.
+    surroundings : tuple of Dissipator
+        What the battery loses energy to.
+    merits : tuple of Merit
+        What is wanted.
+    problem : Problem
+        The same for engines.
+    open_cutoff : bool
+        Whether the photon cut-off is still to be found; the battery has the least that holds the
+        charger state.
+    """
+
+    battery: Battery
+    charger: ChargerState | None
+    surroundings: tuple[Dissipator, ...]
+    merits: tuple[Merit, ...]
+    problem: Problem
+    open_cutoff: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        battery: Battery,
+        charger: ChargerState | None,
+        environment: Environment,
+        merits: Iterable[str] | None,
+    ) -> Question:
+        """Check what a user wrote.
+
+        Raises
+        ------
+        ArgumentError
+            Naming the argument, its value and the cure.
+        UnsupportedError
+            If a dissipator or merit does not fit the battery.
+        """
+        if not isinstance(battery, Battery):
+            cure = "For example qb.DrivenBattery(n_atoms=4, drive=1.0)."
+            raise ArgumentError("battery", "be a battery", battery, cure)
+        surroundings = _surroundings(environment)
+        if charger is None:
+            charger = battery.default_charger()
+        asked = battery
+        if max_photons(battery) == AUTO:
+            battery = _smallest(battery, charger)
+        problem = battery.problem(charger, surroundings)
+        names = [merits] if isinstance(merits, str) else merits
+        if names is not None and not isinstance(names, Iterable):
+            raise ArgumentError("merits", "be names", merits, 'For example ["energy", "power"].')
+        chosen = select_merits(names, problem)
+        return cls(battery, charger, surroundings, chosen, problem, battery is not asked)
+
+    def with_max_photons(self, cutoff: int) -> Question:
+        """Return the same question with another photon cut-off."""
+        battery = with_max_photons(self.battery, cutoff)
+        problem = battery.problem(self.charger, self.surroundings)
+        return dataclasses.replace(self, battery=battery, problem=problem)
+
+    @property
+    def operators(self) -> Mapping[str, MomentOperator]:
+        """Operators of the merits wanted, and of those that the certificate needs."""
+        needed = (merit for merit in CERTIFYING if merit.applies(self.problem))
+        return {merit.name: merit.operator for merit in (*self.merits, *needed)}
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """Parameters, versions and citations, as attributes of a Dataset."""
+        parameters = {
+            "battery": parameters_of(self.battery),
+            "charger": parameters_of(self.charger) if self.charger is not None else None,
+            "environment": [parameters_of(part) for part in self.surroundings],
+        }
+        return {
+            "parameters": json.dumps(parameters),
+            "versions": json.dumps(versions()),
+            "citations": json.dumps([BIBLIOGRAPHY[key] for key in self.battery.citations]),
+        }
+
+    def leads_higher(self, basis: Basis) -> bool:
+        """Tell whether the state would ever reach a Fock level above those kept."""
+        larger = with_max_photons(self.battery, max_photons(self.battery) + 1)
+        problem = larger.problem(self.charger, self.surroundings)
+        realization = realize(problem, basis)
+        sectors = find_sectors(realization)
+        reached = {sector for pair in sectors.pairs for sector in pair}
+        levels = problem.space.dims(basis)[0]  # the cavity is the first factor
+        below = realization.dim // levels * (levels - 1)
+        return any(sectors.members[sector][-1] >= below for sector in reached)
+
+
+def max_photons(battery: Battery) -> Any:
+    """Return the photon cut-off of a battery, None without a cavity."""
+    return getattr(battery, "max_photons", None)
+
+
+def with_max_photons(battery: B, cutoff: int) -> B:
+    """Return the battery with another photon cut-off."""
+    # every registered battery is a dataclass, which its abstract base cannot say
+    return dataclasses.replace(battery, max_photons=cutoff)  # type: ignore[type-var]
+
+
+def _smallest(battery: B, charger: ChargerState | None) -> B:
+    """Return the battery with the lowest cut-off that holds the charger state."""
+    cutoff = 1
+    while True:
+        smallest = with_max_photons(battery, cutoff)
+        try:
+            smallest.problem(charger)
+        except ArgumentError as error:
+            if error.argument not in ("photons", "mean_photons") or cutoff > HIGHEST:
+                raise
+            cutoff += max(1, cutoff // 4)
+        else:
+            return smallest
+
+
+def _surroundings(environment: Environment) -> tuple[Dissipator, ...]:
+    """Return the environment as a tuple of dissipators, or name what is not one."""
+    parts: list[Any] = [] if environment is None else [environment]
+    if isinstance(environment, Iterable) and not isinstance(environment, str):
+        parts = list(environment)
+    for part in parts:
+        if not isinstance(part, Dissipator):
+            cure = "For example qb.CavityLoss(0.5)."
+            raise ArgumentError("environment", "hold dissipators only", part, cure)
+    return tuple(parts)

@@ -1,0 +1,85 @@
+"""Output times that last until the steady state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse.linalg as sla
+
+from qubatt.charging.question import AUTO, Question
+from qubatt.core.check import FloatArray
+from qubatt.core.errors import ResourceError
+from qubatt.core.realization import Realization, realize
+from qubatt.engines.exact import ExactEngine
+from qubatt.engines.steady import solve_steady
+
+SETTLED = 1e-6
+"""Distance of all merits from the steady state, relative to the larger of 1 and its value."""
+
+POINTS = 401
+"""Number of output times."""
+
+PER_TURN = 12
+"""Output times per period of the energy, at first."""
+
+
+def is_auto(times: Any) -> bool:
+    """Tell whether the times are to be found."""
+    return isinstance(times, str) and times == AUTO
+
+
+def settling_times(question: Question) -> FloatArray:
+    """Return 401 output times until all merits have settled.
+
+    The first ones are as dense as the energy turns at first, and as it settles they lie farther
+    and farther apart: t_k = a sinh(bk), even where that is dense enough.
+
+    Raises
+    ------
+    UnsupportedError
+        If no steady state is reached.
+    ResourceError
+        If it is too far off.
+    """
+    steady = solve_steady(question.problem, question.operators)
+    realization = realize(question.problem)
+    first = 2 * np.pi / PER_TURN / _turning(realization)
+    end = 10.0 / max(rate for rate, _ in realization.jumps)
+    while True:
+        times = _grid(first, end)
+        try:
+            solution = ExactEngine().solve(question.problem, times, question.operators)
+        except ResourceError as error:
+            raise ResourceError(
+                f'times="auto": the state has not settled at time {end / 2:g}. {error}'
+            ) from None
+        settled = np.ones(len(times), dtype=bool)
+        for name, values in solution.moments.items():
+            last = steady.moments[name]
+            settled &= np.abs(values - last) <= SETTLED * max(1.0, abs(last))
+        since = len(times) - int(np.argmin(settled[::-1])) if not settled.all() else 0
+        if since < len(times) - len(times) // 20:
+            return _grid(first, times[max(since, 1)])
+        end *= 2.0
+
+
+def _turning(realization: Realization) -> float:
+    """Return the frequency at which H_B changes: ‖[H, H_B]‖ / ‖H_B‖, at least the largest rate."""
+    H, H_B = realization.H, realization.H_B
+    turned = sla.norm(H @ H_B - H_B @ H) / max(sla.norm(H_B), 1e-300)
+    return float(max(turned, max(rate for rate, _ in realization.jumps)))
+
+
+def _grid(first: float, end: float) -> FloatArray:
+    """Return times from 0 to `end`, the first step at most `first`."""
+    k = np.arange(POINTS) / (POINTS - 1)
+    if end / (POINTS - 1) <= first:
+        return np.asarray(end * k)
+    low, high = 1e-6, 700.0  # a b = first (POINTS − 1), a sinh b = end
+    for _ in range(200):
+        b = 0.5 * (low + high)
+        low, high = (b, high) if np.sinh(b) / b < end / (first * (POINTS - 1)) else (low, b)
+    times = end * np.sinh(b * k) / np.sinh(b)
+    times[-1] = end
+    return np.asarray(times)

@@ -1,0 +1,144 @@
+"""The steady state of a battery that is charged and leaks for ever."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+
+import xarray as xr
+
+from qubatt.charging.certificate import Answer, certify_steady
+from qubatt.charging.cutoff import converge
+from qubatt.charging.question import Environment, Question
+from qubatt.engines.steady import MOST, Method, SteadySolution, solve_steady
+from qubatt.models import Battery
+from qubatt.states import ChargerState
+
+
+def steady_state(
+    battery: Battery,
+    environment: Environment = None,
+    charger: ChargerState | None = None,
+    merits: Iterable[str] | None = None,
+    method: Method = "auto",
+    gap: bool = False,
+    progress: Callable[[float], None] | None = None,
+    strict: bool = False,
+) -> xr.Dataset:
+    """Return the figures of merit of the steady state that the empty battery ends in.
+
+    𝓛ρ = −i[H, ρ] + Σ γ (cρc† − ½{c†c, ρ}) = 0 with Tr ρ = 1.
+
+    Where several states are steady (dark states, conserved quantities), it is the one that the
+    given charger state leads to, lim exp(t𝓛)ρ(0), and the attribute ``uniqueness`` says so.
+
+    Parameters
+    ----------
+    battery : Battery
+        What is charged; ``max_photons="auto"`` finds the cut-off, see `charge`.
+    environment : Dissipator or sequence of them
+        What the battery loses energy to; at least one.
+    charger : ChargerState, optional
+        Initial state of the cavity; by default as many photons as atoms.
+    merits : iterable of str, optional
+        Names of the figures of merit; by default the cheap ones that the battery has.
+    method : {"auto", "direct", "secular", "flow"}
+        ``"direct"``: sparse factorisation, quickest for small problems and for atoms without a
+        cavity. ``"secular"``: iteration preconditioned in the eigenbasis of the damped
+        Hamiltonian, for weak damping. ``"flow"``: Krylov-accelerated propagation, for the rest.
+    gap : bool
+        Add the variable ``relaxation_rate``, the Liouvillian gap: the smallest −Re λ of the
+        eigenvalues λ ≠ 0 of 𝓛, among what ρ(0) can reach.
+    progress : callable, optional
+        Called with the fraction done, from 0 to 1.
+    strict : bool
+        Raise an error instead of a warning if the status is not ``"ok"``.
+
+    Returns
+    -------
+    xarray.Dataset
+        The variables of `charge`, without dims. The attribute ``status`` is as in `charge`;
+        ``certificate`` holds ‖𝓛ρ‖ as ``residual``, the estimated ‖ρ − ρ_∞‖, and the number of
+        independent steady states within reach, ``steady_states``.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the argument, its value and the cure.
+    UnsupportedError
+        If there is no environment or there are pulses, or if a part of the state oscillates for
+        ever.
+    ResourceError
+        If the problem does not fit in the free memory.
+    CertificateError
+        If `strict` and the status is not ``"ok"``.
+
+    Notes
+    -----
+    The residual is that of the cut-off problem; the cut-off itself is judged by the population of
+    the highest level.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.DrivenBattery(n_atoms=1, drive=1.0)
+    >>> end = qb.steady_state(battery, environment=qb.CollectiveDecay(0.5))
+    >>> round(float(end.energy), 12)
+    0.16
+    """
+    question = Question.of(battery, charger, environment, merits)
+
+    known: list[SteadySolution] = []
+
+    def solve(asked: Question) -> Answer:
+        solution = solve_steady(
+            asked.problem,
+            asked.operators,
+            method=method,
+            gap=gap,
+            state=asked.open_cutoff,
+            known=known[-1] if known else None,
+            progress=progress,
+        )
+        known[:] = [solution]
+        return _labelled(asked, solution)
+
+    answer = converge(question, solve) if question.open_cutoff else solve(question)
+    answer.certificate.issue(strict)
+    return answer.dataset
+
+
+def _labelled(question: Question, solution: SteadySolution) -> Answer:
+    """Return the solution as a Dataset with its certificate."""
+    data = {}
+    for merit in question.merits:
+        value = solution.moments[merit.name]
+        if merit.relative:
+            value -= solution.start[merit.name]
+        data[merit.name] = ((), value, merit.attributes)
+    if solution.relaxation_rate is not None:
+        data["relaxation_rate"] = ((), solution.relaxation_rate, RELAXATION_RATE)
+    dataset = xr.Dataset(data)
+    certificate = certify_steady(question, solution)
+    dataset.attrs |= certificate.attributes | question.attributes
+    dataset.attrs["engine"] = json.dumps(dict(solution.statistics), ensure_ascii=False)
+    dataset.attrs["uniqueness"] = _uniqueness(solution.count)
+    return Answer(dataset, certificate)
+
+
+RELAXATION_RATE = {
+    "units": "omega_ref",
+    "long_name": "relaxation rate (Liouvillian gap)",
+    "definition": "smallest −Re λ of the eigenvalues λ ≠ 0 of 𝓛 within reach of ρ(0)",
+}
+
+
+def _uniqueness(count: int) -> str:
+    """Say whether the initial state matters."""
+    if count == 1:
+        return "unique"
+    several = f"{count}" if count < MOST else f"{MOST} or more"
+    return (
+        f"one of {several} independent steady states: the one that the empty battery and the"
+        " given charger state lead to"
+    )
