@@ -53,6 +53,11 @@ def converge(question: Question, answer: Callable[[Question], Answer]) -> Answer
         before, margin = found, 2 * margin
 
 
+def chosen_cutoff(answer: Answer) -> int:
+    """Return the cut-off that `converge` found."""
+    return int(json.loads(answer.dataset.attrs["cutoff"])["chosen"])
+
+
 def _labelled(found: Answer, change: float, tried: list[dict[str, float | None]]) -> Answer:
     """Say in the result which cut-off was chosen and why."""
     certificate = dataclasses.replace(

@@ -90,9 +90,9 @@ def charge(
     """
     chosen = None if is_auto(times) else check_times(times)
     question = Question.of(battery, charger, environment, merits)
+    time = settling_times(question) if chosen is None else chosen
 
     def run(asked: Question) -> Answer:
-        time = settling_times(asked) if chosen is None else chosen
         return _run(asked, time, engine, progress)
 
     answer = converge(question, run) if question.open_cutoff else run(question)

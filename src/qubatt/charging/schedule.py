@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import scipy.sparse.linalg as sla
 
+from qubatt.charging.cutoff import chosen_cutoff
 from qubatt.charging.question import AUTO, Question
+from qubatt.charging.steady import settle
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ResourceError
 from qubatt.core.realization import Realization, realize
@@ -42,6 +44,8 @@ def settling_times(question: Question) -> FloatArray:
     ResourceError
         If it is too far off.
     """
+    if question.open_cutoff:
+        question = question.with_max_photons(chosen_cutoff(settle(question)))
     steady = solve_steady(question.problem, question.operators)
     realization = realize(question.problem)
     first = 2 * np.pi / PER_TURN / _turning(realization)

@@ -87,7 +87,21 @@ def steady_state(
     0.16
     """
     question = Question.of(battery, charger, environment, merits)
+    answer = settle(question, method, gap, progress)
+    answer.certificate.issue(strict)
+    return answer.dataset
 
+
+def settle(
+    question: Question,
+    method: Method = "auto",
+    gap: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Answer:
+    """Return the steady state, with a photon cut-off that suffices if it is to be found.
+
+    What is known at one cut-off is where the next one begins.
+    """
     known: list[SteadySolution] = []
 
     def solve(asked: Question) -> Answer:
@@ -103,9 +117,7 @@ def steady_state(
         known[:] = [solution]
         return _labelled(asked, solution)
 
-    answer = converge(question, solve) if question.open_cutoff else solve(question)
-    answer.certificate.issue(strict)
-    return answer.dataset
+    return converge(question, solve) if question.open_cutoff else solve(question)
 
 
 def _labelled(question: Question, solution: SteadySolution) -> Answer:

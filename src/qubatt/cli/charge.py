@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from qubatt.cli.declared import command_for
+from qubatt.cli.option import Charger, Environment, Json, Merits, Output, Strict, surroundings
 from qubatt.core.registry import registry
 
 
@@ -29,63 +30,45 @@ def register(app: typer.Typer) -> None:
 def _charge(
     battery: Any,
     *,
-    charger: Annotated[
-        str | None,
-        typer.Option(
-            help="Charger state of a cavity, such as fock:6 or coherent:6"
-            " [default: a photon per atom]"
-        ),
+    charger: Charger = None,
+    environment: Environment = None,
+    t_end: Annotated[
+        float | None, typer.Option(help="Last time, in 1/omega_ref", show_default="10")
     ] = None,
-    environment: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Dissipator, such as cavity-loss:0.5 or cavity-loss:rate=0.5,n_thermal=0.1;"
-            " may be given several times"
-        ),
+    points: Annotated[
+        int | None,
+        typer.Option(help="Number of output times from 0 to t-end", show_default="101"),
     ] = None,
-    t_end: Annotated[float, typer.Option(help="Last time, in 1/omega_ref")] = 10.0,
-    points: Annotated[int, typer.Option(help="Number of output times from 0 to t-end")] = 101,
-    merit: Annotated[
-        list[str] | None,
-        typer.Option(help="Figure of merit (see: qubatt list merit); may be given several times"),
-    ] = None,
+    until_steady: Annotated[
+        bool,
+        typer.Option("--until-steady", help="Go on until the steady state; chooses the times"),
+    ] = False,
+    merit: Merits = None,
     engine: Annotated[
         str,
         typer.Option(
             help="auto, or one of: qubatt list engine; with options as in exact:tolerance=1e-10"
         ),
     ] = "auto",
-    output: Annotated[Path | None, typer.Option(help="Write the result as netCDF")] = None,
+    output: Output = None,
     plot: Annotated[Path | None, typer.Option(help="Draw it (.png, .pdf or .svg)")] = None,
+    strict: Strict = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what it would take: engine, memory, work")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
+    json: Json = False,
 ) -> None:
-    from qubatt.cli.parse import LONGEST, finite, named
-    from qubatt.core.errors import ArgumentError
-
-    if not finite("t_end", t_end) > 0:
-        raise ArgumentError("t_end", "be positive", t_end)
-    if not 2 <= points <= LONGEST:
-        raise ArgumentError("points", f"be from 2 to {LONGEST}", points)
-    import numpy as np
-
-    import qubatt.engines
-    import qubatt.environment
-    import qubatt.states  # noqa: F401  # these three register what options name
+    times = _times(t_end, points, until_steady, dry_run)
+    import qubatt.engines  # registers what the option names
     from qubatt.charging import charge
+    from qubatt.cli.parse import named
     from qubatt.cli.result import Progress, check_targets, deliver
 
     check_targets(output, plot)
-    state = named("charger", charger) if charger is not None else None
-    parts = [named("environment", text) for text in environment or []]
+    state, parts = surroundings(charger, environment)
     solver = engine if engine == "auto" else named("engine", engine)
-    times = np.linspace(0.0, t_end, points)
     if dry_run:
-        from qubatt.engines import cost
-
-        found = cost(battery.problem(state, parts), times, solver)
+        found = qubatt.engines.cost(battery.problem(state, parts), times, solver)
         typer.echo(dumps(found.to_dict(), indent=2) if json else str(found))
         return
     with Progress() as progress:
@@ -97,5 +80,27 @@ def _charge(
             merit or None,
             solver,
             progress=lambda done: progress.show("charging", done, 1.0),
+            strict=strict,
         )
     deliver(run, output, plot, as_json=json)
+
+
+def _times(t_end: float | None, points: int | None, until_steady: bool, dry_run: bool) -> Any:
+    """Return the output times that the options ask for."""
+    from qubatt.cli.parse import LONGEST, finite
+    from qubatt.core.errors import ArgumentError
+
+    if until_steady:
+        for argument, given in (("t_end", t_end), ("points", points), ("dry_run", dry_run or None)):
+            if given is not None:
+                cure = "With --until-steady the times are found while computing."
+                raise ArgumentError(argument, "be left out", given, cure)
+        return "auto"
+    end, count = 10.0 if t_end is None else t_end, 101 if points is None else points
+    if not finite("t_end", end) > 0:
+        raise ArgumentError("t_end", "be positive", end)
+    if not 2 <= count <= LONGEST:
+        raise ArgumentError("points", f"be from 2 to {LONGEST}", count)
+    import numpy as np
+
+    return np.linspace(0.0, end, count)

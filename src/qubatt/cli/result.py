@@ -124,27 +124,13 @@ def _finite(value: Any) -> Any:
 
 
 def _print(result: xr.Dataset) -> None:
-    """Print a table of the result, thinned where it is long, and what it rests on."""
+    """Print the result and what it rests on."""
     console = Console()
-    shape = {
-        dim: [f"{value:.6g}" for value in result[dim].to_numpy().tolist()] for dim in result.dims
-    }
-    columns = [str(name) for name, array in result.data_vars.items() if array.dtype != bool]
-    frame = result[columns].reset_coords(drop=True)
-    flat = frame.stack(row=list(frame.dims)) if frame.dims else frame.expand_dims("row")
-    count = flat.sizes["row"]
-    rows = np.unique(np.linspace(0, count - 1, min(ROWS, count)).round().astype(int))
-    table = Table(box=None, pad_edge=False)
-    for name in [*shape, *columns]:
-        table.add_column(str(name), justify="right")
-    places = list(np.ndindex(*(len(labels) for labels in shape.values())))
-    for row in rows:
-        labels = [texts[k] for texts, k in zip(shape.values(), places[row], strict=True)]
-        values = [float(flat[name][row]) for name in columns]
-        table.add_row(*labels, *(f"{value:.6g}" for value in values))
-    console.print(table)
-    if count > len(rows):
-        console.print(f"({len(rows)} of {count} rows; all with --output or --json)")
+    shown = result[[str(name) for name, array in result.data_vars.items() if array.dtype != bool]]
+    if shown.dims:
+        _print_table(console, shown)
+    else:
+        _print_values(console, shown)
     for name, coordinate in result.coords.items():
         if coordinate.ndim == 0:
             console.print(f"{name} = {coordinate.item():g}", highlight=False)
@@ -155,13 +141,54 @@ def _print(result: xr.Dataset) -> None:
             f" at time {float(result['time'][best]):g}, last {float(result['energy'][-1]):.6g}",
             highlight=False,
         )
-    console.print(f"status: {result.attrs.get('status', 'ok')}", highlight=False)
-    certificate = json.loads(result.attrs.get("certificate", "{}"))
-    for name, value in certificate.items():
-        console.print(f"  {name}: {value:.2e}", highlight=False)
+    _print_certificate(console, result)
     if bool(result.get("ambiguous", xr.DataArray(False)).any()):
         console.print(
             "Some points have degenerate levels: there work, heat and efficiency depend on how"
             " ties are broken (here by ascending H_0).",
             highlight=False,
         )
+
+
+def _print_values(console: Console, result: xr.Dataset) -> None:
+    """Print what has no dims, a line each."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for name, array in result.data_vars.items():
+        units = array.attrs.get("units", "1")
+        table.add_row(str(name), f"{array.item():.10g}", "" if units == "1" else units)
+    console.print(table)
+
+
+def _print_table(console: Console, result: xr.Dataset) -> None:
+    """Print a table of the result, thinned where it is long."""
+    shape = {
+        dim: [f"{value:.6g}" for value in result[dim].to_numpy().tolist()] for dim in result.dims
+    }
+    frame = result.reset_coords(drop=True)
+    flat = frame.stack(row=list(frame.dims))
+    count = flat.sizes["row"]
+    rows = np.unique(np.linspace(0, count - 1, min(ROWS, count)).round().astype(int))
+    table = Table(box=None, pad_edge=False)
+    for name in [*shape, *result.data_vars]:
+        table.add_column(str(name), justify="right")
+    places = list(np.ndindex(*(len(labels) for labels in shape.values())))
+    for row in rows:
+        labels = [texts[k] for texts, k in zip(shape.values(), places[row], strict=True)]
+        values = [float(flat[name][row]) for name in flat.data_vars]
+        table.add_row(*labels, *(f"{value:.6g}" for value in values))
+    console.print(table)
+    if count > len(rows):
+        console.print(f"({len(rows)} of {count} rows; all with --output or --json)")
+
+
+def _print_certificate(console: Console, result: xr.Dataset) -> None:
+    """Print how far the result can be trusted."""
+    if "uniqueness" in result.attrs:
+        console.print(f"steady state: {result.attrs['uniqueness']}", highlight=False)
+    if "cutoff" in result.attrs:
+        chosen = json.loads(result.attrs["cutoff"])["chosen"]
+        console.print(f"max_photons: {chosen}, found automatically", highlight=False)
+    console.print(f"status: {result.attrs.get('status', 'ok')}", highlight=False)
+    for name, value in json.loads(result.attrs.get("certificate", "{}")).items():
+        shown = value if value is None or isinstance(value, int) else f"{value:.2e}"
+        console.print(f"  {name}: {'not computed' if value is None else shown}", highlight=False)
