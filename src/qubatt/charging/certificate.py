@@ -95,7 +95,7 @@ def certify_steady(question: Question, solution: SteadySolution) -> Certificate:
         "error_estimate": _known(solution.error_estimate),
         "trace_drift": solution.trace_drift,
         "smallest_eigenvalue": _known(solution.smallest_eigenvalue),
-        "steady_states": solution.count,
+        "steady_states": solution.count or None,
     }
     lost = ""
     if not solution.converged:

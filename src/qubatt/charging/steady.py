@@ -10,7 +10,9 @@ import xarray as xr
 from qubatt.charging.certificate import Answer, certify_steady
 from qubatt.charging.cutoff import converge
 from qubatt.charging.question import Environment, Question
-from qubatt.engines.steady import MOST, Method, SteadySolution, solve_steady
+from qubatt.engines.limiters import Method
+from qubatt.engines.relaxation import MOST
+from qubatt.engines.steady import SteadySolution, solve_steady
 from qubatt.models import Battery
 from qubatt.states import ChargerState
 
@@ -147,8 +149,8 @@ RELAXATION_RATE = {
 
 def _uniqueness(count: int) -> str:
     """Say whether the initial state matters."""
-    if count == 1:
-        return "unique"
+    if count <= 1:
+        return "unique" if count else "not established: the solver did not converge"
     several = f"{count}" if count < MOST else f"{MOST} or more"
     return (
         f"one of {several} independent steady states: the one that the empty battery and the"

@@ -87,29 +87,6 @@ class KrylovFlow(Limiter):
                 slowest = float(np.max(np.abs(values)))
                 rate = -np.log(max(slowest, 1e-300)) / self._flow.h if slowest < 1 else np.nan
 
-    def propagate(self, x: FloatArray, goal: Goal) -> Limit:
-        """Return P₀x by the flow alone, slow but sure to keep what is conserved.
-
-        Krylov vectors of several steady states lose it to rounding, which they enlarge.
-        """
-        residual = float(np.linalg.norm(self.coordinates.apply(x)))
-        rate, patience, steps = np.nan, residual, 0
-        while not goal.met(x, residual) and residual > self.floor * np.linalg.norm(x):
-            image = self._step(x)
-            if image is None:
-                continue
-            x, before, steps = image, residual, steps + 1
-            residual = float(np.linalg.norm(self.coordinates.apply(x)))
-            if goal.tell is not None:
-                goal.tell(residual)
-            if 0 < residual < before:
-                rate = np.log(before / residual) / self._flow.h
-            if steps % PATIENCE == 0:
-                if residual > 0.9 * patience:
-                    break
-                patience = residual
-        return Limit(x, residual, residual / rate if residual > 0 else 0.0, rate)
-
     def _cycle(
         self, x: FloatArray, r: FloatArray, goal: Goal
     ) -> tuple[FloatArray, NDArray[Any]] | None:
@@ -154,3 +131,30 @@ class KrylovFlow(Limiter):
             "krylov_vectors": self.most,
             "cycles": self.cycles,
         }
+
+
+class PlainFlow(KrylovFlow):
+    """The flow alone, slow but sure to keep what is conserved.
+
+    Krylov vectors lose it to rounding, which they enlarge.
+    """
+
+    def limit(self, x: FloatArray, goal: Goal) -> Limit:
+        """Return P₀x; see `Limiter.limit`."""
+        residual = float(np.linalg.norm(self.coordinates.apply(x)))
+        rate, patience, steps = np.nan, residual, 0
+        while not goal.met(x, residual) and residual > self.floor * np.linalg.norm(x):
+            image = self._step(x)
+            if image is None:
+                continue
+            x, before, steps = image, residual, steps + 1
+            residual = float(np.linalg.norm(self.coordinates.apply(x)))
+            if goal.tell is not None:
+                goal.tell(residual)
+            if 0 < residual < before:
+                rate = np.log(before / residual) / self._flow.h
+            if steps % PATIENCE == 0:
+                if residual > 0.9 * patience:
+                    break
+                patience = residual
+        return Limit(x, residual, residual / rate if residual > 0 else 0.0, rate)

@@ -11,6 +11,9 @@ import numpy as np
 from qubatt.core.check import FloatArray
 from qubatt.engines.coordinates import Coordinates
 
+TOLERANCE, AIM = 1e-10, 1e-11
+"""‖𝓛ρ‖ of a converged steady state, and at which the solvers stop."""
+
 
 class Goal(NamedTuple):
     """When a limit is close enough; any of the three suffices.

@@ -3,57 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.sparse.csgraph import shortest_path
-from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError, UnsupportedError
 from qubatt.core.problem import Problem
-from qubatt.core.realization import Realization, choose_basis, realize
+from qubatt.core.realization import choose_basis, realize
 from qubatt.core.space import Basis
 from qubatt.engines.coordinates import Coordinates
-from qubatt.engines.engine import MomentOperator, Progress, Watch, require_memory
-from qubatt.engines.factorization import Factorization
-from qubatt.engines.flow import Flow
-from qubatt.engines.krylov import FEWEST, KrylovFlow
-from qubatt.engines.limit import Goal, Limit, Limiter
+from qubatt.engines.engine import MomentOperator, Progress, Watch
+from qubatt.engines.limit import AIM, TOLERANCE, Goal, Limit, Limiter
+from qubatt.engines.limiters import Method, careful, limiters
 from qubatt.engines.reduced import Reduced
-from qubatt.engines.resolvent import Resolvent, Shifted
-from qubatt.engines.secular import LARGEST_CONDITION, TIGHT, NotWeakError, Secular
+from qubatt.engines.relaxation import (
+    Probe,
+    count_steady,
+    refuse_oscillation,
+    relaxation_rate,
+)
+from qubatt.engines.secular import NotWeakError
 from qubatt.engines.threads import single_blas
-
-Method = Literal["auto", "direct", "secular", "flow"]
-"""How a steady state is computed."""
-
-TOLERANCE, AIM = 1e-10, 1e-11
-"""‖𝓛ρ‖ of a converged steady state, and at which the solvers stop."""
 
 LARGEST_ERROR = 1e-7
 """Estimated error of ρ from which on a steady state counts as not converged."""
-
-VANISHED = 1e-5
-"""Norm to which the difference of two states must fall for both to lead to the same one."""
-
-STEADY = 1e-9
-"""‖𝓛x‖ / ‖x‖ below which x is steady: nothing can be told from what decays more slowly."""
-
-SMALL = 200
-"""Coordinates up to which all eigenvalues are computed."""
-
-KRYLOV = 48
-"""Krylov vectors for the relaxation rate."""
-
-LARGEST_SECULAR = 4000
-"""States up to which the secular method is tried."""
-
-MOST = 8
-"""Number of steady states up to which they are counted."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +53,7 @@ class SteadySolution:
         Of ρ; negative ones are rounding, or an error.
     count : int
         Number of independent steady states within reach of ρ(0), 1 if it is unique; at most 8
-        are counted.
+        are counted, and 0 stands for not established.
     relaxation_rate : float or None
         Smallest −Re λ of the eigenvalues λ ≠ 0 of 𝓛 within reach (Liouvillian gap), if asked for.
     converged : bool
@@ -146,13 +123,13 @@ def solve_steady(
     reduced = Reduced(realization)
     with single_blas():
         coordinates = Coordinates(reduced)
-        limiter, found, probe = _settle(coordinates, method, _tell(progress), known)
+        settled = _settle(coordinates, method, _tell(progress), known)
+        found, probe = settled.limit, settled.probe
         trace = float(coordinates.one @ found.x)
         x = found.x / trace
-        error = max(found.error, 0.0) if math.isfinite(found.error) else found.residual / probe.rate
         if probe.states > 1:
-            _refuse_oscillation(coordinates, x)
-        rate = relaxation_rate(coordinates, x) if gap else None
+            refuse_oscillation(coordinates, x)
+        rate = relaxation_rate(coordinates, x, probe.states) if gap else None
         vector = coordinates.vector(x)
         watch = Watch(realization, moments)
         functionals = reduced.functionals(watch.operators)
@@ -167,50 +144,21 @@ def solve_steady(
         moments={name: float(value[0]) for name, value in values.items()},
         start={name: float(value[0]) for name, value in first.items()},
         residual=found.residual,
-        error_estimate=error,
+        error_estimate=settled.error,
         trace_drift=abs(trace - 1.0),
         smallest_eigenvalue=smallest,
         count=probe.states,
         relaxation_rate=rate,
-        converged=found.residual <= max(TOLERANCE, limiter.floor) and error <= LARGEST_ERROR,
+        converged=settled.converged,
         statistics={
-            "method": limiter.method,
+            "method": settled.limiter.method,
             "basis": realization.basis,
             "dimension": realization.dim,
             "entries": reduced.entries,
         }
-        | limiter.statistics(),
+        | settled.limiter.statistics(),
         state=reduced.unpack(vector) if state else None,
     )
-
-
-def relaxation_rate(coordinates: Coordinates, steady: FloatArray) -> float:
-    """Return the Liouvillian gap: the smallest −Re λ of the eigenvalues λ ≠ 0 within reach.
-
-    From the largest |exp(hλ)|, with the steady state itself taken out of the flow.
-    """
-    count = len(coordinates)
-    if count <= SMALL:
-        values = np.linalg.eigvals(coordinates.generator.toarray())
-        values = values[np.argsort(np.abs(values))][1:]
-        return float(-np.max(values.real)) if len(values) else math.nan
-    flow = Flow(coordinates.reduced)
-
-    def step(x: FloatArray) -> FloatArray:
-        x = np.ravel(x)
-        image = None
-        while image is None:
-            image = flow(coordinates.vector(x))
-        return coordinates.of(image) - steady * float(coordinates.one @ x)
-
-    start = _random_state(coordinates, np.random.default_rng(1)) - steady
-    operator = LinearOperator((count, count), matvec=step, dtype=np.float64)
-    vectors = min(KRYLOV, count - 1)
-    try:
-        values = eigs(operator, k=2, v0=start, ncv=vectors, tol=1e-7, return_eigenvectors=False)
-    except ArpackNoConvergence:
-        return math.nan
-    return float(-np.log(np.max(np.abs(values))) / flow.h)
 
 
 def _settle(
@@ -218,28 +166,57 @@ def _settle(
     method: Method,
     tell: Callable[[float], None] | None,
     known: SteadySolution | None,
-) -> tuple[Limiter, Limit, _Probe]:
+) -> _Settled:
     """Return the limit of ρ(0) by the first method that gets there, and what else is steady."""
     goal, start = Goal(AIM, tell=tell), coordinates.start
     if known is not None and known.count == 1:
         start = _embedded(coordinates, known.state)
-    for limiter in _limiters(coordinates, method):
+    best: _Settled | None = None
+    for limiter in limiters(coordinates, method):
         try:
             found = limiter.limit(start, goal)
-            if known is None:
-                probe = _count(limiter, found.x / (coordinates.one @ found.x))
-            else:
-                probe = _Probe(known.count, found.rate)
-            if probe.states > 1 and limiter.method == "secular":  # what is conserved needs care
-                limiter = _resolvent(coordinates, Secular(coordinates, TIGHT), 1e-2)
-                found = limiter.limit(coordinates.start, goal)
-            elif probe.states > 1 and isinstance(limiter, KrylovFlow):
-                found = limiter.propagate(coordinates.start, goal)
-            return limiter, found, probe
         except NotWeakError:
             if method != "auto":
                 raise
-    raise AssertionError  # the flow always returns
+            continue
+        if best is not None and found.residual > best.limit.residual:
+            continue
+        if known is not None and known.count:
+            probe = Probe(known.count, found.rate)
+        elif found.residual <= max(TOLERANCE, limiter.floor):
+            probe = count_steady(limiter, found.x / (coordinates.one @ found.x))
+        else:
+            probe = Probe(0, found.rate)  # what is not steady yet says nothing of others
+        if probe.states > 1 and (better := careful(coordinates, limiter)):
+            found = better.limit(coordinates.start, goal)
+        best = _Settled(limiter, found, probe)
+        if best.converged:
+            break
+    if best is None:
+        raise AssertionError  # the flow always ends
+    return best
+
+
+class _Settled(NamedTuple):
+    """The limit of ρ(0), how it was found, and what else is steady."""
+
+    limiter: Limiter
+    limit: Limit
+    probe: Probe
+
+    @property
+    def error(self) -> float:
+        """Estimate of ‖ρ − ρ_∞‖; infinite where there is none."""
+        error = self.limit.error
+        if not math.isfinite(error) and self.limit.residual > 0:
+            error = self.limit.residual / self.probe.rate
+        return error if math.isfinite(error) else math.inf
+
+    @property
+    def converged(self) -> bool:
+        """Whether residual and error are as small as they should be."""
+        least = max(TOLERANCE, self.limiter.floor)
+        return self.limit.residual <= least and self.error <= LARGEST_ERROR
 
 
 def _embedded(coordinates: Coordinates, state: Any) -> FloatArray:
@@ -248,78 +225,6 @@ def _embedded(coordinates: Coordinates, state: Any) -> FloatArray:
     padded = sp.csr_array(state)
     padded.resize((dim, dim))
     return coordinates.of(coordinates.reduced.pack(padded))
-
-
-def _resolvent(coordinates: Coordinates, shifted: Shifted, sigma: float) -> Resolvent:
-    """Return the resolvent for σ in units of the largest rate."""
-    rates = (rate for rate, _ in coordinates.reduced.realization.jumps)
-    return Resolvent(coordinates, shifted, sigma * max(rates))
-
-
-class _Probe(NamedTuple):
-    """How many steady states there are, and the slowest decay seen while counting."""
-
-    states: int
-    rate: float
-
-
-def _count(limiter: Limiter, steady: FloatArray) -> _Probe:
-    """Count the steady states within reach.
-
-    P₀ takes a random state to the same one if it is unique; otherwise the difference is another
-    solution of 𝓛x = 0, and so on until nothing new comes.
-    """
-    random = np.random.default_rng(1)
-    known = [steady / np.linalg.norm(steady)]
-    goal = Goal(0.0, relative=STEADY, norm=VANISHED)
-    rate = math.nan
-    while len(known) < MOST:
-        probe = _random_state(limiter.coordinates, random) - steady
-        if np.linalg.norm(probe) <= VANISHED:
-            break  # nothing but the steady state is within reach
-        found = limiter.limit(probe, goal)
-        rate = found.rate
-        new = found.x
-        for _ in range(2):
-            for state in known:
-                new = new - (state @ new) * state
-        if np.linalg.norm(found.x) <= VANISHED or np.linalg.norm(new) <= VANISHED:
-            break
-        known.append(new / np.linalg.norm(new))
-    return _Probe(len(known), rate)
-
-
-def _random_state(coordinates: Coordinates, random: np.random.Generator) -> FloatArray:
-    """Return a random pure state, less of what is strongly damped, as far as it is within reach.
-
-    A conserved quantity has other values in it than in most steady states.
-    """
-    reduced = coordinates.reduced
-    damping = reduced.realization.no_jump.diagonal().real
-    psi = random.normal(size=len(damping)) / (1.0 + damping / max(np.mean(damping), 1e-300))
-    members = reduced.sectors.members
-    blocks = {
-        (S, T): np.outer(psi[members[S]], psi[members[T]]).astype(np.complex128)
-        for S, T in coordinates.first
-    }
-    found = coordinates.of_blocks(blocks)
-    return np.asarray(found / (coordinates.one @ found))
-
-
-def _refuse_oscillation(coordinates: Coordinates, steady: FloatArray) -> None:
-    """Refuse an initial state of which a part oscillates and never decays."""
-    rest = coordinates.start - steady
-    if np.linalg.norm(rest) <= VANISHED:
-        return
-    flow = KrylovFlow(coordinates)
-    flow.limit(rest, Goal(AIM, norm=VANISHED))
-    lasting = flow.ritz[(np.abs(flow.ritz) > 1 - 1e-8) & (np.abs(np.angle(flow.ritz)) > 1e-6)]
-    if len(lasting):
-        raise UnsupportedError(
-            "The state never becomes steady: a part of it that no environment acts on oscillates"
-            " for ever. Add an environment that reaches it, start from another charger state, or"
-            " look at its charging over time."
-        )
 
 
 def _check(problem: Problem, method: str) -> None:
@@ -336,47 +241,6 @@ def _check(problem: Problem, method: str) -> None:
             "A steady state needs a constant Hamiltonian, but this one has pulses. Use numbers, or"
             " charge up to a late time."
         )
-
-
-def _limiters(coordinates: Coordinates, method: Method) -> Iterator[Limiter]:
-    """Yield the method named; or those that could do, the quickest first."""
-    realization = coordinates.reduced.realization
-    D, count = realization.dim, len(coordinates)
-    quick = direct_is_quicker(coordinates)
-    if method == "direct" or (method == "auto" and quick):
-        yield _resolvent(coordinates, Factorization(coordinates), 1e-3)
-    needed = 8.0 * FEWEST * count + 8.0 * coordinates.reduced.nbytes
-    require_memory("steady-state", needed + coordinates.reduced.table_bytes, D)
-    if method == "secular" or (method == "auto" and D <= LARGEST_SECULAR):
-        secular = Secular(coordinates)
-        if method == "secular" or secular.condition <= LARGEST_CONDITION:
-            yield _resolvent(coordinates, secular, 1e-5)
-    if method in ("auto", "flow"):
-        yield KrylovFlow(coordinates)
-
-
-def direct_is_quicker(coordinates: Coordinates) -> bool:
-    """Compare rough times: of factoring 𝓛, and of ten thousand products.
-
-    A factorisation costs about the cube of the number of unknowns on a front that divides them;
-    there are as many fronts as it takes H to lead from one end of ρ to the other, twice over.
-    """
-    count, depth = len(coordinates), _depth(coordinates.reduced.realization)
-    front = 1.5 * count / (2 * depth)
-    direct = 1.5e-8 * front**3 + 5e-6 * count
-    iterative = 1e4 * (2e-5 + 5e-10 * count)
-    return direct < iterative
-
-
-def _depth(realization: Realization) -> int:
-    """Return how many steps of H it takes to get from one basis state to the farthest one."""
-    graph = realization.pattern
-    farthest = 0
-    for _, c in realization.jumps:
-        graph = graph + abs(c)
-    distance = shortest_path(graph, directed=False, unweighted=True, indices=[0])
-    farthest = int(np.max(distance[np.isfinite(distance)]))
-    return max(farthest, 1)
 
 
 def _tell(progress: Progress | None) -> Callable[[float], None] | None:
