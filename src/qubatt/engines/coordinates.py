@@ -215,6 +215,11 @@ class Coordinates:
         return sp.csr_array((np.concatenate(values), place), shape=(self.reduced.entries,) * 2)
 
 
+def largest_rate(coordinates: Coordinates) -> float:
+    """Return the largest γ of the dissipators, the scale of relaxation."""
+    return max(rate for rate, _ in coordinates.reduced.realization.jumps)
+
+
 def _matrix(entries: Entries | None, rows: int, columns: int) -> sp.csr_array:
     """Return a block as a sparse matrix."""
     if entries is None:

@@ -10,10 +10,10 @@ import psutil
 from scipy.sparse.csgraph import shortest_path
 
 from qubatt.core.realization import Realization
-from qubatt.engines.coordinates import Coordinates
+from qubatt.engines.coordinates import Coordinates, largest_rate
 from qubatt.engines.engine import require_memory
 from qubatt.engines.factorization import Factorization
-from qubatt.engines.krylov import FEWEST, SHARE, KrylovFlow, PlainFlow
+from qubatt.engines.krylov import SHARE, KrylovFlow, PlainFlow
 from qubatt.engines.limit import Limiter
 from qubatt.engines.resolvent import Resolvent, Shifted
 from qubatt.engines.secular import LARGEST_CONDITION, TIGHT, Secular
@@ -36,7 +36,7 @@ def limiters(coordinates: Coordinates, method: Method) -> Iterator[Limiter]:
     elif method == "secular":
         yield resolvent(coordinates, Secular(coordinates), 1e-5)
     elif method == "flow":
-        yield _flow(coordinates)
+        yield KrylovFlow(coordinates)
     else:
         yield from _by_speed(coordinates)
 
@@ -52,7 +52,7 @@ def _by_speed(coordinates: Coordinates) -> Iterator[Limiter]:
         secular = Secular(coordinates)
         if secular.condition <= LARGEST_CONDITION:
             yield resolvent(coordinates, secular, 1e-5)
-    yield _flow(coordinates)
+    yield KrylovFlow(coordinates)
     if effort.iterative <= effort.direct <= LONGEST and effort.memory <= 2 * room:
         yield _direct(coordinates)
 
@@ -60,13 +60,6 @@ def _by_speed(coordinates: Coordinates) -> Iterator[Limiter]:
 def _direct(coordinates: Coordinates) -> Resolvent:
     require_memory("direct", Effort.of(coordinates).memory, coordinates.reduced.realization.dim)
     return resolvent(coordinates, Factorization(coordinates), 1e-3)
-
-
-def _flow(coordinates: Coordinates) -> KrylovFlow:
-    reduced = coordinates.reduced
-    vectors = 8.0 * FEWEST * len(coordinates) + 8.0 * reduced.nbytes
-    require_memory("flow", vectors + reduced.table_bytes, reduced.realization.dim)
-    return KrylovFlow(coordinates)
 
 
 def careful(coordinates: Coordinates, limiter: Limiter) -> Limiter | None:
@@ -78,8 +71,7 @@ def careful(coordinates: Coordinates, limiter: Limiter) -> Limiter | None:
 
 def resolvent(coordinates: Coordinates, shifted: Shifted, sigma: float) -> Resolvent:
     """Return the resolvent for σ in units of the largest rate."""
-    rates = (rate for rate, _ in coordinates.reduced.realization.jumps)
-    return Resolvent(coordinates, shifted, sigma * max(rates))
+    return Resolvent(coordinates, shifted, sigma * largest_rate(coordinates))
 
 
 class Effort(NamedTuple):

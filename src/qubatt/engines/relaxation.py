@@ -10,7 +10,7 @@ from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import UnsupportedError
-from qubatt.engines.coordinates import Coordinates
+from qubatt.engines.coordinates import Coordinates, largest_rate
 from qubatt.engines.flow import Flow
 from qubatt.engines.krylov import KrylovFlow
 from qubatt.engines.limit import AIM, Goal, Limiter
@@ -18,8 +18,8 @@ from qubatt.engines.limit import AIM, Goal, Limiter
 VANISHED = 1e-5
 """Norm to which the difference of two states must fall for both to lead to the same one."""
 
-STEADY = 1e-9
-"""‖𝓛x‖ / ‖x‖ below which x is steady: nothing can be told from what decays more slowly."""
+STEADY = 1e-8
+"""‖𝓛x‖ / ‖x‖, in units of the largest rate, below which x is steady and not only slow."""
 
 MOST = 8
 """Number of steady states up to which they are counted."""
@@ -29,6 +29,9 @@ SMALL = 200
 
 KRYLOV = 48
 """Krylov vectors for the relaxation rate."""
+
+SPAN = 0.25
+"""Time over which the relaxation rate is looked for at least, times the largest rate."""
 
 
 def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 1) -> float:
@@ -43,13 +46,16 @@ def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 
         values = values[np.argsort(np.abs(values))][states:]
         return float(-np.max(values.real)) if len(values) else math.nan
     flow = Flow(coordinates.reduced)
+    applications = max(1, math.ceil(SPAN / (flow.h * largest_rate(coordinates))))
+    span = flow.h * applications
 
     def step(x: FloatArray) -> FloatArray:
-        x = np.ravel(x)
-        image = None
-        while image is None:
-            image = flow(coordinates.vector(x))
-        return coordinates.of(image) - steady * float(coordinates.one @ x)
+        vector, time = coordinates.vector(np.ravel(x)), 0.0
+        while time < span * (1 - 1e-9):
+            h, image = flow.h, flow(vector)
+            if image is not None:  # else h was halved
+                vector, time = image.copy(), time + h
+        return coordinates.of(vector) - steady * float(coordinates.one @ np.ravel(x))
 
     start = _random_state(coordinates, np.random.default_rng(1)) - steady
     operator = LinearOperator((count, count), matvec=step, dtype=np.float64)
@@ -61,8 +67,9 @@ def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 
         )
     except ArpackNoConvergence as stopped:
         values = stopped.eigenvalues
-    decaying = np.abs(values[np.abs(values - 1.0) > STEADY])
-    return float(-np.log(np.max(decaying)) / flow.h) if len(decaying) else math.nan
+    least = STEADY * largest_rate(coordinates) * span
+    decaying = np.abs(values[np.abs(values - 1.0) > least])
+    return float(-np.log(np.max(decaying)) / span) if len(decaying) else math.nan
 
 
 class Probe(NamedTuple):
@@ -80,7 +87,8 @@ def count_steady(limiter: Limiter, steady: FloatArray) -> Probe:
     """
     random = np.random.default_rng(1)
     known = [steady / np.linalg.norm(steady)]
-    goal = Goal(0.0, relative=STEADY, norm=VANISHED)
+    least = STEADY * largest_rate(limiter.coordinates)
+    goal = Goal(0.0, relative=max(least, 4 * limiter.floor), norm=VANISHED)
     rate = math.nan
     while len(known) < MOST:
         probe = _random_state(limiter.coordinates, random) - steady

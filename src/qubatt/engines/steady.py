@@ -15,8 +15,9 @@ from qubatt.core.errors import ArgumentError, UnsupportedError
 from qubatt.core.problem import Problem
 from qubatt.core.realization import choose_basis, realize
 from qubatt.core.space import Basis
-from qubatt.engines.coordinates import Coordinates
-from qubatt.engines.engine import MomentOperator, Progress, Watch
+from qubatt.engines.coordinates import Coordinates, largest_rate
+from qubatt.engines.engine import MomentOperator, Progress, Watch, require_memory
+from qubatt.engines.krylov import FEWEST
 from qubatt.engines.limit import AIM, TOLERANCE, Goal, Limit, Limiter
 from qubatt.engines.limiters import Method, careful, limiters
 from qubatt.engines.reduced import Reduced
@@ -28,6 +29,9 @@ from qubatt.engines.relaxation import (
 )
 from qubatt.engines.secular import NotWeakError
 from qubatt.engines.threads import single_blas
+
+PER_COORDINATE = 100.0
+"""Bytes per coordinate while these are made."""
 
 LARGEST_ERROR = 1e-7
 """Estimated error of ρ from which on a steady state counts as not converged."""
@@ -121,6 +125,8 @@ def solve_steady(
     _check(problem, method)
     realization = realize(problem, choose_basis(problem, basis))
     reduced = Reduced(realization)
+    needed = (8.0 * FEWEST + PER_COORDINATE) * reduced.entries + 8.0 * reduced.nbytes
+    require_memory("steady-state", needed + reduced.table_bytes, realization.dim)
     with single_blas():
         coordinates = Coordinates(reduced)
         settled = _settle(coordinates, method, _tell(progress), known)
@@ -168,7 +174,8 @@ def _settle(
     known: SteadySolution | None,
 ) -> _Settled:
     """Return the limit of ρ(0) by the first method that gets there, and what else is steady."""
-    goal, start = Goal(AIM, tell=tell), coordinates.start
+    goal = Goal(AIM * min(1.0, largest_rate(coordinates)), tell=tell)
+    start = coordinates.start
     if known is not None and known.count == 1:
         start = _embedded(coordinates, known.state)
     best: _Settled | None = None
