@@ -129,8 +129,8 @@ def solve_steady(
     state : bool
         Keep ρ.
     known : SteadySolution, optional
-        Solution, with its state, of the same problem with a lower photon cut-off: where to begin
-        if the steady state is unique, and how many there are, which then is not counted again.
+        Solution, with its state, of the same problem with a lower photon cut-off. If it is unique
+        there, it is where to begin, and steady states are not counted again.
     progress : callable, optional
         Called with the fraction done.
 
@@ -152,7 +152,7 @@ def solve_steady(
         error = max(found.error, 0.0) if math.isfinite(found.error) else found.residual / probe.rate
         if probe.states > 1:
             _refuse_oscillation(coordinates, x)
-        rate = relaxation_rate(coordinates, x) if gap else None
+        rate = relaxation_rate(coordinates, probe.kernel) if gap else None
         vector = coordinates.vector(x)
         watch = Watch(realization, moments)
         functionals = reduced.functionals(watch.operators)
@@ -184,26 +184,32 @@ def solve_steady(
     )
 
 
-def relaxation_rate(coordinates: Coordinates, steady: FloatArray) -> float:
+def relaxation_rate(coordinates: Coordinates, kernel: FloatArray) -> float:
     """Return the Liouvillian gap: the smallest −Re λ of the eigenvalues λ ≠ 0 within reach.
 
-    From the largest |exp(hλ)|, with the steady state itself taken out of the flow.
+    From the largest |exp(hλ)|, with all solutions of 𝓛x = 0 projected out of the flow: what is
+    left of it has its other eigenvalues. `kernel` holds them as orthonormal rows; NaN where there
+    are more than are counted.
     """
     count = len(coordinates)
+    if len(kernel) == MOST or len(kernel) == count:
+        return math.nan
     if count <= SMALL:
         values = np.linalg.eigvals(coordinates.generator.toarray())
-        values = values[np.argsort(np.abs(values))][1:]
-        return float(-np.max(values.real)) if len(values) else math.nan
+        return float(-np.max(values[np.argsort(np.abs(values))][len(kernel) :].real))
     flow = Flow(coordinates.reduced)
 
+    def apart(x: FloatArray) -> FloatArray:
+        return np.asarray(x - (kernel @ x) @ kernel)
+
     def step(x: FloatArray) -> FloatArray:
-        x = np.ravel(x)
+        x = apart(np.ravel(x))
         image = None
         while image is None:
             image = flow(coordinates.vector(x))
-        return coordinates.of(image) - steady * float(coordinates.one @ x)
+        return apart(coordinates.of(image))
 
-    start = _random_state(coordinates, np.random.default_rng(1)) - steady
+    start = apart(_random_state(coordinates, np.random.default_rng(1)))
     operator = LinearOperator((count, count), matvec=step, dtype=np.float64)
     vectors = min(KRYLOV, count - 1)
     try:
@@ -221,15 +227,16 @@ def _settle(
 ) -> tuple[Limiter, Limit, _Probe]:
     """Return the limit of ρ(0) by the first method that gets there, and what else is steady."""
     goal, start = Goal(AIM, tell=tell), coordinates.start
-    if known is not None and known.count == 1:
+    unique = known is not None and known.count == 1
+    if known is not None and unique:
         start = _embedded(coordinates, known.state)
     for limiter in _limiters(coordinates, method):
         try:
             found = limiter.limit(start, goal)
-            if known is None:
-                probe = _count(limiter, found.x / (coordinates.one @ found.x))
+            if unique:
+                probe = _Probe(found.x[np.newaxis] / np.linalg.norm(found.x), found.rate)
             else:
-                probe = _Probe(known.count, found.rate)
+                probe = _count(limiter, found.x / (coordinates.one @ found.x))
             if probe.states > 1 and limiter.method == "secular":  # what is conserved needs care
                 limiter = _resolvent(coordinates, Secular(coordinates, TIGHT), 1e-2)
                 found = limiter.limit(coordinates.start, goal)
@@ -257,10 +264,15 @@ def _resolvent(coordinates: Coordinates, shifted: Shifted, sigma: float) -> Reso
 
 
 class _Probe(NamedTuple):
-    """How many steady states there are, and the slowest decay seen while counting."""
+    """Solutions of 𝓛x = 0, as orthonormal rows, and the slowest decay seen while counting."""
 
-    states: int
+    kernel: FloatArray
     rate: float
+
+    @property
+    def states(self) -> int:
+        """How many steady states there are."""
+        return len(self.kernel)
 
 
 def _count(limiter: Limiter, steady: FloatArray) -> _Probe:
@@ -286,7 +298,7 @@ def _count(limiter: Limiter, steady: FloatArray) -> _Probe:
         if np.linalg.norm(found.x) <= VANISHED or np.linalg.norm(new) <= VANISHED:
             break
         known.append(new / np.linalg.norm(new))
-    return _Probe(len(known), rate)
+    return _Probe(np.array(known), rate)
 
 
 def _random_state(coordinates: Coordinates, random: np.random.Generator) -> FloatArray:
