@@ -91,13 +91,34 @@ def charge(
     chosen = None if is_auto(times) else check_times(times)
     question = Question.of(battery, charger, environment, merits)
 
-    def run(asked: Question) -> Answer:
-        time = settling_times(asked) if chosen is None else chosen
+    def run(asked: Question, time: FloatArray | None = chosen) -> Answer:
+        time = settling_times(asked) if time is None else time
         return _run(asked, time, engine, progress)
 
-    answer = converge(question, run) if question.open_cutoff else run(question)
+    if question.open_cutoff:
+        answer = converge(question, run) if chosen is not None else _settled(question, run)
+    else:
+        answer = run(question)
     answer.certificate.issue(strict)
     return answer.dataset
+
+
+def _settled(question: Question, run: Callable[[Question, FloatArray], Answer]) -> Answer:
+    """Find a cut-off and times that fit each other; cut-offs are compared at the same times."""
+    known: list[FloatArray] = []
+
+    def at_same_times(asked: Question) -> Answer:
+        if not known:
+            known.append(settling_times(asked))
+        return run(asked, known[-1])
+
+    while True:
+        answer = converge(question, at_same_times)
+        chosen = json.loads(answer.dataset.attrs["cutoff"])["chosen"]
+        times = settling_times(question.with_max_photons(chosen))
+        if times[-1] <= known[-1][-1]:
+            return answer
+        known.append(times)
 
 
 def _run(
