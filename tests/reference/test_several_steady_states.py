@@ -44,12 +44,20 @@ def test_two_atoms_from_one_excited(n_thermal, method):
     assert (found.count, found.converged) == (2, True)
 
 
+def found_by_qutip(generator, state):
+    """Tell whether `steadystate` gives that state; a refusal as singular is not it."""
+    try:
+        return (qt.steadystate(generator) - state).norm() < 1e-6
+    except ValueError as error:
+        assert "singular" in str(error)
+        return False
+
+
 @pytest.mark.parametrize("N", [2, 3, 4])
 def test_collective_emission_alone_that_qutip_finds_singular(N):
     """Dark states of every j make the equation of QuTiP singular; the ladder has one end."""
     spins = piqs.Dicke(N=N, hamiltonian=piqs.jspin(N)[2], collective_emission=1.0)
-    with pytest.raises(ValueError, match="singular"):
-        qt.steadystate(spins.liouvillian())
+    assert not found_by_qutip(spins.liouvillian(), piqs.dicke(N, N / 2, -N / 2))
     battery = qb.DrivenBattery(n_atoms=N, drive=0.0)
     problem = battery.problem(environment=[qb.CollectiveDecay(1.0)])
     full = replace(problem, initial={"atoms": np.eye(N + 1)[N]})  # all excited
@@ -102,8 +110,7 @@ def test_pure_dephasing_is_undecided_without_a_start():
     wrong = qt.Qobj(np.diag([2.0, -1.0]))
     generator = qt.liouvillian(qt.sigmaz() / 2, [qt.sigmaz() / 2])
     assert (generator * qt.operator_to_vector(wrong)).norm() < 1e-14
-    with pytest.raises(ValueError, match="singular"):
-        qt.steadystate(generator)
+    assert not found_by_qutip(generator, qt.Qobj(np.diag([0.36, 0.64])))
 
 
 @pytest.mark.parametrize("start", [[1.0, 0.0], [0.0, 1.0]])
