@@ -47,10 +47,10 @@ def test_two_atoms_from_one_excited(n_thermal, method):
 def found_by_qutip(generator, state):
     """Tell whether `steadystate` gives that state; a refusal as singular is not it."""
     try:
-        return (qt.steadystate(generator) - state).norm() < 1e-6
-    except ValueError as error:
-        assert "singular" in str(error)
+        found = qt.steadystate(generator)
+    except ValueError:  # Matrix is singular
         return False
+    return (found - state).norm() < 1e-6
 
 
 @pytest.mark.parametrize("N", [2, 3, 4])
