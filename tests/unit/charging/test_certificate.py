@@ -1,0 +1,205 @@
+"""Certificates: the numbers behind a status, and what becomes of a bad one."""
+
+from __future__ import annotations
+
+import json
+import math
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import qubatt as qb
+from qubatt.charging.certificate import Certificate, certify_run, certify_steady
+from qubatt.charging.question import Question
+from qubatt.core.registry import registry
+from qubatt.core.solution import Solution
+from qubatt.engines.steady import SteadySolution, solve_steady
+
+LOSS = qb.CavityLoss(2.0)
+LATE = [25.0]
+ENGINES = tuple(registry.items("engine"))
+
+
+def brief(max_photons: int) -> qb.DickeBattery:
+    """Return a battery that holds three photons for a short while only: the cavity leaks fast."""
+    return qb.DickeBattery(n_atoms=2, coupling=0.05, max_photons=max_photons)
+
+
+def loaded(dataset: Any) -> dict[str, Any]:
+    """Return the numbers of a certificate; infinities and NaN are no JSON."""
+    return dict(json.loads(dataset.attrs["certificate"], parse_constant=pytest.fail))
+
+
+@pytest.mark.parametrize("engine", [name for name in ENGINES if name != "dense"])
+def test_whole_run_is_watched_when_only_its_end_is_asked_for(engine: str) -> None:
+    """Long after it mattered the highest level is empty, but it has not been so."""
+    with pytest.warns(qb.QubattWarning, match="max_photons = 3 is too low"):
+        run = qb.charge(brief(3), LATE, environment=LOSS, engine=engine)
+    assert run.status == "cutoff-too-small"
+    assert run.time.values.tolist() == LATE
+    assert float(run.cutoff_population[0]) < 1e-6
+    assert loaded(run)["cutoff_population"] > 1e-5
+
+
+def test_enough_levels_are_not_warned_of() -> None:
+    """The same run with four levels more; the warning before was one of the cut-off."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run = qb.charge(brief(7), LATE, environment=LOSS, strict=True)
+    assert run.status == "ok"
+    assert loaded(run)["cutoff_population"] < 1e-5
+
+
+def test_watched_population_is_that_of_a_dense_run() -> None:
+    """The largest over the run, as many output times show it, within a few per cent."""
+    with pytest.warns(qb.QubattWarning):
+        end = qb.charge(brief(3), [6.0], environment=LOSS)
+    with pytest.warns(qb.QubattWarning):
+        dense = qb.charge(brief(3), np.linspace(0, 6, 2001), environment=LOSS)
+    largest = float(dense.cutoff_population.max())
+    assert loaded(end)["cutoff_population"] == pytest.approx(largest, rel=0.05)
+    np.testing.assert_allclose(end.energy[0], dense.energy[-1], atol=1e-9)
+
+
+def test_strict_refuses_instead_of_warning() -> None:
+    """A run and a steady state; status and cure stand in the message."""
+    with pytest.raises(qb.CertificateError, match=r"cutoff-too-small: .* max_photons = 3 is too"):
+        qb.charge(brief(3), LATE, environment=LOSS, strict=True)
+    battery = qb.DickeBattery(n_atoms=4, coupling=0.5, max_photons=5)
+    with pytest.raises(qb.CertificateError, match=r"cutoff-too-small: .* max_photons = 5 is too"):
+        qb.steady_state(battery, qb.CavityLoss(0.5), strict=True)
+    with pytest.warns(qb.QubattWarning, match="max_photons = 5 is too low") as caught:
+        end = qb.steady_state(battery, qb.CavityLoss(0.5))
+    assert end.status == "cutoff-too-small"
+    assert Path(caught[0].filename).name == Path(__file__).name  # points at the caller
+
+
+def test_steady_state_with_enough_levels_is_ok() -> None:
+    """And its certificate has all numbers; strict changes nothing then."""
+    battery = qb.DickeBattery(n_atoms=2, coupling=0.3, max_photons=14)
+    end = qb.steady_state(battery, qb.CavityLoss(0.5), strict=True)
+    assert end.status == "ok"
+    numbers = loaded(end)
+    assert set(numbers) == {
+        "residual",
+        "error_estimate",
+        "trace_drift",
+        "smallest_eigenvalue",
+        "steady_states",
+        "cutoff_population",
+    }
+    assert numbers["steady_states"] == 1
+    assert 0 <= numbers["residual"] < 1e-10
+    assert numbers["cutoff_population"] == float(end.cutoff_population) < 1e-5
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_gives_the_smallest_eigenvalue(engine: str) -> None:
+    """Of ρ at the last time, in the certificate, by whatever engine."""
+    battery = qb.DickeBattery(n_atoms=2, coupling=0.4, max_photons=6, interaction=0.5)
+    bath = [qb.CavityLoss(0.5, n_thermal=0.3), qb.CollectiveDecay(0.2, n_thermal=0.3)]
+    with pytest.warns(qb.QubattWarning, match="too low"):
+        run = qb.charge(battery, [1.0, 4.0], environment=bath, engine=engine)
+    problem = battery.problem(environment=bath)
+    states = registry.get("engine", engine)().solve(problem, np.array([1.0, 4.0]), {}, states=True)
+    smallest = float(np.linalg.eigvalsh(states.states[-1])[0])
+    assert smallest > 1e-6  # warm baths leave no level empty
+    assert loaded(run)["smallest_eigenvalue"] == pytest.approx(smallest, abs=1e-9)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_eigenvalues_that_are_too_costly_are_left_out(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None in the certificate, and no complaint."""
+    for place in ("engine", "reduced"):
+        monkeypatch.setattr(f"qubatt.engines.{place}.LARGEST_BLOCK", 3)
+    run = qb.charge(
+        qb.DrivenBattery(4, 1.0), [1.0], environment=qb.CollectiveDecay(0.3), engine=engine
+    )
+    assert loaded(run)["smallest_eigenvalue"] is None
+    assert run.status == "ok"
+
+
+QUESTION = Question.of(brief(7), None, LOSS, None)
+CUT = Question.of(brief(3), None, LOSS, None)
+TIMES = np.array([0.0, 1.0])
+
+
+@pytest.fixture(scope="module")
+def solution() -> Solution:
+    """Return a run that is ok."""
+    return qb.ExactEngine().solve(QUESTION.problem, TIMES, QUESTION.operators)
+
+
+@pytest.fixture(scope="module")
+def steady() -> SteadySolution:
+    """Return a steady state that is ok."""
+    return solve_steady(QUESTION.problem, QUESTION.operators)
+
+
+RUNS: list[tuple[dict[str, Any], str, str]] = [
+    ({}, "ok", ""),
+    ({"smallest_eigenvalue": -0.9e-7}, "ok", ""),
+    ({"smallest_eigenvalue": -1.1e-7}, "not-positive", "eigenvalue of -1.1e-07"),
+    ({"smallest_eigenvalue": math.nan}, "ok", ""),
+    ({"error_estimate": 1e-3}, "not-converged", "error estimate 1.0e-03"),
+    ({"trace": np.array([1.0, 1.001])}, "not-converged", "trace drift 1.0e-03"),
+    ({"smallest_eigenvalue": -1e-3, "error_estimate": 1.0}, "not-converged", "not accurate"),
+    ({"smallest_eigenvalue": -1e-5, "tolerance": 1e-4}, "ok", ""),
+]
+
+
+@pytest.mark.parametrize(("changes", "status", "advice"), RUNS)
+def test_status_of_a_run(
+    solution: Solution, changes: dict[str, Any], status: str, advice: str
+) -> None:
+    """The worst that can be said, with a sentence where it is not good."""
+    found = certify_run(QUESTION, replace(solution, **changes))
+    assert found.status == status
+    assert advice in found.advice
+    assert bool(found.advice) == (status != "ok")
+
+
+ENDS: list[tuple[dict[str, Any], str, str]] = [
+    ({}, "ok", ""),
+    ({"smallest_eigenvalue": -1.1e-7}, "not-positive", "eigenvalue of -1.1e-07"),
+    ({"smallest_eigenvalue": math.nan, "error_estimate": math.nan}, "ok", ""),
+    ({"converged": False, "residual": 1e-4}, "not-converged", "residual 1.0e-04"),
+    ({"converged": False, "smallest_eigenvalue": -1.0}, "not-converged", "stronger damping"),
+]
+
+
+@pytest.mark.parametrize(("changes", "status", "advice"), ENDS)
+def test_status_of_a_steady_state(
+    steady: SteadySolution, changes: dict[str, Any], status: str, advice: str
+) -> None:
+    """The same for what has no time."""
+    found = certify_steady(QUESTION, replace(steady, **changes))
+    assert found.status == status
+    assert advice in found.advice
+    numbers = json.loads(found.attributes["certificate"], parse_constant=pytest.fail)
+    assert numbers["steady_states"] == 1
+
+
+def test_cutoff_counts_least(solution: Solution) -> None:
+    """A low cut-off is named where nothing worse can be said."""
+    full = solution.moments | {"cutoff_population": np.array([0.0, 2e-5])}
+    low = replace(solution, moments=full)
+    assert certify_run(QUESTION, low).status == "cutoff-too-small"
+    assert certify_run(CUT, low).advice.count("max_photons = 3") == 1
+    assert certify_run(QUESTION, replace(low, smallest_eigenvalue=-1.0)).status == "not-positive"
+    assert certify_run(QUESTION, replace(low, error_estimate=1.0)).status == "not-converged"
+
+
+def test_certificate_speaks_only_of_what_is_bad() -> None:
+    """Nothing is issued for ok."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Certificate("ok", {}).issue(strict=True)
+    with pytest.raises(qb.CertificateError, match=r"^Status not-positive: Alas\.$"):
+        Certificate("not-positive", {}, "Alas.").issue(strict=True)
