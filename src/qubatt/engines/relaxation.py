@@ -38,13 +38,16 @@ def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 
     """Return the Liouvillian gap: the smallest −Re λ of the eigenvalues λ ≠ 0 within reach.
 
     From the largest |exp(hλ)|, with the steady state itself taken out of the flow; `states` is
-    the number of steady states, whose eigenvalues are 0. NaN if it was not found.
+    the number of steady states, whose eigenvalues are 0. NaN if it was not found, or if there are
+    more steady states than are counted.
     """
     count = len(coordinates)
+    if states >= min(MOST, count):
+        return math.nan
     if count <= SMALL:
         values = np.linalg.eigvals(coordinates.generator.toarray())
         values = values[np.argsort(np.abs(values))][states:]
-        return float(-np.max(values.real)) if len(values) else math.nan
+        return float(-np.max(values.real))
     flow = Flow(coordinates.reduced)
     applications = max(1, math.ceil(SPAN / (flow.h * largest_rate(coordinates))))
     span = flow.h * applications

@@ -61,7 +61,7 @@ class Resolvent(Limiter):
         shifted, rate, size, error = self._shifted, np.nan, np.inf, 0.0
         flow = shifted.apply(x)
         residual = float(np.linalg.norm(flow))
-        while not goal.met(x, residual):
+        while not goal.met(x, residual) and residual > self.floor * np.linalg.norm(x):
             change = shifted.solve(flow)
             self._steps += 1
             x = x + change
@@ -75,7 +75,7 @@ class Resolvent(Limiter):
             error = size * residual / before  # about what another step would change
             if residual <= SLOW * before:
                 continue
-            if self._sigma < self._smallest or residual <= self.floor * np.linalg.norm(x):
+            if self._sigma < self._smallest:
                 break
             self._sigma *= 1e-2
             size = np.inf

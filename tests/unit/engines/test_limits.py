@@ -15,7 +15,7 @@ from qubatt.core.realization import realize
 from qubatt.engines.coordinates import Coordinates
 from qubatt.engines.factorization import Factorization
 from qubatt.engines.flow import Flow
-from qubatt.engines.krylov import KrylovFlow
+from qubatt.engines.krylov import KrylovFlow, PlainFlow
 from qubatt.engines.limit import Goal, Limiter
 from qubatt.engines.reduced import Reduced
 from qubatt.engines.resolvent import Resolvent, Shifted
@@ -72,7 +72,7 @@ def end_of(coordinates: Coordinates, x: np.ndarray) -> np.ndarray:
 def test_limit_is_the_end_of_the_flow(several: bool, name: str) -> None:
     """From ρ(0) and from any other x; what is conserved is kept, the trace above all.
 
-    Krylov spaces of several steady states are not asked for it: see `propagate` below.
+    Krylov spaces of several steady states are not asked for it: see `PlainFlow` below.
     """
     coordinates = coordinates_of(SEVERAL if several else UNIQUE)
     others = np.random.default_rng(2).normal(size=(2, len(coordinates)))
@@ -102,13 +102,13 @@ def test_error_of_a_loose_limit_is_estimated(unique: Coordinates, name: str) -> 
 
 
 def test_flow_alone_keeps_what_is_conserved() -> None:
-    """`propagate` takes no Krylov space; its rate is the slowest decay of what x holds."""
+    """`PlainFlow` takes no Krylov space; its rate is the slowest decay of what x holds."""
     coordinates = coordinates_of(SEVERAL)
-    flow = KrylovFlow(coordinates)
-    found = flow.propagate(coordinates.start, Goal(1e-11))
+    flow = PlainFlow(coordinates)
+    found = flow.limit(coordinates.start, Goal(1e-11))
     np.testing.assert_allclose(found.x, end_of(coordinates, coordinates.start), atol=1e-12)
     other = np.random.default_rng(2).normal(size=len(coordinates))
-    end = KrylovFlow(coordinates).propagate(other, Goal(1e-11)).x
+    end = PlainFlow(coordinates).limit(other, Goal(1e-11)).x
     np.testing.assert_allclose(end, end_of(coordinates, other), atol=1e-12)
     values = np.sort(-np.linalg.eigvals(coordinates.generator.toarray()).real)
     slowest = values[values > 1e-9][0]

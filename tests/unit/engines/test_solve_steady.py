@@ -12,7 +12,7 @@ import qubatt as qb
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.realization import realize
 from qubatt.core.space import Space
-from qubatt.engines import steady
+from qubatt.engines import relaxation
 from qubatt.engines.steady import solve_steady
 from qubatt.operators import Atoms, Mode
 
@@ -137,7 +137,7 @@ def test_relaxation_rate_next_to_several_steady_states(levels: int) -> None:
     found = solve_steady(dispersive(levels, np.diag([0.3, 0.7])), {}, gap=True, state=True)
     assert found.count == 2
     assert found.statistics["entries"] == 2 * levels**2
-    assert (found.statistics["entries"] > steady.SMALL) == (levels == 14)
+    assert (found.statistics["entries"] > relaxation.SMALL) == (levels == 14)
     assert found.relaxation_rate == pytest.approx(0.5, abs=1e-3 if levels == 8 else 1e-6)
     excited = found.state.reshape(levels, 2, levels, 2)[:, 1, :, 1]
     assert np.trace(excited).real == pytest.approx(0.7, abs=1e-9)
