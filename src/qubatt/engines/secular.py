@@ -129,6 +129,8 @@ class Secular(Shifted):
         NotWeakError
             If it takes more than 120 iterations.
         """
+        one = self._coordinates.one
+        b = b - (one @ b) / (one @ one) * one  # rounding, or it would have no trace
         size, before = float(np.linalg.norm(b)), 1.0
         if size == 0:
             return np.zeros_like(b)
