@@ -103,7 +103,7 @@ def test_battery_at_rest_takes_no_time() -> None:
 
 @pytest.mark.parametrize(("first", "end"), [(0.1, 30.0), (0.1, 1e3), (1e-3, 1e5), (1e-6, 1e9)])
 def test_grid_begins_as_dense_as_wanted(first: float, end: float) -> None:
-    """From 0 to the end, the first step about as wanted or less, no later one shorter."""
+    """From 0 to the end, ascending, the first step about as wanted or less, none shorter later."""
     times = _grid(first, end)
     steps = np.diff(times)
     assert (times[0], times[-1], len(times)) == (0.0, end, POINTS)

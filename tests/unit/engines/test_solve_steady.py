@@ -143,6 +143,18 @@ def test_relaxation_rate_next_to_several_steady_states(levels: int) -> None:
     assert np.trace(excited).real == pytest.approx(0.7, abs=1e-9)
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_populations_that_are_conserved_stay_as_they_are(method: str) -> None:
+    """However small κ is next to the drive, and however many steps that takes."""
+    atom = np.diag([0.3, 0.7])
+    problem = replace(dispersive(12, atom), jumps=(Jump(0.05, {"cavity": "a"}),))
+    found = solve_steady(problem, {}, method=method, state=True)
+    assert found.count == 2
+    assert found.converged
+    reduced = np.einsum("ijik->jk", found.state.reshape(12, 2, 12, 2))
+    np.testing.assert_allclose(reduced, atom, atol=1e-10)
+
+
 def test_number_of_steady_states_is_not_taken_from_a_lower_cutoff() -> None:
     """Where several are steady they are counted anew, and the start decides."""
     known = solve_steady(dispersive(6, np.diag([0.3, 0.7])), {}, state=True)
