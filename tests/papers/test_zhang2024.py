@@ -8,7 +8,7 @@ import xarray as xr
 
 import qubatt as qb
 from qubatt.papers import ZHANG2024, reproduce
-from qubatt.papers.job import Runner
+from qubatt.papers.runner import Runner
 from qubatt.papers.zhang2024.figure2 import Figure2
 from qubatt.papers.zhang2024.figure3 import Figure3
 from qubatt.papers.zhang2024.figure4 import Figure4
