@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from qubatt.core.check import FloatArray
 from qubatt.plots.curves import axis_label
@@ -70,9 +71,15 @@ def draw_change(
     with styled(**{"axes.grid": False}):
         mesh = axes.pcolormesh(x_edges, y_edges, grid, cmap="RdBu", vmin=-top, vmax=top)
         mesh.set_edgecolor("face")  # no seams in PDF
-        for dim, scale in ((x, axes.set_xscale), (y, axes.set_yscale)):
+        for dim, axis, scale in (
+            (x, axes.xaxis, axes.set_xscale),
+            (y, axes.yaxis, axes.set_yscale),
+        ):
             if dim in logarithmic:
                 scale("log")
+                axis.set_major_locator(LogLocator(base=10, subs=(1.0, 2.0, 5.0)))
+                axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+                axis.set_minor_locator(NullLocator())
         draw_zero(axes, values, x, y)
         if doubtful is not None:
             for row, column in np.argwhere(doubtful.transpose(y, x).to_numpy()):

@@ -34,13 +34,15 @@ def summarise(times: FloatArray, energy: FloatArray, steady: FloatArray) -> dict
     -------
     dict
         ``steady``; ``maximum``, over all times, which the steady value may be; ``distance``, the
-        largest one from the steady value over the last part of the run.
+        largest one from the steady value over the last part of the run, and ``variation``, the
+        range of values there, which may be small far from the steady state.
     """
     late = energy[..., times >= times[-1] - WINDOW]
     return {
         "steady": steady,
         "maximum": np.maximum(energy.max(axis=-1), steady),
         "distance": np.abs(late - steady[..., np.newaxis]).max(axis=-1),
+        "variation": np.ptp(late, axis=-1),
     }
 
 

@@ -60,7 +60,7 @@ class Repulsion(PaperFigure):
     """Steady energy at g = ½ less that at g = 0, over (κ, g_c) and over (N, Ω)."""
 
     kappa: tuple[float, ...] = tuple(round(0.125 * 2 ** (k / 2), 3) for k in range(12))
-    g_c: tuple[float, ...] = tuple(round(0.05 * k, 2) for k in range(2, 16))
+    g_c: tuple[float, ...] = tuple(round(0.05 * k, 2) for k in range(2, 14))
     n_atoms: tuple[int, ...] = tuple(range(2, 17))
     drives: tuple[float, ...] = tuple(round(0.125 * 2 ** (k / 2), 3) for k in range(13))
 
