@@ -151,10 +151,10 @@ class Repulsion(PaperFigure):
     def parameters(self, data: Datasets) -> list[Parameter]:
         """Return the parameters of both maps."""
         reading = str(data["figure"].attrs["reading"])
-        few = "it is one that a steady state takes a tenth of a second for, and drawn in Fig. 2"
+        few = "it is that of Fig. 2 as drawn"
         return [
             Parameter("g", ", ".join(f"{g:g}" for g in G_COMPARED), "stated"),
-            Parameter("reading", reading, "not stated", "it is the one drawn first in Figs. 2–4"),
+            Parameter("reading", reading, "not stated", "it is the first of R2, R3, R4, R1 asked for"),
             Parameter("N (a)", f"{N_DICKE}", "not stated", few),
             Parameter(
                 "highest Fock level (a)",
