@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import qubatt as qb
-from qubatt.papers import job as job_module
-from qubatt.papers.job import ChargingJob, Runner
+from qubatt.papers import runner as runner_module
+from qubatt.papers.job import ChargingJob, SteadyJob
+from qubatt.papers.runner import Runner
 
 
 def make_job(drive=1.0, **changes):
@@ -34,18 +35,74 @@ def test_key_depends_on_all_that_matters(changes):
     assert make_job().key == make_job().key
 
 
+def make_steady(drive=1.0, **changes):
+    """Return the steady states of the same batteries."""
+    job = make_job(drive)
+    return SteadyJob(job.batteries, job.environment, **changes)
+
+
+def test_steady_values_are_those_of_steady_state():
+    """A steady job returns one number per battery, NaN for the cut-off where there is none."""
+    job = make_steady()
+    values = job.run()
+    for k, battery in enumerate(job.batteries):
+        end = qb.steady_state(battery, job.environment)
+        assert values["energy"][k] == pytest.approx(float(end.energy), abs=1e-12)
+    np.testing.assert_array_equal(values["trusted"], [1.0, 1.0])
+    assert np.isnan(values["max_photons"]).all()
+
+
+def test_steady_job_tells_the_cutoff_and_whether_it_is_enough():
+    """Three photons are too few for two atoms, and a cut-off found is one that suffices."""
+    loss = (qb.CavityLoss(0.5),)
+    few, found = (qb.DickeBattery(2, 0.5, cutoff) for cutoff in (3, "auto"))
+    values = SteadyJob((few, found), loss, merits=("energy", "mean_photons")).run()
+    np.testing.assert_array_equal(values["trusted"], [0.0, 1.0])
+    np.testing.assert_array_equal(values["converged"], [1.0, 1.0])
+    assert values["max_photons"][0] == 3
+    assert values["max_photons"][1] > 10
+    assert np.isnan(values["cutoff_change"][0])
+    assert values["cutoff_change"][1] < 1e-6
+    assert values["mean_photons"][1] == pytest.approx(0.63191, abs=1e-5)
+
+
+def test_steady_key_depends_on_all_that_matters():
+    """Kind of job, method, merits and battery change the key."""
+    jobs = [
+        make_job(),
+        make_steady(),
+        make_steady(1.1),
+        make_steady(method="flow"),
+        make_steady(merits=("energy", "empty_population")),
+    ]
+    assert len({job.key for job in jobs}) == len(jobs)
+    assert make_steady().key == make_steady().key
+
+
+def test_both_kinds_share_a_run_and_the_cache(tmp_path, monkeypatch):
+    """Results come in the order of the jobs, and once more from the cache."""
+    jobs = [make_steady(), make_job(), make_steady(2.0)]
+    first = Runner(tmp_path).run("x", jobs)
+    assert [values["energy"].shape for values in first] == [(2,), (2, 5), (2,)]
+    monkeypatch.setattr(runner_module, "_compute", lambda todo: pytest.fail(f"{len(todo)} again"))
+    second = Runner(tmp_path).run("x", jobs)
+    for job, a, b in zip(jobs, first, second, strict=True):
+        assert set(a) == set(b) == set(job.names)
+        np.testing.assert_array_equal(a["energy"], b["energy"])
+
+
 def test_second_run_reads_the_cache(tmp_path, monkeypatch):
     """Nothing is computed twice unless asked for."""
     jobs = [make_job(), make_job(2.0)]
     first = Runner(tmp_path).run("x", jobs)
     with monkeypatch.context() as patch:
-        patch.setattr(job_module, "_compute", lambda todo: pytest.fail(f"computed {len(todo)}"))
+        patch.setattr(runner_module, "_compute", lambda todo: pytest.fail(f"computed {len(todo)}"))
         second = Runner(tmp_path).run("x", jobs)
     for a, b in zip(first, second, strict=True):
         np.testing.assert_array_equal(a["energy"], b["energy"])
     counted = []
     monkeypatch.setattr(
-        job_module, "_compute", lambda todo: [counted.append(j) or (j, j.run()) for j in todo]
+        runner_module, "_compute", lambda todo: [counted.append(j) or (j, j.run()) for j in todo]
     )
     Runner(tmp_path, fresh=True).run("x", jobs)
     assert len(counted) == 2
@@ -59,12 +116,12 @@ def test_partial_run_resumes(tmp_path, monkeypatch):
         yield todo[0], todo[0].run()
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(job_module, "_compute", interrupted)
+    monkeypatch.setattr(runner_module, "_compute", interrupted)
     with pytest.raises(KeyboardInterrupt):
         Runner(tmp_path).run("x", jobs)
     computed = []
     monkeypatch.setattr(
-        job_module, "_compute", lambda todo: [computed.append(j) or (j, j.run()) for j in todo]
+        runner_module, "_compute", lambda todo: [computed.append(j) or (j, j.run()) for j in todo]
     )
     Runner(tmp_path).run("x", jobs)
     assert len(computed) == 2

@@ -15,7 +15,9 @@ def register(app: typer.Typer) -> None:
 
 def _reproduce(
     paper: Annotated[str, typer.Argument(help="Key of the paper, such as zhang2024")],
-    figures: Annotated[str | None, typer.Option(help="Figures, such as 2,5 [default: all]")] = None,
+    figures: Annotated[
+        str | None, typer.Option(help="Figures, such as 2,5,repulsion [default: all]")
+    ] = None,
     reading: Annotated[str, typer.Option(help="R1, R2, R3, R4 or all")] = "all",
     output: Annotated[
         Path | None, typer.Option(help="Folder for the results [default: results/PAPER]")
@@ -28,19 +30,13 @@ def _reproduce(
 
     import qubatt.papers
     from qubatt.cli.result import Progress
-    from qubatt.core.errors import ArgumentError
     from qubatt.core.registry import registry
 
     known = registry.get("paper", paper)
-    try:
-        numbers = [int(part) for part in figures.split(",")] if figures is not None else None
-    except ValueError:
-        cure = "Write numbers separated by commas, such as 2,5."
-        raise ArgumentError("figures", "be figure numbers", figures, cure) from None
+    keys = [part.strip() for part in figures.split(",")] if figures is not None else None
     folder = output if output is not None else Path("results") / paper
     with Progress(announce=True) as progress:
-        claims = qubatt.papers.reproduce(known, folder, numbers, reading, fresh, progress.show)
-    shown_figures = {str(n) for n in numbers or [figure.number for figure in known.figures]}
+        claims = qubatt.papers.reproduce(known, folder, keys, reading, fresh, progress.show)
     table = Table(box=None, pad_edge=False)
     for name in ("claim", "verdict", "statement"):
         table.add_column(name)
@@ -49,7 +45,8 @@ def _reproduce(
         table.add_row(claim.key, shown, claim.statement)
     console = Console()
     console.print(table)
-    stale = sorted({path.stem[6] for path in folder.glob("figure?.nc")} - shown_figures)
+    left_out = [figure for figure in known.figures if keys is not None and figure.key not in keys]
+    stale = [figure.key for figure in left_out if (folder / f"{figure.stem}.nc").exists()]
     if stale:
         console.print(
             f"Figures {', '.join(stale)} in {folder} are of an earlier run; claims.json and"

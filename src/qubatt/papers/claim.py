@@ -94,7 +94,7 @@ def _describe_points(holds: xr.DataArray, longest: int = 6) -> str:
             for v in holds[dim].to_numpy()[holds.all(others).to_numpy()].tolist()
         ]
         if always:
-            parts.append(f"always for {_symbol(str(dim))} = {', '.join(always)}")
+            parts.append(f"always for {symbol(str(dim))} = {', '.join(always)}")
     return f"at {true} of {total} points" + (f" ({'; '.join(parts)})" if parts else "")
 
 
@@ -105,7 +105,7 @@ def _points(chosen: xr.DataArray) -> list[str]:
         words = []
         for dim, k in zip(chosen.dims, index, strict=True):
             value = chosen[dim].to_numpy()[k]
-            words.append(value if isinstance(value, str) else f"{_symbol(str(dim))} = {value:g}")
+            words.append(value if isinstance(value, str) else f"{symbol(str(dim))} = {value:g}")
         points.append(" and ".join(words))
     return points
 
@@ -122,7 +122,8 @@ SYMBOLS = {
 """Letters of parameters in sentences."""
 
 
-def _symbol(dim: str) -> str:
+def symbol(dim: str) -> str:
+    """Return the letter of a parameter, its name where it has none."""
     return SYMBOLS.get(dim, dim)
 
 

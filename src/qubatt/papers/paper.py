@@ -5,13 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, final
 
 import xarray as xr
 from matplotlib.figure import Figure
 
 from qubatt.papers.claim import Claim
-from qubatt.papers.job import Runner
+from qubatt.papers.runner import Runner
 
 Datasets = Mapping[str, xr.Dataset]
 """Data of a figure by name; ``"figure"`` is what is drawn."""
@@ -28,11 +28,45 @@ class Parameter:
     """Why this value was chosen, where the paper gives none."""
 
 
-class PaperFigure(ABC):
-    """One figure: its data, its drawing, its claims."""
+@dataclass(frozen=True)
+class Table:
+    """Numbers of a figure, as the report shows them."""
 
-    number: int
     title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+    """What the numbers say."""
+
+
+class PaperFigure(ABC):
+    """One figure: its data, its drawing, its claims.
+
+    Attributes
+    ----------
+    key : str
+        Its number in the paper, or a word if the paper does not have it.
+    title : str
+        What it shows, in a few words.
+    caption : str
+        What there is to say below the drawing.
+    """
+
+    key: str
+    title: str
+    caption: str = ""
+
+    @final
+    @property
+    def name(self) -> str:
+        """What it is called: "Fig. 2", or that the paper does not have it."""
+        return f"Fig. {self.key}" if self.key.isdigit() else "Beyond the paper"
+
+    @final
+    @property
+    def stem(self) -> str:
+        """What the names of its files begin with."""
+        return f"figure{self.key}" if self.key.isdigit() else self.key
 
     @abstractmethod
     def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:
@@ -40,7 +74,7 @@ class PaperFigure(ABC):
 
     @abstractmethod
     def draw(self, data: Datasets) -> dict[str, Figure]:
-        """Return drawings by file stem; the first is the figure of the paper."""
+        """Return drawings by file stem; the first is the figure itself."""
 
     @abstractmethod
     def judge(self, data: Datasets) -> list[Claim]:
@@ -49,6 +83,10 @@ class PaperFigure(ABC):
     @abstractmethod
     def parameters(self, data: Datasets) -> list[Parameter]:
         """Return the parameters of the drawing, in the order of a caption."""
+
+    @abstractmethod
+    def tables(self, data: Datasets) -> list[Table]:
+        """Return the tables of the report; there may be none."""
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,20 @@ import jinja2
 from qubatt.core.bibliography import BIBLIOGRAPHY
 from qubatt.core.version import versions
 from qubatt.papers.claim import Claim
-from qubatt.papers.paper import Paper, Parameter
+from qubatt.papers.paper import Paper, Parameter, Table
 
 
 @dataclass(frozen=True)
 class FigurePage:
     """What the report shows of one figure."""
 
-    number: int
+    name: str
+    anchor: str
     title: str
+    caption: str
     images: tuple[Path, ...]
     parameters: tuple[Parameter, ...]
+    tables: tuple[Table, ...]
     claims: tuple[Claim, ...]
 
 

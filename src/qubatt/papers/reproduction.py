@@ -11,16 +11,16 @@ from qubatt.core.file import check_directory, write_whole
 from qubatt.core.version import __version__
 from qubatt.io import save
 from qubatt.papers.claim import Claim
-from qubatt.papers.job import Runner
 from qubatt.papers.paper import Paper, PaperFigure
 from qubatt.papers.report import FigurePage, render
+from qubatt.papers.runner import Runner
 from qubatt.plots import save_figure
 
 
 def reproduce(
     paper: Paper,
     output: str | Path,
-    figures: Sequence[int] | None = None,
+    figures: Sequence[int | str] | None = None,
     reading: str = "all",
     fresh: bool = False,
     report: Callable[[str, float, float], None] = lambda label, done, total: None,  # noqa: ARG005
@@ -28,8 +28,9 @@ def reproduce(
     """Reproduce figures of a paper into a folder and judge their claims.
 
     Writes ``figureN.nc`` (drawn) and ``figureN-*.nc`` (scanned), ``figureN.png`` and ``.pdf``,
-    ``claims.json`` and ``report.html``; each file appears whole or not at all. Runs are cached in
-    ``cache/``, so that an interrupted reproduction goes on where it stopped.
+    the same for figures that the paper does not have under their own names, ``claims.json`` and
+    ``report.html``; each file appears whole or not at all. Runs are cached in ``cache/``, so that
+    an interrupted reproduction goes on where it stopped.
 
     Parameters
     ----------
@@ -37,8 +38,8 @@ def reproduce(
         Which paper.
     output : path
         Folder, made if need be.
-    figures : sequence of int, optional
-        Figure numbers; all by default.
+    figures : sequence of int or str, optional
+        Figure numbers, and keys of those that the paper does not have; all by default.
     reading : str
         One reading, or ``"all"``.
     fresh : bool
@@ -68,17 +69,20 @@ def reproduce(
         data = figure.compute(runner, readings)
         for name, dataset in data.items():
             suffix = "" if name == "figure" else f"-{name}"
-            save(dataset, folder / f"figure{figure.number}{suffix}.nc")
+            save(dataset, folder / f"{figure.stem}{suffix}.nc")
         drawings = figure.draw(data)
         for stem, drawing in drawings.items():
             for kind in (".png", ".pdf"):
                 save_figure(drawing, folder / f"{stem}{kind}")
         pages.append(
             FigurePage(
-                number=figure.number,
+                name=figure.name,
+                anchor=figure.stem,
                 title=figure.title,
+                caption=figure.caption,
                 images=tuple(folder / f"{stem}.png" for stem in drawings),
                 parameters=tuple(figure.parameters(data)),
+                tables=tuple(figure.tables(data)),
                 claims=tuple(figure.judge(data)),
             )
         )
@@ -96,19 +100,19 @@ def reproduce(
     return claims
 
 
-def select_figures(paper: Paper, numbers: Sequence[int] | None) -> list[PaperFigure]:
-    """Return the figures of those numbers, in the order of the paper.
+def select_figures(paper: Paper, keys: Sequence[int | str] | None) -> list[PaperFigure]:
+    """Return the figures of those numbers or keys, in the order of the paper.
 
     Raises
     ------
     ArgumentError
         If the paper has no such figure.
     """
-    known = {figure.number: figure for figure in paper.figures}
-    if numbers is None:
+    known = {figure.key: figure for figure in paper.figures}
+    if keys is None:
         return list(known.values())
-    for number in numbers:
-        if number not in known:
-            listed = ", ".join(map(str, known))
-            raise ArgumentError("figures", f"be among {listed}", number)
-    return [figure for number, figure in known.items() if number in numbers]
+    for key in keys:
+        if str(key) not in known:
+            raise ArgumentError("figures", f"be among {', '.join(known)}", key)
+    chosen = {str(key) for key in keys}
+    return [figure for key, figure in known.items() if key in chosen]

@@ -2,7 +2,17 @@
 
 from qubatt.plots.curves import add_inset, draw_curves
 from qubatt.plots.figure import new_figure, save_figure, styled
-from qubatt.plots.maps import draw_map
+from qubatt.plots.maps import draw_change, draw_map, draw_zero
 from qubatt.plots.plot import plot
 
-__all__ = ["add_inset", "draw_curves", "draw_map", "new_figure", "plot", "save_figure", "styled"]
+__all__ = [
+    "add_inset",
+    "draw_change",
+    "draw_curves",
+    "draw_map",
+    "draw_zero",
+    "new_figure",
+    "plot",
+    "save_figure",
+    "styled",
+]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
+from qubatt.core.check import FloatArray
+from qubatt.plots.curves import axis_label
 from qubatt.plots.figure import styled
 
 
@@ -32,3 +38,74 @@ def draw_map(
             axes.text(column, row, f"{value:g}", ha="center", va="center", color=shade, size=7)
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
+
+
+def draw_change(
+    axes: Axes,
+    values: xr.DataArray,
+    x: str,
+    y: str,
+    *,
+    xlabel: str,
+    ylabel: str,
+    doubtful: xr.DataArray | None = None,
+    logarithmic: Sequence[str] = (),
+) -> None:
+    """Draw where a quantity is raised (blue) and lowered (red), with a line where it is neither.
+
+    Parameters
+    ----------
+    values : DataArray, dims (y, x) in any order
+        Change of the quantity; its ``long_name`` and ``units`` label the colour bar, which has
+        white at 0.
+    doubtful : DataArray of bool, optional
+        Cells to be hatched.
+    logarithmic : sequence of str
+        Which of x and y have a logarithmic axis.
+    """
+    grid = values.transpose(y, x).to_numpy()
+    x_edges, y_edges = (
+        _edges(values[dim].to_numpy().astype(float), dim in logarithmic) for dim in (x, y)
+    )
+    top = float(np.nanmax(np.abs(grid), initial=0.0)) or 1.0
+    with styled(**{"axes.grid": False}):
+        mesh = axes.pcolormesh(x_edges, y_edges, grid, cmap="RdBu", vmin=-top, vmax=top)
+        mesh.set_edgecolor("face")  # no seams in PDF
+        for dim, axis, scale in (
+            (x, axes.xaxis, axes.set_xscale),
+            (y, axes.yaxis, axes.set_yscale),
+        ):
+            if dim in logarithmic:
+                scale("log")
+                axis.set_major_locator(LogLocator(base=10, subs=(1.0, 2.0, 5.0)))
+                axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+                axis.set_minor_locator(NullLocator())
+        draw_zero(axes, values, x, y)
+        if doubtful is not None:
+            for row, column in np.argwhere(doubtful.transpose(y, x).to_numpy()):
+                corner = x_edges[column], y_edges[row]
+                size = x_edges[column + 1] - corner[0], y_edges[row + 1] - corner[1]
+                axes.add_patch(Rectangle(corner, *size, fill=False, hatch="////", linewidth=0))
+        axes.grid(visible=False)
+        axes.set_xlabel(xlabel)
+        axes.set_ylabel(ylabel)
+        bar = axes.get_figure().colorbar(mesh, ax=axes)  # type: ignore[union-attr]  # drawn in
+        bar.set_label(axis_label(values))
+
+
+def draw_zero(axes: Axes, values: xr.DataArray, x: str, y: str, linestyle: str = "solid") -> None:
+    """Draw the line on which values vanish, where they change sign."""
+    grid = values.transpose(y, x)
+    if float(grid.min()) < 0.0 < float(grid.max()):
+        axes.contour(
+            grid[x], grid[y], grid, levels=[0.0], colors="black", linestyles=linestyle, linewidths=1
+        )
+
+
+def _edges(centres: FloatArray, logarithmic: bool) -> FloatArray:
+    """Return the edges of cells around ascending values, one more than values."""
+    places = np.log(centres) if logarithmic else centres
+    between = 0.5 * (places[1:] + places[:-1])
+    first, last = 2 * places[0] - between[0], 2 * places[-1] - between[-1]
+    edges = np.concatenate([[first], between, [last]])
+    return np.exp(edges) if logarithmic else edges

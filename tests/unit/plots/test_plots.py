@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import qubatt as qb
-from qubatt.plots import add_inset, draw_curves, new_figure, save_figure
+from qubatt.plots import add_inset, draw_change, draw_curves, new_figure, save_figure
 
 
 @pytest.fixture
@@ -79,3 +80,33 @@ def test_many_curves_get_a_colour_bar():
     assert len(figure.axes) == 6
     assert figure.axes[0].get_legend() is None
     assert "interaction" in figure.axes[3].get_ylabel()
+
+
+def test_change_is_white_at_zero_with_a_line_between_the_signs():
+    """Blue above 0, red below, cells around their values, also on a logarithmic axis."""
+    x, y = np.array([1.0, 2.0, 4.0]), np.array([0.0, 1.0])
+    values = xr.DataArray([[-2.0, -1.0, 1.0], [-1.0, 1.0, 4.0]], {"b": y, "a": x}, ["b", "a"])
+    values.attrs = {"long_name": "change", "units": "eV"}
+    figure, (axes,) = new_figure()
+    draw_change(axes, values.T, "a", "b", xlabel="A", ylabel="B", logarithmic=["a"])
+    mesh, line = axes.collections
+    red, blue = mesh.cmap(mesh.norm(-4.0)), mesh.cmap(mesh.norm(4.0))
+    assert red[0] > red[2]
+    assert blue[2] > blue[0]
+    assert mesh.norm(0.0) == pytest.approx(0.5)
+    np.testing.assert_allclose(mesh.get_array(), values)
+    edges = mesh.get_coordinates()[0, :, 0]
+    np.testing.assert_allclose(edges, 2.0 ** np.array([-0.5, 0.5, 1.5, 2.5]))
+    np.testing.assert_allclose(mesh.get_coordinates()[:, 0, 1], [-0.5, 0.5, 1.5])
+    crossings = np.concatenate([path.vertices for path in line.get_paths()])
+    assert [3.0, 0.0] in crossings.round(9).tolist()  # halfway from −1 to 1
+    assert figure.axes[1].get_ylabel() == "change (eV)"
+
+
+def test_change_of_one_sign_has_no_line():
+    """Nothing is drawn where there is no border, and a map of zeros can be drawn."""
+    for value in (1.0, 0.0):
+        values = xr.DataArray(np.full((2, 2), value), {"b": [0, 1], "a": [0, 1]}, ["b", "a"])
+        _, (axes,) = new_figure()
+        draw_change(axes, values, "a", "b", xlabel="A", ylabel="B")
+        assert len(axes.collections) == 1

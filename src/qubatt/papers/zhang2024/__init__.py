@@ -9,10 +9,19 @@ from qubatt.papers.zhang2024.figure5 import Figure5
 from qubatt.papers.zhang2024.figure6 import Figure6
 from qubatt.papers.zhang2024.figure7 import Figure7
 from qubatt.papers.zhang2024.reading import READINGS
+from qubatt.papers.zhang2024.repulsion import Repulsion
 
 ZHANG2024 = Paper(
     key="zhang2024",
-    figures=(Figure2(), Figure3(), Figure4(), Figure5(), Figure6(), Figure7()),
+    figures=(
+        Figure2(),
+        Figure3(),
+        Figure4(),
+        Figure5(),
+        Figure6(),
+        Figure7(),
+        Repulsion(),
+    ),
     readings=READINGS,
     notes=(
         "The equations of the paper disagree by factors of two; every claim is judged in the"
@@ -22,6 +31,7 @@ ZHANG2024 = Paper(
         "Rates follow the master equation printed beside each model: standard form for Figs. 2"
         " and 3, twice the standard form for Fig. 4 (Eqs. 22 and 23).",
         "Stored energies are drawn per atom, as the paper's axis labels say.",
+        "Steady energies are those of the state in which 𝓛ρ = 0, not of the last time computed.",
     ),
 )
 

@@ -9,14 +9,14 @@ import xarray as xr
 
 from qubatt.core.check import FloatArray
 from qubatt.papers.claim import Claim, judge
-from qubatt.papers.job import Curves
+from qubatt.papers.job import Values
 
 VISIBLE = 0.01
 """Change of the energy per atom from which on a curve of the figure would move visibly."""
 
 
 def cutoff_dataset(
-    figure: xr.Dataset, larger: Sequence[Curves], population: FloatArray, per: float
+    figure: xr.Dataset, larger: Sequence[Values], population: FloatArray, per: float
 ) -> xr.Dataset:
     """Compare the curves drawn with those of a cut-off raised by half.
 

@@ -13,10 +13,17 @@ from matplotlib.figure import Figure
 from qubatt.environment import CollectiveDecay
 from qubatt.models import DrivenBattery
 from qubatt.papers.claim import Claim
-from qubatt.papers.job import ChargingJob, Runner
-from qubatt.papers.paper import Datasets, PaperFigure, Parameter
+from qubatt.papers.job import ChargingJob, SteadyJob
+from qubatt.papers.paper import Datasets, PaperFigure, Parameter, Table
+from qubatt.papers.runner import Runner
 from qubatt.papers.zhang2024.drawing import draw_energy, draw_region
-from qubatt.papers.zhang2024.growth import first_point, grows, growth_claim, summarise
+from qubatt.papers.zhang2024.growth import (
+    first_point,
+    grows,
+    growth_claim,
+    steady_values,
+    summarise,
+)
 from qubatt.papers.zhang2024.reading import (
     FACTORS,
     G_VALUES,
@@ -34,12 +41,13 @@ FRAMES = {"laboratory": 1.0, "resonant": 0.0}
 END, POINTS = 60.0, 1201
 
 
-def job(frame: str, drive: float, n_atoms: int, gamma: float) -> ChargingJob:
-    """Return the curves of all interactions at one point of the scan."""
+def jobs(frame: str, drive: float, n_atoms: int, gamma: float) -> tuple[ChargingJob, SteadyJob]:
+    """Return the curves and steady states of all interactions at one point of the scan."""
     batteries = tuple(
         DrivenBattery(n_atoms, drive, interaction=g, detuning=FRAMES[frame]) for g in INTERACTIONS
     )
-    return ChargingJob(batteries, (CollectiveDecay(gamma),), END, POINTS)
+    decay = (CollectiveDecay(gamma),)
+    return ChargingJob(batteries, decay, END, POINTS), SteadyJob(batteries, decay)
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class Figure3(PaperFigure):
     n_atoms: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8, 10, 12)
     drives: tuple[float, ...] = (0.25, 0.5, 1.0, 2.0, 4.0)
 
-    number = 3
+    key = "3"
     title = "Driven battery with collective decay"
 
     def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:
@@ -61,25 +69,26 @@ class Figure3(PaperFigure):
             "gamma": GAMMAS,
         }
         grid = list(product(FRAMES, self.drives, self.n_atoms, GAMMAS))
-        jobs = [job(*point) for point in grid]
-        results = runner.run("Fig. 3: scan of N, drive, frame and readings", jobs)
-        times = jobs[0].times
-        shape = (*(len(values) for values in axes.values()), len(INTERACTIONS), POINTS)
-        energies = np.stack(
-            [result["energy"] / point[2] for point, result in zip(grid, results, strict=True)]
-        ).reshape(shape)
+        curves, ends = zip(*(jobs(*point) for point in grid), strict=True)
+        results = runner.run("Fig. 3: scan of N, drive, frame and readings", [*curves, *ends])
+        times = curves[0].times
+        atoms = np.array([n_atoms for _, _, n_atoms, _ in grid])[:, np.newaxis]
+        shape = (*(len(values) for values in axes.values()), len(INTERACTIONS))
+        energies = np.stack([result["energy"] for result in results[: len(grid)]])
+        energies = (energies / atoms[..., np.newaxis]).reshape(*shape, POINTS)
+        steady = (steady_values(results[len(grid) :]) / atoms).reshape(shape)
         dims = (*axes, "interaction")
         coords = {name: list(values) for name, values in axes.items()}
         coords["interaction"] = list(INTERACTIONS)
-        summary = summarise(times, energies)
+        summary = summarise(times, energies, steady)
         raw = xr.Dataset({name: (dims, v) for name, v in summary.items()}, coords=coords)
         scan = by_reading(raw, readings)
         chosen = self._choose(scan, readings)
-        curves = xr.Dataset(
+        drawable = xr.Dataset(
             {"energy": ((*dims, "time"), energies)}, coords=coords | {"time": times}
         )
         place = {name: chosen[name] for name in ("frame", "drive", "n_atoms")}
-        drawn = by_reading(curves.sel(place, drop=True), [str(chosen["reading"])])
+        drawn = by_reading(drawable.sel(place, drop=True), [str(chosen["reading"])])
         figure = drawn.isel(reading=0, drop=True).transpose("gamma", "g", "time")
         figure["energy"].attrs = {"units": "omega_q", "long_name": "stored energy per atom"}
         figure["time"].attrs = {"units": "1/omega_q"}
@@ -87,7 +96,7 @@ class Figure3(PaperFigure):
 
     def _holds(self, scan: xr.Dataset) -> xr.DataArray:
         """Return whether maximum and steady value grow, dims (value, reading, …, gamma)."""
-        values = ["maximum", "late"]
+        values = ["maximum", "steady"]
         return xr.concat([grows(scan[name]) for name in values], dim=xr.Variable("value", values))
 
     def _choose(self, scan: xr.Dataset, readings: Sequence[str]) -> dict[str, float | int | str]:
@@ -131,7 +140,7 @@ class Figure3(PaperFigure):
         claims = []
         for letter, gamma in zip("ab", GAMMAS, strict=True):
             part = data["scan"].sel(gamma=gamma, drop=True)
-            for name, value in (("maximum", "maximum"), ("steady value", "late")):
+            for name, value in (("maximum", "maximum"), ("steady value", "steady")):
                 claims.append(
                     growth_claim(
                         f"F3{letter} ({name})",
@@ -142,7 +151,7 @@ class Figure3(PaperFigure):
                 )
         held = self._holds(data["scan"]).all("gamma")
         sentences = []
-        for name, value in (("maximum", "maximum"), ("steady value", "late")):
+        for name, value in (("maximum", "maximum"), ("steady value", "steady")):
             for frame in FRAMES:
                 absent = ~held.sel(value=value, frame=frame, drop=True)
                 sentences.append(f"{name}, {frame} frame: {_absence(absent)}")
@@ -156,6 +165,10 @@ class Figure3(PaperFigure):
             {"points": int(held.isel(value=0).size), "growing": int(held.all("value").sum())},
         )
         return [*claims, exception]
+
+    def tables(self, data: Datasets) -> list[Table]:  # noqa: ARG002
+        """Return none: there is no cut-off to judge."""
+        return []
 
     def parameters(self, data: Datasets) -> list[Parameter]:
         """Return the parameters drawn."""

@@ -13,11 +13,18 @@ from matplotlib.figure import Figure
 from qubatt.environment import CavityLoss, LevelDecay
 from qubatt.models import CascadeBattery
 from qubatt.papers.claim import Claim
-from qubatt.papers.job import ChargingJob, Runner
-from qubatt.papers.paper import Datasets, PaperFigure, Parameter
+from qubatt.papers.job import ChargingJob, SteadyJob
+from qubatt.papers.paper import Datasets, PaperFigure, Parameter, Table
+from qubatt.papers.runner import Runner
 from qubatt.papers.zhang2024.cutoff import cutoff_claim, cutoff_dataset
 from qubatt.papers.zhang2024.drawing import draw_energy, draw_region
-from qubatt.papers.zhang2024.growth import first_point, grows, growth_claim, summarise
+from qubatt.papers.zhang2024.growth import (
+    first_point,
+    grows,
+    growth_claim,
+    steady_values,
+    summarise,
+)
 from qubatt.papers.zhang2024.reading import G_VALUES
 
 DECAYS = {"a": (0.1, 0.01), "b": (0.2, 0.1)}
@@ -53,7 +60,7 @@ def job(
         LevelDecay("middle", "ground", 2 * gamma_m),
     )
     return ChargingJob(
-        (battery,), environment, end, round(end / STEP) + 1, ("energy", "cutoff_population")
+        (battery,), environment, end, round(end / STEP) + 1, merits=("energy", "cutoff_population")
     )
 
 
@@ -68,7 +75,7 @@ class Figure4(PaperFigure):
     couplings: tuple[float, ...] = (0.5, 1.0, 2.0)
     end: float = 40.0
 
-    number = 4
+    key = "4"
     title = "Cascade battery: two three-level atoms"
 
     def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:  # noqa: ARG002
@@ -81,19 +88,19 @@ class Figure4(PaperFigure):
         }
         grid = list(product(self.detunings, self.couplings, DECAYS, G_VALUES))
         jobs = [job(*point, self.end) for point in grid]
-        results = runner.run("Fig. 4: scan of detuning and g_1", jobs)
-        times = jobs[0].times
+        ends = [SteadyJob(job.batteries, job.environment) for job in jobs]
+        found = runner.run("Fig. 4: scan of detuning and g_1", [*jobs, *ends])
+        results, times = found[: len(grid)], jobs[0].times
         shape = tuple(len(values) for values in axes.values())
-        # two atoms; energies in units of Δ_m
-        energies = np.stack(
-            [
-                result["energy"][0] / 2 / point[0]
-                for point, result in zip(grid, results, strict=True)
-            ]
-        ).reshape(*shape, len(times))
+        unit = 2 * np.array([detuning for detuning, *_ in grid])  # two atoms, in units of Δ_m
+        energies = np.stack([result["energy"][0] for result in results]) / unit[:, np.newaxis]
+        energies = energies.reshape(*shape, len(times))
+        steady = (steady_values(found[len(grid) :])[:, 0] / unit).reshape(shape)
         populations = np.array([result["cutoff_population"].max() for result in results])
         coords = {name: list(values) for name, values in axes.items()}
-        summary = summarise(times, energies) | {"cutoff_population": populations.reshape(shape)}
+        summary = summarise(times, energies, steady) | {
+            "cutoff_population": populations.reshape(shape)
+        }
         scan = xr.Dataset({name: (tuple(axes), v) for name, v in summary.items()}, coords=coords)
         chosen = self._choose(scan)
         place = {name: chosen[name] for name in ("detuning", "coupling")}
@@ -111,10 +118,10 @@ class Figure4(PaperFigure):
             larger = [
                 job(detuning, coupling, panel, g, self.end, MAX_PHOTONS * 3 // 2) for g in G_VALUES
             ]
-            found = runner.run(f"Fig. 4{panel}: cut-off raised by half", larger)
+            checked = runner.run(f"Fig. 4{panel}: cut-off raised by half", larger)
             population = scan["cutoff_population"].sel(place).sel(panel=panel)
             checks[panel] = cutoff_dataset(
-                figure.sel(panel=panel), found, population.to_numpy(), per=2 * detuning
+                figure.sel(panel=panel), checked, population.to_numpy(), per=2 * detuning
             )
         cutoff = xr.concat(list(checks.values()), dim=xr.Variable("panel", list(checks)))
         return {"figure": figure, "scan": scan, "cutoff": cutoff}
@@ -126,8 +133,8 @@ class Figure4(PaperFigure):
         return first_point(held, distance)
 
     def _holds(self, scan: xr.Dataset) -> xr.DataArray:
-        """Return whether maximum and late value grow, dims (value, detuning, coupling, panel)."""
-        values = ["maximum", "late"]
+        """Return whether maximum and steady value grow, dims (value, detuning, coupling, panel)."""
+        values = ["maximum", "steady"]
         return xr.concat([grows(scan[name]) for name in values], dim=xr.Variable("value", values))
 
     def draw(self, data: Datasets) -> dict[str, Figure]:
@@ -152,17 +159,21 @@ class Figure4(PaperFigure):
         return {"figure4": drawing, "figure4-map": region}
 
     def judge(self, data: Datasets) -> list[Claim]:
-        """Judge F4a and F4b, maximum and late value apart, and the cut-off (F4c and T1)."""
+        """Judge F4a and F4b, maximum and steady value apart, and the cut-off (F4c and T1)."""
         claims = []
         for panel, (gamma_e, gamma_m) in DECAYS.items():
             part = data["scan"].sel(panel=panel, drop=True)
-            for name, value in (("maximum", "maximum"), ("late value", "late")):
+            for name, value in (("maximum", "maximum"), ("steady value", "steady")):
                 statement = (
                     f"At γ_e = {gamma_e:g}, γ_m = {gamma_m:g} the {name} of the stored energy grows"
                     " strictly with g."
                 )
                 claims.append(growth_claim(f"F4{panel} ({name})", statement, part, value, "Δ_m"))
         return [*claims, cutoff_claim("F4c, T1 (Fig. 4)", data["cutoff"], MAX_PHOTONS)]
+
+    def tables(self, data: Datasets) -> list[Table]:  # noqa: ARG002
+        """Return none: ten photons are far more than needed."""
+        return []
 
     def parameters(self, data: Datasets) -> list[Parameter]:
         """Return the parameters drawn."""

@@ -28,7 +28,7 @@ FLAT = 0.05
 class Figure5(RechargingFigure):
     """Efficiency η over g/ω at β = 1, Eq. (31)."""
 
-    number = 5
+    key = "5"
     title = "Recharging efficiency against the interaction"
     n_atoms = N_ATOMS
     g = G

@@ -23,7 +23,7 @@ VANISHED = 1e-6
 class Figure6(RechargingFigure):
     """W and W_R over β for three N at g = 4."""
 
-    number = 6
+    key = "6"
     title = "Ergotropy and work against the inverse temperature"
     n_atoms = N_ATOMS
     g = G

@@ -27,7 +27,7 @@ STRAIGHT = 1e-10
 class Figure7(RechargingFigure):
     """W_R and W over g/ω at β = 1, Eq. (32)."""
 
-    number = 7
+    key = "7"
     title = "Work and ergotropy against the interaction"
     n_atoms = N_ATOMS
     g = G

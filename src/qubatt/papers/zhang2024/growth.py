@@ -1,26 +1,47 @@
-"""What Figs. 2–4 share: summaries of charging curves and whether they grow with g."""
+"""What Figs. 2–4 share: steady energies, summaries of curves, whether they grow with g."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
 
 from qubatt.core.check import FloatArray
 from qubatt.papers.claim import Claim, judge
+from qubatt.papers.job import Values
 
 WINDOW = 10.0
-"""Length of the last part of a run, over which late energies are averaged."""
+"""Length of the last part of a run, over which it is compared with the steady state."""
 
 STILL = 0.01
-"""Largest variation over that part, per atom, of an energy that counts as constant."""
+"""Largest distance from the steady energy, per atom, of an energy that counts as constant."""
 
 
-def summarise(times: FloatArray, energy: FloatArray) -> dict[str, FloatArray]:
-    """Return the maximum, late value and late variation of curves ``(..., time)``."""
+def steady_values(results: Sequence[Values], name: str = "energy") -> FloatArray:
+    """Return a merit of steady jobs, shape ``(jobs, batteries)``, NaN where not converged.
+
+    No comparison with NaN is true, so what rests on a steady state that was not found counts as
+    not held.
+    """
+    return np.stack([np.where(r["converged"] > 0, r[name], np.nan) for r in results])
+
+
+def summarise(times: FloatArray, energy: FloatArray, steady: FloatArray) -> dict[str, FloatArray]:
+    """Return what claims speak of, from curves ``(..., time)`` and their steady values ``(...)``.
+
+    Returns
+    -------
+    dict
+        ``steady``; ``maximum``, over all times, which the steady value may be; ``distance``, the
+        largest one from the steady value over the last part of the run, and ``variation``, the
+        range of values there, which may be small far from the steady state.
+    """
     late = energy[..., times >= times[-1] - WINDOW]
     return {
-        "maximum": energy.max(axis=-1),
-        "late": late.mean(axis=-1),
+        "steady": steady,
+        "maximum": np.maximum(energy.max(axis=-1), steady),
+        "distance": np.abs(late - steady[..., np.newaxis]).max(axis=-1),
         "variation": np.ptp(late, axis=-1),
     }
 
@@ -33,17 +54,12 @@ def grows(values: xr.DataArray) -> xr.DataArray:
 def growth_claim(key: str, statement: str, scan: xr.Dataset, value: str, unit: str = "ω") -> Claim:
     """Judge whether ``scan[value]`` (per atom) grows strictly with g at every point.
 
-    The evidence names the smallest step between neighbouring g, and how many points have a step
-    smaller than what the late energy still varies by.
+    The evidence names the smallest step between neighbouring g.
     """
     step = scan[value].diff("g").min("g")
     evidence = f"smallest step between neighbouring g: {float(step.min()):+.4f} to"
     evidence += f" {float(step.max()):+.4f} {unit} per atom over the scan"
     numbers = {"smallest_step": float(step.min()), "largest_smallest_step": float(step.max())}
-    if value == "late":
-        close = int((abs(step) < scan["variation"].max("g")).sum())
-        evidence += f"; at {close} of {step.size} points it is below the residual variation"
-        numbers["undecided_points"] = close
     return judge(key, statement, grows(scan[value]), evidence, numbers)
 
 

@@ -12,8 +12,8 @@ from qubatt.core.check import FloatArray
 from qubatt.core.realization import realize
 from qubatt.models import DrivenBattery
 from qubatt.papers.claim import Claim, judge
-from qubatt.papers.job import Runner
-from qubatt.papers.paper import Datasets, PaperFigure, Parameter
+from qubatt.papers.paper import Datasets, PaperFigure, Parameter, Table
+from qubatt.papers.runner import Runner
 from qubatt.papers.zhang2024.reading import FACTORS, preferred
 from qubatt.recharging import recharge, recharge_pair
 from qubatt.recharging.ensemble import RechargeSpace
@@ -53,7 +53,7 @@ class RechargingFigure(PaperFigure):
 
     def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:
         """Return the scan, and its ladder part in one reading as the figure."""
-        label = f"Fig. {self.number}: recharging"
+        label = f"{self.name}: recharging"
         runner.report(label, 0.0, 1.0)
         scan = recharge_by_reading(readings, self.n_atoms, self.g, self.beta)
         scan = scan.squeeze([name for name in ("g", "beta") if scan.sizes[name] == 1])
@@ -61,6 +61,10 @@ class RechargingFigure(PaperFigure):
         figure = scan.sel(reading=reading, space="ladder", drop=True)
         runner.report(label, 1.0, 1.0)
         return {"figure": figure.assign_attrs(reading=reading), "scan": scan}
+
+    def tables(self, data: Datasets) -> list[Table]:  # noqa: ARG002
+        """Return none: the drawings and verdicts say it all."""
+        return []
 
 
 def large_g_coefficients(n_atoms: int, beta: float, omega: float = 1.0) -> tuple[float, float]:

@@ -1,0 +1,151 @@
+"""Steady states of Fig. 2 at a cut-off that is high enough, beside those at the paper's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from qubatt.charging.cutoff import TOLERANCE
+from qubatt.core.check import Cutoff
+from qubatt.environment import CavityLoss
+from qubatt.models import DickeBattery
+from qubatt.papers.claim import Claim, judge
+from qubatt.papers.job import SteadyJob
+from qubatt.papers.paper import Table
+from qubatt.papers.runner import Runner
+from qubatt.papers.zhang2024.cutoff import VISIBLE
+from qubatt.papers.zhang2024.growth import growth_claim, steady_values
+from qubatt.papers.zhang2024.reading import FACTORS
+
+G_COMPARED = (-1.0, 0.0, 1.0)
+"""The g for which cut-offs are compared."""
+
+COMPARED = ("R2", "R4")
+"""Readings in which they are: R3 and R1 have the same cavity at half the interaction."""
+
+ENOUGH = {(8, 0.5): 40, (10, 0.5): 50}
+"""N and coupling at which finding the cut-off takes too long, and one that is enough."""
+
+MERITS = ("energy", "mean_photons", "cutoff_population")
+
+
+def compare_cutoffs(
+    runner: Runner, scan: xr.Dataset, readings: Sequence[str], g_c: float, kappa: float
+) -> xr.Dataset:
+    """Compute steady states at a sufficient cut-off, for every N of a scan at one κ.
+
+    Returns
+    -------
+    Dataset
+        Over reading, n_atoms and g: `energy` per atom and `photons`, the same at the paper's
+        cut-off as `paper_energy` and `paper_photons`, the cut-off `max_photons`, what its last
+        levels changed if it was found, `cutoff_change`, and whether the certificate is fine,
+        `trusted`.
+    """
+    judged = [reading for reading in COMPARED if reading in readings] or list(readings)
+    n_atoms = [int(count) for count in scan["n_atoms"].to_numpy()]
+    grid = list(product(judged, n_atoms, G_COMPARED))
+    jobs = [_job(reading, count, g, g_c, kappa) for reading, count, g in grid]
+    results = runner.run("Fig. 2: steady states with enough photons", jobs)
+    shape = (len(judged), len(n_atoms), len(G_COMPARED))
+    atoms = np.array([count for _, count, _ in grid])
+    values = {
+        "energy": steady_values(results)[:, 0] / atoms,
+        "photons": steady_values(results, "mean_photons")[:, 0],
+        "cutoff_population": steady_values(results, "cutoff_population")[:, 0],
+    }
+    for name in ("max_photons", "cutoff_change", "trusted"):
+        values[name] = np.array([result[name][0] for result in results])
+    dims = ("reading", "n_atoms", "g")
+    paper = scan.sel(reading=judged, kappa=kappa, g=list(G_COMPARED), drop=True)
+    data: dict[str, Any] = {name: (dims, part.reshape(shape)) for name, part in values.items()}
+    data |= {
+        "paper_energy": paper["steady"].transpose(*dims),
+        "paper_photons": paper["photons"].transpose(*dims),
+    }
+    coords = {"reading": judged, "n_atoms": n_atoms, "g": list(G_COMPARED)}
+    found = xr.Dataset(data, coords=coords, attrs={"kappa": kappa, "tolerance": TOLERANCE})
+    for name in ("energy", "paper_energy"):
+        found[name].attrs = {"units": "omega_q", "long_name": "steady stored energy per atom"}
+    for name in ("photons", "paper_photons"):
+        found[name].attrs = {"units": "1", "long_name": "steady mean photon number"}
+    return found
+
+
+def _job(reading: str, n_atoms: int, g: float, g_c: float, kappa: float) -> SteadyJob:
+    factor, coupling_factor = FACTORS[reading]
+    coupling = g_c * coupling_factor
+    cutoff: Cutoff = ENOUGH.get((n_atoms, coupling), "auto")
+    battery = DickeBattery(n_atoms, coupling, cutoff, interaction=g * factor)
+    return SteadyJob((battery,), (CavityLoss(kappa),), merits=MERITS)
+
+
+def convergence_claims(compared: xr.Dataset, max_photons: int) -> list[Claim]:
+    """Judge whether the paper's cut-off is enough for steady energies, and F2a without it."""
+    wrong = compared["paper_energy"] - compared["energy"]
+    lost = (compared["photons"] - compared["paper_photons"]).max(["reading", "g"])
+    worst = wrong.isel(abs(wrong).fillna(0.0).argmax(...))
+    evidence = (
+        f"largest error of E: {float(worst):+.4f} ω per atom ({worst['reading'].item()},"
+        f" N = {int(worst['n_atoms'])}, g = {float(worst['g']):g}); photons missing, at most, "
+        + ", ".join(f"N = {int(n)}: {float(lost.sel(n_atoms=n)):.2g}" for n in lost["n_atoms"])
+    )
+    readings = ", ".join(compared["reading"].to_numpy())
+    place = f"κ = {compared.attrs['kappa']:g}, {readings}"
+    return [
+        judge(
+            "T1 (Fig. 2, steady)",
+            f"A cut-off of {max_photons} photons is converged for the steady energies ({place}).",
+            (abs(wrong) < VISIBLE).all("g"),
+            evidence + f" (converged: below {VISIBLE:g} ω per atom)",
+            {"largest_energy_error_per_atom": float(worst), "missing_photons": lost.to_numpy()},
+        ),
+        growth_claim(
+            "F2a (enough photons)",
+            f"With enough photons the steady energy grows from g = −1 to 0 to 1 ({place}).",
+            compared,
+            "energy",
+        ),
+    ]
+
+
+def convergence_table(compared: xr.Dataset, max_photons: int) -> Table:
+    """Return steady energies and photon numbers at both cut-offs."""
+    rows = []
+    for reading, n_atoms, g in product(*(compared[dim].to_numpy() for dim in compared.dims)):
+        point = compared.sel(reading=reading, n_atoms=n_atoms, g=g)
+        star = "" if np.isfinite(point["cutoff_change"]) else "*"
+        energies = [float(point[name]) for name in ("paper_energy", "energy")]
+        photons = [float(point[name]) for name in ("paper_photons", "photons")]
+        rows.append(
+            (
+                str(reading),
+                f"{n_atoms}",
+                f"{g:g}",
+                *(f"{energy:.4f}" for energy in energies),
+                f"{energies[0] - energies[1]:+.4f}",
+                *(f"{count:.2f}" for count in photons),
+                f"{float(point['max_photons']):.0f}{star}",
+            )
+        )
+    kappa, tolerance = compared.attrs["kappa"], compared.attrs["tolerance"]
+    at = f"{max_photons} photons"
+    return Table(
+        f"Steady states at {at} and with enough photons (κ = {kappa:g})",
+        ("reading", "N", "g", f"E/N, {at}", "E/N", "error", f"⟨n⟩, {at}", "⟨n⟩", "cut-off"),
+        tuple(rows),
+        f"Cut-offs were raised until all merits changed by less than {tolerance:g} of the larger"
+        " of 1 and their value when the margin was doubled; those with a star are fixed, and"
+        f" their highest level holds at most {_fullest(compared):.0e}. R3 (R1) has the cavity of"
+        " R2 (R4) and half the interaction.",
+    )
+
+
+def _fullest(compared: xr.Dataset) -> float:
+    """Return the largest population of the highest level where the cut-off was fixed."""
+    fixed = compared["cutoff_change"].isnull()
+    return float(compared["cutoff_population"].where(fixed, 0.0).max())
