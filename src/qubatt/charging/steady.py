@@ -72,6 +72,8 @@ def steady_state(
         ever.
     ResourceError
         If the problem does not fit in the free memory.
+    NotWeakError
+        If the secular method was asked for and damping is too strong for it.
     CertificateError
         If `strict` and the status is not ``"ok"``.
 
