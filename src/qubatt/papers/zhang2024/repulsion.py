@@ -154,7 +154,9 @@ class Repulsion(PaperFigure):
         few = "it is that of Fig. 2 as drawn"
         return [
             Parameter("g", ", ".join(f"{g:g}" for g in G_COMPARED), "stated"),
-            Parameter("reading", reading, "not stated", "it is the first of R2, R3, R4, R1 asked for"),
+            Parameter(
+                "reading", reading, "not stated", "it is the first of R2, R3, R4, R1 asked for"
+            ),
             Parameter("N (a)", f"{N_DICKE}", "not stated", few),
             Parameter(
                 "highest Fock level (a)",
