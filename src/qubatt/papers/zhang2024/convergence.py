@@ -127,7 +127,7 @@ def convergence_table(compared: xr.Dataset, max_photons: int) -> Table:
                 f"{n_atoms}",
                 f"{g:g}",
                 *(f"{energy:.4f}" for energy in energies),
-                f"{energies[0] - energies[1]:+.4f}",
+                f"{round(energies[0] - energies[1], 4) + 0.0:+.4f}",  # no −0
                 *(f"{count:.2f}" for count in photons),
                 f"{float(point['max_photons']):.0f}{star}",
             )
