@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 import qubatt as qb
+from bench.fluorescence import stored_energy
 from qubatt.core.realization import Realization, realize
 
 GROWTH_ATOMS = (4, 6, 10, 14, 20, 30)
 """Numbers of atoms of the growth table, with max_photons = 3 N."""
 
-QUICK = ("B", "D-small", "E-small")
+QUICK = ("B", "D-small", "E-small", "steady-F")
 """Cases of a quick run."""
 
 
@@ -55,6 +56,26 @@ class Case:
     def dim(self) -> int:
         """Dimension D."""
         return self.realization().dim
+
+
+@dataclass(frozen=True)
+class SteadyCase(Case):
+    """A problem of which the steady state is wanted; `times` and `peers` say nothing.
+
+    Attributes
+    ----------
+    target : mapping of str to float
+        ``steady_ratio`` to the best method of QuTiP, ``seconds`` of a first run, ``residual``
+        ‖𝓛ρ‖ by plain SciPy, ``stored`` energy per atom.
+    exact : float, optional
+        Stored energy of all atoms in closed form.
+    attempts : tuple of str, optional
+        Names of the methods of QuTiP that are tried; all by default.
+    """
+
+    times: Any = field(default_factory=lambda: np.zeros(1))
+    exact: float | None = None
+    attempts: tuple[str, ...] | None = None
 
 
 LONG = np.linspace(0.0, 10.0, 101)
@@ -136,6 +157,69 @@ CASES = {
 }
 """The cases of a full run, in order."""
 
+
+def steady_dicke(name: str, n_atoms: int, max_photons: int, **options: Any) -> SteadyCase:
+    """Return the steady state of a case like A."""
+    case = dicke(name, n_atoms, max_photons)
+    title = f"Steady state: {case.title.removesuffix(', t = 10')}"
+    return SteadyCase(name, title, case.battery, case.environment, **options)
+
+
+def steady_driven(name: str, n_atoms: int, drive: float) -> SteadyCase:
+    """Return the steady state of a battery driven on resonance, known in closed form."""
+    rate = 0.5
+    return SteadyCase(
+        name,
+        f"Steady state: driven on resonance, N = {n_atoms}, Ω = {drive:g}, γ = {rate:g}",
+        qb.DrivenBattery(n_atoms=n_atoms, drive=drive, detuning=0.0),
+        (qb.CollectiveDecay(rate),),
+        target={"seconds": 30.0, "residual": 1e-9},
+        exact=stored_energy(n_atoms, drive, rate),
+    )
+
+
+def steady_cascade(name: str) -> SteadyCase:
+    """Return the steady state of a cascade battery with decay of both levels."""
+    return SteadyCase(
+        name,
+        "Steady state: cascade, 10 photons at most, g = 0.5, κ = 0.4, γ_e = 0.2, γ_m = 0.2",
+        qb.CascadeBattery(interaction=0.5, max_photons=10),
+        (
+            qb.CavityLoss(0.4),
+            qb.LevelDecay("excited", "middle", 0.2),
+            qb.LevelDecay("middle", "ground", 0.2),
+        ),
+        target={"seconds": 5.0, "residual": 1e-9},
+    )
+
+
+STEADY = {
+    case.name: case
+    for case in (
+        steady_dicke(
+            "steady-A",
+            10,
+            40,
+            target={"seconds": 60.0, "residual": 1e-9},
+            attempts=("bicgstab", "mkl_spsolve"),
+        ),
+        steady_dicke(
+            "steady-B",
+            6,
+            20,
+            target={"steady_ratio": 100.0, "residual": 1e-10, "stored": 0.7393653402},
+        ),
+        steady_driven("steady-E25", 200, 25.0),
+        steady_driven("steady-E50", 200, 50.0),
+        steady_driven("steady-E100", 200, 100.0),
+        steady_cascade("steady-F"),
+    )
+}
+"""The cases of a full run of which the steady state is wanted, in order."""
+
+STEADY_SMOKE = steady_dicke("steady-smoke", 2, 4, target={"residual": 1e-9})
+"""Shows within a minute that every method of QuTiP runs; its figures mean nothing."""
+
 SMOKE = dicke("smoke", 2, 4, target={"ratio": 1.0, "cold_s": 60.0})
 """Shows within a minute or two that everything runs; its figures mean nothing."""
 
@@ -145,12 +229,11 @@ def find_case(name: str) -> Case:
     if name.startswith("growth-"):
         n_atoms = int(name.removeprefix("growth-"))
         return dicke(name, n_atoms, 3 * n_atoms, peers=False)
-    if name == SMOKE.name:
-        return SMOKE
-    if name not in CASES:
-        known = ", ".join([*CASES, SMOKE.name, "growth"])
+    cases = {**CASES, **STEADY, SMOKE.name: SMOKE, STEADY_SMOKE.name: STEADY_SMOKE}
+    if name not in cases:
+        known = ", ".join([*cases, "growth"])
         raise ValueError(f"There is no case {name!r}; the cases are {known}.")
-    return CASES[name]
+    return cases[name]
 
 
 def export(case: Case, path: Path) -> None:

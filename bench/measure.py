@@ -6,7 +6,7 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -89,12 +89,13 @@ def repeat(
     team: Team,
     case: Case,
     entered: Mapping[str, Record],
-    exact: Qualification,
+    error: Callable[[Sequence[float]], float],
     rounds: int,
 ) -> dict[str, Record]:
     """Return seconds of every contestant: a first run each, then rounds in turning order.
 
-    Every contestant has a process of its own; the memory is that of its first run.
+    Every contestant has a process of its own; the memory is that of its first run. `error` is the
+    largest |ΔE|/N of stored energies.
     """
     workers: dict[str, Worker] = {}
     found: dict[str, Record] = {}
@@ -104,12 +105,12 @@ def repeat(
             request = _request(entry)
             workers[name].ask({"do": "prepare", **request})
             first = workers[name].ask({"do": "run", **request}, limit=7200.0)
-            kept = ("peak_mb", "peak_rss_mb", "compile_s", "status")
+            kept = ("peak_mb", "peak_rss_mb", "compile_s", "status", "residual")
             found[name] = {
                 **entry,
                 "first_s": first["seconds"],
                 **{key: first[key] for key in kept if key in first},
-                "error": exact.error(first["energies"]),
+                "error": error(first["energies"]),
                 "seconds": [],
             }
         names = list(entered)
@@ -119,7 +120,7 @@ def repeat(
             for name in names[turn:] + names[:turn]:
                 answer = workers[name].ask({"do": "run", **_request(entered[name])}, limit=7200.0)
                 found[name]["seconds"].append(answer["seconds"])
-                worst = max(found[name]["error"], exact.error(answer["energies"]))
+                worst = max(found[name]["error"], error(answer["energies"]))
                 found[name]["error"] = worst
     finally:
         for worker in workers.values():

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.cases import CASES, Case
+from bench.cases import CASES, STEADY, Case
 
 
 def say(text: str) -> None:
@@ -58,7 +58,7 @@ class Results:
             "dim": case.dim,
             "target": dict(case.target),
         }
-        order = [*CASES, *found]
+        order = [*CASES, *STEADY, *found]
         self.data["cases"] = dict(sorted(found.items(), key=lambda item: order.index(item[0])))
 
     def step(self, name: str, compute: Callable[[], Any]) -> Any:

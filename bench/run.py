@@ -10,23 +10,25 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.cases import CASES, GROWTH_ATOMS, QUICK, Case, find_case
+from bench.cases import CASES, GROWTH_ATOMS, QUICK, STEADY, Case, SteadyCase, find_case
 from bench.machine import describe_machine, revision
 from bench.measure import agreement, cold, contestants, reference, repeat, single
 from bench.qualify import Qualification
 from bench.report import write_docs, write_table
 from bench.results import Results, say
 from bench.roofline import measure_roofline
+from bench.steady import measure_steady
 from bench.worker import ROOT, Team, Worker, WorkerError
 
 LIBRARIES = ("qubatt", "qutip", "dynamiqs")
+ALL = (*CASES, *STEADY, "growth")
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options."""
     parser = argparse.ArgumentParser(prog="python -m bench.run", description=__doc__)
-    known = ",".join([*CASES, "growth"])
-    parser.add_argument("--cases", help=f"of {known} (default: all), or smoke")
+    known = f"of {','.join(ALL)} (default: all), or smoke, steady-smoke"
+    parser.add_argument("--cases", help=known)
     parser.add_argument("--quick", action="store_true", help=f"only {','.join(QUICK)}, 3 repeats")
     parser.add_argument("--repeats", type=int, help="interleaved repeats (default: 5)")
     parser.add_argument("--time-limit", type=float, default=900.0, help="seconds for one run")
@@ -36,10 +38,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     peers = ROOT / ".venv-peers" / "bin" / "python"
     parser.add_argument("--peers-python", default=str(peers), help="Python that has the peers")
     options = parser.parse_args(arguments)
-    names = options.cases.split(",") if options.cases else [*CASES, "growth"]
+    names = options.cases.split(",") if options.cases else list(ALL)
     options.cases = list(QUICK) if options.quick and not options.cases else names
     options.repeats = options.repeats or (3 if options.quick else 5)
-    trial = options.quick or "smoke" in options.cases
+    trial = options.quick or any("smoke" in name for name in options.cases)
     options.output = options.output or Path("results/bench-quick" if trial else "results/bench")
     options.docs = None if trial else options.docs
     try:
@@ -63,6 +65,9 @@ def peer_versions(python: str, output: Path) -> dict[str, str]:
 def measure(case: Case, team: Team, results: Results, repeats: int, time_limit: float) -> None:
     """Measure everything asked of a case, one step after the other."""
     name = case.name
+    if isinstance(case, SteadyCase):
+        measure_steady(case, team, results, repeats, time_limit)
+        return
     if not case.peers:
         say(f"{name}: qubatt alone")
         results.step(f"{name}/single", lambda: single(team, case, time_limit))
@@ -82,7 +87,7 @@ def measure(case: Case, team: Team, results: Results, repeats: int, time_limit: 
     entered = contestants(qualified)
     judge = trial("qubatt")
     step = f"{name}/repeats"
-    results.step(step, lambda: repeat(team, case, entered, judge, repeats))
+    results.step(step, lambda: repeat(team, case, entered, judge.error, repeats))
     if "cold_s" in case.target:
         results.step(f"{name}/cold", lambda: cold(team, case, entered))
 

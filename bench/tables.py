@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 
 def number(value: float) -> str:
@@ -12,6 +13,11 @@ def number(value: float) -> str:
     if abs(value) >= 100:
         return f"{value:.0f}"
     return f"{value:#.3g}".rstrip(".")
+
+
+def spread(seconds: Sequence[float]) -> str:
+    """Return median, minimum and maximum."""
+    return f"{number(median(seconds))} ({number(min(seconds))}–{number(max(seconds))})"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

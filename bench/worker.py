@@ -115,7 +115,7 @@ class Team:
         self, library: str, case: str, environment: Mapping[str, str] | None = None
     ) -> Worker:
         """Return a fresh worker of that library with that case loaded."""
-        python = sys.executable if library == "qubatt" else self.peers_python
+        python = sys.executable if library.startswith("qubatt") else self.peers_python
         log = self.output / f"{library}.log"
         worker = Worker(library, python, log, environment)
         path = self.output / f"problem-{case}.npz"

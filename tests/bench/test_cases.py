@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from bench.cases import CASES, QUICK, SMOKE, export, find_case
+from bench.cases import CASES, QUICK, SMOKE, STEADY, export, find_case
 from bench.results import Results
 from bench.run import parse
 from bench.workers import problem_file
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name not in ("C", "D")])
+@pytest.mark.parametrize("name", [name for name in (*CASES, *STEADY) if name not in ("C", "D")])
 def test_case_builds(name):
     """Hamiltonian and jumps exist and act on the same space."""
     case = find_case(name)
@@ -46,7 +46,8 @@ def test_options():
     """A quick run has its cases, repeats and folder; an unknown case is refused."""
     quick = parse(["--quick", "--docs", "page.md"])
     assert (quick.cases, quick.repeats, quick.docs) == (list(QUICK), 3, None)
-    assert parse([]).cases == [*CASES, "growth"]
+    assert parse([]).cases == [*CASES, *STEADY, "growth"]
+    assert parse(["--cases", "steady-B"]).cases == ["steady-B"]
     with pytest.raises(SystemExit):
         parse(["--cases", "nonsense"])
 
@@ -54,9 +55,9 @@ def test_options():
 def test_cases_stand_in_order(tmp_path):
     """Whatever was measured first."""
     results = Results(tmp_path / "bench.json", {}, "abc")
-    for name in ("F", "smoke", "B"):
+    for name in ("steady-B", "F", "smoke", "B"):
         results.describe(find_case(name))
-    assert list(results.data["cases"]) == ["B", "F", "smoke"]
+    assert list(results.data["cases"]) == ["B", "F", "steady-B", "smoke"]
     assert results.data["cases"]["B"]["dim"] == 147
 
 

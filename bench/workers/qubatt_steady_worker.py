@@ -1,0 +1,68 @@
+"""qubatt: `steady_state`, from the battery on, and its residual by plain SciPy."""
+
+from __future__ import annotations
+
+import json
+import time
+import warnings
+
+import numpy as np
+
+import qubatt as qb
+from bench.cases import Case, find_case
+from bench.workers import protocol
+from bench.workers.liouvillian import residual
+from qubatt.charging.question import Question
+from qubatt.core.realization import realize
+from qubatt.core.version import versions
+from qubatt.engines.steady import solve_steady
+
+
+class Session:
+    """The case loaded."""
+
+    case: Case
+
+    def load(self, request: protocol.Request) -> None:
+        """Take the case ``case``."""
+        self.case = find_case(request["case"])
+
+    def prepare(self, request: protocol.Request) -> protocol.Answer:
+        """Do nothing, or return residual and relaxation rate if they are asked for."""
+        if not request.get("audit"):
+            return {}
+        case = self.case
+        asked = Question.of(case.battery, case.charger, case.environment, ["energy"])
+        solution = solve_steady(asked.problem, asked.operators, gap=True, state=True)
+        realization = realize(asked.problem, solution.statistics["basis"])
+        jumps = [np.sqrt(rate) * c for rate, c in realization.jumps]
+        return {
+            "residual": residual(realization.H, jumps, solution.state),
+            "relaxation_rate": solution.relaxation_rate,
+        }
+
+    def run(self, request: protocol.Request) -> protocol.Answer:  # noqa: ARG002
+        """Return the stored energy in the steady state, and whether that is unique."""
+        case = self.case
+        start = time.perf_counter()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", qb.QubattWarning)  # the status is in the answer
+            result = qb.steady_state(
+                case.battery, case.environment, case.charger, merits=["energy"]
+            )
+        energy = float(result.energy)
+        seconds = time.perf_counter() - start
+        return {
+            "seconds": seconds,
+            "energies": [energy],
+            "status": result.attrs["status"],
+            "uniqueness": result.attrs["uniqueness"],
+            "certificate": json.loads(result.attrs["certificate"]),
+            "engine": json.loads(result.attrs["engine"]),
+        }
+
+
+if __name__ == "__main__":
+    _ = qb.steady_state  # public names load on first use
+    session = Session()
+    protocol.serve(versions(), session.load, session.prepare, session.run)
