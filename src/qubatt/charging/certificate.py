@@ -101,8 +101,8 @@ def certify_steady(question: Question, solution: SteadySolution) -> Certificate:
     if not solution.converged:
         lost = (
             f"The steady state is not accurate: residual {solution.residual:.1e}, estimated error"
-            f" {solution.error_estimate:.1e}. Relaxation is very slow here: use stronger damping,"
-            ' or method="direct" if memory allows.'
+            f" {solution.error_estimate:.1e}. Relaxation is very slow next to the energies: use"
+            " stronger damping, smaller energies, or another method."
         )
     population = solution.moments.get(CUTOFF_POPULATION.name)
     return _judge(question, numbers, population, lost, solution.statistics["basis"], NEGATIVE)

@@ -216,8 +216,13 @@ class Coordinates:
 
 
 def largest_rate(coordinates: Coordinates) -> float:
-    """Return the largest γ of the dissipators, the scale of relaxation."""
+    """Return the largest γ of the dissipators."""
     return max(rate for rate, _ in coordinates.reduced.realization.jumps)
+
+
+def smallest_rate(coordinates: Coordinates) -> float:
+    """Return the smallest γ of the dissipators, the scale of slow relaxation."""
+    return min(rate for rate, _ in coordinates.reduced.realization.jumps)
 
 
 def _matrix(entries: Entries | None, rows: int, columns: int) -> sp.csr_array:

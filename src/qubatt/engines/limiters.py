@@ -59,7 +59,7 @@ def _by_speed(coordinates: Coordinates) -> Iterator[Limiter]:
 
 def _direct(coordinates: Coordinates) -> Resolvent:
     require_memory("direct", Effort.of(coordinates).memory, coordinates.reduced.realization.dim)
-    return resolvent(coordinates, Factorization(coordinates), 1e-3)
+    return resolvent(coordinates, Factorization(coordinates), 1e-4)
 
 
 def careful(coordinates: Coordinates, limiter: Limiter) -> Limiter | None:
@@ -91,7 +91,7 @@ class Effort(NamedTuple):
         count, depth = len(coordinates), _depth(coordinates.reduced.realization)
         front = 1.5 * count / (2 * depth)
         return cls(
-            direct=1.5e-8 * front**3 + 5e-6 * count,
+            direct=3e-8 * front**3 + 5e-6 * count,
             iterative=1e4 * (2e-5 + 5e-10 * count),
             memory=12.0 * (2.1 * front + 100.0) * count,
         )

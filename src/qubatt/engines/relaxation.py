@@ -10,7 +10,7 @@ from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import UnsupportedError
-from qubatt.engines.coordinates import Coordinates, largest_rate
+from qubatt.engines.coordinates import Coordinates, largest_rate, smallest_rate
 from qubatt.engines.flow import Flow
 from qubatt.engines.krylov import KrylovFlow
 from qubatt.engines.limit import AIM, Goal, Limiter
@@ -19,12 +19,12 @@ VANISHED = 1e-5
 """Norm to which the difference of two states must fall for both to lead to the same one."""
 
 STEADY = 1e-8
-"""‖𝓛x‖ / ‖x‖, in units of the largest rate, below which x is steady and not only slow."""
+"""‖𝓛x‖ / ‖x‖, in units of the smallest rate, below which x is steady and not only slow."""
 
 MOST = 8
 """Number of steady states up to which they are counted."""
 
-SMALL = 200
+SMALL = 800
 """Coordinates up to which all eigenvalues are computed."""
 
 KRYLOV = 48
@@ -66,11 +66,11 @@ def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 
     wanted = states + 1  # a pair, or what else is steady
     try:
         values = eigs(
-            operator, k=wanted, v0=start, ncv=vectors, tol=1e-7, return_eigenvectors=False
+            operator, k=wanted, v0=start, ncv=vectors, tol=1e-10, return_eigenvectors=False
         )
     except ArpackNoConvergence as stopped:
         values = stopped.eigenvalues
-    least = STEADY * largest_rate(coordinates) * span
+    least = STEADY * smallest_rate(coordinates) * span
     decaying = np.abs(values[np.abs(values - 1.0) > least])
     return float(-np.log(np.max(decaying)) / span) if len(decaying) else math.nan
 
@@ -90,7 +90,7 @@ def count_steady(limiter: Limiter, steady: FloatArray) -> Probe:
     """
     random = np.random.default_rng(1)
     known = [steady / np.linalg.norm(steady)]
-    least = STEADY * largest_rate(limiter.coordinates)
+    least = STEADY * smallest_rate(limiter.coordinates)
     goal = Goal(0.0, relative=max(least, 4 * limiter.floor), norm=VANISHED)
     rate = math.nan
     while len(known) < MOST:
@@ -136,7 +136,7 @@ def refuse_oscillation(coordinates: Coordinates, steady: FloatArray) -> None:
     lasting = flow.ritz[(np.abs(flow.ritz) > 1 - 1e-8) & (np.abs(np.angle(flow.ritz)) > 1e-6)]
     if len(lasting):
         raise UnsupportedError(
-            "The state never becomes steady: a part of it that no environment acts on oscillates"
-            " for ever. Add an environment that reaches it, start from another charger state, or"
-            " look at its charging over time."
+            "The state never becomes steady: a part of it that no environment acts on, as far as"
+            " can be told, oscillates for ever. Add an environment that reaches it, start from"
+            " another charger state, or look at its charging over time."
         )

@@ -15,13 +15,14 @@ from qubatt.core.errors import ArgumentError, UnsupportedError
 from qubatt.core.problem import Problem
 from qubatt.core.realization import choose_basis, realize
 from qubatt.core.space import Basis
-from qubatt.engines.coordinates import Coordinates, largest_rate
+from qubatt.engines.coordinates import Coordinates, largest_rate, smallest_rate
 from qubatt.engines.engine import MomentOperator, Progress, Watch, require_memory
 from qubatt.engines.krylov import FEWEST
 from qubatt.engines.limit import AIM, TOLERANCE, Goal, Limit, Limiter
 from qubatt.engines.limiters import Method, careful, limiters
 from qubatt.engines.reduced import Reduced
 from qubatt.engines.relaxation import (
+    STEADY,
     Probe,
     count_steady,
     refuse_oscillation,
@@ -135,7 +136,10 @@ def solve_steady(
         x = found.x / trace
         if probe.states > 1:
             refuse_oscillation(coordinates, x)
-        rate = relaxation_rate(coordinates, x, probe.states) if gap else None
+        rate = None
+        if gap:
+            settled_well = settled.converged  # or nothing would be known of what is slow
+            rate = relaxation_rate(coordinates, x, probe.states) if settled_well else math.nan
         vector = coordinates.vector(x)
         watch = Watch(realization, moments)
         functionals = reduced.functionals(watch.operators)
@@ -213,17 +217,29 @@ class _Settled(NamedTuple):
 
     @property
     def error(self) -> float:
-        """Estimate of ‖ρ − ρ_∞‖; infinite where there is none."""
+        """Estimate of ‖ρ − ρ_∞‖; infinite where there is none.
+
+        What rounding leaves of 𝓛ρ is as good as 0, but the slowest mode may still fit into it.
+        """
         error = self.limit.error
+        rate = self.probe.rate if self.probe.states == 1 else self.limit.rate
         if not math.isfinite(error) and self.limit.residual > 0:
-            error = self.limit.residual / self.probe.rate
-        return error if math.isfinite(error) else math.inf
+            error = self.limit.residual / rate
+        lost = self.limiter.floor * float(np.linalg.norm(self.limit.x)) / rate if rate > 0 else 0.0
+        return max(error, lost) if math.isfinite(error) else math.inf
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether rounding lets several steady states be told from one that is reached slowly."""
+        slow = STEADY * smallest_rate(self.limiter.coordinates)
+        return self.probe.states <= 1 or 40 * self.limiter.floor <= slow
 
     @property
     def converged(self) -> bool:
         """Whether residual and error are as small as they should be."""
         least = max(TOLERANCE, self.limiter.floor)
-        return self.limit.residual <= least and self.error <= LARGEST_ERROR
+        small = self.limit.residual <= least and self.error <= LARGEST_ERROR
+        return small and self.told_apart
 
 
 def _embedded(coordinates: Coordinates, state: Any) -> FloatArray:

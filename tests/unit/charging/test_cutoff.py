@@ -121,22 +121,6 @@ def test_cutoff_and_times_are_found_together() -> None:
     assert len(run.time) == 401
 
 
-def test_times_are_those_of_the_cutoff_that_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where more levels take longer to settle, the run is done again, up to the later time."""
-    battery, asked = qb.DickeBattery(2, 0.3, "auto"), []
-
-    def slower_with_more(question: Question) -> np.ndarray:
-        asked.append(max_photons(question.battery))
-        return np.linspace(0.0, 0.1 * asked[-1], 9)
-
-    monkeypatch.setattr("qubatt.charging.run.settling_times", slower_with_more)
-    run = qb.charge(battery, "auto", environment=LOSS)
-    chosen = cutoff_of(run)["chosen"]
-    assert chosen > 2 + MARGIN
-    assert asked[0] == 2 + MARGIN
-    assert float(run.time[-1]) == pytest.approx(0.1 * chosen)
-
-
 def test_price_of_an_open_cutoff_is_refused() -> None:
     """What it costs depends on what is to be found; the message says who finds it."""
     battery = qb.DickeBattery(2, 0.5, "auto")

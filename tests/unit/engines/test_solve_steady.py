@@ -131,13 +131,13 @@ def dispersive(levels: int, atom: np.ndarray) -> Problem:
     )
 
 
-@pytest.mark.parametrize("levels", [8, 14])
+@pytest.mark.parametrize("levels", [8, 22])
 def test_relaxation_rate_next_to_several_steady_states(levels: int) -> None:
     """κ/2, by all eigenvalues and by few; the two zeros of the two steady states do not count."""
     found = solve_steady(dispersive(levels, np.diag([0.3, 0.7])), {}, gap=True, state=True)
     assert found.count == 2
     assert found.statistics["entries"] == 2 * levels**2
-    assert (found.statistics["entries"] > relaxation.SMALL) == (levels == 14)
+    assert (found.statistics["entries"] > relaxation.SMALL) == (levels == 22)
     assert found.relaxation_rate == pytest.approx(0.5, abs=1e-3 if levels == 8 else 1e-6)
     excited = found.state.reshape(levels, 2, levels, 2)[:, 1, :, 1]
     assert np.trace(excited).real == pytest.approx(0.7, abs=1e-9)
@@ -176,3 +176,23 @@ def test_slow_decay_is_not_taken_for_a_steady_state() -> None:
     assert found.converged
     assert found.moments["energy"] == pytest.approx(-0.5, abs=1e-7)
     assert found.relaxation_rate == pytest.approx(4e-6, rel=1e-3)  # 4g²/κ, Purcell
+
+
+@pytest.mark.parametrize("interaction", [1e3, 1e5])
+def test_slow_relaxation_next_to_large_energies_is_not_called_ok(interaction: float) -> None:
+    """Rounding hides a gap of κ (g_c/g)²: the result may be far off, and says so."""
+    battery = qb.DickeBattery(3, 0.5, 8, interaction=interaction)
+    found = solve_steady(battery.problem(environment=[qb.CavityLoss(0.5)]), {}, gap=True)
+    assert not found.converged
+    assert np.isnan(found.relaxation_rate)
+
+
+@pytest.mark.parametrize(("cavity", "atoms"), [(0.5, 1e8), (1e-3, 1e6)])
+def test_rates_far_apart_leave_one_steady_state(cavity: float, atoms: float) -> None:
+    """What decays slowly next to something quick is not steady; the gap is the slow rate."""
+    battery = qb.TavisCummingsBattery(1, 0.0, 3)
+    environment = [qb.CavityLoss(cavity), qb.CollectiveDecay(atoms)]
+    found = solve_steady(battery.problem(qb.FockState(2), environment), {}, gap=True)
+    assert found.converged
+    assert found.count == 1
+    assert found.relaxation_rate == pytest.approx(cavity)
