@@ -157,7 +157,7 @@ def solve_steady(
         error_estimate=settled.error,
         trace_drift=abs(trace - 1.0),
         smallest_eigenvalue=smallest,
-        count=probe.states,
+        count=probe.states if settled.told_apart else 0,
         relaxation_rate=rate,
         converged=settled.converged,
         statistics={
