@@ -18,7 +18,7 @@ OURS, PEER = "qubatt_steady", "qutip_steady"
 LONGEST = 300.0
 """Seconds after which a method of QuTiP is stopped in any case."""
 
-MUCH_SLOWER = 30.0
+MUCH_SLOWER = 20.0
 """A method that takes this many times as long as the best so far is stopped."""
 
 ONCE_ABOVE = 60.0
