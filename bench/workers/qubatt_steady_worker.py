@@ -33,7 +33,7 @@ class Session:
             return {}
         case = self.case
         asked = Question.of(case.battery, case.charger, case.environment, ["energy"])
-        solution = solve_steady(asked.problem, asked.operators, gap=True, state=True)
+        solution = solve_steady(asked.problem, asked.moments, gap=True, state=True)
         realization = realize(asked.problem, solution.statistics["basis"])
         jumps = [np.sqrt(rate) * c for rate, c in realization.jumps]
         return {

@@ -10,12 +10,11 @@ from typing import Any, NamedTuple
 
 import xarray as xr
 
-from qubatt.charging.question import Question, max_photons
+from qubatt.charging.question import CERTIFYING, Question, max_photons
 from qubatt.core.errors import CertificateError, QubattWarning
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis
 from qubatt.engines.steady import SteadySolution
-from qubatt.merits import CUTOFF_POPULATION
 
 CUTOFF_THRESHOLD = 1e-5
 """Population of the highest Fock level from which on a result is ``cutoff-too-small``."""
@@ -75,7 +74,7 @@ def certify_run(question: Question, solution: Solution) -> Certificate:
         "trace_drift": solution.trace_drift,
         "smallest_eigenvalue": _known(solution.smallest_eigenvalue),
     }
-    populations = solution.moments.get(CUTOFF_POPULATION.name)
+    populations = solution.moments.get(CERTIFYING.moment)
     population = None if populations is None else float(populations.max())
     lost = ""
     if not solution.converged:
@@ -104,7 +103,7 @@ def certify_steady(question: Question, solution: SteadySolution) -> Certificate:
             f" {solution.error_estimate:.1e}. Relaxation is very slow next to the energies: use"
             " stronger damping, smaller energies, or another method."
         )
-    population = solution.moments.get(CUTOFF_POPULATION.name)
+    population = solution.moments.get(CERTIFYING.moment)
     return _judge(question, numbers, population, lost, solution.statistics["basis"], NEGATIVE)
 
 

@@ -9,9 +9,8 @@ from collections.abc import Callable
 import numpy as np
 
 from qubatt.charging.certificate import Answer
-from qubatt.charging.question import Question, max_photons
+from qubatt.charging.question import CERTIFYING, Question, max_photons
 from qubatt.core.errors import ResourceError
-from qubatt.merits import CUTOFF_POPULATION
 
 TOLERANCE = 1e-6
 """Change of any merit, relative to the larger of 1 and its largest value, that is left."""
@@ -72,7 +71,12 @@ def _change(before: Answer, now: Answer) -> float:
     """Return the largest change of a merit, relative to the larger of 1 and its largest value."""
     changes = [0.0]
     for name, values in now.dataset.data_vars.items():
-        if name != CUTOFF_POPULATION.name:
-            new, old = np.atleast_1d(values), np.atleast_1d(before.dataset[name])
-            changes.append(float(np.max(np.abs(new - old)) / max(1.0, float(np.max(np.abs(new))))))
+        if name != CERTIFYING.name:
+            new, old = (np.atleast_1d(part.to_numpy()) for part in (values, before.dataset[name]))
+            same = (new == old) | (np.isnan(new) & np.isnan(old))  # also where it is infinite
+            with np.errstate(invalid="ignore"):
+                change = np.where(same, 0.0, np.abs(new - old))
+            known = np.abs(new[np.isfinite(new)])
+            scale = max(1.0, float(known.max(initial=0.0)))
+            changes.append(float(np.where(np.isnan(change), np.inf, change).max()) / scale)
     return max(changes)

@@ -17,12 +17,13 @@ from qubatt.core.version import versions
 from qubatt.engines import MomentOperator
 from qubatt.engines.sectors import find_sectors
 from qubatt.environment import Dissipator
-from qubatt.merits import CUTOFF_POPULATION, Merit, select_merits
+from qubatt.merits import CutoffPopulation, Merit, select_merits
+from qubatt.merits.merit import Reads
 from qubatt.models import Battery
 from qubatt.states import ChargerState
 
-CERTIFYING = (CUTOFF_POPULATION,)
-"""Merits that the certificate needs, whether asked for or not."""
+CERTIFYING = CutoffPopulation()
+"""The merit that the certificate needs, whether asked for or not."""
 
 AUTO = "auto"
 """Value of `max_photons` that stands for one that is to be found."""
@@ -31,6 +32,9 @@ HIGHEST = 10**5
 """Cut-off above which no charger state is looked for."""
 
 Environment = Dissipator | Sequence[Dissipator] | None
+
+Wanted = Iterable[str | Merit] | str | Merit | None
+"""Merits, or their names with parameters after a colon; None for the default ones."""
 
 B = TypeVar("B", bound=Battery)
 
@@ -69,7 +73,7 @@ class Question:
         battery: Battery,
         charger: ChargerState | None,
         environment: Environment,
-        merits: Iterable[str] | None,
+        merits: Wanted,
     ) -> Question:
         """Check what a user wrote.
 
@@ -90,10 +94,7 @@ class Question:
         if max_photons(battery) == AUTO:
             battery = _smallest(battery, charger)
         problem = battery.problem(charger, surroundings)
-        names = [merits] if isinstance(merits, str) else merits
-        if names is not None and not isinstance(names, Iterable):
-            raise ArgumentError("merits", "be names", merits, 'For example ["energy", "power"].')
-        chosen = select_merits(names, problem)
+        chosen = select_merits(merits, problem)
         return cls(battery, charger, surroundings, chosen, problem, battery is not asked)
 
     def with_max_photons(self, cutoff: int) -> Question:
@@ -103,10 +104,20 @@ class Question:
         return dataclasses.replace(self, battery=battery, problem=problem)
 
     @property
-    def operators(self) -> Mapping[str, MomentOperator]:
-        """Operators of the merits wanted, and of those that the certificate needs."""
-        needed = (merit for merit in CERTIFYING if merit.applies(self.problem))
-        return {merit.name: merit.operator for merit in (*self.merits, *needed)}
+    def moments(self) -> Mapping[str, MomentOperator]:
+        """Operators that the merits wanted and the certificate read."""
+        merits = self.merits
+        if "cavity" in self.problem.space.factors:
+            merits = (*merits, CERTIFYING)
+        return {
+            name: operator
+            for merit in merits
+            for name, operator in merit.moments(self.problem).items()
+        }
+
+    def reads(self, what: Reads) -> bool:
+        """Tell whether one of the merits reads moments, states of the battery, full states."""
+        return any(merit.reads == what for merit in self.merits)
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -119,8 +130,14 @@ class Question:
         return {
             "parameters": json.dumps(parameters),
             "versions": json.dumps(versions()),
-            "citations": json.dumps([BIBLIOGRAPHY[key] for key in self.battery.citations]),
+            "citations": json.dumps([BIBLIOGRAPHY[key] for key in self._citations]),
         }
+
+    @property
+    def _citations(self) -> tuple[str, ...]:
+        """Keys into the bibliography, each once."""
+        keys = [key for merit in self.merits for key in merit.citations]
+        return tuple(dict.fromkeys([*self.battery.citations, *keys]))
 
     def leads_higher(self, basis: Basis) -> bool:
         """Tell whether the state would ever reach a Fock level above those kept."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -12,10 +12,14 @@ from numpy.typing import ArrayLike
 
 from qubatt.charging.certificate import Answer, certify_run
 from qubatt.charging.cutoff import converge
-from qubatt.charging.question import Environment, Question
+from qubatt.charging.label import labelled
+from qubatt.charging.question import Environment, Question, Wanted
 from qubatt.charging.schedule import is_auto, settling_times
 from qubatt.core.check import FloatArray, check_times
+from qubatt.core.errors import ArgumentError
+from qubatt.core.realization import realize
 from qubatt.engines import Engine, select_engine
+from qubatt.merits import Record
 from qubatt.models import Battery
 from qubatt.states import ChargerState
 
@@ -28,10 +32,11 @@ def charge(
     times: ArrayLike | Literal["auto"],
     charger: ChargerState | None = None,
     environment: Environment = None,
-    merits: Iterable[str] | None = None,
+    merits: Wanted = None,
     engine: str | Engine = "auto",
     progress: Callable[[float], None] | None = None,
     strict: bool = False,
+    state_times: ArrayLike | None = None,
 ) -> xr.Dataset:
     """Charge a battery and return its figures of merit over time.
 
@@ -50,20 +55,27 @@ def charge(
         Initial state of the cavity; by default as many photons as atoms.
     environment : Dissipator or sequence of them
         What the battery loses energy to; nothing by default.
-    merits : iterable of str, optional
-        Names of the figures of merit; by default the cheap ones that the battery has.
+    merits : iterable of str or Merit, optional
+        Names of the figures of merit, with parameters after a colon where there are any
+        (``"free_energy:beta=2"``, or ``qb.merit("free_energy", beta=2)``); ``"all"`` for every one
+        that the battery can give without its full state; by default energy, power and photons.
     engine : str or Engine
         ``"auto"``, the name of an engine, or an engine with options.
     progress : callable, optional
         Called with the fraction done, from 0 to 1.
     strict : bool
         Raise an error instead of a warning if the status is not ``"ok"``.
+    state_times : array_like, shape (S,), optional
+        Times at which merits of the full state are computed, by default `times`. Each takes D²
+        numbers of memory and some D³ operations.
 
     Returns
     -------
     xarray.Dataset
-        One variable per merit, dims ``("time",)``, each with ``units``, ``long_name`` and
-        ``definition``. The attribute ``status`` is ``"ok"``; ``"cutoff-too-small"`` where the
+        One variable per merit, each with ``units``, ``long_name`` and ``definition``; dims
+        ``("time",)``, none for one number of the whole curve, ``("state_time",)`` for merits of
+        the full state if `state_times` are given, ``environment`` or ``drive`` before them where
+        there is one curve for each. The attribute ``status`` is ``"ok"``; ``"cutoff-too-small"`` where the
         highest Fock level holds more than 1e-5 at any time of the run; ``"not-positive"`` where ρ
         has an eigenvalue below −1e-7 and below the tolerance; ``"not-converged"`` where the error
         estimate or the trace drift exceeds the tolerance of the engine. All but the first warn. The
@@ -90,10 +102,11 @@ def charge(
     """
     chosen = None if is_auto(times) else check_times(times)
     question = Question.of(battery, charger, environment, merits)
+    looks = None if state_times is None else _check_looks(question, state_times)
     time = settling_times(question) if chosen is None else chosen
 
     def run(asked: Question) -> Answer:
-        return _run(asked, time, engine, progress)
+        return _run(asked, time, looks, engine, progress)
 
     answer = converge(question, run) if question.open_cutoff else run(question)
     answer.certificate.issue(strict)
@@ -103,26 +116,49 @@ def charge(
 def _run(
     question: Question,
     time: FloatArray,
+    looks: FloatArray | None,
     engine: str | Engine,
     progress: Callable[[float], None] | None,
 ) -> Answer:
     """Solve and label."""
     solver, reason = select_engine(engine, question.problem, time)
-    computed = _watched(question, time)  # energies are relative to time 0
-    solution = solver.solve(question.problem, computed, question.operators, progress=progress)
-    data = {}
-    for merit in question.merits:
-        values = np.array(solution.moments[merit.name])
-        if merit.relative:
-            values = values - values[0]
-        data[merit.name] = ("time", values[np.searchsorted(computed, time)], merit.attributes)
+    whole = question.reads("full state")
+    at = time if looks is None else looks
+    computed = _watched(question, np.union1d(time, at))  # energies are relative to time 0
+    solution = solver.solve(
+        question.problem,
+        computed,
+        question.moments,
+        states=np.isin(computed, at) & whole,
+        battery=question.reads("battery state"),
+        progress=progress,
+    )
+    record = Record(
+        realize(question.problem, solution.statistics["basis"]),
+        computed,
+        solution.moments,
+        solution.battery_states,
+        solution.states,
+    )
+    chosen = np.searchsorted(computed, time)
+    dataset = labelled(question, record, chosen, "time" if looks is None else "state_time")
     attributes = {"units": "1/omega_ref", "long_name": "time"}
-    dataset = xr.Dataset(data, coords={"time": ("time", time, attributes)})
+    dataset = dataset.assign_coords(time=("time", time, attributes))
+    if looks is not None:
+        dataset = dataset.assign_coords(state_time=("state_time", looks, attributes))
     certificate = certify_run(question, solution)
     statistics = dict(solution.statistics) | {"chosen": reason}
     dataset.attrs |= certificate.attributes | question.attributes
     dataset.attrs["engine"] = json.dumps(statistics, ensure_ascii=False)
     return Answer(dataset, certificate)
+
+
+def _check_looks(question: Question, state_times: ArrayLike) -> FloatArray:
+    """Return the times of merits of the full state."""
+    if not question.reads("full state"):
+        cure = "No merit of the full state is asked for; qubatt list merit tells which are."
+        raise ArgumentError("state_times", "be left out", state_times, cure)
+    return check_times(state_times, "state_times")
 
 
 def _watched(question: Question, time: FloatArray) -> FloatArray:

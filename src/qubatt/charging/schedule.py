@@ -46,14 +46,17 @@ def settling_times(question: Question) -> FloatArray:
     """
     if question.open_cutoff:
         question = question.with_max_photons(chosen_cutoff(settle(question)))
-    steady = solve_steady(question.problem, question.operators)
+    states = question.reads("battery state") or question.reads("full state")
+    steady = solve_steady(question.problem, question.moments, battery=states)
     realization = realize(question.problem)
     first = 2 * np.pi / PER_TURN / _turning(realization)
     end = 10.0 / max(rate for rate, _ in realization.jumps)
     while True:
         times = _grid(first, end)
         try:
-            solution = ExactEngine().solve(question.problem, times, question.operators)
+            solution = ExactEngine().solve(
+                question.problem, times, question.moments, battery=states
+            )
         except ResourceError as error:
             raise ResourceError(
                 f'times="auto": the state has not settled at time {end / 2:g}. {error}'
@@ -62,6 +65,9 @@ def settling_times(question: Question) -> FloatArray:
         for name, values in solution.moments.items():
             last = steady.moments[name]
             settled &= np.abs(values - last) <= SETTLED * max(1.0, abs(last))
+        if solution.battery_states is not None:
+            change = np.abs(solution.battery_states - steady.battery_states[1]).max(axis=(1, 2))
+            settled &= change <= SETTLED
         since = len(times) - int(np.argmin(settled[::-1])) if not settled.all() else 0
         if since < len(times) - len(times) // 20:
             return _grid(first, times[max(since, 1)])

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
+import numpy as np
 import xarray as xr
 
 from qubatt.charging.certificate import Answer, certify_steady
 from qubatt.charging.cutoff import converge
-from qubatt.charging.question import Environment, Question
+from qubatt.charging.label import labelled
+from qubatt.charging.question import Environment, Question, Wanted
+from qubatt.core.errors import UnsupportedError
+from qubatt.core.realization import realize
 from qubatt.engines.limiters import Method
 from qubatt.engines.relaxation import MOST
 from qubatt.engines.steady import SteadySolution, solve_steady
+from qubatt.merits import Record
+from qubatt.merits.selection import ALL
 from qubatt.models import Battery
 from qubatt.states import ChargerState
 
@@ -21,7 +28,7 @@ def steady_state(
     battery: Battery,
     environment: Environment = None,
     charger: ChargerState | None = None,
-    merits: Iterable[str] | None = None,
+    merits: Wanted = None,
     method: Method = "auto",
     gap: bool = False,
     progress: Callable[[float], None] | None = None,
@@ -42,8 +49,8 @@ def steady_state(
         What the battery loses energy to; at least one.
     charger : ChargerState, optional
         Initial state of the cavity; by default as many photons as atoms.
-    merits : iterable of str, optional
-        Names of the figures of merit; by default the cheap ones that the battery has.
+    merits : iterable of str or Merit, optional
+        Names of the figures of merit, as in `charge`, but for those of the curve over time.
     method : {"auto", "direct", "secular", "flow"}
         ``"direct"``: sparse factorisation, quickest for small problems and for atoms without a
         cavity. ``"secular"``: iteration preconditioned in the eigenbasis of the damped
@@ -90,7 +97,7 @@ def steady_state(
     >>> round(float(end.energy), 12)
     0.16
     """
-    question = Question.of(battery, charger, environment, merits)
+    question = _at_rest(Question.of(battery, charger, environment, merits), merits)
     answer = settle(question, method, gap, progress)
     answer.certificate.issue(strict)
     return answer.dataset
@@ -111,10 +118,11 @@ def settle(
     def solve(asked: Question) -> Answer:
         solution = solve_steady(
             asked.problem,
-            asked.operators,
+            asked.moments,
             method=method,
             gap=gap,
-            state=asked.open_cutoff,
+            state=asked.open_cutoff or asked.reads("full state"),
+            battery=asked.reads("battery state"),
             known=known[-1] if known else None,
             progress=progress,
         )
@@ -126,20 +134,32 @@ def settle(
 
 def _labelled(question: Question, solution: SteadySolution) -> Answer:
     """Return the solution as a Dataset with its certificate."""
-    data = {}
-    for merit in question.merits:
-        value = solution.moments[merit.name]
-        if merit.relative:
-            value -= solution.start[merit.name]
-        data[merit.name] = ((), value, merit.attributes)
+    record = Record(
+        realize(question.problem, solution.statistics["basis"]),
+        np.array([0.0, np.inf]),
+        {name: np.array([solution.start[name], end]) for name, end in solution.moments.items()},
+        solution.battery_states,
+        None if solution.state is None else solution.state[np.newaxis],
+    )
+    dataset = labelled(question, record, 1, "")
     if solution.relaxation_rate is not None:
-        data["relaxation_rate"] = ((), solution.relaxation_rate, RELAXATION_RATE)
-    dataset = xr.Dataset(data)
+        dataset["relaxation_rate"] = ((), solution.relaxation_rate, RELAXATION_RATE)
     certificate = certify_steady(question, solution)
     dataset.attrs |= certificate.attributes | question.attributes
     dataset.attrs["engine"] = json.dumps(dict(solution.statistics), ensure_ascii=False)
     dataset.attrs["uniqueness"] = _uniqueness(solution.count)
     return Answer(dataset, certificate)
+
+
+def _at_rest(question: Question, wanted: Wanted) -> Question:
+    """Leave out merits of charging over time, unless they were asked for by name."""
+    lost = [merit.name for merit in question.merits if not merit.at_rest]
+    if lost and wanted != ALL:
+        raise UnsupportedError(
+            f"Merit `{lost[0]}` cannot be given: a steady state has no charging curve. Use charge."
+        )
+    merits = tuple(merit for merit in question.merits if merit.at_rest)
+    return dataclasses.replace(question, merits=merits)
 
 
 RELAXATION_RATE = {

@@ -61,7 +61,7 @@ def _charge(
     times = _times(t_end, points, until_steady, dry_run)
     import qubatt.engines  # registers what the option names
     from qubatt.charging import charge
-    from qubatt.cli.parse import named
+    from qubatt.core.named import named
     from qubatt.cli.result import Progress, check_targets, deliver
 
     check_targets(output, plot)

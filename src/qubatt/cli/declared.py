@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from qubatt.cli.parse import field_value, plain_types
+from qubatt.core.named import field_value, plain_types
 from qubatt.core.declaration import fields_of
 
 

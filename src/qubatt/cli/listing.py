@@ -38,7 +38,7 @@ def _list(
 
 def _fields(entry: object) -> str:
     """Return the fields of a declared class as they are written after its name."""
-    from qubatt.cli.parse import plain_types
+    from qubatt.core.named import plain_types
     from qubatt.core.declaration import fields_of
 
     if not isinstance(entry, type) or issubclass(entry, Battery):
@@ -56,8 +56,9 @@ def _summary(entry: object) -> str:
     from qubatt.merits import Merit
     from qubatt.papers import Paper
 
-    if isinstance(entry, Merit):
-        return f"{entry.long_name} ({entry.units}): {entry.definition}"
+    if isinstance(entry, type) and issubclass(entry, Merit):
+        dear = ", needs the full state" if entry.reads == "full state" else ""
+        return f"{entry.long_name} ({entry.units}{dear}): {entry.definition}"
     if isinstance(entry, Paper):
         return BIBLIOGRAPHY[entry.key]
     return (inspect.getdoc(entry) or "").split("\n")[0]

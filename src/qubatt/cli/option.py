@@ -35,7 +35,7 @@ def surroundings(charger: str | None, environment: list[str] | None) -> tuple[An
     """Return the charger state, if one is named, and the dissipators."""
     import qubatt.environment
     import qubatt.states  # noqa: F401  # these two register what options name
-    from qubatt.cli.parse import named
+    from qubatt.core.named import named
 
     state = named("charger", charger) if charger is not None else None
     return state, [named("environment", text) for text in environment or []]

@@ -30,6 +30,71 @@ BIBLIOGRAPHY = {
         "G. Lindblad, On the generators of quantum dynamical semigroups,"
         " Commun. Math. Phys. 48, 119 (1976)"
     ),
+    "friis2018": (
+        "N. Friis, M. Huber, Precision and work fluctuations in Gaussian battery charging,"
+        " Quantum 2, 61 (2018)"
+    ),
+    "mandel1979": (
+        "L. Mandel, Sub-Poissonian photon statistics in resonance fluorescence, Opt. Lett. 4, 205"
+        " (1979)"
+    ),
+    "francica2020": (
+        "G. Francica, F. C. Binder, G. Guarnieri, M. T. Mitchison, J. Goold, F. Plastina, Quantum"
+        " coherence and ergotropy, Phys. Rev. Lett. 125, 180603 (2020)"
+    ),
+    "yang2023": (
+        "X. Yang, Y.-H. Yang, M. Alimuddin, R. Salvia, S.-M. Fei, L.-M. Zhao, S. Nimmrichter,"
+        " M.-X. Luo, Battery capacity of energy-storing quantum systems, Phys. Rev. Lett. 131,"
+        " 030402 (2023)"
+    ),
+    "esposito2011": (
+        "M. Esposito, C. Van den Broeck, Second law and Landauer principle far from equilibrium,"
+        " EPL 95, 40004 (2011)"
+    ),
+    "baumgratz2014": (
+        "T. Baumgratz, M. Cramer, M. B. Plenio, Quantifying coherence, Phys. Rev. Lett. 113,"
+        " 140401 (2014)"
+    ),
+    "braunstein1994": (
+        "S. L. Braunstein, C. M. Caves, Statistical distance and the geometry of quantum states,"
+        " Phys. Rev. Lett. 72, 3439 (1994)"
+    ),
+    "pezze2009": (
+        "L. Pezzé, A. Smerzi, Entanglement, nonlinear dynamics, and the Heisenberg limit,"
+        " Phys. Rev. Lett. 102, 100401 (2009)"
+    ),
+    "wootters1998": (
+        "W. K. Wootters, Entanglement of formation of an arbitrary state of two qubits,"
+        " Phys. Rev. Lett. 80, 2245 (1998)"
+    ),
+    "wang2003": (
+        "X. Wang, B. C. Sanders, Spin squeezing and pairwise entanglement for symmetric multiqubit"
+        " states, Phys. Rev. A 68, 012101 (2003)"
+    ),
+    "kitagawa1993": "M. Kitagawa, M. Ueda, Squeezed spin states, Phys. Rev. A 47, 5138 (1993)",
+    "wineland1994": (
+        "D. J. Wineland, J. J. Bollinger, W. M. Itano, D. J. Heinzen, Squeezed atomic states and"
+        " projection noise in spectroscopy, Phys. Rev. A 50, 67 (1994)"
+    ),
+    "alicki1979": (
+        "R. Alicki, The quantum open system as a model of the heat engine, J. Phys. A 12, L103"
+        " (1979)"
+    ),
+    "spohn1978": (
+        "H. Spohn, Entropy production for quantum dynamical semigroups, J. Math. Phys. 19, 1227"
+        " (1978)"
+    ),
+    "vidal2002": (
+        "G. Vidal, R. F. Werner, Computable measure of entanglement, Phys. Rev. A 65, 032314 (2002)"
+    ),
+    "juliafarre2020": (
+        "S. Julià-Farré, T. Salamon, A. Riera, M. N. Bera, M. Lewenstein, Bounds on the capacity"
+        " and power of quantum batteries, Phys. Rev. Research 2, 023113 (2020)"
+    ),
+    "garciapintos2020": (
+        "L. P. García-Pintos, A. Hamma, A. del Campo, Fluctuations in extractable work bound the"
+        " charging power of quantum batteries, Phys. Rev. Lett. 125, 040601 (2020)"
+    ),
     "hairer1993": (
         "E. Hairer, S. P. Nørsett, G. Wanner, Solving Ordinary Differential Equations I,"
         " 2nd ed., Springer (1993)"

@@ -164,7 +164,7 @@ def check_array(argument: str, values: ArrayLike) -> FloatArray:
     return array
 
 
-def check_times(times: ArrayLike) -> FloatArray:
+def check_times(times: ArrayLike, argument: str = "times") -> FloatArray:
     """Return output times: one-dimensional, finite, ≥ 0 and strictly ascending.
 
     Raises
@@ -172,15 +172,15 @@ def check_times(times: ArrayLike) -> FloatArray:
     ArgumentError
         Naming the first offending time.
     """
-    array = np.atleast_1d(check_array("times", times))
+    array = np.atleast_1d(check_array(argument, times))
     if array[0] < 0:
         cure = "The battery is empty at time 0."
-        raise ArgumentError("times", "be non-negative", float(array[0]), cure)
+        raise ArgumentError(argument, "be non-negative", float(array[0]), cure)
     falling = np.flatnonzero(np.diff(array) <= 0)
     if falling.size:
         first = array[falling[0] : falling[0] + 2].tolist()
         cure = "Sort the times and drop repeated ones (numpy.unique does both)."
-        raise ArgumentError("times", "ascend strictly", first, cure)
+        raise ArgumentError(argument, "ascend strictly", first, cure)
     return array
 
 

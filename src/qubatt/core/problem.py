@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from qubatt.core.space import Space
 
+FRAME = "frame"
+"""The drive of a term that only changes the frame, and does no work."""
+
 Pulse = Callable[[float], float]
 """A real function of time; it may have ``breaks()``, times that no step may cross."""
 
@@ -20,11 +23,21 @@ class Term:
 
     ``Term(0.5, {"cavity": "a", "atoms": "J+"})`` is 0.5 a J₊; no operators at all is a multiple
     of the identity. With a pulse f, the term is f(t) times that.
+
+    A `drive` names the classical field that does work on the system through this term; whoever
+    switches a pulse does so too. Without either, the term is part of the inner energy U. `FRAME`
+    marks a change of frame, which is no energy at all.
     """
 
     coefficient: complex
     operators: Mapping[str, str] = field(default_factory=dict)
     pulse: Pulse | None = None
+    drive: str = ""
+
+    @property
+    def agent(self) -> str:
+        """Name of what does work through this term, empty if nothing does."""
+        return self.drive or ("switch" if self.pulse is not None else "")
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,21 @@ class Realization:
         return tuple((pulse, self.operator(terms)) for pulse, terms in switched.values())
 
     @cached_property
+    def U(self) -> Operator:
+        """Inner energy, H without drives and change of frame, shape ``(D, D)``."""
+        inner = [term for term in self.problem.charging_terms if not term.agent]
+        return self.operator([*self.problem.battery_terms, *inner])
+
+    def driving(self, drive: str) -> Observable:
+        """Return the part of H(t) that belongs to one drive."""
+        terms = [term for term in self.problem.charging_terms if term.agent == drive]
+        steady = self.operator([term for term in terms if term.pulse is None])
+        pulsed = [
+            (term.pulse, self.operator([term])) for term in terms if term.pulse is not None
+        ]
+        return Observable(steady, tuple(pulsed))
+
+    @cached_property
     def pattern(self) -> Operator:
         """Nonnegative matrix with entries wherever H(t) or the damping can have one."""
         return sp.csr_array(
@@ -146,9 +161,14 @@ class Realization:
     @cached_property
     def jumps(self) -> tuple[tuple[float, Operator], ...]:
         """Pairs (γ, c) of all dissipators γ D[c], each c of shape ``(D, D)``."""
+        return self.jumps_of(None)
+
+    def jumps_of(self, source: str | None) -> tuple[tuple[float, Operator], ...]:
+        """Return the pairs (γ, c) of one environment, or of all."""
         return tuple(
             (jump.rate, matrix)
             for jump in self.problem.jumps
+            if source in (None, jump.source)
             for matrix in self._jump_operators(jump)
         )
 
@@ -188,11 +208,17 @@ class Realization:
 
         The commutators with what pulses switch are apart: see `pulsed_adjoint`.
         """
-        damping = self.no_jump @ operator + operator @ self.no_jump
-        total = 1j * (self.H @ operator - operator @ self.H) - damping
-        for rate, c in self.jumps:
-            total = total + rate * (c.conj().T @ operator @ c)
-        return _tidy(sp.csr_array(total))
+        commutator = 1j * (self.H @ operator - operator @ self.H)
+        return _tidy(sp.csr_array(commutator + self.dissipated(operator)))
+
+    def dissipated(self, operator: Operator, source: str | None = None) -> Operator:
+        """Return Σ γ (c†Oc − ½{c†c, O}) over the jumps from one environment, or from all."""
+        total: Operator = sp.csr_array((self.dim, self.dim), dtype=np.float64)
+        for rate, c in self.jumps_of(source):
+            loss = c.conj().T @ c
+            gain = c.conj().T @ operator @ c - 0.5 * (loss @ operator + operator @ loss)
+            total = sp.csr_array(total + rate * gain)
+        return _tidy(total)
 
     def pulsed_adjoint(self, operator: Operator) -> tuple[tuple[Pulse, Operator], ...]:
         """Return pairs (f, i[H_k, O]): d⟨O⟩/dt has f(t)⟨i[H_k, O]⟩ besides `adjoint`."""

@@ -33,8 +33,10 @@ class Solution:
         Engine, basis, dimension, steps and what else the engine counts.
     smallest_eigenvalue : float
         Of ρ at the last output time; NaN where it would be too costly.
-    states : array, shape (T, D, D), or None
-        Density matrices, where they were asked for.
+    states : array, shape (S, D, D), or None
+        Density matrices at the output times for which they were asked for.
+    battery_states : array, shape (T, d, d), or None
+        Reduced density matrices of the battery, if they were asked for.
     """
 
     times: FloatArray
@@ -45,6 +47,7 @@ class Solution:
     statistics: Mapping[str, Any] = field(default_factory=dict)
     smallest_eigenvalue: float = math.nan
     states: NDArray[np.complex128] | None = None
+    battery_states: NDArray[np.complex128] | None = None
 
     @property
     def trace_drift(self) -> float:

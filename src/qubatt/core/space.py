@@ -6,9 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
+import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from qubatt.core.errors import UnsupportedError, suggest
 
@@ -76,3 +78,16 @@ class Space:
     def dim(self, basis: Basis) -> int:
         """Return the dimension D of the whole space."""
         return prod(self.dims(basis))
+
+    def marginal(self, states: NDArray[Any], name: str, basis: Basis) -> NDArray[Any]:
+        """Return the partial trace of matrices ``(…, D, D)`` over all factors but one.
+
+        Returns
+        -------
+        array, shape (…, d, d)
+            d is the dimension of the factor `name`.
+        """
+        dims, place = self.dims(basis), list(self.factors).index(name)
+        before, d, after = prod(dims[:place]), dims[place], prod(dims[place + 1 :])
+        split = states.reshape(*states.shape[:-2], before, d, after, before, d, after)
+        return np.einsum("...idjiej->...de", split)  # (…, d, d)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse.linalg import ArpackError, eigsh
 
 from qubatt.core.check import FloatArray
@@ -150,15 +151,17 @@ class Chebyshev:
         self.error = 0.0
         self.steps = self.products = 0
 
-    def advance(self, pending: FloatArray, keep: bool) -> tuple[FloatArray, list[Vector]]:
+    def advance(
+        self, pending: FloatArray, keep: NDArray[np.bool_]
+    ) -> tuple[FloatArray, list[Vector]]:
         """Take one accepted step.
 
         Parameters
         ----------
         pending : array
             Output times after the present one, ascending.
-        keep : bool
-            Whether the vectors at the output times are wanted.
+        keep : array of bool
+            Whether the vectors at these times are wanted.
 
         Returns
         -------
@@ -174,7 +177,7 @@ class Chebyshev:
             # the rounded time really advances
             h = left if count == 1 else (self.time + left / count) - self.time
             after = pending if count == 1 else pending[pending <= self.time + h]
-            attempt = self._attempt(h, after - self.time, keep)
+            attempt = self._attempt(h, after - self.time, keep[: len(after)])
             if attempt is not None:
                 break
             self._h = h / 2
@@ -190,7 +193,7 @@ class Chebyshev:
         return values, vectors
 
     def _attempt(
-        self, h: float, after: FloatArray, keep: bool
+        self, h: float, after: FloatArray, keep: NDArray[np.bool_]
     ) -> tuple[FloatArray, list[Vector], float, bool] | None:
         """Sum the series into the third of the spare vectors; return None if the step is too long.
 
@@ -200,7 +203,7 @@ class Chebyshev:
         ellipse = self.ellipse
         limit = min(max(self._tolerance * h / self._end / 2, FLOOR), CEILING)
         most = ellipse.terms(h)
-        weights = ellipse.coefficients(np.append(after, h) if keep else np.array([h]), most)
+        weights = ellipse.coefficients(np.append(after[keep], h), most)
         self._room[0][:] = self.vector
         vectors = [np.zeros_like(self.vector) for _ in weights[:-1]]
 
@@ -215,7 +218,7 @@ class Chebyshev:
             self._room,
             self._functionals,
             limit,
-            add if keep else None,
+            add if vectors else None,
         )
         k, table = len(series.sizes), series.table
         self.products += k - 1

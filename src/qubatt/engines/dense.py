@@ -21,6 +21,7 @@ from qubatt.engines.engine import (
     Engine,
     MomentOperator,
     Progress,
+    Wanted,
     Watch,
     require_memory,
     smallest_eigenvalue,
@@ -69,7 +70,8 @@ class DenseEngine(Engine):
         moments: Mapping[str, MomentOperator],
         *,
         basis: Basis | None = None,
-        states: bool = False,
+        states: Wanted = False,
+        battery: bool = False,
         progress: Progress | None = None,
     ) -> Solution:
         """Propagate by matrix exponentials; see `Engine.solve`.
@@ -82,13 +84,14 @@ class DenseEngine(Engine):
         realization = realize(problem, basis)
         D = realization.dim
         needed = self.demand(realization, float(times[-1])).memory
-        require_memory("dense", needed + states * len(times) * 32.0 * D**2, D)
+        kept_at = np.broadcast_to(states, len(times))
+        require_memory("dense", needed + np.sum(kept_at) * 32.0 * D**2, D)
         L = superoperator(realization)
         watch = Watch(realization, moments)
         functionals = np.array([matrix.toarray().T.ravel() for matrix in watch.operators])
         rho = realization.rho_0.ravel()
         values = np.empty((len(times), len(functionals)))
-        kept = []
+        kept, reduced = [], []
         propagators: dict[float, NDArray[Any]] = {}
         for k, step in enumerate(np.diff(times, prepend=0.0)):
             if step > 0:
@@ -99,8 +102,13 @@ class DenseEngine(Engine):
                     propagators[key] = la.expm(L * key)
                 rho = propagators[key] @ rho
             values[k] = (functionals @ rho).real
-            if states:
+            if kept_at[k]:
                 kept.append(rho.reshape(D, D))
+            if battery:
+                space = problem.space
+                reduced.append(
+                    space.marginal(rho.reshape(D, D), problem.battery, realization.basis)
+                )
             if progress is not None:
                 progress((k + 1) / len(times))
         return Solution(
@@ -116,7 +124,8 @@ class DenseEngine(Engine):
                 "exponentials": len(propagators),
             },
             smallest_eigenvalue=smallest_eigenvalue(rho.reshape(D, D)),
-            states=np.array(kept) if states else None,
+            states=np.array(kept) if kept_at.any() else None,
+            battery_states=np.array(reduced) if battery else None,
         )
 
 

@@ -23,6 +23,9 @@ from qubatt.core.space import Basis, Operator
 MomentOperator = Callable[[Realization], Operator | Observable]
 """Builds the operator whose expectation value is wanted, shape ``(D, D)``, Hermitian."""
 
+Wanted = bool | NDArray[np.bool_]
+"""Whether something is wanted, at all output times or at each of them."""
+
 Progress = Callable[[float], None]
 """Told the fraction of the run that is done, from 0 to 1."""
 
@@ -109,7 +112,8 @@ class Engine(ABC):
         moments: Mapping[str, MomentOperator],
         *,
         basis: Basis | None = None,
-        states: bool = False,
+        states: Wanted = False,
+        battery: bool = False,
         progress: Progress | None = None,
     ) -> Solution:
         """Propagate from time 0 and return the moments at the output times.
@@ -124,8 +128,10 @@ class Engine(ABC):
             Operators whose expectation values are wanted.
         basis : {"symmetric", "full"}, optional
             Basis of the atoms; the smallest that holds the problem by default.
-        states : bool
-            Keep the density matrices too, T × D² × 16 bytes.
+        states : bool or array of bool, shape (T,)
+            Keep the density matrices too, at all output times or some: D² × 16 bytes each.
+        battery : bool
+            Keep the reduced density matrices of the battery, read off without forming ρ.
         progress : callable, optional
             Called with the fraction done.
 

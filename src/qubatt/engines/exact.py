@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from qubatt.core.check import FloatArray, Positive
@@ -16,7 +17,7 @@ from qubatt.core.realization import Realization, choose_basis, realize
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis
 from qubatt.engines.chebyshev import Chebyshev, enclose
-from qubatt.engines.engine import Demand, Engine, MomentOperator, Progress, Watch, require_memory
+from qubatt.engines.engine import Demand, Engine, MomentOperator, Progress, Wanted, Watch, require_memory
 from qubatt.engines.reduced import Functionals, Reduced, Vector
 from qubatt.engines.runge_kutta import (
     STAGES,
@@ -30,6 +31,9 @@ from qubatt.engines.threads import single_blas
 
 CHEBYSHEV_VECTORS, RUNGE_KUTTA_VECTORS = 5, STAGES + 6
 """Vectors held at once, an upper estimate."""
+
+SERIES = 1000
+"""Terms of one step, an upper estimate."""
 
 
 @declare("engine", "exact")
@@ -62,7 +66,8 @@ class ExactEngine(Engine):
         moments: Mapping[str, MomentOperator],
         *,
         basis: Basis | None = None,
-        states: bool = False,
+        states: Wanted = False,
+        battery: bool = False,
         progress: Progress | None = None,
     ) -> Solution:
         """Propagate the reduced master equation; see `Engine.solve`.
@@ -76,16 +81,23 @@ class ExactEngine(Engine):
         D = problem.space.dim(chosen)
         realization = realize(problem, chosen)
         reduced = Reduced(realization)
-        kept_bytes = states * len(times) * (32.0 * D**2 + reduced.nbytes)
+        kept_at = np.broadcast_to(states, len(times))
+        kept_bytes = np.sum(kept_at) * (32.0 * D**2 + reduced.nbytes)
         require_memory("exact", _memory(reduced) + kept_bytes, D)
         watch = Watch(realization, moments)
         functionals = reduced.functionals(watch.operators)
+        if battery:
+            functionals = reduced.battery.followed_by(functionals)
+            columns = len(functionals.first) - 1
+            kept_bytes += 24.0 * columns * len(times) + 8.0 * columns * SERIES
+            require_memory("exact", _memory(reduced) + kept_bytes, D)
         propagate = self._integrate if realization.pulsed else self._expand
         with single_blas():
             table, kept, error, counts, last = propagate(
-                reduced, functionals, times, states, progress
+                reduced, functionals, times, kept_at, progress
             )
             smallest = reduced.smallest_eigenvalue(last)
+        parts, table = np.split(table, [-len(watch.operators)], axis=1)
         if progress is not None:
             progress(1.0)
         return Solution(
@@ -106,7 +118,8 @@ class ExactEngine(Engine):
             }
             | counts,
             smallest_eigenvalue=smallest,
-            states=np.array([reduced.unpack(vector) for vector in kept]) if states else None,
+            states=np.array([reduced.unpack(vector) for vector in kept]) if kept else None,
+            battery_states=reduced.battery_states(parts) if battery else None,
         )
 
     def _expand(
@@ -114,7 +127,7 @@ class ExactEngine(Engine):
         reduced: Reduced,
         functionals: Functionals,
         times: FloatArray,
-        states: bool,
+        kept_at: NDArray[np.bool_],
         progress: Progress | None,
     ) -> tuple[FloatArray, list[Vector], float, dict[str, Any], Vector]:
         """Propagate a constant Hamiltonian.
@@ -126,9 +139,10 @@ class ExactEngine(Engine):
         values, kept = [], []
         if times[0] == 0.0:
             values.append(functionals.of(steps.vector)[np.newaxis])
-            kept += [steps.vector.copy()] if states else []
+            kept += [steps.vector.copy()] if kept_at[0] else []
         while steps.time < end:
-            found, vectors = steps.advance(times[times > steps.time], keep=states)
+            later = times > steps.time
+            found, vectors = steps.advance(times[later], kept_at[later])
             values.append(found)
             kept.extend(vectors)
             if progress is not None:
@@ -141,7 +155,7 @@ class ExactEngine(Engine):
         reduced: Reduced,
         functionals: Functionals,
         times: FloatArray,
-        states: bool,
+        kept_at: NDArray[np.bool_],
         progress: Progress | None,
     ) -> tuple[FloatArray, list[Vector], float, dict[str, Any], Vector]:
         """Propagate a Hamiltonian with pulses; returns the same as `_expand`."""
@@ -162,7 +176,7 @@ class ExactEngine(Engine):
         for k, time in enumerate(times):
             steps.advance(float(time), progress)
             values[k] = functionals.of(steps.state)
-            kept += [steps.state] if states else []
+            kept += [steps.state] if kept_at[k] else []
         counts = {
             "method": "runge-kutta",
             "steps": steps.steps,

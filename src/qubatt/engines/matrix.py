@@ -20,6 +20,7 @@ from qubatt.engines.engine import (
     Engine,
     MomentOperator,
     Progress,
+    Wanted,
     Watch,
     require_memory,
     smallest_eigenvalue,
@@ -66,7 +67,8 @@ class MatrixEngine(Engine):
         moments: Mapping[str, MomentOperator],
         *,
         basis: Basis | None = None,
-        states: bool = False,
+        states: Wanted = False,
+        battery: bool = False,
         progress: Progress | None = None,
     ) -> Solution:
         """Integrate the master equation; see `Engine.solve`.
@@ -78,11 +80,13 @@ class MatrixEngine(Engine):
         """
         chosen = choose_basis(problem, basis)
         D = problem.space.dim(chosen)
-        require_memory("matrix", 16.0 * D**2 * (VECTORS + 2 * len(times) * states), D)
+        kept_at = np.broadcast_to(states, len(times))
+        require_memory("matrix", 16.0 * D**2 * (VECTORS + 2 * np.sum(kept_at)), D)
         realization = realize(problem, chosen)
         watch = Watch(realization, moments)
         values = np.empty((len(times), len(watch.operators)))
         kept: list[ComplexArray] = []
+        reduced: list[ComplexArray] = []
         with single_blas():
             stepper = RungeKutta(
                 "matrix",
@@ -98,8 +102,10 @@ class MatrixEngine(Engine):
             for k, time in enumerate(times):
                 stepper.advance(float(time), progress)
                 values[k] = _expectations(watch.operators, stepper.state)
-                if states:
+                if kept_at[k]:
                     kept.append(stepper.state)
+                if battery:
+                    reduced.append(problem.space.marginal(stepper.state, problem.battery, chosen))
         if progress is not None:
             progress(1.0)
         return Solution(
@@ -118,7 +124,8 @@ class MatrixEngine(Engine):
                 "right_hand_sides": stepper.evaluations,
             },
             smallest_eigenvalue=smallest_eigenvalue(stepper.state),
-            states=np.array(kept) if states else None,
+            states=np.array(kept) if kept_at.any() else None,
+            battery_states=np.array(reduced) if battery else None,
         )
 
 

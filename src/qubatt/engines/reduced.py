@@ -46,6 +46,14 @@ class Functionals(NamedTuple):
     column: NDArray[np.int64]
     value: NDArray[np.float64]
 
+    def followed_by(self, other: Functionals) -> Functionals:
+        """Return the rows of both."""
+        return Functionals(
+            np.concatenate([self.first, self.first[-1] + other.first[1:]]),
+            np.concatenate([self.column, other.column]),
+            np.concatenate([self.value, other.value]),
+        )
+
     def of(self, vector: Vector) -> NDArray[np.float64]:
         """Return the value of each of them."""
         products = np.append(self.value * vector[self.column], 0.0)
@@ -216,6 +224,59 @@ class Reduced:
                 return math.nan
             found.append(smallest_eigenvalue(self._block(vector, states)))
         return float(np.min(found))  # NaN if one is
+
+    @cached_property
+    def battery(self) -> Functionals:
+        """Functionals that give the reduced state of the battery: see `battery_states`.
+
+        Re ρ_ij for i ≤ j, then Im ρ_ij for i < j, in the order of ``np.triu_indices``.
+        """
+        problem, basis = self.realization.problem, self.realization.basis
+        dims = problem.space.dims(basis)
+        place = list(problem.space.factors).index(problem.battery)
+        states = np.moveaxis(np.arange(self.realization.dim).reshape(dims), place, 0)
+        states = states.reshape(dims[place], -1)  # (d, rest)
+        i, j = np.triu_indices(dims[place])
+        entry = np.repeat(np.arange(len(i)), states.shape[1])
+        above, below = states[i].ravel(), states[j].ravel()
+        label, position = self.sectors.label, self.sectors.position
+        count = len(self.sectors.members)
+        found, column, value = [], [], []
+        for first, second, sign in ((above, below, 1.0), (below, above, -1.0)):
+            pair = label[first] * count + label[second]
+            order = np.argsort(pair, kind="stable")
+            for S, T in self.layout.pairs:
+                start, stop = np.searchsorted(pair, (S * count + T, S * count + T + 1), sorter=order)
+                held = order[start:stop]
+                row, other = position[first[held]], position[second[held]]
+                if S == T:  # the upper triangle is as good as the whole
+                    upper = (row <= other) if sign > 0 else (row < other)
+                    held, row, other = held[upper], row[upper], other[upper]
+                at = self.layout.places[S, T].address[row] + other
+                found += [entry[held], entry[held] + len(i)]
+                column += [at, at + self.layout.size]
+                value += [np.ones(len(at)), np.full(len(at), sign)]
+        rows = np.concatenate(found)
+        kept = (rows < len(i)) | (i != j)[rows % len(i)]
+        rows, columns = rows[kept], np.concatenate(column)[kept]
+        order = np.argsort(rows, kind="stable")
+        counts = np.bincount(rows, minlength=2 * len(i))
+        return Functionals(
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            columns[order].astype(np.int64),
+            np.concatenate(value)[kept][order],
+        )
+
+    def battery_states(self, values: NDArray[np.float64]) -> NDArray[np.complex128]:
+        """Return ρ_B, shape ``(T, d, d)``, from the values of `battery`, shape ``(T, d(d + 1))``."""
+        half = values.shape[1] // 2
+        d = (math.isqrt(8 * half + 1) - 1) // 2
+        i, j = np.triu_indices(d)
+        upper = values[:, :half] + 1j * values[:, half:]
+        rho = np.empty((len(values), d, d), dtype=np.complex128)
+        rho[:, j, i] = upper.conj()
+        rho[:, i, j] = upper
+        return rho
 
     def functionals(self, operators: list[Operator]) -> Functionals:
         """Return the functionals of Hermitian operators."""

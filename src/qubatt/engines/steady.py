@@ -67,6 +67,8 @@ class SteadySolution:
         Method and what it counted.
     state : array or None
         ρ, shape ``(D, D)``, if asked for.
+    battery_states : array or None
+        Reduced states of the battery at time 0 and at the end, shape ``(2, d, d)``, if asked for.
     """
 
     moments: Mapping[str, float]
@@ -80,6 +82,7 @@ class SteadySolution:
     converged: bool
     statistics: Mapping[str, Any]
     state: Any = None
+    battery_states: Any = None
 
 
 def solve_steady(
@@ -90,6 +93,7 @@ def solve_steady(
     gap: bool = False,
     basis: Basis | None = None,
     state: bool = False,
+    battery: bool = False,
     known: SteadySolution | None = None,
     progress: Progress | None = None,
 ) -> SteadySolution:
@@ -110,6 +114,8 @@ def solve_steady(
         Basis of the atoms; the smallest that holds the problem by default.
     state : bool
         Keep ρ.
+    battery : bool
+        Keep the reduced states of the battery.
     known : SteadySolution, optional
         Solution, with its state, of the same problem with a lower photon cut-off: where to begin
         if the steady state is unique, and how many there are, which then is not counted again.
@@ -141,12 +147,13 @@ def solve_steady(
             settled_well = settled.converged  # or nothing would be known of what is slow
             rate = relaxation_rate(coordinates, x, probe.states) if settled_well else math.nan
         vector = coordinates.vector(x)
+        ends = [coordinates.vector(coordinates.start), vector]
         watch = Watch(realization, moments)
         functionals = reduced.functionals(watch.operators)
-        values, first = (
-            watch.moments(np.zeros(1), functionals.of(part)[np.newaxis])
-            for part in (vector, coordinates.vector(coordinates.start))
+        first, values = (
+            watch.moments(np.zeros(1), functionals.of(part)[np.newaxis]) for part in ends
         )
+        marginals = [reduced.battery.of(part) for part in ends] if battery else []
         smallest = reduced.smallest_eigenvalue(vector)
     if progress is not None:
         progress(1.0)
@@ -168,6 +175,7 @@ def solve_steady(
         }
         | settled.limiter.statistics(),
         state=reduced.unpack(vector) if state else None,
+        battery_states=reduced.battery_states(np.array(marginals)) if battery else None,
     )
 
 

@@ -1,22 +1,34 @@
 """Figures of merit: named quantities of a run, each with its definition and its units."""
 
-from qubatt.core.registry import registry
-from qubatt.merits.cutoff_population import CUTOFF_POPULATION
-from qubatt.merits.empty_population import EMPTY_POPULATION
-from qubatt.merits.energy import ENERGY
-from qubatt.merits.mean_photons import MEAN_PHOTONS
-from qubatt.merits.merit import Merit, select_merits
-from qubatt.merits.power import POWER
+from qubatt.merits import (  # noqa: F401  # registers them, in this order
+    energy,
+    power,
+    mean_photons,
+    cutoff_population,
+    empty_population,
+    maximum,
+    charging_time,
+    ergotropy,
+    ergotropy_parts,
+    ergotropy_atom,
+    passive_energy,
+    energy_variance,
+    entropy,
+    coherence,
+    concurrence,
+    spin_squeezing,
+    fisher_information,
+    photon_statistics,
+    first_law,
+    power_bound,
+    negativity,
+    mutual_information,
+    entropy_production,
+    speed_limit,
+)  # isort: skip
+from qubatt.merits.cutoff_population import CutoffPopulation
+from qubatt.merits.merit import Merit
+from qubatt.merits.record import Record
+from qubatt.merits.selection import merit, select_merits
 
-__all__ = [
-    "CUTOFF_POPULATION",
-    "EMPTY_POPULATION",
-    "ENERGY",
-    "MEAN_PHOTONS",
-    "POWER",
-    "Merit",
-    "select_merits",
-]
-
-for _merit in (ENERGY, POWER, MEAN_PHOTONS, CUTOFF_POPULATION, EMPTY_POPULATION):
-    registry.add("merit", _merit.name, _merit)
+__all__ = ["CutoffPopulation", "Merit", "Record", "merit", "select_merits"]

@@ -1,13 +1,15 @@
 """Population of the highest Fock level kept: large values mean that the cut-off is too low."""
 
-from qubatt.core.problem import Term
-from qubatt.merits.merit import Merit
+from qubatt.core.declaration import declare
+from qubatt.merits.expectation import CavityExpectation
 
-CUTOFF_POPULATION = Merit(
-    name="cutoff_population",
-    long_name="population of the highest Fock level kept",
-    units="1",
-    definition="Tr[ρ |max_photons⟩⟨max_photons|]",
-    operator=lambda realization: realization.operator([Term(1.0, {"cavity": "P_top"})]),
-    factor="cavity",
-)
+
+@declare("merit", "cutoff_population")
+class CutoffPopulation(CavityExpectation):
+    """Population of the highest Fock level kept."""
+
+    long_name = "population of the highest Fock level kept"
+    definition = "Tr[ρ |max_photons⟩⟨max_photons|]"
+    bounds = (0.0, 1.0)
+    default = True
+    operators = "P_top"

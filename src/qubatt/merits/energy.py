@@ -1,12 +1,29 @@
 """Stored energy."""
 
-from qubatt.merits.merit import Merit
+from __future__ import annotations
 
-ENERGY = Merit(
-    name="energy",
-    long_name="stored energy",
-    units="omega_ref",
-    definition="E(t) = Tr[ρ(t) H_B] − Tr[ρ(0) H_B], of all atoms together",
-    operator=lambda realization: realization.H_B,
-    relative=True,
-)
+from qubatt.core.check import FloatArray
+from qubatt.core.declaration import declare
+from qubatt.core.problem import Problem
+from qubatt.merits.merit import Merit, Moments
+from qubatt.merits.reading import ENERGY
+from qubatt.merits.record import Record
+
+
+@declare("merit", "energy")
+class Energy(Merit):
+    """Stored energy E(t) = Tr[ρ(t) H_B] − Tr[ρ(0) H_B]."""
+
+    long_name = "stored energy"
+    units = "omega_ref"
+    definition = "E(t) = Tr[ρ(t) H_B] − Tr[ρ(0) H_B], of all atoms together"
+    default = True
+
+    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # the same for all
+        """Return H_B."""
+        return ENERGY
+
+    def values(self, record: Record) -> FloatArray:
+        """Return E, shape ``(T,)``."""
+        energy = record.moments["H_B"]
+        return energy - energy[0]

@@ -1,13 +1,17 @@
 """Mean photon number of the cavity."""
 
-from qubatt.core.problem import Term
-from qubatt.merits.merit import Merit
+import math
 
-MEAN_PHOTONS = Merit(
-    name="mean_photons",
-    long_name="mean photon number",
-    units="1",
-    definition="⟨a†a⟩",
-    operator=lambda realization: realization.operator([Term(1.0, {"cavity": "n"})]),
-    factor="cavity",
-)
+from qubatt.core.declaration import declare
+from qubatt.merits.expectation import CavityExpectation
+
+
+@declare("merit", "mean_photons")
+class MeanPhotons(CavityExpectation):
+    """Mean photon number ⟨a†a⟩."""
+
+    long_name = "mean photon number"
+    definition = "⟨a†a⟩"
+    bounds = (0.0, math.inf)
+    default = True
+    operators = "n"

@@ -1,75 +1,107 @@
-"""What every figure of merit says about itself, and the choice among them."""
+"""What every figure of merit says about itself, and what it reads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import dataclasses
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Literal
 
-from qubatt.core.errors import UnsupportedError
+from qubatt.core.bibliography import BIBLIOGRAPHY
+from qubatt.core.check import FloatArray
+from qubatt.core.declaration import fields_of
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Observable, Realization
 from qubatt.core.registry import registry
-from qubatt.core.space import Operator
+from qubatt.core.space import Basis, Operator
+from qubatt.merits.record import Record
+
+Moments = Mapping[str, Callable[[Realization], Operator | Observable]]
+"""Operators whose expectation values a merit reads, by names that stand for them everywhere."""
+
+Reads = Literal["moments", "curve", "battery state", "full state"]
+"""What a merit reads, from cheap to dear."""
 
 
-@dataclass(frozen=True)
-class Merit:
-    """A figure of merit that is the expectation value of an operator.
+class Merit(ABC):
+    """A figure of merit; declared with ``@declare("merit", name)``.
 
     Attributes
     ----------
-    name : str
-        Name of the variable in the Dataset.
     long_name, units : str
-        Label and units of the variable, ħ = 1.
+        Label and units of the variable, ħ = k_B = 1.
     definition : str
         The formula.
-    operator : callable
-        Builds the operator O of shape ``(D, D)``, which may depend on time; the merit is Tr(Oρ).
-    relative : bool
-        Whether the value at time 0 is subtracted.
-    factor : str
-        Factor without which the merit has no meaning, such as ``"cavity"``.
+    bounds : tuple of float
+        Between which numbers it always lies.
+    citations : tuple of str
+        Keys into the bibliography.
     default : bool
         Whether it is computed when no merits are named.
+    reads : str
+        ``"moments"``: expectation values; ``"curve"``: the stored energy over time, of which it is
+        one number; ``"battery state"``: the reduced state of the battery; ``"full state"``: ρ,
+        which is costly: D² numbers, and D³ operations at every time.
+    at_rest : bool
+        Whether steady states have it too.
     """
 
-    name: str
-    long_name: str
-    units: str
-    definition: str
-    operator: Callable[[Realization], Operator | Observable] = field(repr=False)
-    relative: bool = False
-    factor: str = "atoms"
-    default: bool = True
+    long_name: ClassVar[str]
+    units: ClassVar[str] = "1"
+    definition: ClassVar[str]
+    bounds: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
+    citations: ClassVar[tuple[str, ...]] = ()
+    default: ClassVar[bool] = False
+    reads: ClassVar[Reads] = "moments"
+    at_rest: ClassVar[bool] = True
+
+    @abstractmethod
+    def values(self, record: Record) -> FloatArray:
+        """Return the merit at all times, shape ``(…, T)``, or ``()`` for one of a curve.
+
+        Dims before the last are those of `labels`.
+        """
+
+    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # for those that do
+        """Return the operators that it reads."""
+        return {}
+
+    def labels(self, problem: Problem) -> Mapping[str, tuple[str, ...]]:  # noqa: ARG002  # as above
+        """Return the dims that it has beside time, each with its coordinate."""
+        return {}
+
+    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # as above
+        """Return why the problem cannot give it, a sentence; empty if it can."""
+        return ""
 
     @property
-    def attributes(self) -> dict[str, str]:
+    def kind(self) -> str:
+        """Name in the registry."""
+        return registry.name_of("merit", type(self))
+
+    @property
+    def name(self) -> str:
+        """Name of the variable: that in the registry, with the parameters that are not usual."""
+        changed = [
+            f"{name}_{value:g}" if isinstance(value := getattr(self, name), float) else value
+            for name, field in fields_of(type(self)).items()
+            if getattr(self, name) != field.default
+        ]
+        return "_".join([self.kind, *changed])
+
+    @property
+    def attributes(self) -> dict[str, Any]:
         """What the variable says about itself."""
-        return {"units": self.units, "long_name": self.long_name, "definition": self.definition}
-
-    def applies(self, problem: Problem) -> bool:
-        """Tell whether the problem has the factor that the merit reads."""
-        return self.factor in problem.space.factors
-
-
-def select_merits(names: Iterable[str] | None, problem: Problem) -> tuple[Merit, ...]:
-    """Return the merits of those names, or all default ones that the problem can give.
-
-    Raises
-    ------
-    ArgumentError
-        If a name is unknown; the nearest are suggested.
-    UnsupportedError
-        If the problem cannot give a merit that was named.
-    """
-    if names is None:
-        known = registry.items("merit").values()
-        return tuple(merit for merit in known if merit.default and merit.applies(problem))
-    chosen = tuple(registry.get("merit", name, "merits") for name in dict.fromkeys(names))
-    for merit in chosen:
-        if not merit.applies(problem):
-            raise UnsupportedError(
-                f"Merit `{merit.name}` needs a factor `{merit.factor}`, which this battery lacks."
-            )
-    return chosen
+        parameters = {
+            field.name: getattr(self, field.name)
+            for field in dataclasses.fields(self)  # type: ignore[arg-type]  # those declared are
+        }
+        sources = {"source": "; ".join(BIBLIOGRAPHY[key] for key in self.citations)}
+        return {
+            "units": self.units,
+            "long_name": self.long_name,
+            "definition": self.definition,
+            **(sources if self.citations else {}),
+            **parameters,
+        }

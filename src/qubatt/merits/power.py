@@ -1,14 +1,51 @@
 """Charging power."""
 
-from qubatt.core.realization import Observable
-from qubatt.merits.merit import Merit
+from __future__ import annotations
 
-POWER = Merit(
-    name="power",
-    long_name="charging power",
-    units="omega_ref^2",
-    definition="P(t) = dE/dt = Tr[ρ(t) L†(H_B)], exact, not a difference quotient",
-    operator=lambda realization: Observable(
-        realization.adjoint(realization.H_B), realization.pulsed_adjoint(realization.H_B)
-    ),
-)
+import numpy as np
+
+from qubatt.core.check import FloatArray
+from qubatt.core.declaration import declare
+from qubatt.core.problem import Problem
+from qubatt.merits.merit import Merit, Moments
+from qubatt.merits.reading import ENERGY, POWER
+from qubatt.merits.record import Record
+
+
+@declare("merit", "power")
+class Power(Merit):
+    """Charging power P = dE/dt."""
+
+    long_name = "charging power"
+    units = "omega_ref^2"
+    definition = "P(t) = dE/dt = Tr[ρ(t) L†(H_B)], exact, not a difference quotient"
+    default = True
+
+    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # the same for all
+        """Return L†(H_B)."""
+        return POWER
+
+    def values(self, record: Record) -> FloatArray:
+        """Return P, shape ``(T,)``."""
+        return record.moments["dH_B/dt"]
+
+
+@declare("merit", "average_power")
+class AveragePower(Merit):
+    """Average charging power E(t)/t, which begins with P(0)."""
+
+    long_name = "average charging power"
+    units = "omega_ref^2"
+    definition = "E(t) / t, and dE/dt at t = 0"
+    at_rest = False
+
+    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # the same for all
+        """Return H_B and L†(H_B)."""
+        return {**ENERGY, **POWER}
+
+    def values(self, record: Record) -> FloatArray:
+        """Return E/t, shape ``(T,)``."""
+        energy = record.moments["H_B"] - record.moments["H_B"][0]
+        start = record.times == 0
+        times = np.where(start, 1.0, record.times)
+        return np.where(start, record.moments["dH_B/dt"], energy / times)

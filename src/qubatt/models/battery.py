@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Sequence
 from typing import ClassVar, cast
 
 from qubatt.core.errors import ArgumentError
-from qubatt.core.problem import Problem, Term
+from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.space import Space
 from qubatt.environment import Dissipator
 from qubatt.operators import Mode
@@ -70,7 +72,7 @@ class Battery(ABC):
                 cure = "For example qb.FockState(6)."
                 raise ArgumentError("charger", "be a charger state", charger, cure)
             initial["cavity"] = charger.state(cast(Mode, cavity).max_photons)
-        jumps = [jump for dissipator in environment for jump in dissipator.jumps(self.space)]
+        jumps = _named_apart([dissipator.jumps(self.space) for dissipator in environment])
         return Problem(
             space=self.space,
             battery="atoms",
@@ -79,3 +81,16 @@ class Battery(ABC):
             jumps=tuple(jump for jump in jumps if jump.rate > 0),
             initial=initial,
         )
+
+
+def _named_apart(parts: Sequence[Sequence[Jump]]) -> list[Jump]:
+    """Return all jumps, with numbers behind the name of an environment that comes again."""
+    seen: Counter[str] = Counter()
+    found = []
+    for jumps in parts:
+        for name in {jump.source for jump in jumps}:
+            seen[name] += 1
+        for jump in jumps:
+            again = f"-{seen[jump.source]}" if seen[jump.source] > 1 else ""
+            found.append(dataclasses.replace(jump, source=f"{jump.source}{again}"))
+    return found

@@ -85,18 +85,18 @@ class CascadeBattery(Battery):
 
     def charging_terms(self) -> tuple[Term, ...]:
         """Return H_C + H_I + H_L."""
-        switched: tuple[tuple[Amplitude, dict[str, str]], ...] = (
-            (self.coupling, {"cavity": "a", "atoms": "S_mg"}),
-            (self.coupling, {"cavity": "a+", "atoms": "S_gm"}),
-            (self.pump, {"atoms": "S_mg"}),
-            (self.pump, {"atoms": "S_gm"}),
-            (self.control, {"atoms": "S_me"}),
-            (self.control, {"atoms": "S_em"}),
+        switched: tuple[tuple[Amplitude, dict[str, str], str], ...] = (
+            (self.coupling, {"cavity": "a", "atoms": "S_mg"}, ""),
+            (self.coupling, {"cavity": "a+", "atoms": "S_gm"}, ""),
+            (self.pump, {"atoms": "S_mg"}, "pump"),
+            (self.pump, {"atoms": "S_gm"}, "pump"),
+            (self.control, {"atoms": "S_me"}, "control"),
+            (self.control, {"atoms": "S_em"}, "control"),
         )
         terms = [Term(self.detuning_cavity, {"cavity": "n"})]
-        for amplitude, operators in switched:
+        for amplitude, operators, drive in switched:
             strength, pulse = split_amplitude(amplitude)
-            terms.append(Term(strength, operators, pulse))
+            terms.append(Term(strength, operators, pulse, drive))
         return tuple(terms)
 
     def default_charger(self) -> FockState:

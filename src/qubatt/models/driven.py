@@ -8,7 +8,7 @@ from pydantic import Field
 
 from qubatt.core.check import Count, NonNegative, Real
 from qubatt.core.declaration import declare
-from qubatt.core.problem import Term
+from qubatt.core.problem import FRAME, Term
 from qubatt.core.space import Space
 from qubatt.models.battery import Battery
 from qubatt.models.ensemble import interacting_atoms
@@ -58,8 +58,8 @@ class DrivenBattery(Battery):
         detuning = self.omega_atom if self.detuning is None else self.detuning
         drive, pulse = split_amplitude(self.drive)
         return (
-            Term(drive, {"atoms": "Jx"}, pulse),
-            Term(detuning - self.omega_atom, {"atoms": "Jz"}),
+            Term(drive, {"atoms": "Jx"}, pulse, drive="drive"),
+            Term(detuning - self.omega_atom, {"atoms": "Jz"}, drive=FRAME),
         )
 
     def default_charger(self) -> None:

@@ -133,13 +133,13 @@ TIMES = np.array([0.0, 1.0])
 @pytest.fixture(scope="module")
 def solution() -> Solution:
     """Return a run that is ok."""
-    return qb.ExactEngine().solve(QUESTION.problem, TIMES, QUESTION.operators)
+    return qb.ExactEngine().solve(QUESTION.problem, TIMES, QUESTION.moments)
 
 
 @pytest.fixture(scope="module")
 def steady() -> SteadySolution:
     """Return a steady state that is ok."""
-    return solve_steady(QUESTION.problem, QUESTION.operators)
+    return solve_steady(QUESTION.problem, QUESTION.moments)
 
 
 RUNS: list[tuple[dict[str, Any], str, str]] = [

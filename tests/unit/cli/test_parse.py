@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import qubatt as qb
-from qubatt.cli.parse import field_value, named, plain_types
 from qubatt.core.declaration import fields_of
+from qubatt.core.named import field_value, named, plain_types
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,70 @@
+"""Merits of the battery's reduced state, on the ladder or with all states of the atoms."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from qubatt.core.check import FloatArray
+from qubatt.core.problem import Problem
+from qubatt.core.realization import FULL_DIM_LIMIT
+from qubatt.core.space import Basis
+from qubatt.merits.merit import Merit
+from qubatt.merits.record import Record, States
+from qubatt.merits.spectrum import fits_full_space
+from qubatt.operators import Atoms
+
+Reach = Literal["symmetric", "full"]
+"""What unitaries may touch: permutation-symmetric states only, or all of them."""
+
+WITHIN = {
+    "symmetric": "U on the permutation-symmetric states of the battery",
+    "full": "U on all states of the battery's atoms, levels counted with multiplicity",
+}
+"""What U stands for in definitions."""
+
+
+class OfBatteryState(Merit):
+    """A function of the reduced state ρ_B = Tr_charger ρ."""
+
+    reads = "battery state"
+
+
+class ByUnitaries(OfBatteryState):
+    """A merit that asks what unitaries on the battery can reach."""
+
+    reach: ClassVar[Reach]
+
+    def obstacle(self, problem: Problem, basis: Basis) -> str:
+        """Return why the problem cannot give it."""
+        battery = problem.space.factors[problem.battery]
+        several = isinstance(battery, Atoms) and battery.n_atoms > 1
+        if self.reach == "symmetric" and basis == "full" and several:
+            return (
+                "local decay takes the atoms out of the permutation-symmetric states; use"
+                f" {self.kind.replace('symmetric', 'full')}"
+            )
+        if self.reach == "full" and not fits_full_space(problem):
+            return (
+                f"the full space of its atoms has {battery.dim('full')} states, more than"
+                f" {FULL_DIM_LIMIT}"
+            )
+        return ""
+
+    def levels(self, record: Record) -> tuple[FloatArray, FloatArray]:
+        """Return the d lowest levels of H_B, ascending, and the d highest, descending."""
+        if self.reach == "full":
+            return record.spectrum.extremes
+        energies = record.spectrum.energies
+        return energies, energies[::-1]
+
+    def lowest(self, record: Record, populations: FloatArray) -> FloatArray:
+        """Return Tr[H_B σ] of the passive state σ with ascending populations ``(T, d)``."""
+        return np.asarray(populations[:, ::-1] @ self.levels(record)[0])
+
+
+def energy_of(record: Record, in_levels: States) -> FloatArray:
+    """Return Tr[ρ_B H_B] of states in the eigenbasis of H_B, shape ``(T,)``."""
+    diagonal = np.diagonal(in_levels, axis1=1, axis2=2).real
+    return np.asarray(diagonal @ record.spectrum.energies)

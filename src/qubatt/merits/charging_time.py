@@ -1,0 +1,52 @@
+"""How long charging takes."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from pydantic import Field
+
+from qubatt.core.check import FloatArray, Positive
+from qubatt.core.declaration import declare
+from qubatt.merits.curve import Curve, OfCurve, one
+from qubatt.merits.maximum import BETWEEN
+from qubatt.merits.record import Record
+
+
+@declare("merit", "charging_time")
+class ChargingTime(OfCurve):
+    """Time of the first maximum of the stored energy."""
+
+    long_name = "charging time"
+    units = "1/omega_ref"
+    definition = f"time of the first maximum of E(t), NaN if E never falls{BETWEEN}"
+    bounds = (0.0, math.inf)
+
+    def values(self, record: Record) -> FloatArray:
+        """Return the time, shape ``()``."""
+        return one(Curve(record).first_highest())
+
+
+@declare("merit", "time_to_fraction")
+class TimeToFraction(OfCurve):
+    """First time at which the stored energy is a given fraction of its maximum."""
+
+    long_name = "time to a fraction of the largest energy"
+    units = "1/omega_ref"
+    definition = f"least t with E(t) = fraction × max E{BETWEEN}"
+    bounds = (0.0, math.inf)
+
+    fraction: Annotated[Positive, Field(le=1.0)] = Field(
+        default=0.9, description="Part of the largest energy", examples=[0.9]
+    )
+
+    def values(self, record: Record) -> FloatArray:
+        """Return the time, shape ``()``; NaN where no energy is stored."""
+        curve = Curve(record)
+        time, energy = curve.highest()
+        if energy <= 0.0:
+            return one(math.nan)
+        if self.fraction == 1.0:
+            return one(time)
+        return one(curve.first_reaching(self.fraction * energy))

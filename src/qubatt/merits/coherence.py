@@ -1,0 +1,43 @@
+"""Coherence between the energies of the battery."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from qubatt.core.check import FloatArray
+from qubatt.core.declaration import declare
+from qubatt.merits.battery_state import OfBatteryState
+from qubatt.merits.entropy import shannon
+from qubatt.merits.record import Record
+
+
+@declare("merit", "coherence_l1")
+class CoherenceL1(OfBatteryState):
+    """l1 norm of coherence of the battery in the eigenbasis of H_B."""
+
+    long_name = "l1 coherence of the battery"
+    definition = "Σ |⟨k|ρ_B|l⟩| over eigenvectors k, l of H_B of unequal energy"
+    bounds = (0.0, math.inf)
+    citations = ("baumgratz2014",)
+
+    def values(self, record: Record) -> FloatArray:
+        """Return the sum, shape ``(T,)``."""
+        apart = np.abs(record.in_levels) * ~record.spectrum.same_level
+        return np.asarray(apart.sum(axis=(1, 2)))
+
+
+@declare("merit", "coherence_relative_entropy")
+class CoherenceRelativeEntropy(OfBatteryState):
+    """Relative entropy of coherence of the battery between the levels of H_B."""
+
+    long_name = "relative entropy of coherence of the battery"
+    definition = "S(Δρ_B) − S(ρ_B), Δρ_B being ρ_B without coherence between unequal energies"
+    bounds = (0.0, math.inf)
+    citations = ("baumgratz2014",)
+
+    def values(self, record: Record) -> FloatArray:
+        """Return the difference of entropies, shape ``(T,)``."""
+        dephased = shannon(np.linalg.eigvalsh(record.dephased))
+        return np.maximum(dephased - shannon(record.populations), 0.0)

@@ -1,0 +1,77 @@
+"""How sharp the stored energy is."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from qubatt.core.check import FloatArray
+from qubatt.core.declaration import declare
+from qubatt.core.problem import Problem
+from qubatt.core.space import Basis
+from qubatt.merits.merit import Merit, Moments
+from qubatt.merits.reading import ENERGY, ENERGY_SQUARE
+from qubatt.merits.record import Record
+
+
+def variance(record: Record) -> FloatArray:
+    """Return ⟨H_B²⟩ − ⟨H_B⟩², shape ``(T,)``; rounding may not make it negative."""
+    moments = record.moments
+    return np.maximum(moments["H_B H_B"] - moments["H_B"] ** 2, 0.0)
+
+
+@declare("merit", "energy_variance")
+class EnergyVariance(Merit):
+    """Variance of the battery's energy."""
+
+    long_name = "variance of the battery energy"
+    units = "omega_ref^2"
+    definition = "(ΔH_B)² = Tr[ρ H_B²] − Tr[ρ H_B]²"
+    bounds = (0.0, math.inf)
+
+    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # the same for all
+        """Return H_B and its square."""
+        return {**ENERGY, **ENERGY_SQUARE}
+
+    def values(self, record: Record) -> FloatArray:
+        """Return the variance, shape ``(T,)``."""
+        return variance(record)
+
+
+@declare("merit", "work_fluctuation")
+class WorkFluctuation(Merit):
+    """Standard deviation of the work done on the battery, measured at both ends."""
+
+    long_name = "fluctuation of the work done on the battery"
+    units = "omega_ref"
+    definition = (
+        "standard deviation of E_k − E_l, the battery's energy measured at times 0 and t; it is"
+        " ΔH_B, as the battery begins in one level of H_B"
+    )
+    bounds = (0.0, math.inf)
+    citations = ("friis2018",)
+
+    def obstacle(self, problem: Problem, basis: Basis) -> str:
+        """Return why the problem cannot give it."""
+        from qubatt.merits.spectrum import BatterySpectrum
+
+        spectrum = BatterySpectrum(problem, basis)
+        start = problem.initial.get(problem.battery)
+        ground = np.zeros(len(spectrum.H))
+        ground[0] = 1.0
+        state = np.outer(ground, ground) if start is None else np.asarray(start)
+        rho = np.outer(state, state.conj()) if state.ndim == 1 else state
+        moments = [np.trace(rho @ spectrum.H @ spectrum.H), np.trace(rho @ spectrum.H)]
+        spread = abs(moments[0] - moments[1] ** 2)
+        if spread <= 1e-12 * max(abs(moments[0]), 1e-300):
+            return ""
+        return "its battery does not begin in one level of H_B, so a first measurement disturbs it"
+
+    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # the same for all
+        """Return H_B and its square."""
+        return {**ENERGY, **ENERGY_SQUARE}
+
+    def values(self, record: Record) -> FloatArray:
+        """Return ΔH_B, shape ``(T,)``."""
+        return np.sqrt(variance(record))

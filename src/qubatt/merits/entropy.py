@@ -1,0 +1,64 @@
+"""How mixed the battery is, and what that costs."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from pydantic import Field
+from scipy.special import xlogy
+
+from qubatt.core.check import FloatArray, Positive
+from qubatt.core.declaration import declare
+from qubatt.merits.battery_state import OfBatteryState, energy_of
+from qubatt.merits.record import Record
+
+
+def shannon(populations: FloatArray) -> FloatArray:
+    """Return −Σ p ln p over the last axis; what rounding makes negative counts as 0."""
+    p = np.maximum(populations, 0.0)
+    return np.asarray(np.maximum(-xlogy(p, p).sum(axis=-1), 0.0))
+
+
+@declare("merit", "purity")
+class Purity(OfBatteryState):
+    """Purity of the battery's state."""
+
+    long_name = "purity of the battery"
+    definition = "Tr[ρ_B²]"
+    bounds = (0.0, 1.0)
+
+    def values(self, record: Record) -> FloatArray:
+        """Return the purity, shape ``(T,)``."""
+        return np.asarray(np.sum(np.abs(record.battery_states) ** 2, axis=(1, 2)))
+
+
+@declare("merit", "entropy")
+class Entropy(OfBatteryState):
+    """Von Neumann entropy of the battery's state."""
+
+    long_name = "entropy of the battery"
+    definition = "S = −Tr[ρ_B ln ρ_B]"
+    bounds = (0.0, math.inf)
+
+    def values(self, record: Record) -> FloatArray:
+        """Return S, shape ``(T,)``."""
+        return shannon(record.populations)
+
+
+@declare("merit", "free_energy")
+class FreeEnergy(OfBatteryState):
+    """Nonequilibrium free energy of the battery against a bath of inverse temperature β."""
+
+    long_name = "free energy of the battery"
+    units = "omega_ref"
+    definition = "F = Tr[ρ_B H_B] − S/β with the von Neumann entropy S of ρ_B"
+    citations = ("esposito2011",)
+
+    beta: Positive = Field(
+        default=1.0, description="Inverse temperature β of the bath", examples=[1.0]
+    )
+
+    def values(self, record: Record) -> FloatArray:
+        """Return F, shape ``(T,)``."""
+        return energy_of(record, record.in_levels) - shannon(record.populations) / self.beta

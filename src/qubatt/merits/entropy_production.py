@@ -1,0 +1,144 @@
+"""Entropy production by each thermal environment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import scipy.sparse as sp
+
+from qubatt.core.check import FloatArray
+from qubatt.core.declaration import declare
+from qubatt.core.problem import Jump, Problem, Term
+from qubatt.core.realization import Realization
+from qubatt.core.space import Basis, Operator
+from qubatt.merits.first_law import environments
+from qubatt.merits.full_state import OfFullState, State
+from qubatt.merits.record import Record
+
+EMPTY = 1e-15
+"""Eigenvalue of ρ below which it is 0 but for rounding."""
+
+FILLING = 1e-9
+"""Rate at which a level fills from which on it is no rounding."""
+
+
+@declare("merit", "entropy_production")
+class EntropyProduction(OfFullState):
+    """Entropy production rate of each thermal environment, in Spohn's form."""
+
+    long_name = "entropy production rate"
+    units = "omega_ref"
+    definition = (
+        "σ = −Tr[D(ρ)(ln ρ − ln ρ_th)] for the dissipator D of one environment and the state ρ_th"
+        " that it leaves alone; infinite while it fills empty states, NaN at zero temperature,"
+        " where ln ρ_th does not exist"
+    )
+    bounds = (0.0, math.inf)
+    citations = ("spohn1978",)
+
+    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+        """Return why the problem cannot give it."""
+        if not problem.jumps:
+            return "it needs an environment"
+        if all(_thermal(problem, source) is None for source in environments(problem)):
+            return (
+                "it is undefined at zero temperature; give an environment a temperature, for"
+                " example n_thermal=0.1"
+            )
+        return ""
+
+    def labels(self, problem: Problem) -> Mapping[str, tuple[str, ...]]:
+        """Return the names of the environments."""
+        return {"environment": environments(problem)}
+
+    def of(self, rho: State, record: Record) -> FloatArray:
+        """Return σ, shape ``(environments,)``."""
+        populations, vectors = np.linalg.eigh(rho)
+        known = populations > EMPTY
+        logarithm = np.log(np.where(known, populations, EMPTY))
+        found = []
+        for source in environments(record.problem):
+            terms = _thermal(record.problem, source)
+            if terms is None:
+                found.append(math.nan)
+                continue
+            change = dissipation(record.realization, source, rho)
+            rates = np.sum(vectors.conj() * (change @ vectors), axis=0).real
+            if np.any(rates[~known] > FILLING):
+                found.append(math.inf)
+                continue
+            number = record.realization.operator(terms)
+            own = float(np.sum((number.T.toarray() * change)).real) if number.nnz else 0.0
+            found.append(float(-rates @ logarithm) - own)
+        return np.array(found)
+
+
+def dissipation(realization: Realization, source: str | None, rho: State) -> State:
+    """Return D(ρ) of one environment, or of all."""
+    change = np.zeros_like(rho)
+    for rate, c in realization.jumps_of(source):
+        loss = sp.csr_array(c.conj().T @ c)
+        change += rate * (_sandwich(c, rho) - 0.5 * (loss @ rho + (loss @ rho.conj().T).conj().T))
+    return change
+
+
+def _sandwich(c: Operator, rho: State) -> State:
+    """Return cρc†."""
+    return np.asarray((c @ (c @ rho).conj().T).conj().T)
+
+
+def _thermal(problem: Problem, source: str) -> list[Term] | None:
+    """Return −ln ρ_th but for a constant, Σ x N with x = ln(γ↓/γ↑) and [N, c] = −c.
+
+    None where jumps go one way only, at zero temperature. What has Hermitian jumps leaves the
+    mixed state alone and adds nothing.
+    """
+    jumps = [jump for jump in problem.jumps if jump.source == source]
+    found = []
+    for jump in jumps:
+        if len(jump.operators) != 1:
+            return None
+        ((factor, name),) = jump.operators.items()
+        if name in ("Jz", "n"):
+            continue
+        if name not in _NUMBER and not _lowers(name, problem, factor):
+            if _partner(jump, jumps) is None:
+                return None
+            continue
+        up = _partner(jump, jumps)
+        if up is None:
+            return None
+        x = math.log(jump.rate / up.rate)
+        found += [Term(x * weight, {factor: number}) for weight, number in _number(name)]
+    return found
+
+
+_NUMBER = {"a": "n", "J-": "Jz"}
+
+
+def _number(name: str) -> list[tuple[float, str]]:
+    """Return N of a lowering operator as weighted operators."""
+    if name in _NUMBER:
+        return [(1.0, _NUMBER[name])]
+    low, high = name[-2:]
+    return [(0.5, f"S_{high}{high}"), (-0.5, f"S_{low}{low}")]
+
+
+def _lowers(name: str, problem: Problem, factor: str) -> bool:
+    """Tell whether S_jk leads from a higher level k to a lower one j."""
+    if not name.startswith("S_") or len(name) != 4:
+        return False
+    initials = [level[0] for level in problem.space.factors[factor].levels]
+    return initials.index(name[2]) < initials.index(name[3])
+
+
+def _partner(jump: Jump, jumps: list[Jump]) -> Jump | None:
+    """Return the jump that goes the other way."""
+    adjoint = {"a": "a+", "a+": "a", "J-": "J+", "J+": "J-"}
+    ((factor, name),) = jump.operators.items()
+    if name.startswith("S_") and len(name) == 4:
+        adjoint[name] = f"S_{name[3]}{name[2]}"
+    wanted = {factor: adjoint.get(name)}
+    return next((other for other in jumps if dict(other.operators) == wanted), None)

@@ -1,0 +1,70 @@
+"""Quantum Fisher information: how fast the battery's state changes under a generator."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from qubatt.core.check import FloatArray
+from qubatt.core.declaration import declare
+from qubatt.core.problem import Problem
+from qubatt.core.space import Basis
+from qubatt.merits.battery_state import OfBatteryState
+from qubatt.merits.reading import without_spin
+from qubatt.merits.record import Record, States
+
+SPINS = ("Jx", "Jy", "Jz")
+
+VANISHING = 1e-14
+"""Sum of two eigenvalues of ρ below which nothing is known of what lies between."""
+
+
+def fisher_matrix(states: States, generators: list[NDArray[np.complex128]]) -> FloatArray:
+    """Return F_ab = 2 Σ (p_k − p_l)²/(p_k + p_l) Re⟨k|A|l⟩⟨l|B|k⟩, shape ``(T, n, n)``."""
+    populations, vectors = np.linalg.eigh(states)
+    p = np.maximum(populations, 0.0)
+    total = p[:, :, np.newaxis] + p[:, np.newaxis, :]
+    gap = p[:, :, np.newaxis] - p[:, np.newaxis, :]
+    weight = np.where(total > VANISHING, 2.0 * gap**2 / np.maximum(total, VANISHING), 0.0)
+    adjoint = vectors.conj().swapaxes(1, 2)
+    found = [adjoint @ generator @ vectors for generator in generators]
+    return np.array(
+        [[np.sum(weight * (a * b.conj()).real, axis=(1, 2)) for b in found] for a in found]
+    ).transpose(2, 0, 1)
+
+
+@declare("merit", "fisher_information")
+class FisherInformation(OfBatteryState):
+    """Quantum Fisher information of the battery's state under exp(−iθG)."""
+
+    long_name = "quantum Fisher information of the battery"
+    units = "1 (omega_ref^2 for H_B)"
+    definition = (
+        "F = 2 Σ (p_k − p_l)²/(p_k + p_l) |⟨k|G|l⟩|² over eigenvectors of ρ_B, for G = H_B, J_x,"
+        " J_y, J_z or the direction of J with the largest F, which exceeds N only for entangled"
+        " atoms"
+    )
+    bounds = (0.0, math.inf)
+    citations = ("braunstein1994", "pezze2009")
+
+    generator: Literal["H_B", "Jx", "Jy", "Jz", "best"] = Field(
+        default="best", description="G: H_B, Jx, Jy, Jz or best", examples=["best"]
+    )
+
+    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+        """Return why the problem cannot give it."""
+        return "" if self.generator == "H_B" else without_spin(problem)
+
+    def values(self, record: Record) -> FloatArray:
+        """Return F, shape ``(T,)``."""
+        if self.generator == "H_B":
+            return fisher_matrix(record.battery_states, [record.spectrum.H])[:, 0, 0]
+        names = SPINS if self.generator == "best" else (self.generator,)
+        operators = record.atoms.operators(record.realization.basis)
+        generators = [operators[name].toarray().astype(np.complex128) for name in names]
+        matrix = fisher_matrix(record.battery_states, generators)
+        return np.asarray(np.linalg.eigvalsh(matrix)[:, -1])

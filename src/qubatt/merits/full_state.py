@@ -1,0 +1,42 @@
+"""Merits that need the state of battery and charger together."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qubatt.core.check import FloatArray
+from qubatt.core.problem import Problem
+from qubatt.core.space import Basis
+from qubatt.merits.merit import Merit
+from qubatt.merits.reading import without_charger
+from qubatt.merits.record import Record
+
+State = NDArray[np.complex128]
+
+
+class OfFullState(Merit):
+    """A function of ρ, computed state by state.
+
+    Cost: eigenvalues of a D × D matrix at every time.
+    """
+
+    reads = "full state"
+
+    @abstractmethod
+    def of(self, rho: State, record: Record) -> FloatArray:
+        """Return the merit of one state ``(D, D)``, shape ``(…)``."""
+
+    def values(self, record: Record) -> FloatArray:
+        """Return the merit of all states, shape ``(…, S)``."""
+        return np.stack([np.asarray(self.of(rho, record)) for rho in record.states], axis=-1)
+
+
+class OfTwoParties(OfFullState):
+    """A function of ρ that asks what the battery and the charger share."""
+
+    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+        """Return why the problem cannot give it."""
+        return without_charger(problem)

@@ -1,0 +1,33 @@
+"""All correlations of charger and battery."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from qubatt.core.check import FloatArray
+from qubatt.core.declaration import declare
+from qubatt.merits.entropy import shannon
+from qubatt.merits.full_state import OfTwoParties, State
+from qubatt.merits.record import Record
+
+
+@declare("merit", "mutual_information")
+class MutualInformation(OfTwoParties):
+    """Mutual information of charger and battery."""
+
+    long_name = "mutual information of charger and battery"
+    definition = "S(ρ_B) + S(ρ_C) − S(ρ) with von Neumann entropies, in nats"
+    bounds = (0.0, math.inf)
+
+    def of(self, rho: State, record: Record) -> FloatArray:
+        """Return the mutual information."""
+        space, basis = record.problem.space, record.realization.basis
+        dims, place = space.dims(basis), list(space.factors).index(record.problem.battery)
+        battery = space.marginal(rho, record.problem.battery, basis)
+        first = np.moveaxis(rho.reshape(*dims, *dims), (place, len(dims) + place), (0, 1))
+        rest = rho.shape[0] // dims[place]
+        charger = np.trace(first).reshape(rest, rest)
+        parts = [shannon(np.linalg.eigvalsh(part)) for part in (battery, charger, rho)]
+        return np.maximum(parts[0] + parts[1] - parts[2], 0.0)

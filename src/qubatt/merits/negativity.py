@@ -1,0 +1,52 @@
+"""Entanglement of charger and battery."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from qubatt.core.check import FloatArray
+from qubatt.core.declaration import declare
+from qubatt.merits.full_state import OfTwoParties, State
+from qubatt.merits.record import Record
+
+
+def negativity(rho: State, record: Record) -> float:
+    """Return (‖ρ^T_B‖₁ − 1)/2, minus the sum of the negative eigenvalues of ρ^T_B."""
+    space = record.problem.space
+    dims = space.dims(record.realization.basis)
+    place = list(space.factors).index(record.problem.battery)
+    axes = list(range(2 * len(dims)))
+    axes[place], axes[len(dims) + place] = axes[len(dims) + place], axes[place]
+    turned = rho.reshape(*dims, *dims).transpose(axes).reshape(rho.shape)
+    levels = np.linalg.eigvalsh(turned)
+    return float(-np.sum(np.minimum(levels, 0.0)))
+
+
+@declare("merit", "negativity")
+class Negativity(OfTwoParties):
+    """Negativity of charger and battery."""
+
+    long_name = "negativity of charger and battery"
+    definition = "(‖ρ^T_B‖₁ − 1)/2, ρ^T_B being ρ transposed in the battery alone"
+    bounds = (0.0, math.inf)
+    citations = ("vidal2002",)
+
+    def of(self, rho: State, record: Record) -> FloatArray:
+        """Return the negativity."""
+        return np.asarray(negativity(rho, record))
+
+
+@declare("merit", "logarithmic_negativity")
+class LogarithmicNegativity(OfTwoParties):
+    """Logarithmic negativity of charger and battery."""
+
+    long_name = "logarithmic negativity of charger and battery"
+    definition = "log₂ ‖ρ^T_B‖₁, ρ^T_B being ρ transposed in the battery alone"
+    bounds = (0.0, math.inf)
+    citations = ("vidal2002",)
+
+    def of(self, rho: State, record: Record) -> FloatArray:
+        """Return the logarithmic negativity, in bits."""
+        return np.asarray(math.log2(1.0 + 2.0 * negativity(rho, record)))

@@ -1,0 +1,80 @@
+"""How the photons of the cavity are distributed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from qubatt.core.check import FloatArray
+from qubatt.core.declaration import declare
+from qubatt.core.problem import Problem
+from qubatt.core.space import Basis
+from qubatt.merits.merit import Merit, Moments
+from qubatt.merits.reading import product, without_cavity
+from qubatt.merits.record import Record
+
+DARK = 1e-9
+"""Mean photon number below which there is no light to speak of."""
+
+
+class PhotonStatistics(Merit):
+    """A ratio of ⟨n⟩ and ⟨n²⟩, undefined without light."""
+
+    citations = ("mandel1979",)
+
+    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+        """Return why the problem cannot give it."""
+        return without_cavity(problem)
+
+    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # any with a cavity
+        """Return n and n²."""
+        return {"cavity n": product("cavity", "n"), "cavity n n": product("cavity", "n n")}
+
+    def numbers(self, record: Record) -> tuple[FloatArray, FloatArray]:
+        """Return ⟨n⟩, NaN in the dark, and the variance of n."""
+        mean, square = record.moments["cavity n"], record.moments["cavity n n"]
+        return np.where(mean > DARK, mean, np.nan), np.maximum(square - mean**2, 0.0)
+
+
+@declare("merit", "photon_correlation")
+class PhotonCorrelation(PhotonStatistics):
+    """Second-order correlation g²(0) of the cavity: 1 for a laser, 2 for thermal light."""
+
+    long_name = "photon correlation g²(0)"
+    definition = "⟨a†a†aa⟩ / ⟨a†a⟩², NaN without photons"
+    bounds = (0.0, math.inf)
+
+    def values(self, record: Record) -> FloatArray:
+        """Return g²(0), shape ``(T,)``."""
+        mean, _ = self.numbers(record)
+        pairs = np.maximum(record.moments["cavity n n"] - record.moments["cavity n"], 0.0)
+        return pairs / mean**2
+
+
+@declare("merit", "mandel_q")
+class MandelQ(PhotonStatistics):
+    """Mandel's Q of the cavity: 0 for a laser, −1 for a Fock state."""
+
+    long_name = "Mandel Q of the photons"
+    definition = "((Δn)² − ⟨n⟩) / ⟨n⟩, NaN without photons"
+    bounds = (-1.0, math.inf)
+
+    def values(self, record: Record) -> FloatArray:
+        """Return Q, shape ``(T,)``."""
+        mean, variance = self.numbers(record)
+        return variance / mean - 1.0
+
+
+@declare("merit", "fano_factor")
+class FanoFactor(PhotonStatistics):
+    """Fano factor of the cavity, 1 for a laser."""
+
+    long_name = "Fano factor of the photons"
+    definition = "(Δn)² / ⟨n⟩, NaN without photons"
+    bounds = (0.0, math.inf)
+
+    def values(self, record: Record) -> FloatArray:
+        """Return F, shape ``(T,)``."""
+        mean, variance = self.numbers(record)
+        return variance / mean

@@ -1,0 +1,79 @@
+"""What merits read: moments over time, and states of the battery or of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qubatt.core.check import FloatArray
+from qubatt.core.problem import Problem
+from qubatt.core.realization import Realization
+from qubatt.merits.spectrum import BatterySpectrum
+
+States = NDArray[np.complex128]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A run, or a steady state, as merits see it.
+
+    Attributes
+    ----------
+    realization : Realization
+        Matrices of the problem in the basis of the states.
+    times : array, shape (T,)
+        Times, 0 first; infinity for a steady state.
+    moments : mapping of str to array, shape (T,)
+        Expectation values by the names that merits gave them.
+    battery_states : array, shape (T, d, d), or None
+        Reduced states of the battery, if a merit reads them.
+    states : array, shape (S, D, D), or None
+        Full states, at the times for which they were asked for.
+    """
+
+    realization: Realization
+    times: FloatArray
+    moments: Mapping[str, FloatArray]
+    battery_states: Any = None
+    states: Any = None
+
+    @property
+    def problem(self) -> Problem:
+        """What was solved."""
+        return self.realization.problem
+
+    @property
+    def n_atoms(self) -> int:
+        """Number of atoms of the battery."""
+        return int(self.atoms.n_atoms)
+
+    @property
+    def atoms(self) -> Any:
+        """The battery's factor, where it is made of atoms."""
+        return self.problem.space.factors[self.problem.battery]
+
+    @cached_property
+    def spectrum(self) -> BatterySpectrum:
+        """Levels of the battery."""
+        return BatterySpectrum(self.problem, self.realization.basis)
+
+    @cached_property
+    def populations(self) -> FloatArray:
+        """Eigenvalues of the reduced states of the battery, ascending, shape ``(T, d)``."""
+        return np.asarray(np.linalg.eigvalsh(self.battery_states))
+
+    @cached_property
+    def in_levels(self) -> States:
+        """Reduced states of the battery in the eigenbasis of H_B, shape ``(T, d, d)``."""
+        V = self.spectrum.vectors
+        return np.asarray(V.conj().T @ self.battery_states @ V)
+
+    @cached_property
+    def dephased(self) -> States:
+        """The same without coherence between different energies, shape ``(T, d, d)``."""
+        return self.in_levels * self.spectrum.same_level

@@ -1,0 +1,155 @@
+"""Levels of a battery: on the ladder where its states live, and in the full space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import comb
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from qubatt.core.check import FloatArray
+from qubatt.core.problem import Problem, Term
+from qubatt.core.realization import FULL_DIM_LIMIT, realize
+from qubatt.core.space import Basis, Space
+from qubatt.operators import Atoms
+
+SAME = 1e-10
+"""Energies closer than this, next to the width of the spectrum, are one level."""
+
+
+@dataclass(frozen=True)
+class BatterySpectrum:
+    """Levels of H_B on the battery alone.
+
+    Attributes
+    ----------
+    problem : Problem
+        Whose battery is meant.
+    basis : {"symmetric", "full"}
+        Basis of its states.
+    """
+
+    problem: Problem
+    basis: Basis
+
+    @cached_property
+    def H(self) -> NDArray[np.complex128]:
+        """H_B on the battery alone, shape ``(d, d)``."""
+        return _alone(self.problem, self.basis)
+
+    @cached_property
+    def _eigen(self) -> tuple[FloatArray, NDArray[np.complex128]]:
+        energies, vectors = np.linalg.eigh(self.H)
+        return np.asarray(energies), np.asarray(vectors)
+
+    @property
+    def energies(self) -> FloatArray:
+        """Levels of H_B in the basis of the states, ascending, shape ``(d,)``."""
+        return self._eigen[0]
+
+    @property
+    def vectors(self) -> NDArray[np.complex128]:
+        """Eigenvectors of H_B as columns, shape ``(d, d)``."""
+        return self._eigen[1]
+
+    @cached_property
+    def same_level(self) -> NDArray[np.bool_]:
+        """Which pairs of eigenvectors have one energy, shape ``(d, d)``."""
+        gaps = np.abs(np.subtract.outer(self.energies, self.energies))
+        return np.asarray(gaps <= SAME * max(float(np.ptp(self.energies)), 1e-300))
+
+    @cached_property
+    def extremes(self) -> tuple[FloatArray, FloatArray]:
+        """The d lowest levels of H_B in the full space, ascending, and the d highest, descending.
+
+        Every level counts as often as it occurs among all states of the atoms, d being the
+        dimension of the basis of the states: no more of them can be filled.
+        """
+        d = len(self.energies)
+        if self.basis == "full" or not isinstance(self._factor, Atoms):
+            return self.energies, self.energies[::-1]
+        energies, multiplicity = full_levels(self.problem)
+        order = np.argsort(energies)
+        lowest = np.repeat(energies[order], np.minimum(multiplicity[order], d))[:d]
+        highest = np.repeat(energies[order[::-1]], np.minimum(multiplicity[order[::-1]], d))[:d]
+        return lowest, highest
+
+    @property
+    def _factor(self) -> object:
+        return self.problem.space.factors[self.problem.battery]
+
+
+def full_levels(problem: Problem) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Return the levels of H_B among all states of the atoms, and how often each occurs.
+
+    For two-level atoms H_B is realised in every block of spin j, which occurs
+    d_j = C(N, N/2 − j) − C(N, N/2 − j − 1) times; the 2^N states are never formed. Numbers above
+    2^62 are cut off there. Atoms of more levels are diagonalised in the full space.
+    """
+    atoms = problem.space.factors[problem.battery]
+    if not isinstance(atoms, Atoms):
+        raise TypeError(f"{atoms} has no full space")
+    if len(atoms.levels) > 2:
+        energies = np.linalg.eigvalsh(_alone(problem, "full"))
+        return np.asarray(energies), np.ones(len(energies), dtype=np.int64)
+    N = atoms.n_atoms
+    energies, multiplicity = [], []
+    for depth in range(N // 2 + 1):
+        block = _spin_block(problem, atoms, depth)
+        diagonal = block.diagonal()
+        off = block - sp.diags_array(diagonal)
+        levels = diagonal.real if abs(off).sum() == 0 else np.linalg.eigvalsh(block.toarray())
+        copies = comb(N, depth) - (comb(N, depth - 1) if depth else 0)
+        energies.append(levels)
+        multiplicity.append(np.full(len(levels), min(copies, 2**62), dtype=np.int64))
+    return np.concatenate(energies), np.concatenate(multiplicity)
+
+
+def fits_full_space(problem: Problem) -> bool:
+    """Tell whether `full_levels` can be computed."""
+    atoms = problem.space.factors[problem.battery]
+    if not isinstance(atoms, Atoms):
+        return True
+    return len(atoms.levels) == 2 or atoms.dim("full") <= FULL_DIM_LIMIT
+
+
+def _alone(problem: Problem, basis: Basis) -> NDArray[np.complex128]:
+    """Return H_B on the battery alone."""
+    factor = problem.space.factors[problem.battery]
+    space = Space({problem.battery: factor})
+    alone = Problem(space, problem.battery, problem.battery_terms, ())
+    return np.asarray(realize(alone, basis).H_B.toarray(), dtype=np.complex128)
+
+
+def _spin_block(problem: Problem, atoms: Atoms, depth: int) -> sp.csr_array:
+    """Return H_B in a block of spin j = N/2 − depth, shape ``(2j + 1, 2j + 1)``.
+
+    The operators there are those of a ladder of 2j atoms, and N/2 instead of j in S_gg and S_ee.
+    """
+    ladder = Atoms(atoms.n_atoms - 2 * depth, atoms.levels) if atoms.n_atoms > 2 * depth else None
+    size = atoms.n_atoms - 2 * depth + 1
+    one = sp.csr_array(sp.eye_array(size))
+    named = dict(ladder.operators("symmetric")) if ladder else _singlet()
+    for pair in ("S_gg", "S_ee"):
+        named[pair] = sp.csr_array(named[pair] + depth * one)
+    total = sp.csr_array((size, size), dtype=np.complex128)
+    for term in problem.battery_terms:
+        product = one
+        for name in _names(term, problem.battery):
+            product = sp.csr_array(product @ named[name])
+        total = sp.csr_array(total + term.coefficient * product)
+    return total
+
+
+def _names(term: Term, battery: str) -> list[str]:
+    return term.operators.get(battery, "").split()
+
+
+def _singlet() -> dict[str, sp.csr_array]:
+    """Return the operators of spin 0."""
+    nothing = sp.csr_array((1, 1), dtype=np.float64)
+    names = ("S_gg", "S_ge", "S_eg", "S_ee", "J+", "J-", "Jx", "Jy", "Jz")
+    return dict.fromkeys(names, nothing)

@@ -1,0 +1,59 @@
+"""How large the charging power can be at most, from how fast the battery's state changes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import scipy.sparse as sp
+
+from qubatt.core.check import FloatArray
+from qubatt.core.declaration import declare
+from qubatt.core.problem import Problem
+from qubatt.core.space import Basis
+from qubatt.merits.entropy_production import dissipation
+from qubatt.merits.fisher_information import VANISHING
+from qubatt.merits.full_state import OfFullState, State
+from qubatt.merits.reading import has_pulses
+from qubatt.merits.record import Record
+
+MOVING = 1e-9
+"""Rate of change of an entry of ρ_B from which on it is no rounding."""
+
+
+@declare("merit", "speed_limit")
+class SpeedLimit(OfFullState):
+    """Speed limit of the charging power."""
+
+    long_name = "speed limit of the charging power"
+    units = "omega_ref^2"
+    definition = (
+        "|P| ≤ ΔH_B √F with F = 2 Σ |⟨k|dρ_B/dt|l⟩|²/(p_k + p_l), the quantum Fisher information of"
+        " time in ρ_B; infinite while empty states begin to fill"
+    )
+    bounds = (0.0, math.inf)
+    citations = ("garciapintos2020",)
+
+    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+        """Return why the problem cannot give it."""
+        return "it needs a constant Hamiltonian, without pulses" if has_pulses(problem) else ""
+
+    def of(self, rho: State, record: Record) -> FloatArray:
+        """Return ΔH_B √F."""
+        realization, problem = record.realization, record.problem
+        H = sp.csr_array(realization.H)
+        change = -1j * (H @ rho - (H @ rho).conj().T) + dissipation(realization, None, rho)
+        state, rate = (
+            problem.space.marginal(part, problem.battery, realization.basis)
+            for part in (rho, change)
+        )
+        p, vectors = np.linalg.eigh(state)
+        total = np.add.outer(p, p)
+        moves = np.abs(vectors.conj().T @ rate @ vectors)
+        if np.any(moves[total <= VANISHING] > MOVING):
+            return np.asarray(math.inf)
+        kept = total > VANISHING
+        fisher = 2.0 * np.sum(moves[kept] ** 2 / total[kept])
+        H_B = record.spectrum.H
+        mean, square = (np.trace(state @ power).real for power in (H_B, H_B @ H_B))
+        return np.asarray(math.sqrt(max(square - mean**2, 0.0) * fisher))

@@ -1,0 +1,86 @@
+"""Moments of the collective spin, and the states of one and two atoms made of them."""
+
+from __future__ import annotations
+
+from itertools import combinations_with_replacement
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qubatt.core.check import FloatArray
+from qubatt.core.problem import Problem
+from qubatt.core.realization import Realization
+from qubatt.core.space import Basis, Operator
+from qubatt.merits.merit import Merit, Moments
+from qubatt.merits.reading import product, without_spin
+from qubatt.merits.record import Record
+
+AXES = ("Jx", "Jy", "Jz")
+PAIRS = tuple(combinations_with_replacement(range(3), 2))
+
+PAULI = np.array(
+    [[[0, 1], [1, 0]], [[0, 1j], [-1j, 0]], [[-1, 0], [0, 1]]], dtype=np.complex128
+)
+"""σ_x, σ_y, σ_z in the basis ground, excited."""
+
+
+class OfSpin(Merit):
+    """A function of ⟨J_a⟩ and ⟨J_aJ_b + J_bJ_a⟩ of two-level atoms."""
+
+    fewest_atoms = 1
+
+    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+        """Return why the problem cannot give it."""
+        return without_spin(problem, self.fewest_atoms)
+
+    def moments(self, problem: Problem) -> Moments:
+        """Return the components of J and their symmetrised products."""
+        atoms = problem.battery
+        first = {axis: product(atoms, axis) for axis in AXES}
+        second = {_pair(a, b): _symmetrised(atoms, AXES[a], AXES[b]) for a, b in PAIRS}
+        return {**first, **second}
+
+
+def spin(record: Record) -> FloatArray:
+    """Return ⟨J⟩, shape ``(T, 3)``."""
+    return np.stack([record.moments[axis] for axis in AXES], axis=-1)
+
+
+def correlations(record: Record) -> FloatArray:
+    """Return ½⟨J_aJ_b + J_bJ_a⟩, shape ``(T, 3, 3)``."""
+    found = np.empty((len(record.times), 3, 3))
+    for a, b in PAIRS:
+        found[:, a, b] = found[:, b, a] = record.moments[_pair(a, b)]
+    return found
+
+
+def two_atoms(record: Record) -> NDArray[np.complex128]:
+    """Return the state of two of the atoms, averaged over all pairs, shape ``(T, 4, 4)``.
+
+    ⟨σ_a⊗1⟩ = 2⟨J_a⟩/N and ⟨σ_a⊗σ_b⟩ = (2⟨J_aJ_b + J_bJ_a⟩ − N δ_ab)/(N(N − 1)).
+    """
+    N = record.n_atoms
+    one = 2.0 * spin(record) / N
+    two = (4.0 * correlations(record) - N * np.eye(3)) / (N * (N - 1))
+    unit = np.eye(2)
+    rho = np.broadcast_to(np.eye(4, dtype=np.complex128), (len(one), 4, 4)).copy()
+    for a in range(3):
+        local = np.kron(PAULI[a], unit) + np.kron(unit, PAULI[a])
+        rho += one[:, a, np.newaxis, np.newaxis] * local
+        for b in range(3):
+            rho += two[:, a, b, np.newaxis, np.newaxis] * np.kron(PAULI[a], PAULI[b])
+    return rho / 4.0
+
+
+def _pair(a: int, b: int) -> str:
+    return f"{AXES[a]} {AXES[b]} symmetrised"
+
+
+def _symmetrised(atoms: str, one: str, other: str) -> object:
+    def build(realization: Realization) -> Operator:
+        forward, backward = (
+            product(atoms, names)(realization) for names in (f"{one} {other}", f"{other} {one}")
+        )
+        return (forward + backward) / 2
+
+    return build
