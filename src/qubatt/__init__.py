@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qubatt.engines import DenseEngine, ExactEngine, MatrixEngine, cost
     from qubatt.environment import CavityLoss, CollectiveDecay, LevelDecay
     from qubatt.io import load, save
+    from qubatt.merits import merit
     from qubatt.models import CascadeBattery, DickeBattery, DrivenBattery, TavisCummingsBattery
     from qubatt.plots import plot
     from qubatt.pulses import (
@@ -64,6 +65,7 @@ _HOME = {
     "charge": "charging",
     "cost": "engines",
     "load": "io",
+    "merit": "merits",
     "plot": "plots",
     "recharge": "recharging",
     "recharge_pair": "recharging",
@@ -100,6 +102,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "charge",
     "cost",
     "load",
+    "merit",
     "plot",
     "recharge",
     "recharge_pair",

@@ -13,16 +13,18 @@ import qubatt as qb
 import qubatt.charging  # registers all that can be charged
 from qubatt.core.declaration import example_of, fields_of
 from qubatt.core.problem import Problem, Term
-from qubatt.core.realization import Realization, realize
+from qubatt.core.realization import Realization, choose_basis, realize
 from qubatt.core.registry import registry
 from qubatt.core.solution import Solution
+from qubatt.engines import MomentOperator
 from qubatt.environment import Dissipator
+from qubatt.merits import Merit
 from qubatt.models import Battery
 
-KINDS = ("battery", "environment", "charger", "pulse", "engine")
+KINDS = ("battery", "environment", "charger", "pulse", "engine", "merit")
 """Kinds whose entries are classes that a user constructs."""
 
-NAMES = {kind: tuple(registry.items(kind)) for kind in (*KINDS, "merit")}
+NAMES = {kind: tuple(registry.items(kind)) for kind in KINDS}
 PAIRS = [(battery, other) for battery in NAMES["battery"] for other in NAMES["environment"]]
 
 HOLDS_ALL = 12
@@ -69,6 +71,21 @@ def problem_of(
         return None
 
 
+def merits_of(problem: Problem) -> list[Merit]:
+    """Return every merit that the problem can give."""
+    merits = [example("merit", name) for name in NAMES["merit"]]
+    return [merit for merit in merits if not merit.obstacle(problem, choose_basis(problem))]
+
+
+def moments_of(problem: Problem) -> dict[str, MomentOperator]:
+    """Return the operators that all of them read."""
+    return {
+        name: operator
+        for merit in merits_of(problem)
+        for name, operator in merit.moments(problem).items()
+    }
+
+
 @cache
 def run_of(
     battery: str, environment: str | None, charger: str | None = None
@@ -81,11 +98,7 @@ def run_of(
     if problem is None:
         return None
     realization = realize(problem)
-    moments = {
-        merit.name: merit.operator
-        for merit in registry.items("merit").values()
-        if merit.applies(problem)
-    }
+    moments = moments_of(problem)
     moments["hamiltonian"] = lambda realization: realization.H
     solution = qb.MatrixEngine(tolerance=1e-12).solve(problem, TIMES, moments, states=True)
     return realization, solution

@@ -7,13 +7,12 @@ from functools import cache
 import numpy as np
 import pytest
 from laws import assert_same_states
-from specimen import NAMES, example, fitting
+from specimen import NAMES, example, fitting, moments_of
 
 import qubatt as qb
 from qubatt.core.problem import Problem
 from qubatt.core.registry import registry
 from qubatt.core.solution import Solution
-from qubatt.engines import MomentOperator
 
 TIMES = np.linspace(0.0, 1.5, 6)
 PROMISE = 1e-9
@@ -24,12 +23,6 @@ def problem_with_everything(battery: str) -> Problem:
     """Return the example battery with every fitting environment, small enough for the oracle."""
     model = example("battery", battery, max_photons=3)
     return model.problem(environment=fitting(model))
-
-
-def moments_of(problem: Problem) -> dict[str, MomentOperator]:
-    """Return all merits that apply."""
-    merits = registry.items("merit").values()
-    return {merit.name: merit.operator for merit in merits if merit.applies(problem)}
 
 
 @cache

@@ -14,7 +14,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 from laws import assert_documented, assert_hermitian, assert_smooth
-from specimen import KINDS, NAMES, example, fitting
+from specimen import KINDS, NAMES, PAIRS, example, fitting, merits_of, moments_of, problem_of
 
 import qubatt as qb
 from qubatt import engines, environment, merits, models, pulses, states
@@ -116,9 +116,10 @@ def test_documented_fails_without_docstring_description_or_example() -> None:
 
 @every_class
 def test_public_under_its_class_name(kind: str, name: str) -> None:
-    """What is registered can be reached as ``qubatt.ClassName``."""
+    """What is registered can be reached as ``qubatt.ClassName``, merits by name."""
     cls = registry.get(kind, name)
-    assert getattr(qb, cls.__name__) is cls
+    reached = type(qb.merit(name)) if kind == "merit" else getattr(qb, cls.__name__)
+    assert reached is cls
 
 
 @every_class
@@ -189,29 +190,40 @@ def test_every_environment_fits_some_battery(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES["merit"])
 def test_merits_describe_themselves(name: str) -> None:
-    """Units, long name and definition; the name is the one it is registered under."""
-    merit = registry.get("merit", name)
-    assert merit.name == name
+    """Units, long name, definition, known sources; the name is the one it is registered under."""
+    merit = example("merit", name)
+    assert merit.name == merit.kind == name
     assert name.isidentifier()  # a Dataset variable: run.energy
     assert merit.units
     assert merit.long_name
     assert merit.definition
+    assert set(merit.citations) <= set(BIBLIOGRAPHY)
+    low, high = merit.bounds
+    assert low < high
+
+
+@pytest.mark.parametrize("name", NAMES["merit"])
+def test_some_battery_gives_every_merit(name: str) -> None:
+    """One that none could give would never be seen."""
+    problems = (problem_of(*pair) for pair in PAIRS)
+    assert any(
+        merit.name == name for problem in problems if problem for merit in merits_of(problem)
+    )
 
 
 @pytest.mark.parametrize("battery", NAMES["battery"])
-@pytest.mark.parametrize("name", NAMES["merit"])
-def test_merits_are_real(name: str, battery: str) -> None:
-    """The operator behind a merit is Hermitian, so that its values are real."""
-    problem = example("battery", battery).problem()
-    merit = registry.get("merit", name)
-    if not merit.applies(problem):
-        assert merit.factor not in problem.space.factors
-        return
+def test_moments_are_real(battery: str) -> None:
+    """The operators that merits read are Hermitian, so that their values are real."""
+    model = example("battery", battery)
+    problem = model.problem(environment=fitting(model))
     realization = realize(problem)
-    operator = merit.operator(realization)
-    operator = getattr(operator, "steady", operator)
-    assert operator.shape == (realization.dim,) * 2
-    assert_hermitian(operator.toarray())
+    for operator in moments_of(problem).values():
+        built = operator(realization)
+        for part in (
+            (built.steady, *dict(built.pulsed).values()) if hasattr(built, "steady") else (built,)
+        ):
+            assert part.shape == (realization.dim,) * 2
+            assert_hermitian(part.toarray())
 
 
 def test_hermitian_fails_on_a_ladder_operator() -> None:

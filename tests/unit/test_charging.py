@@ -229,9 +229,11 @@ def test_misfits_are_unsupported() -> None:
     """A dissipator or merit without its factor is refused, an unknown merit is an argument."""
     with pytest.raises(qb.UnsupportedError, match="CavityLoss acts on `cavity`"):
         qb.charge(DRIVEN, TIMES, environment=LOSS)
-    with pytest.raises(qb.UnsupportedError, match="Merit `mean_photons` needs a factor"):
+    with pytest.raises(
+        qb.UnsupportedError, match="Merit `mean_photons` cannot be given: it needs a cavity"
+    ):
         qb.charge(DRIVEN, TIMES, merits=["mean_photons"])
-    with pytest.raises(qb.ArgumentError, match="Best matches are: power"):
+    with pytest.raises(qb.ArgumentError, match=r"Best matches are: .*power"):
         qb.charge(DRIVEN, TIMES, merits=["powr"])
 
 

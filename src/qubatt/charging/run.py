@@ -75,8 +75,10 @@ def charge(
         One variable per merit, each with ``units``, ``long_name`` and ``definition``; dims
         ``("time",)``, none for one number of the whole curve, ``("state_time",)`` for merits of
         the full state if `state_times` are given, ``environment`` or ``drive`` before them where
-        there is one curve for each. The attribute ``status`` is ``"ok"``; ``"cutoff-too-small"`` where the
-        highest Fock level holds more than 1e-5 at any time of the run; ``"not-positive"`` where ρ
+        there is one curve for each.
+
+        The attribute ``status`` is ``"ok"``; ``"cutoff-too-small"`` where the highest Fock level
+        holds more than 1e-5 at any time of the run; ``"not-positive"`` where ρ
         has an eigenvalue below −1e-7 and below the tolerance; ``"not-converged"`` where the error
         estimate or the trace drift exceeds the tolerance of the engine. All but the first warn. The
         numbers behind it are in the attribute ``certificate``, as JSON.

@@ -61,8 +61,8 @@ def _charge(
     times = _times(t_end, points, until_steady, dry_run)
     import qubatt.engines  # registers what the option names
     from qubatt.charging import charge
-    from qubatt.core.named import named
     from qubatt.cli.result import Progress, check_targets, deliver
+    from qubatt.core.named import named
 
     check_targets(output, plot)
     state, parts = surroundings(charger, environment)

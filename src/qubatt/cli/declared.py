@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from qubatt.core.named import field_value, plain_types
 from qubatt.core.declaration import fields_of
+from qubatt.core.named import field_value, plain_types
 
 
 def _kind(annotation: Any) -> str:

@@ -38,8 +38,8 @@ def _list(
 
 def _fields(entry: object) -> str:
     """Return the fields of a declared class as they are written after its name."""
-    from qubatt.core.named import plain_types
     from qubatt.core.declaration import fields_of
+    from qubatt.core.named import plain_types
 
     if not isinstance(entry, type) or issubclass(entry, Battery):
         return ""

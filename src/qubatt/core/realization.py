@@ -146,9 +146,7 @@ class Realization:
         """Return the part of H(t) that belongs to one drive."""
         terms = [term for term in self.problem.charging_terms if term.agent == drive]
         steady = self.operator([term for term in terms if term.pulse is None])
-        pulsed = [
-            (term.pulse, self.operator([term])) for term in terms if term.pulse is not None
-        ]
+        pulsed = [(term.pulse, self.operator([term])) for term in terms if term.pulse is not None]
         return Observable(steady, tuple(pulsed))
 
     @cached_property

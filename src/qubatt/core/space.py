@@ -90,4 +90,4 @@ class Space:
         dims, place = self.dims(basis), list(self.factors).index(name)
         before, d, after = prod(dims[:place]), dims[place], prod(dims[place + 1 :])
         split = states.reshape(*states.shape[:-2], before, d, after, before, d, after)
-        return np.einsum("...idjiej->...de", split)  # (…, d, d)
+        return np.asarray(np.einsum("...idjiej->...de", split))  # (…, d, d)

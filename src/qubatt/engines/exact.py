@@ -17,7 +17,15 @@ from qubatt.core.realization import Realization, choose_basis, realize
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis
 from qubatt.engines.chebyshev import Chebyshev, enclose
-from qubatt.engines.engine import Demand, Engine, MomentOperator, Progress, Wanted, Watch, require_memory
+from qubatt.engines.engine import (
+    Demand,
+    Engine,
+    MomentOperator,
+    Progress,
+    Wanted,
+    Watch,
+    require_memory,
+)
 from qubatt.engines.reduced import Functionals, Reduced, Vector
 from qubatt.engines.runge_kutta import (
     STAGES,

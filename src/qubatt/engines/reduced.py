@@ -246,7 +246,9 @@ class Reduced:
             pair = label[first] * count + label[second]
             order = np.argsort(pair, kind="stable")
             for S, T in self.layout.pairs:
-                start, stop = np.searchsorted(pair, (S * count + T, S * count + T + 1), sorter=order)
+                start, stop = np.searchsorted(
+                    pair, (S * count + T, S * count + T + 1), sorter=order
+                )
                 held = order[start:stop]
                 row, other = position[first[held]], position[second[held]]
                 if S == T:  # the upper triangle is as good as the whole
@@ -268,7 +270,7 @@ class Reduced:
         )
 
     def battery_states(self, values: NDArray[np.float64]) -> NDArray[np.complex128]:
-        """Return ρ_B, shape ``(T, d, d)``, from the values of `battery`, shape ``(T, d(d + 1))``."""
+        """Return ρ_B, shape ``(T, d, d)``, from the values of `battery`, ``(T, d(d + 1))``."""
         half = values.shape[1] // 2
         d = (math.isqrt(8 * half + 1) - 1) // 2
         i, j = np.triu_indices(d)

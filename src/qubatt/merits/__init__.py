@@ -1,34 +1,39 @@
 """Figures of merit: named quantities of a run, each with its definition and its units."""
 
-from qubatt.merits import (  # noqa: F401  # registers them, in this order
-    energy,
-    power,
-    mean_photons,
-    cutoff_population,
-    empty_population,
-    maximum,
-    charging_time,
-    ergotropy,
-    ergotropy_parts,
-    ergotropy_atom,
-    passive_energy,
-    energy_variance,
-    entropy,
-    coherence,
-    concurrence,
-    spin_squeezing,
-    fisher_information,
-    photon_statistics,
-    first_law,
-    power_bound,
-    negativity,
-    mutual_information,
-    entropy_production,
-    speed_limit,
-)  # isort: skip
-from qubatt.merits.cutoff_population import CutoffPopulation
+from importlib import import_module
+
 from qubatt.merits.merit import Merit
 from qubatt.merits.record import Record
 from qubatt.merits.selection import merit, select_merits
 
 __all__ = ["CutoffPopulation", "Merit", "Record", "merit", "select_merits"]
+
+for _module in (  # each registers its merits, which are listed in this order
+    "energy",
+    "power",
+    "maximum",
+    "charging_time",
+    "power_bound",
+    "energy_variance",
+    "ergotropy",
+    "ergotropy_parts",
+    "ergotropy_atom",
+    "passive_energy",
+    "entropy",
+    "coherence",
+    "concurrence",
+    "spin_squeezing",
+    "fisher_information",
+    "empty_population",
+    "mean_photons",
+    "cutoff_population",
+    "photon_statistics",
+    "first_law",
+    "negativity",
+    "mutual_information",
+    "entropy_production",
+    "speed_limit",
+):
+    import_module(f"{__name__}.{_module}")
+
+from qubatt.merits.cutoff_population import CutoffPopulation  # noqa: E402  # not before the others

@@ -39,5 +39,5 @@ class CoherenceRelativeEntropy(OfBatteryState):
 
     def values(self, record: Record) -> FloatArray:
         """Return the difference of entropies, shape ``(T,)``."""
-        dephased = shannon(np.linalg.eigvalsh(record.dephased))
+        dephased = shannon(record.dephased_populations)
         return np.maximum(dephased - shannon(record.populations), 0.0)

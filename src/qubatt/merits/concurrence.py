@@ -16,8 +16,9 @@ class Concurrence(OfSpin):
 
     long_name = "concurrence of two atoms"
     definition = (
-        "max(0, λ₁ − λ₂ − λ₃ − λ₄), λ the square roots of the eigenvalues of ρ₂(σ_y⊗σ_y)ρ₂*(σ_y⊗σ_y)"
-        " in descending order, ρ₂ the state of two atoms averaged over all pairs"
+        "max(0, λ₁ − λ₂ − λ₃ − λ₄), λ the square roots of the eigenvalues of"
+        " ρ₂(σ_y⊗σ_y)ρ₂*(σ_y⊗σ_y) in descending order, ρ₂ the state of two atoms"
+        " averaged over all pairs"
     )
     bounds = (0.0, 1.0)
     citations = ("wootters1998", "wang2003")
@@ -39,4 +40,4 @@ def concurrence(states: object) -> FloatArray:
     populations, vectors = np.linalg.eigh(rho)
     half = vectors * np.sqrt(np.maximum(populations, 0.0))[:, np.newaxis, :]
     lengths = np.linalg.svd(half.swapaxes(1, 2) @ flip @ half, compute_uv=False)
-    return np.maximum(2.0 * lengths[:, 0] - lengths.sum(axis=1), 0.0)
+    return np.asarray(np.maximum(2.0 * lengths[:, 0] - lengths.sum(axis=1), 0.0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Problem
@@ -26,4 +28,4 @@ class Energy(Merit):
     def values(self, record: Record) -> FloatArray:
         """Return E, shape ``(T,)``."""
         energy = record.moments["H_B"]
-        return energy - energy[0]
+        return np.asarray(energy - energy[0])

@@ -70,7 +70,7 @@ class EntropyProduction(OfFullState):
                 found.append(math.inf)
                 continue
             number = record.realization.operator(terms)
-            own = float(np.sum((number.T.toarray() * change)).real) if number.nnz else 0.0
+            own = float(np.sum(number.T.toarray() * change).real) if number.nnz else 0.0
             found.append(float(-rates @ logarithm) - own)
         return np.array(found)
 
@@ -122,7 +122,7 @@ def _number(name: str) -> list[tuple[float, str]]:
     """Return N of a lowering operator as weighted operators."""
     if name in _NUMBER:
         return [(1.0, _NUMBER[name])]
-    low, high = name[-2:]
+    low, high = name[-2], name[-1]
     return [(0.5, f"S_{high}{high}"), (-0.5, f"S_{low}{low}")]
 
 

@@ -14,7 +14,7 @@ from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization, realize
 from qubatt.core.space import Basis, Operator, Space
 from qubatt.merits.merit import Merit, Moments
-from qubatt.merits.reading import product
+from qubatt.merits.reading import Builder, product
 from qubatt.merits.record import Record
 from qubatt.operators import Atoms
 
@@ -54,10 +54,10 @@ class ErgotropyAtom(Merit):
         energies = np.linalg.eigvalsh(H)
         energy = np.einsum("tij,ji->t", rho, H).real
         lowest = np.linalg.eigvalsh(rho)[:, ::-1] @ energies
-        return np.maximum(energy - lowest, 0.0)
+        return np.asarray(np.maximum(energy - lowest, 0.0))
 
 
-def _part(factor: str, one: str, other: str, turn: complex) -> object:
+def _part(factor: str, one: str, other: str, turn: complex) -> Builder:
     def build(realization: Realization) -> Operator:
         first, second = product(factor, one)(realization), product(factor, other)(realization)
         return (turn * first + np.conj(turn) * second) / 2

@@ -24,7 +24,7 @@ class IncoherentErgotropy(ByUnitaries):
 
     def values(self, record: Record) -> FloatArray:
         """Return W_i, shape ``(T,)``."""
-        lowest = self.lowest(record, np.linalg.eigvalsh(record.dephased))
+        lowest = self.lowest(record, record.dephased_populations)
         return np.maximum(energy_of(record, record.in_levels) - lowest, 0.0)
 
 
@@ -37,7 +37,7 @@ class CoherentErgotropy(ByUnitaries):
 
     def values(self, record: Record) -> FloatArray:
         """Return W − W_i, shape ``(T,)``."""
-        dephased = self.lowest(record, np.linalg.eigvalsh(record.dephased))
+        dephased = self.lowest(record, record.dephased_populations)
         return np.maximum(dephased - self.lowest(record, record.populations), 0.0)
 
 

@@ -69,7 +69,7 @@ class InternalEnergy(Merit):
 
     def values(self, record: Record) -> FloatArray:
         """Return the change, shape ``(T,)``."""
-        return record.moments["U"] - record.moments["U"][0]
+        return np.asarray(record.moments["U"] - record.moments["U"][0])
 
 
 @declare("merit", "heat_current")

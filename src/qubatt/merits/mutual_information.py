@@ -29,5 +29,5 @@ class MutualInformation(OfTwoParties):
         first = np.moveaxis(rho.reshape(*dims, *dims), (place, len(dims) + place), (0, 1))
         rest = rho.shape[0] // dims[place]
         charger = np.trace(first).reshape(rest, rest)
-        parts = [shannon(np.linalg.eigvalsh(part)) for part in (battery, charger, rho)]
+        parts = [shannon(np.asarray(np.linalg.eigvalsh(part))) for part in (battery, charger, rho)]
         return np.maximum(parts[0] + parts[1] - parts[2], 0.0)

@@ -36,7 +36,7 @@ class LockedEnergy(ByUnitaries):
     def values(self, record: Record) -> FloatArray:
         """Return the energy, shape ``(T,)``."""
         above = self.levels(record)[0] - self.levels(record)[0][0]
-        return np.maximum(record.populations[:, ::-1] @ above, 0.0)
+        return np.asarray(np.maximum(record.populations[:, ::-1] @ above, 0.0))
 
 
 class Capacity(ByUnitaries):

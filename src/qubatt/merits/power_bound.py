@@ -81,7 +81,8 @@ def _charging_square(realization: Realization) -> Observable:
 
 def _sum(nothing: Operator, parts: list[tuple[Pulse | None, Operator]]) -> Observable:
     """Return Σ f(t) O as an observable, with one operator per pulse."""
-    steady, pulsed = nothing, {}
+    steady = nothing
+    pulsed: dict[Pulse, tuple[Pulse, Operator]] = {}
     for pulse, part in parts:
         if pulse is None:
             steady = sp.csr_array(steady + part)

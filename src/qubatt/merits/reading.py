@@ -17,6 +17,10 @@ ENERGY_SQUARE: Moments = {"H_B H_B": lambda realization: realization.H_B @ reali
 """⟨H_B²⟩."""
 
 
+Builder = Callable[[Realization], Operator | Observable]
+"""Builds the operator of a moment."""
+
+
 def changing(operator: Operator, realization: Realization) -> Observable:
     """Return L†(O), pulses included: d⟨O⟩/dt is its expectation value."""
     return Observable(realization.adjoint(operator), realization.pulsed_adjoint(operator))

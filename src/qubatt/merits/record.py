@@ -74,6 +74,6 @@ class Record:
         return np.asarray(V.conj().T @ self.battery_states @ V)
 
     @cached_property
-    def dephased(self) -> States:
-        """The same without coherence between different energies, shape ``(T, d, d)``."""
-        return self.in_levels * self.spectrum.same_level
+    def dephased_populations(self) -> FloatArray:
+        """Eigenvalues of the same without coherence between unequal energies, ascending."""
+        return np.asarray(np.linalg.eigvalsh(self.in_levels * self.spectrum.same_level))

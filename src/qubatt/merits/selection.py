@@ -82,5 +82,7 @@ def merit(name: str, **parameters: object) -> Merit:
     cls = registry.get("merit", name, "name")
     unknown = parameters.keys() - fields_of(cls)
     if unknown and not fields_of(cls):
-        raise ArgumentError(sorted(unknown)[0], f"be left out: {name} has no parameters", parameters)
+        raise ArgumentError(
+            sorted(unknown)[0], f"be left out: {name} has no parameters", parameters
+        )
     return cast(Merit, cls(**parameters))

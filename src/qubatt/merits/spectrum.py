@@ -96,16 +96,16 @@ def full_levels(problem: Problem) -> tuple[FloatArray, NDArray[np.int64]]:
         energies = np.linalg.eigvalsh(_alone(problem, "full"))
         return np.asarray(energies), np.ones(len(energies), dtype=np.int64)
     N = atoms.n_atoms
-    energies, multiplicity = [], []
+    levels, multiplicity = [], []
     for depth in range(N // 2 + 1):
         block = _spin_block(problem, atoms, depth)
         diagonal = block.diagonal()
         off = block - sp.diags_array(diagonal)
-        levels = diagonal.real if abs(off).sum() == 0 else np.linalg.eigvalsh(block.toarray())
+        known = diagonal.real if abs(off).sum() == 0 else np.linalg.eigvalsh(block.toarray())
         copies = comb(N, depth) - (comb(N, depth - 1) if depth else 0)
-        energies.append(levels)
-        multiplicity.append(np.full(len(levels), min(copies, 2**62), dtype=np.int64))
-    return np.concatenate(energies), np.concatenate(multiplicity)
+        levels.append(known)
+        multiplicity.append(np.full(len(known), min(copies, 2**62), dtype=np.int64))
+    return np.concatenate(levels), np.concatenate(multiplicity)
 
 
 def fits_full_space(problem: Problem) -> bool:

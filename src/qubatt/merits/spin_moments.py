@@ -12,15 +12,13 @@ from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
 from qubatt.core.space import Basis, Operator
 from qubatt.merits.merit import Merit, Moments
-from qubatt.merits.reading import product, without_spin
+from qubatt.merits.reading import Builder, product, without_spin
 from qubatt.merits.record import Record
 
 AXES = ("Jx", "Jy", "Jz")
 PAIRS = tuple(combinations_with_replacement(range(3), 2))
 
-PAULI = np.array(
-    [[[0, 1], [1, 0]], [[0, 1j], [-1j, 0]], [[-1, 0], [0, 1]]], dtype=np.complex128
-)
+PAULI = np.array([[[0, 1], [1, 0]], [[0, 1j], [-1j, 0]], [[-1, 0], [0, 1]]], dtype=np.complex128)
 """σ_x, σ_y, σ_z in the basis ground, excited."""
 
 
@@ -76,7 +74,7 @@ def _pair(a: int, b: int) -> str:
     return f"{AXES[a]} {AXES[b]} symmetrised"
 
 
-def _symmetrised(atoms: str, one: str, other: str) -> object:
+def _symmetrised(atoms: str, one: str, other: str) -> Builder:
     def build(realization: Realization) -> Operator:
         forward, backward = (
             product(atoms, names)(realization) for names in (f"{one} {other}", f"{other} {one}")

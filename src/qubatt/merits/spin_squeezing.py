@@ -56,4 +56,4 @@ class SpinSqueezingWineland(OfSpin):
     def values(self, record: Record) -> FloatArray:
         """Return ξ²_R, shape ``(T,)``."""
         least, length = least_variance(record)
-        return record.n_atoms * least / np.where(np.isfinite(least), length, 1.0) ** 2
+        return np.asarray(record.n_atoms * least / np.where(np.isfinite(least), length, 1.0) ** 2)

@@ -188,7 +188,7 @@ def test_status_of_a_steady_state(
 
 def test_cutoff_counts_least(solution: Solution) -> None:
     """A low cut-off is named where nothing worse can be said."""
-    full = solution.moments | {"cutoff_population": np.array([0.0, 2e-5])}
+    full = solution.moments | {"cavity P_top": np.array([0.0, 2e-5])}
     low = replace(solution, moments=full)
     assert certify_run(QUESTION, low).status == "cutoff-too-small"
     assert certify_run(CUT, low).advice.count("max_photons = 3") == 1

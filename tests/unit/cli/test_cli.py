@@ -188,7 +188,7 @@ def test_list_shows_every_kind(qubatt, kind):
         ("charge driven --n-atoms 2 --drive 1 --t-end inf", ["`t_end`", "inf"]),
         ("charge driven --n-atoms 2 --drive 1 --points 1", ["`points`", "1"]),
         ("charge driven --n-atoms 2 --drive 1 --merit enrgy", ["energy"]),
-        ("charge driven --n-atoms 2 --drive 1 --merit mean_photons", ["mean_photons", "`cavity`"]),
+        ("charge driven --n-atoms 2 --drive 1 --merit mean_photons", ["mean_photons", "a cavity"]),
         ("charge driven --n-atoms 2 --drive 1 --engine matrx", ["matrix"]),
         ("charge driven --n-atoms 2 --drive 1 --engine dense:tolerance=1e-3", ["`tolerance`"]),
         ("charge driven --n-atoms 2 --drive 1 --plot run.gif", ["`plot`", ".png"]),

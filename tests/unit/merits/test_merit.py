@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import qubatt as qb
+from qubatt.core.problem import Problem
 from qubatt.core.realization import realize
 from qubatt.merits import select_merits
 
@@ -40,19 +41,38 @@ def test_unknown_merit_suggests_the_nearest() -> None:
     """The message quotes what was typed."""
     with pytest.raises(qb.ArgumentError) as caught:
         select_merits(["enrgy"], CAVITY)
-    assert str(caught.value).endswith(
-        "must name a registered merit, but is 'enrgy'. Best matches are: energy."
-    )
+    message = str(caught.value)
+    assert "must name a registered merit, but is 'enrgy'. Best matches are: " in message
+    assert "energy" in message.split("Best matches are: ")[1].rstrip(".").split(", ")
 
 
-@pytest.mark.parametrize("name", ["mean_photons", "cutoff_population"])
-def test_merit_that_does_not_apply_says_why(name: str) -> None:
-    """The missing factor is named."""
+@pytest.mark.parametrize(
+    ("name", "problem", "reason"),
+    [
+        ("mean_photons", DRIVEN, "it needs a cavity, which is not there"),
+        ("concurrence", qb.DrivenBattery(1, 1.0).problem(), "at least 2 atoms, and there is 1"),
+        ("concurrence", qb.CascadeBattery().problem(), "a battery of two-level atoms"),
+        ("negativity", DRIVEN, "a charger beside the battery"),
+        ("work_flow", CAVITY, "nothing drives this battery"),
+        ("heat_current", CAVITY, "it needs an environment"),
+        (
+            "entropy_production",
+            qb.DrivenBattery(2, 1.0).problem(environment=[qb.CollectiveDecay(0.1)]),
+            "undefined at zero temperature; give an environment a temperature",
+        ),
+        (
+            "ergotropy_symmetric",
+            qb.CascadeBattery().problem(environment=[qb.LevelDecay("middle", "ground", 0.1)]),
+            "use ergotropy_full",
+        ),
+    ],
+)
+def test_merit_that_does_not_apply_says_why(name: str, problem: Problem, reason: str) -> None:
+    """The name, and what is missing or what to do."""
     with pytest.raises(qb.UnsupportedError) as caught:
-        select_merits([name], DRIVEN)
-    assert str(caught.value) == (
-        f"Merit `{name}` needs a factor `cavity`, which this battery lacks."
-    )
+        select_merits([name], problem)
+    assert str(caught.value).startswith(f"Merit `{name}` cannot be given: ")
+    assert reason in str(caught.value)
 
 
 def test_operators_of_the_merits() -> None:
@@ -61,7 +81,8 @@ def test_operators_of_the_merits() -> None:
     last = {}
     first = {}
     for merit in select_merits(["mean_photons", "cutoff_population", "empty_population"], CAVITY):
-        diagonal = merit.operator(realization).diagonal()
+        (operator,) = merit.moments(CAVITY).values()
+        diagonal = operator(realization).diagonal()
         first[merit.name], last[merit.name] = diagonal[0], diagonal[-1]
     assert first == {"mean_photons": 0.0, "cutoff_population": 0.0, "empty_population": 1.0}
     assert last == {"mean_photons": 4.0, "cutoff_population": 1.0, "empty_population": 0.0}
@@ -70,8 +91,26 @@ def test_operators_of_the_merits() -> None:
 def test_power_is_the_adjoint_of_the_energy() -> None:
     """For ΩJ_x and H_B = ω_aJ_z, dE/dt = i[ΩJ_x, ω_aJ_z] = Ωω_a J_y."""
     problem = qb.DrivenBattery(2, drive=0.8, omega_atom=1.5).problem()
-    (power,) = select_merits(["power"], problem)
+    (power,) = select_merits("power", problem)
     Jy = problem.space.factors["atoms"].operator("Jy", "symmetric").toarray()
-    np.testing.assert_allclose(
-        power.operator(realize(problem)).steady.toarray(), 1.2 * Jy, atol=1e-14
-    )
+    (operator,) = power.moments(problem).values()
+    np.testing.assert_allclose(operator(realize(problem)).steady.toarray(), 1.2 * Jy, atol=1e-14)
+
+
+def test_parameters_are_in_the_name_where_they_are_not_the_usual_ones() -> None:
+    """So that two of them fit in one Dataset; text and Python build the same."""
+    chosen = select_merits(["free_energy", "free_energy:2", "free_energy:beta=0.5"], CAVITY)
+    assert names(chosen) == ["free_energy", "free_energy_beta_2", "free_energy_beta_0.5"]
+    assert chosen[1] == qb.merit("free_energy", beta=2.0)
+    assert chosen[1].attributes["beta"] == 2.0
+    with pytest.raises(qb.ArgumentError, match="`beta` must be positive, but is -1"):
+        select_merits("free_energy:-1", CAVITY)
+    with pytest.raises(qb.ArgumentError, match="Argument `beta` must be left out"):
+        qb.merit("energy", beta=1.0)
+
+
+def test_all_merits_are_those_that_need_no_full_state() -> None:
+    """And that the battery can give."""
+    chosen = names(select_merits("all", DRIVEN))
+    assert {"energy", "ergotropy_symmetric", "ergotropy_full", "charging_time"} <= set(chosen)
+    assert not {"mean_photons", "negativity", "heat_current", "speed_limit"} & set(chosen)

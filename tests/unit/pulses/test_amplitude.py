@@ -54,7 +54,7 @@ def test_a_pulse_stands_in_its_terms_only(
         if term.pulse is None:
             assert term == constant
             continue
-        assert term == Term(factor, constant.operators, PULSE)
+        assert term == Term(factor, constant.operators, PULSE, constant.drive)
         assert constant.coefficient == pytest.approx(0.3 * factor, rel=1e-15)
         switched.append(next(iter(term.operators.values())))
     assert tuple(switched) == operators
@@ -80,7 +80,7 @@ def test_numbers_give_the_terms_they_gave() -> None:
     assert qb.DickeBattery(2, 0.1, 4, omega_cavity=1.1).coupling_terms() == tuple(
         Term(2.0 * 0.1 * 1.1, {"cavity": ladder, "atoms": "Jx"}) for ladder in ("a", "a+")
     )
-    assert qb.DrivenBattery(2, 0.1).charging_terms()[0] == Term(0.1, {"atoms": "Jx"})
+    assert qb.DrivenBattery(2, 0.1).charging_terms()[0] == Term(0.1, {"atoms": "Jx"}, drive="drive")
 
 
 @pytest.mark.parametrize("number", [1, np.float32(1.0), np.array(1), Fraction(1)])
