@@ -19,7 +19,6 @@ from specimen import NAMES, PAIRS, TIMES, example, excitations, moments_of, prob
 
 import qubatt as qb
 from qubatt.core.realization import Realization, realize
-from qubatt.core.registry import registry
 from qubatt.core.solution import Solution
 from qubatt.engines.generator import Generator
 
