@@ -292,9 +292,10 @@ class Reduced:
                 at = self.layout.places[S, T].address[found.column] + found.row
                 once = (found.row == found.column) & (S == T)
                 value = np.where(once, 1.0, 2.0) * found.value
-                columns += [at, at + self.layout.size]
-                values += [value.real, -value.imag]
-                count += 2 * len(at)
+                real, imaginary = value.real != 0, value.imag != 0
+                columns += [at[real], at[imaginary] + self.layout.size]
+                values += [value.real[real], -value.imag[imaginary]]
+                count += int(np.count_nonzero(real) + np.count_nonzero(imaginary))
             counts.append(count)
         column = np.concatenate(columns).astype(np.int64)
         return Functionals(np.cumsum(counts, dtype=np.int64), column, np.concatenate(values))

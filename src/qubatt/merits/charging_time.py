@@ -9,7 +9,7 @@ from pydantic import Field
 
 from qubatt.core.check import FloatArray, Positive
 from qubatt.core.declaration import declare
-from qubatt.merits.curve import Curve, OfCurve, one
+from qubatt.merits.curve import OfCurve, one
 from qubatt.merits.maximum import BETWEEN
 from qubatt.merits.record import Record
 
@@ -25,7 +25,7 @@ class ChargingTime(OfCurve):
 
     def values(self, record: Record) -> FloatArray:
         """Return the time, shape ``()``."""
-        return one(Curve(record).first_highest())
+        return one(record.curve.first_highest())
 
 
 @declare("merit", "time_to_fraction")
@@ -43,7 +43,7 @@ class TimeToFraction(OfCurve):
 
     def values(self, record: Record) -> FloatArray:
         """Return the time, shape ``()``; NaN where no energy is stored."""
-        curve = Curve(record)
+        curve = record.curve
         time, energy = curve.highest()
         if energy <= 0.0:
             return one(math.nan)

@@ -1,120 +1,19 @@
-"""The stored energy between output times, and the numbers that are read off it."""
+"""Merits that are one number of the energy curve."""
 
 from __future__ import annotations
 
-import math
-from functools import cached_property
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import BPoly, PPoly
 
-from qubatt.core.check import FloatArray
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
 from qubatt.merits.merit import Merit, Moments
 from qubatt.merits.reading import ENERGY, POWER, has_pulses
-from qubatt.merits.record import Record
-
-FALL = 1e-9
-"""Part of the largest |E| by which energy must fall for what was before to be a maximum."""
 
 
-def _slope(realization: Realization) -> Operator:
+def _bend(realization: Realization) -> Operator:
     return realization.adjoint(realization.adjoint(realization.H_B))
-
-
-class Curve:
-    """E(t) as piecewise polynomials through E, dE/dt and d²E/dt² at the times of a run.
-
-    They are of degree 5, and off by h⁶/46080 of the sixth derivative for steps h; with pulses,
-    where d²E/dt² is not known, of degree 3, and off by h⁴/384 of the fourth.
-    """
-
-    def __init__(self, record: Record) -> None:
-        energy = record.moments["H_B"]
-        rows = [energy - energy[0], record.moments["dH_B/dt"]]
-        if "d2H_B/dt2" in record.moments:
-            rows.append(record.moments["d2H_B/dt2"])
-        self.times = record.times
-        self._energy = rows[0]
-        self._known = np.transpose(rows)
-
-    @cached_property
-    def _polynomials(self) -> PPoly:
-        return PPoly.from_bernstein_basis(BPoly.from_derivatives(self.times, self._known))
-
-    def energy(self, times: FloatArray) -> FloatArray:
-        """Return E at any times of the run."""
-        return np.asarray(self._polynomials(times))
-
-    def power(self, times: FloatArray) -> FloatArray:
-        """Return dE/dt at any times of the run."""
-        return np.asarray(self._polynomials(times, nu=1))
-
-    @property
-    def turns(self) -> FloatArray:
-        """Times at which dE/dt = 0, ascending."""
-        return _roots(self._polynomials.derivative())
-
-    def highest(self) -> tuple[float, float]:
-        """Return the time of the largest E and that value."""
-        return self._largest(self.energy, self.turns)
-
-    def first_highest(self) -> float:
-        """Return the time of the first maximum of E, NaN if E never falls.
-
-        What rounding makes fall does not count.
-        """
-        peak_time, peak = 0.0, -math.inf
-        fall = FALL * float(np.max(np.abs(self._energy)))
-        stops = np.unique(np.concatenate([self.times, self.turns]))
-        for time, value in zip(stops.tolist(), self.energy(stops).tolist(), strict=True):
-            if value > peak:
-                peak_time, peak = time, value
-            elif value < peak - fall:
-                return peak_time if peak_time > 0 else math.nan
-        return math.nan
-
-    def strongest(self) -> tuple[float, float]:
-        """Return the time of the largest dE/dt and that value."""
-        return self._largest(self.power, _roots(self._polynomials.derivative(2)))
-
-    def strongest_average(self) -> tuple[float, float]:
-        """Return the time of the largest E/t and that value; at time 0 it is dE/dt."""
-        # d(E/t)/dt = 0 where t dE/dt = E, a polynomial in x = t − t_k on every interval
-        energy, start = self._polynomials.c, self.times[:-1]
-        slope = self._polynomials.derivative().c
-        condition = -energy.copy()
-        condition[:-1] += slope  # x dE/dt
-        condition[1:] += start * slope
-        turns = _roots(PPoly(condition, self.times))
-
-        def average(times: FloatArray) -> FloatArray:
-            late = times > 0
-            safe = np.where(late, times, 1.0)
-            return np.where(late, self.energy(times) / safe, self.power(times))
-
-        return self._largest(average, turns)
-
-    def first_reaching(self, value: float) -> float:
-        """Return the first time at which E is `value`, NaN if it never is."""
-        found = self._polynomials.solve(value, extrapolate=False)
-        known = found[np.isfinite(found)]
-        return float(known.min()) if len(known) else math.nan
-
-    def _largest(self, function: object, turns: FloatArray) -> tuple[float, float]:
-        candidates = np.unique(np.concatenate([self.times, turns]))
-        values = function(candidates)  # type: ignore[operator]  # one of the methods above
-        best = int(np.argmax(values))
-        return float(candidates[best]), float(values[best])
-
-
-def _roots(polynomials: PPoly) -> FloatArray:
-    """Return the real roots inside the intervals, ascending; constant 0 has none."""
-    found = polynomials.roots(extrapolate=False)
-    return np.sort(found[np.isfinite(found)])
 
 
 class OfCurve(Merit):
@@ -125,7 +24,7 @@ class OfCurve(Merit):
 
     def moments(self, problem: Problem) -> Moments:
         """Return H_B and its derivatives."""
-        bend: Moments = {} if has_pulses(problem) else {"d2H_B/dt2": _slope}
+        bend: Moments = {} if has_pulses(problem) else {"d2H_B/dt2": _bend}
         return {**ENERGY, **POWER, **bend}
 
 

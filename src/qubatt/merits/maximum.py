@@ -6,7 +6,7 @@ import math
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.merits.curve import Curve, OfCurve, one
+from qubatt.merits.curve import OfCurve, one
 from qubatt.merits.record import Record
 
 BETWEEN = "; found between the output times by the polynomials through E, dE/dt and d²E/dt²"
@@ -23,7 +23,7 @@ class MaximumEnergy(OfCurve):
 
     def values(self, record: Record) -> FloatArray:
         """Return max E, shape ``()``."""
-        return one(Curve(record).highest()[1])
+        return one(record.curve.highest()[1])
 
 
 @declare("merit", "maximum_energy_time")
@@ -37,7 +37,7 @@ class MaximumEnergyTime(OfCurve):
 
     def values(self, record: Record) -> FloatArray:
         """Return the time, shape ``()``."""
-        return one(Curve(record).highest()[0])
+        return one(record.curve.highest()[0])
 
 
 @declare("merit", "maximum_power")
@@ -50,7 +50,7 @@ class MaximumPower(OfCurve):
 
     def values(self, record: Record) -> FloatArray:
         """Return max P, shape ``()``."""
-        return one(Curve(record).strongest()[1])
+        return one(record.curve.strongest()[1])
 
 
 @declare("merit", "maximum_power_time")
@@ -64,7 +64,7 @@ class MaximumPowerTime(OfCurve):
 
     def values(self, record: Record) -> FloatArray:
         """Return the time, shape ``()``."""
-        return one(Curve(record).strongest()[0])
+        return one(record.curve.strongest()[0])
 
 
 @declare("merit", "maximum_average_power")
@@ -77,7 +77,7 @@ class MaximumAveragePower(OfCurve):
 
     def values(self, record: Record) -> FloatArray:
         """Return max E/t, shape ``()``."""
-        return one(Curve(record).strongest_average()[1])
+        return one(record.curve.strongest_average()[1])
 
 
 @declare("merit", "maximum_average_power_time")
@@ -91,4 +91,4 @@ class MaximumAveragePowerTime(OfCurve):
 
     def values(self, record: Record) -> FloatArray:
         """Return the time, shape ``()``."""
-        return one(Curve(record).strongest_average()[0])
+        return one(record.curve.strongest_average()[0])

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from qubatt.core.check import FloatArray
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
+from qubatt.merits.energy_curve import Curve
 from qubatt.merits.spectrum import BatterySpectrum
 
 States = NDArray[np.complex128]
@@ -61,6 +62,12 @@ class Record:
     def spectrum(self) -> BatterySpectrum:
         """Levels of the battery."""
         return BatterySpectrum(self.problem, self.realization.basis)
+
+    @cached_property
+    def curve(self) -> Curve:
+        """The stored energy between the times."""
+        energy, power = self.moments["H_B"], self.moments["dH_B/dt"]
+        return Curve(self.times, energy, power, self.moments.get("d2H_B/dt2"))
 
     @cached_property
     def populations(self) -> FloatArray:
