@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from qubatt.core.version import __version__
 
 if TYPE_CHECKING:
-    from qubatt.charging import charge, steady_state
+    from qubatt.charging import charge, discharge, steady_state
     from qubatt.core.errors import (
         ArgumentError,
         CertificateError,
@@ -64,6 +64,7 @@ _HOME = {
     "UnsupportedError": "core.errors",
     "charge": "charging",
     "cost": "engines",
+    "discharge": "charging",
     "load": "io",
     "merit": "merits",
     "plot": "plots",
@@ -101,6 +102,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "UnsupportedError",
     "charge",
     "cost",
+    "discharge",
     "load",
     "merit",
     "plot",

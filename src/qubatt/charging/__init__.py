@@ -1,6 +1,7 @@
-"""From a battery to a labelled Dataset: its charging over time, and its steady state."""
+"""From a battery to a labelled Dataset: charging over time, steady states, self-discharge."""
 
+from qubatt.charging.discharge import discharge
 from qubatt.charging.run import charge
 from qubatt.charging.steady import steady_state
 
-__all__ = ["charge", "steady_state"]
+__all__ = ["charge", "discharge", "steady_state"]

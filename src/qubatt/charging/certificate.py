@@ -15,6 +15,7 @@ from qubatt.core.errors import CertificateError, QubattWarning
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis
 from qubatt.engines.steady import SteadySolution
+from qubatt.merits import Record
 
 CUTOFF_THRESHOLD = 1e-5
 """Population of the highest Fock level from which on a result is ``cutoff-too-small``."""
@@ -67,13 +68,17 @@ class Answer(NamedTuple):
     certificate: Certificate
 
 
-def certify_run(question: Question, solution: Solution) -> Certificate:
-    """Return the certificate of a charging run."""
+def certify_run(
+    question: Question, solution: Solution, record: Record | None = None
+) -> Certificate:
+    """Return the certificate of a charging run; the record tells how good its curve is."""
     numbers = {
         "error_estimate": solution.error_estimate,
         "trace_drift": solution.trace_drift,
         "smallest_eigenvalue": _known(solution.smallest_eigenvalue),
     }
+    if record is not None and question.reads("curve"):
+        numbers["curve_error"] = _known(record.curve.error)
     populations = solution.moments.get(CERTIFYING.moment)
     population = None if populations is None else float(populations.max())
     lost = ""

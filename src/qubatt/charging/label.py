@@ -18,7 +18,8 @@ Chosen = NDArray[np.intp] | int
 def labelled(question: Question, record: Record, chosen: Chosen, state_dim: str) -> xr.Dataset:
     """Return the merits that are wanted, at the times chosen.
 
-    Dims before time, such as ``environment``, have the names of their entries as coordinate.
+    States of the battery are those at these times already. Dims before time, such as
+    ``environment``, have the names of their entries as coordinate.
     Merits of the full state have `state_dim` in place of time, and none if that is empty.
     """
     data: dict[str, Any] = {}
@@ -30,8 +31,10 @@ def labelled(question: Question, record: Record, chosen: Chosen, state_dim: str)
             values = values if state_dim else values[..., 0]
             dims += [state_dim] if state_dim else []
         elif merit.reads != "curve":
-            values = values[..., chosen]
-            dims += ["time"] if isinstance(chosen, np.ndarray) else []
+            several = isinstance(chosen, np.ndarray)
+            at = slice(None) if several else 0
+            values = values[..., at if merit.reads == "battery state" else chosen]
+            dims += ["time"] if several else []
         data[merit.name] = (dims, np.asarray(values), merit.attributes)
         coordinates |= {name: list(entries) for name, entries in labels.items()}
     return xr.Dataset(data, coords=coordinates)

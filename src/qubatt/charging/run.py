@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Literal
 
-import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from qubatt.charging.certificate import Answer, certify_run
+from qubatt.charging.certificate import Answer
 from qubatt.charging.cutoff import converge
-from qubatt.charging.label import labelled
 from qubatt.charging.question import Environment, Question, Wanted
 from qubatt.charging.schedule import is_auto, settling_times
+from qubatt.charging.solve import solve
 from qubatt.core.check import FloatArray, check_times
 from qubatt.core.errors import ArgumentError
-from qubatt.core.realization import realize
-from qubatt.engines import Engine, select_engine
-from qubatt.merits import Record
+from qubatt.engines import Engine
 from qubatt.models import Battery
 from qubatt.states import ChargerState
-
-WATCHED = 64
-"""Times at which the certificate looks at least, where fewer output times are asked for."""
 
 
 def charge(
@@ -108,51 +101,11 @@ def charge(
     time = settling_times(question) if chosen is None else chosen
 
     def run(asked: Question) -> Answer:
-        return _run(asked, time, looks, engine, progress)
+        return solve(asked, time, engine, progress, looks)
 
     answer = converge(question, run) if question.open_cutoff else run(question)
     answer.certificate.issue(strict)
     return answer.dataset
-
-
-def _run(
-    question: Question,
-    time: FloatArray,
-    looks: FloatArray | None,
-    engine: str | Engine,
-    progress: Callable[[float], None] | None,
-) -> Answer:
-    """Solve and label."""
-    solver, reason = select_engine(engine, question.problem, time)
-    whole = question.reads("full state")
-    at = time if looks is None else looks
-    computed = _watched(question, np.union1d(time, at))  # energies are relative to time 0
-    solution = solver.solve(
-        question.problem,
-        computed,
-        question.moments,
-        states=np.isin(computed, at) & whole,
-        battery=question.reads("battery state"),
-        progress=progress,
-    )
-    record = Record(
-        realize(question.problem, solution.statistics["basis"]),
-        computed,
-        solution.moments,
-        solution.battery_states,
-        solution.states,
-    )
-    chosen = np.searchsorted(computed, time)
-    dataset = labelled(question, record, chosen, "time" if looks is None else "state_time")
-    attributes = {"units": "1/omega_ref", "long_name": "time"}
-    dataset = dataset.assign_coords(time=("time", time, attributes))
-    if looks is not None:
-        dataset = dataset.assign_coords(state_time=("state_time", looks, attributes))
-    certificate = certify_run(question, solution)
-    statistics = dict(solution.statistics) | {"chosen": reason}
-    dataset.attrs |= certificate.attributes | question.attributes
-    dataset.attrs["engine"] = json.dumps(statistics, ensure_ascii=False)
-    return Answer(dataset, certificate)
 
 
 def _check_looks(question: Question, state_times: ArrayLike) -> FloatArray:
@@ -161,13 +114,3 @@ def _check_looks(question: Question, state_times: ArrayLike) -> FloatArray:
         cure = "No merit of the full state is asked for; qubatt list merit tells which are."
         raise ArgumentError("state_times", "be left out", state_times, cure)
     return check_times(state_times, "state_times")
-
-
-def _watched(question: Question, time: FloatArray) -> FloatArray:
-    """Return the times computed: 0, those asked for, and enough for the certificate between."""
-    whole = np.unique(np.concatenate([[0.0], time]))
-    if "cavity" not in question.problem.space.factors or len(whole) > WATCHED or len(whole) == 1:
-        return whole
-    parts = -(-WATCHED // (len(whole) - 1))
-    between = whole[:-1, np.newaxis] + np.diff(whole)[:, np.newaxis] * np.arange(parts) / parts
-    return np.append(between.ravel(), whole[-1])

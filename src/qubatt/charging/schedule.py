@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy.sparse.linalg as sla
 
 from qubatt.charging.cutoff import chosen_cutoff
 from qubatt.charging.question import AUTO, Question
 from qubatt.charging.steady import settle
+from qubatt.charging.watch import turning
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ResourceError
-from qubatt.core.realization import Realization, realize
+from qubatt.core.realization import realize
 from qubatt.engines.exact import ExactEngine
 from qubatt.engines.steady import solve_steady
 
@@ -49,7 +49,7 @@ def settling_times(question: Question) -> FloatArray:
     states = question.reads("battery state") or question.reads("full state")
     steady = solve_steady(question.problem, question.moments, battery=states)
     realization = realize(question.problem)
-    first = 2 * np.pi / PER_TURN / _turning(realization)
+    first = 2 * np.pi / PER_TURN / turning(realization)
     end = 10.0 / max(rate for rate, _ in realization.jumps)
     while True:
         times = _grid(first, end)
@@ -72,13 +72,6 @@ def settling_times(question: Question) -> FloatArray:
         if since < len(times) - len(times) // 20:
             return _grid(first, times[max(since, 1)])
         end *= 2.0
-
-
-def _turning(realization: Realization) -> float:
-    """Return the frequency at which H_B changes: ‖[H, H_B]‖ / ‖H_B‖, at least the largest rate."""
-    H, H_B = realization.H, realization.H_B
-    turned = sla.norm(H @ H_B - H_B @ H) / max(sla.norm(H_B), 1e-300)
-    return float(max(turned, max(rate for rate, _ in realization.jumps)))
 
 
 def _grid(first: float, end: float) -> FloatArray:

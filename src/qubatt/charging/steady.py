@@ -138,7 +138,7 @@ def _labelled(question: Question, solution: SteadySolution) -> Answer:
         realize(question.problem, solution.statistics["basis"]),
         np.array([0.0, np.inf]),
         {name: np.array([solution.start[name], end]) for name, end in solution.moments.items()},
-        solution.battery_states,
+        None if solution.battery_states is None else solution.battery_states[1:],
         None if solution.state is None else solution.state[np.newaxis],
     )
     dataset = labelled(question, record, 1, "")

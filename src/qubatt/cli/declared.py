@@ -21,6 +21,17 @@ def _kind(annotation: Any) -> str:
     return "|".join(names.get(part, "TEXT") for part in plain_types(annotation))
 
 
+def add_battery_commands(app: typer.Typer, name: str, text: str, body: Callable[..., None]) -> None:
+    """Add a group of commands, one per registered battery; `text` says what they do."""
+    import qubatt.models  # noqa: F401  # registers the batteries
+    from qubatt.core.registry import registry
+
+    group = typer.Typer(help=text, no_args_is_help=True, rich_markup_mode=None)
+    for battery, cls in registry.items("battery").items():
+        group.command(battery, no_args_is_help=True)(command_for(cls, body))
+    app.add_typer(group, name=name)
+
+
 def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None]:
     """Return a command with the fields of `cls` as options, before those of `body`.
 

@@ -22,9 +22,17 @@ Environment = Annotated[
 ]
 Merits = Annotated[
     list[str] | None,
-    typer.Option(help="Figure of merit (see: qubatt list merit); may be given several times"),
+    typer.Option(
+        help="Figure of merit, such as ergotropy_full or free_energy:beta=2, or all (see:"
+        " qubatt list merit); may be given several times"
+    ),
 ]
 Output = Annotated[Path | None, typer.Option(help="Write the result as netCDF")]
+Plot = Annotated[Path | None, typer.Option(help="Draw it (.png, .pdf or .svg)")]
+TEnd = Annotated[float | None, typer.Option(help="Last time, in 1/omega_ref", show_default="10")]
+Points = Annotated[
+    int | None, typer.Option(help="Number of output times from 0 to t-end", show_default="101")
+]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Fail (exit code 2) if the status is not ok")
 ]
@@ -39,3 +47,18 @@ def surroundings(charger: str | None, environment: list[str] | None) -> tuple[An
 
     state = named("charger", charger) if charger is not None else None
     return state, [named("environment", text) for text in environment or []]
+
+
+def output_times(t_end: float | None, points: int | None) -> Any:
+    """Return evenly spaced output times, by default 101 up to 10."""
+    from qubatt.cli.parse import LONGEST, finite
+    from qubatt.core.errors import ArgumentError
+
+    end, count = 10.0 if t_end is None else t_end, 101 if points is None else points
+    if not finite("t_end", end) > 0:
+        raise ArgumentError("t_end", "be positive", end)
+    if not 2 <= count <= LONGEST:
+        raise ArgumentError("points", f"be from 2 to {LONGEST}", count)
+    import numpy as np
+
+    return np.linspace(0.0, end, count)

@@ -6,23 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from qubatt.cli.declared import command_for
+from qubatt.cli.declared import add_battery_commands
 from qubatt.cli.option import Charger, Environment, Json, Merits, Output, Strict, surroundings
-from qubatt.core.registry import registry
 
 
 def register(app: typer.Typer) -> None:
     """Add one sub-command per registered battery."""
-    import qubatt.models  # noqa: F401  # registers the batteries
-
-    group = typer.Typer(
-        help="Report the steady state that a battery with an environment ends in.",
-        no_args_is_help=True,
-        rich_markup_mode=None,
-    )
-    for name, cls in registry.items("battery").items():
-        group.command(name, no_args_is_help=True)(command_for(cls, _steady))
-    app.add_typer(group, name="steady")
+    text = "Report the steady state that a battery with an environment ends in."
+    add_battery_commands(app, "steady", text, _steady)
 
 
 def _steady(

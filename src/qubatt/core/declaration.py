@@ -43,6 +43,7 @@ def declare(kind: str, name: str) -> Callable[[type[T]], type[T]]:
             known = fields_of(made)
             if len(args) > len(known):
                 requirement = f"be at most {len(known)} in number ({', '.join(known)})"
+                requirement = requirement if known else f"be left out of {name}"
                 raise ArgumentError("arguments", requirement, args)
             named = dict(zip(known, args, strict=False))
             for twice in named.keys() & kwargs.keys():

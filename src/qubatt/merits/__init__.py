@@ -13,6 +13,7 @@ for _module in (  # each registers its merits, which are listed in this order
     "power",
     "maximum",
     "charging_time",
+    "remaining_energy",
     "power_bound",
     "energy_variance",
     "ergotropy",

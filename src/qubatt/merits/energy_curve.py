@@ -26,12 +26,23 @@ class Curve:
     ) -> None:
         self.times = times
         self._energy = energy - energy[0]
-        rows = (self._energy, power) if bend is None else (self._energy, power, bend)
-        if len(times) == 1:  # nothing between
-            self._polynomials = PPoly(np.array([[power[0]], [0.0]]), times[0] + np.arange(2.0))
-            return
-        coefficients = (_cubic if bend is None else _quintic)(np.diff(times), *rows)
-        self._polynomials = PPoly(np.array(coefficients)[::-1], times)
+        self._rows = [self._energy, power] if bend is None else [self._energy, power, bend]
+        self._polynomials = _polynomials(times, self._rows)
+
+    @property
+    def error(self) -> float:
+        """Estimate of the error of E between the times; NaN where there are too few to tell.
+
+        Every other time is left out: what that misses is 2^d times as much, d being 6 (4 with
+        pulses).
+        """
+        if len(self.times) < 3:
+            return math.nan
+        rows = [row[::2] for row in self._rows]
+        between = self.times[1 : 2 * len(rows[0]) - 2 : 2]
+        coarse = _polynomials(self.times[::2], rows)
+        missed = np.abs(coarse(between) - self._energy[1 : 2 * len(rows[0]) - 2 : 2])
+        return float(missed.max() / 4 ** len(rows))
 
     def energy(self, times: FloatArray) -> FloatArray:
         """Return E at any times of the run."""
@@ -105,6 +116,14 @@ def _roots(polynomials: PPoly) -> FloatArray:
     """Return the real roots inside the intervals, ascending; constant 0 has none."""
     found = polynomials.roots(extrapolate=False)
     return np.sort(found[np.isfinite(found)])
+
+
+def _polynomials(times: FloatArray, rows: list[FloatArray]) -> PPoly:
+    """Return the polynomials through values, slopes, and second derivatives if there are any."""
+    if len(times) == 1:  # nothing between
+        return PPoly(np.array([rows[1], [0.0]]), times[0] + np.arange(2.0))
+    coefficients = (_cubic if len(rows) == 2 else _quintic)(np.diff(times), *rows)
+    return PPoly(np.array(coefficients)[::-1], times)
 
 
 def _cubic(h: FloatArray, f: FloatArray, slope: FloatArray) -> list[FloatArray]:

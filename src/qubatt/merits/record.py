@@ -31,8 +31,8 @@ class Record:
         Times, 0 first; infinity for a steady state.
     moments : mapping of str to array, shape (T,)
         Expectation values by the names that merits gave them.
-    battery_states : array, shape (T, d, d), or None
-        Reduced states of the battery, if a merit reads them.
+    battery_states : array, shape (B, d, d), or None
+        Reduced states of the battery at the output times, if a merit reads them.
     states : array, shape (S, D, D), or None
         Full states, at the times for which they were asked for.
     """
@@ -71,12 +71,12 @@ class Record:
 
     @cached_property
     def populations(self) -> FloatArray:
-        """Eigenvalues of the reduced states of the battery, ascending, shape ``(T, d)``."""
+        """Eigenvalues of the reduced states of the battery, ascending, shape ``(B, d)``."""
         return np.asarray(np.linalg.eigvalsh(self.battery_states))
 
     @cached_property
     def in_levels(self) -> States:
-        """Reduced states of the battery in the eigenbasis of H_B, shape ``(T, d, d)``."""
+        """Reduced states of the battery in the eigenbasis of H_B, shape ``(B, d, d)``."""
         V = self.spectrum.vectors
         return np.asarray(V.conj().T @ self.battery_states @ V)
 

@@ -46,6 +46,11 @@ class BatterySpectrum:
         return np.asarray(energies), np.asarray(vectors)
 
     @property
+    def empty(self) -> float:
+        """Energy of the empty battery, ⟨G|H_B|G⟩; its ground level is index 0."""
+        return float(self.H[0, 0].real)
+
+    @property
     def energies(self) -> FloatArray:
         """Levels of H_B in the basis of the states, ascending, shape ``(d,)``."""
         return self._eigen[0]

@@ -1,0 +1,145 @@
+"""How a battery loses its energy by itself, once the charger is off."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from qubatt.charging.certificate import Certificate, certify_run
+from qubatt.charging.question import Environment, Question, Wanted
+from qubatt.charging.solve import solve
+from qubatt.charging.watch import watched
+from qubatt.core.check import check_times, plain_number
+from qubatt.core.errors import ArgumentError, UnsupportedError
+from qubatt.core.problem import Problem
+from qubatt.core.realization import choose_basis
+from qubatt.core.space import Space
+from qubatt.engines import Engine, select_engine
+from qubatt.merits import select_merits
+from qubatt.models import Battery
+from qubatt.states import ChargerState
+
+USUAL = ("remaining_energy", "power", "half_life")
+"""Merits by default."""
+
+FULL: Literal["full"] = "full"
+"""Stands for a battery that begins with all its atoms in their highest level."""
+
+
+def discharge(
+    battery: Battery,
+    times: ArrayLike,
+    environment: Environment,
+    start: float | Literal["full"] = FULL,
+    charger: ChargerState | None = None,
+    merits: Wanted = USUAL,
+    engine: str | Engine = "auto",
+    progress: Callable[[float], None] | None = None,
+    strict: bool = False,
+) -> xr.Dataset:
+    """Switch the charger off and return what is left of the stored energy over time.
+
+    dρ_B/dt = −i[H_B, ρ_B] + Σ γ D[c]ρ_B with the dissipators that act on the battery; neither
+    cavity nor drive is there any more.
+
+    Parameters
+    ----------
+    battery : Battery
+        What was charged.
+    times : array_like, shape (T,)
+        Times since the charger was switched off, strictly ascending, ≥ 0.
+    environment : Dissipator or sequence of them
+        What the battery loses energy to; at least one must act on the battery itself.
+    start : float or "full"
+        For how long the battery was charged, with charger and environment; or all atoms in their
+        highest level.
+    charger : ChargerState, optional
+        Initial state of the cavity while charging.
+    merits : iterable of str, optional
+        Figures of merit of the battery, as in `charge`; by default the three below.
+    engine, progress, strict
+        As in `charge`.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``remaining_energy`` over ``time``, Tr[ρ_B H_B] − ⟨G|H_B|G⟩ with the empty battery |G⟩, and
+        ``power``, its derivative; ``half_life``, the first time at which half of it is left, NaN
+        if that is not within the times. Attributes as in `charge`.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the argument, its value and the cure.
+    UnsupportedError
+        If nothing acts on the battery once the charger is off.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import qubatt as qb
+    >>> battery = qb.DrivenBattery(n_atoms=1, drive=1.0)
+    >>> left = qb.discharge(battery, np.linspace(0, 10, 11), qb.CollectiveDecay(0.5))
+    >>> round(float(left.half_life) * 0.5, 8)  # ln 2, of a single exponential
+    0.69314718
+    """
+    time = check_times(times)
+    charged = Question.of(battery, charger, environment, ())
+    if charged.open_cutoff and start != FULL:
+        cure = 'Charge with max_photons="auto" first; its attribute "cutoff" tells the number.'
+        raise ArgumentError("max_photons", "be a number here", "auto", cure)
+    rho, before = _begin(charged, start, engine)
+    alone = _alone(charged.problem, rho)
+    question = dataclasses.replace(charged, problem=alone, merits=select_merits(merits, alone))
+    dataset, after = solve(question, time, engine, progress)
+    dataset.attrs["start"] = str(start)
+    if before is not None:
+        dataset.attrs["charging_certificate"] = json.dumps(before.numbers)
+        if after.status == "ok":
+            after = before
+        dataset.attrs["status"] = after.status
+    after.issue(strict)
+    return dataset
+
+
+def _begin(
+    question: Question, start: Any, engine: str | Engine
+) -> tuple[NDArray[Any], Certificate | None]:
+    """Return the state of the battery when the charger is switched off, and how far to trust it."""
+    problem = question.problem
+    if isinstance(start, str) and start == FULL:
+        factor = problem.space.factors[problem.battery]
+        ket = np.zeros(factor.dim(choose_basis(problem)))
+        ket[-1] = 1.0
+        return ket, None
+    try:
+        after = float(plain_number(start))
+    except ValueError:
+        raise ArgumentError("start", 'be "full" or a time', start) from None
+    if after < 0:
+        raise ArgumentError("start", "be non-negative", start)
+    times = watched(question, np.array([after]))
+    solver, _ = select_engine(engine, problem, times)
+    solution = solver.solve(problem, times, question.moments, battery=True)
+    rho = solution.battery_states[-1]  # type: ignore[index]  # asked for
+    return (rho if np.any(rho.imag) else rho.real), certify_run(question, solution)
+
+
+def _alone(problem: Problem, rho: NDArray[Any]) -> Problem:
+    """Return the battery without charger and drive, with what acts on it alone."""
+    name = problem.battery
+    jumps = tuple(jump for jump in problem.jumps if set(jump.operators) == {name})
+    if not jumps:
+        raise UnsupportedError(
+            "Nothing takes energy from the battery once the charger is off: every environment acts"
+            " on something else. Give one that acts on the battery, for example"
+            " qb.CollectiveDecay(0.1)."
+        )
+    space = Space({name: problem.space.factors[name]})
+    return Problem(space, name, problem.battery_terms, (), jumps, {name: rho})

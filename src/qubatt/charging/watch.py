@@ -1,0 +1,47 @@
+"""Times at which a run is looked at, beside those asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse.linalg as sla
+
+from qubatt.charging.question import Question
+from qubatt.core.check import FloatArray
+from qubatt.core.realization import Realization, realize
+
+WATCHED = 64
+"""Times at which the certificate looks at least, where fewer output times are asked for."""
+
+PER_TURN = 32
+"""Times per period of the energy where it is needed between output times."""
+
+MOST = 4000
+"""Times added for that at most."""
+
+
+def turning(realization: Realization) -> float:
+    """Return the frequency at which H_B changes: ‖[H, H_B]‖ / ‖H_B‖, at least the largest rate."""
+    H, H_B = realization.H, realization.H_B
+    turned = sla.norm(H @ H_B - H_B @ H) / max(sla.norm(H_B), 1e-300)
+    return float(max([turned, *(rate for rate, _ in realization.jumps)]))
+
+
+def watched(question: Question, asked: FloatArray) -> FloatArray:
+    """Return the times computed: 0, those asked for, and between them as many as are needed.
+
+    The certificate needs them for the photon cut-off, merits of the energy curve for polynomials
+    between them.
+    """
+    whole = np.unique(np.concatenate([[0.0], asked]))
+    fewest = WATCHED if "cavity" in question.problem.space.factors else 1
+    if question.reads("curve"):
+        pace = turning(realize(question.problem)) * PER_TURN / (2 * np.pi)
+        fewest = max(fewest, int(min(whole[-1] * pace, MOST)))
+    if len(whole) > fewest or len(whole) == 1:
+        return whole
+    longest = whole[-1] / fewest
+    parts = np.maximum(np.ceil(np.diff(whole) / longest * (1 - 1e-12)), 1.0).astype(int)
+    starts = np.repeat(whole[:-1], parts)
+    count = np.arange(len(starts)) - np.repeat(np.cumsum(parts) - parts, parts)
+    between = starts + np.repeat(np.diff(whole) / parts, parts) * count
+    return np.append(between, whole[-1])

@@ -1,0 +1,66 @@
+"""``qubatt discharge``: what a battery loses by itself once the charger is off."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from qubatt.cli.declared import add_battery_commands
+from qubatt.cli.option import (
+    Charger,
+    Environment,
+    Json,
+    Merits,
+    Output,
+    Plot,
+    Points,
+    Strict,
+    TEnd,
+    output_times,
+    surroundings,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add one sub-command per registered battery."""
+    text = "Switch the charger off and report what is left of the stored energy."
+    add_battery_commands(app, "discharge", text, _discharge)
+
+
+def _discharge(
+    battery: Any,
+    *,
+    start: Annotated[
+        str, typer.Option(help="full, or for how long it was charged before", metavar="full|TIME")
+    ] = "full",
+    charger: Charger = None,
+    environment: Environment = None,
+    t_end: TEnd = None,
+    points: Points = None,
+    merit: Merits = None,
+    output: Output = None,
+    plot: Plot = None,
+    strict: Strict = False,
+    json: Json = False,
+) -> None:
+    times = output_times(t_end, points)
+    from qubatt.charging import discharge
+    from qubatt.charging.discharge import USUAL
+    from qubatt.cli.result import Progress, check_targets, deliver
+    from qubatt.core.named import value
+
+    check_targets(output, plot)
+    state, parts = surroundings(charger, environment)
+    with Progress() as progress:
+        left = discharge(
+            battery,
+            times,
+            parts,
+            value(start),  # type: ignore[arg-type]  # checked there
+            state,
+            merit or USUAL,
+            progress=lambda done: progress.show("discharging", done, 1.0),
+            strict=strict,
+        )
+    deliver(left, output, plot, as_json=json)
