@@ -27,6 +27,7 @@ def _list(
     import qubatt.papers  # noqa: F401  # these two register everything
     from qubatt.core.errors import ArgumentError
     from qubatt.core.registry import registry
+    from qubatt.merits import Merit
 
     if kind is not None and kind not in registry.kinds():
         raise ArgumentError("kind", f"be one of {', '.join(sorted(registry.kinds()))}", kind)
@@ -34,6 +35,8 @@ def _list(
         typer.echo(f"{group}:")
         for name, entry in registry.items(group).items():
             typer.echo(f"  {name + _fields(entry):<46} {_summary(entry)}")
+            if isinstance(entry, type) and issubclass(entry, Merit):
+                typer.echo(f"    {entry.definition}")
 
 
 def _fields(entry: object) -> str:
@@ -58,7 +61,7 @@ def _summary(entry: object) -> str:
 
     if isinstance(entry, type) and issubclass(entry, Merit):
         dear = ", needs the full state" if entry.reads == "full state" else ""
-        return f"{entry.long_name} ({entry.units}{dear}): {entry.definition}"
+        return f"{entry.long_name} ({entry.units}{dear})"
     if isinstance(entry, Paper):
         return BIBLIOGRAPHY[entry.key]
     return (inspect.getdoc(entry) or "").split("\n")[0]

@@ -39,32 +39,46 @@ def fisher_matrix(states: States, generators: list[NDArray[np.complex128]]) -> F
 
 @declare("merit", "fisher_information")
 class FisherInformation(OfBatteryState):
-    """Quantum Fisher information of the battery's state under exp(−iθG)."""
+    """Quantum Fisher information of the battery's state under rotations of the spin."""
 
-    long_name = "quantum Fisher information of the battery"
-    units = "1 (omega_ref^2 for H_B)"
+    long_name = "quantum Fisher information of rotations"
     definition = (
-        "F = 2 Σ (p_k − p_l)²/(p_k + p_l) |⟨k|G|l⟩|² over eigenvectors of ρ_B, for G = H_B, J_x,"
-        " J_y, J_z or the direction of J with the largest F, which exceeds N only for entangled"
-        " atoms"
+        "F = 2 Σ (p_k − p_l)²/(p_k + p_l) |⟨k|G|l⟩|² over eigenvectors of ρ_B, G being J_x, J_y,"
+        " J_z or the component of J with the largest F; above N only for entangled atoms"
     )
     bounds = (0.0, math.inf)
     citations = ("braunstein1994", "pezze2009")
 
-    generator: Literal["H_B", "Jx", "Jy", "Jz", "best"] = Field(
-        default="best", description="G: H_B, Jx, Jy, Jz or best", examples=["best"]
+    generator: Literal["best", "Jx", "Jy", "Jz"] = Field(
+        default="best", description="G: Jx, Jy, Jz or best", examples=["best"]
     )
 
     def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
         """Return why the problem cannot give it."""
-        return "" if self.generator == "H_B" else without_spin(problem)
+        return without_spin(problem)
 
     def values(self, record: Record) -> FloatArray:
         """Return F, shape ``(T,)``."""
-        if self.generator == "H_B":
-            return fisher_matrix(record.battery_states, [record.spectrum.H])[:, 0, 0]
         names = SPINS if self.generator == "best" else (self.generator,)
         operators = record.atoms.operators(record.realization.basis)
         generators = [operators[name].toarray().astype(np.complex128) for name in names]
         matrix = fisher_matrix(record.battery_states, generators)
         return np.asarray(np.linalg.eigvalsh(matrix)[:, -1])
+
+
+@declare("merit", "fisher_information_energy")
+class FisherInformationEnergy(OfBatteryState):
+    """Quantum Fisher information of the battery's state under its own evolution."""
+
+    long_name = "quantum Fisher information of H_B"
+    units = "omega_ref^2"
+    definition = (
+        "F = 2 Σ (p_k − p_l)²/(p_k + p_l) |⟨k|H_B|l⟩|² over eigenvectors of ρ_B; 4(ΔH_B)² for pure"
+        " states"
+    )
+    bounds = (0.0, math.inf)
+    citations = ("braunstein1994",)
+
+    def values(self, record: Record) -> FloatArray:
+        """Return F, shape ``(T,)``."""
+        return fisher_matrix(record.battery_states, [record.spectrum.H])[:, 0, 0]

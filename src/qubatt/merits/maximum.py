@@ -9,7 +9,8 @@ from qubatt.core.declaration import declare
 from qubatt.merits.curve import OfCurve, one
 from qubatt.merits.record import Record
 
-BETWEEN = "; found between the output times by the polynomials through E, dE/dt and d²E/dt²"
+BETWEEN = ", between the output times too"
+"""By the polynomials of `Curve`."""
 
 
 @declare("merit", "maximum_energy")

@@ -1,0 +1,104 @@
+"""Self-discharge: what is left when the charger is off."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import qubatt as qb
+
+TIMES = np.linspace(0.0, 12.0, 25)
+
+
+def test_one_atom_decays_exponentially() -> None:
+    """E = e^{−γt} and W = max(0, 2e^{−γt} − 1), whatever drove it before; half-life ln 2/γ."""
+    gamma = 0.3
+    left = qb.discharge(
+        qb.DrivenBattery(1, 2.0),
+        TIMES,
+        qb.CollectiveDecay(gamma),
+        merits=["remaining_energy", "half_life", "ergotropy_full"],
+    )
+    decay = np.exp(-gamma * TIMES)
+    np.testing.assert_allclose(left.remaining_energy, decay, atol=1e-9)
+    np.testing.assert_allclose(left.ergotropy_full, np.maximum(0, 2 * decay - 1), atol=1e-9)
+    assert float(left.half_life) == pytest.approx(np.log(2) / gamma, abs=1e-8)
+
+
+def test_two_atoms_are_superradiant() -> None:
+    """E = 2e^{−2γt}(1 + γt) from both excited, interaction or not in the leak."""
+    gamma = 0.2
+    left = qb.discharge(qb.DrivenBattery(2, 1.0), TIMES, qb.CollectiveDecay(gamma))
+    expected = 2 * np.exp(-2 * gamma * TIMES) * (1 + gamma * TIMES)
+    np.testing.assert_allclose(left.remaining_energy, expected, atol=1e-9)
+    slope = -2 * gamma * np.exp(-2 * gamma * TIMES) * (1 + 2 * gamma * TIMES)
+    np.testing.assert_allclose(left.power, slope, atol=1e-9)
+    half = float(left.half_life)
+    assert np.exp(-2 * gamma * half) * (1 + gamma * half) == pytest.approx(0.5, abs=1e-8)
+
+
+def test_it_begins_where_charging_ended() -> None:
+    """The energy at time 0 is that of the charging run; the cavity is forgotten."""
+    battery = qb.DickeBattery(2, 0.4, 16, interaction=0.5)
+    bath = [qb.CavityLoss(0.2), qb.CollectiveDecay(0.1, n_thermal=0.2)]
+    charged = qb.charge(battery, [1.5], environment=bath)
+    left = qb.discharge(battery, TIMES, bath, start=1.5)
+    assert float(left.remaining_energy[0]) == pytest.approx(float(charged.energy[0]), abs=1e-9)
+    assert float(left.remaining_energy[-1]) < float(charged.energy[0])
+    assert left.attrs["start"] == "1.5"
+    assert json.loads(left.attrs["charging_certificate"])["cutoff_population"] < 1e-5
+    other = qb.discharge(battery, TIMES, bath[1], start=1.5)
+    assert abs(float(other.remaining_energy[0]) - float(left.remaining_energy[0])) > 1e-3
+
+
+def test_a_bad_charging_run_is_not_forgotten() -> None:
+    """Its status is that of the result, with its warning."""
+    battery = qb.DickeBattery(3, 0.8, 3)
+    with pytest.warns(qb.QubattWarning, match="max_photons = 3 is too low"):
+        left = qb.discharge(battery, TIMES, qb.CollectiveDecay(0.1), start=1.0)
+    assert left.status == "cutoff-too-small"
+    with pytest.raises(qb.CertificateError, match="cutoff-too-small"):
+        qb.discharge(battery, TIMES, qb.CollectiveDecay(0.1), start=1.0, strict=True)
+    assert qb.discharge(battery, TIMES, qb.CollectiveDecay(0.1)).status == "ok"
+
+
+def test_local_decay_and_three_levels() -> None:
+    """N atoms from |m…m⟩ with one dissipator each lose Δ_m e^{−γt} per atom."""
+    left = qb.discharge(
+        qb.CascadeBattery(detuning_middle=0.9, detuning_excited=1.4, max_photons=2),
+        TIMES,
+        [qb.LevelDecay("excited", "ground", 0.3)],
+    )
+    np.testing.assert_allclose(left.remaining_energy, 2 * 1.4 * np.exp(-0.3 * TIMES), atol=1e-8)
+
+
+def test_half_life_beyond_the_times_is_not_a_number() -> None:
+    """It is not extrapolated."""
+    left = qb.discharge(qb.DrivenBattery(1, 1.0), [0.0, 1.0], qb.CollectiveDecay(0.1))
+    assert np.isnan(left.half_life)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"environment": qb.CavityLoss(0.1)}, qb.UnsupportedError, "Nothing takes energy"),
+        ({"environment": None}, qb.UnsupportedError, "Nothing takes energy"),
+        ({"start": "empty"}, qb.ArgumentError, '`start` must be "full" or a time'),
+        ({"start": -1.0}, qb.ArgumentError, "`start` must be non-negative"),
+        ({"merits": "mean_photons"}, qb.UnsupportedError, "it needs a cavity"),
+        ({"times": [2.0, 1.0]}, qb.ArgumentError, "ascend"),
+    ],
+)
+def test_bad_input(arguments: dict[str, object], error: type[Exception], message: str) -> None:
+    """One sentence that says what is wrong."""
+    given = {"times": TIMES, "environment": qb.CollectiveDecay(0.1)} | arguments
+    with pytest.raises(error, match=message):
+        qb.discharge(qb.DickeBattery(2, 0.3, 4), **given)
+
+
+def test_half_life_belongs_to_a_charged_battery() -> None:
+    """A charging run begins empty, and says where to go."""
+    with pytest.raises(qb.UnsupportedError, match=r"discharge with qb\.discharge"):
+        qb.charge(qb.DrivenBattery(1, 1.0), TIMES, merits="half_life")

@@ -1,0 +1,99 @@
+"""Times at which runs are looked at."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import qubatt as qb
+from qubatt.charging.question import Question
+from qubatt.charging.watch import MOST, WATCHED, watched
+
+CAVITY = qb.TavisCummingsBattery(2, 0.6, 2)
+DRIVEN = qb.DrivenBattery(3, 1.0)
+
+
+def question(battery: qb.DickeBattery | qb.DrivenBattery, *merits: str) -> Question:
+    """Ask for merits."""
+    return Question.of(battery, None, None, merits)
+
+
+def test_only_what_is_needed_is_added() -> None:
+    """Time 0, and with a cavity enough looks at its highest level."""
+    asked = np.array([1.0, 3.0])
+    np.testing.assert_array_equal(watched(question(DRIVEN, "energy"), asked), [0.0, 1.0, 3.0])
+    times = watched(question(CAVITY, "energy"), asked)
+    assert len(times) > WATCHED
+    assert set(asked) <= set(times)
+    dense = np.linspace(0, 1, WATCHED + 1)
+    np.testing.assert_array_equal(watched(question(CAVITY, "energy"), dense), dense)
+
+
+def test_parts_of_an_interval_are_even() -> None:
+    """However uneven the intervals are; every time asked for is kept to the last bit."""
+    asked = np.array([1e-3, 0.4, 0.41, 7.0])
+    times = watched(question(CAVITY, "energy"), asked)
+    assert np.all(np.diff(times) > 0)
+    assert set(asked) <= set(times)
+    for start, stop in zip([0.0, *asked], asked, strict=False):
+        inside = times[(times >= start) & (times <= stop)]
+        np.testing.assert_allclose(np.diff(inside), (stop - start) / (len(inside) - 1), rtol=1e-9)
+        assert (stop - start) / (len(inside) - 1) <= asked[-1] / WATCHED * (1 + 1e-9)
+
+
+def test_curves_ask_for_more_but_not_for_ever() -> None:
+    """As fast as the energy turns; a limit keeps fast batteries affordable."""
+    few = watched(question(DRIVEN, "energy"), np.array([20.0]))
+    more = watched(question(DRIVEN, "maximum_energy"), np.array([20.0]))
+    assert len(few) == 2
+    assert 50 < len(more) < 500
+    fast = question(qb.DrivenBattery(3, 1e5), "maximum_energy")
+    assert len(watched(fast, np.array([20.0]))) == MOST + 1
+
+
+def test_maxima_do_not_depend_on_the_output_times() -> None:
+    """Two times suffice; sin²(Ωt/2) of one resonant atom is full at π/Ω, steepest at π/2Ω."""
+    atom = qb.DrivenBattery(1, 0.7, detuning=0.0)
+    merits = ["maximum_energy", "charging_time", "maximum_power", "maximum_power_time"]
+    for times in ([0.0, 8.0], np.linspace(0, 8, 200)):
+        run = qb.charge(atom, times, merits=merits)
+        assert float(run.maximum_energy) == pytest.approx(1.0, abs=1e-9)
+        assert float(run.charging_time) == pytest.approx(np.pi / 0.7, abs=1e-7)
+        assert float(run.maximum_power) == pytest.approx(0.35, abs=1e-8)
+        assert float(run.maximum_power_time) == pytest.approx(np.pi / 1.4, abs=1e-5)
+        assert 0 <= json.loads(run.certificate)["curve_error"] < 1e-7
+
+
+def test_error_of_the_curve_is_a_fair_estimate() -> None:
+    """Within a factor of three of the true one, for E = sin²(Ωt/2) with few times."""
+    from qubatt.merits.energy_curve import Curve
+
+    times = np.linspace(0, 6, 13)
+    fine = np.linspace(0, 6, 2001)
+    for bend in (True, False):
+        curve = Curve(
+            times,
+            np.sin(times / 2) ** 2,
+            0.5 * np.sin(times),
+            0.5 * np.cos(times) if bend else None,
+        )
+        true = np.abs(curve.energy(fine) - np.sin(fine / 2) ** 2).max()
+        assert true / 3 < curve.error < 3 * true
+
+
+def test_merits_of_the_full_state_have_their_own_times() -> None:
+    """Same numbers as at the output times, fewer of them."""
+    times = np.linspace(0, 2, 9)
+    whole = qb.charge(CAVITY, times, merits=["energy", "negativity"])
+    some = qb.charge(CAVITY, times, merits=["energy", "negativity"], state_times=[0.5, 1.1, 2.0])
+    assert whole.negativity.dims == ("time",)
+    assert some.negativity.dims == ("state_time",)
+    np.testing.assert_array_equal(some.state_time, [0.5, 1.1, 2.0])
+    np.testing.assert_allclose(some.negativity[[0, 2]], whole.negativity[[2, 8]], atol=1e-9)
+    np.testing.assert_allclose(some.energy, whole.energy, atol=1e-9)
+    with pytest.raises(qb.ArgumentError, match="`state_times` must be left out"):
+        qb.charge(CAVITY, times, state_times=[0.5])
+    with pytest.raises(qb.ArgumentError, match="`state_times` must ascend"):
+        qb.charge(CAVITY, times, merits="negativity", state_times=[0.5, 0.5])
