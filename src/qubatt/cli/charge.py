@@ -60,7 +60,6 @@ def _charge(
     json: Json = False,
 ) -> None:
     times = _times(t_end, points, until_steady, dry_run)
-    import qubatt.engines  # registers what the option names
     from qubatt.charging import charge
     from qubatt.cli.parse import numbers
     from qubatt.cli.result import Progress, check_targets, deliver
@@ -68,9 +67,10 @@ def _charge(
 
     check_targets(output, plot)
     state, parts = surroundings(charger, environment)
+    looks = None if state_times is None else numbers("state_times", state_times)
     solver = engine if engine == "auto" else named("engine", engine)
     if dry_run:
-        found = qubatt.engines.cost(battery.problem(state, parts), times, solver)
+        found = _cost(battery, state, parts, times, solver, merit, looks)
         typer.echo(dumps(found.to_dict(), indent=2) if json else str(found))
         return
     with Progress() as progress:
@@ -83,9 +83,25 @@ def _charge(
             solver,
             progress=lambda done: progress.show("charging", done, 1.0),
             strict=strict,
-            state_times=None if state_times is None else numbers("state_times", state_times),
+            state_times=looks,
         )
     deliver(run, output, plot, as_json=json)
+
+
+def _cost(
+    battery: Any, state: Any, parts: Any, times: Any, solver: Any, merits: Any, looks: Any
+) -> Any:
+    """Return what the run would take, merits of the full state included."""
+    import numpy as np
+
+    from qubatt.engines import cost
+    from qubatt.merits import select_merits
+
+    problem = battery.problem(state, parts)
+    chosen = select_merits(merits or None, problem)
+    whole = any(merit.reads == "full state" for merit in chosen)
+    kept = np.size(times if looks is None else looks) if whole else 0
+    return cost(problem, times, solver, kept)
 
 
 def _times(t_end: float | None, points: int | None, until_steady: bool, dry_run: bool) -> Any:

@@ -37,6 +37,8 @@ class Cost:
         Bytes that the engine would hold, and that are free.
     products : float
         Expected number of products of the generator with ρ; a lower one for engines that adapt.
+    states : int
+        Full states that are kept, each followed by some D³ operations per merit.
     """
 
     engine: str
@@ -49,6 +51,7 @@ class Cost:
     memory: float
     memory_free: float
     products: float
+    states: int = 0
 
     @property
     def fits(self) -> bool:
@@ -62,7 +65,7 @@ class Cost:
     def __str__(self) -> str:
         share = self.entries / self.entries_without_reduction
         verdict = "" if self.fits else ": it would be refused"
-        rows = (
+        rows = [
             ("engine", f"{self.engine} ({self.reason})"),
             ("basis states", f"{self.dimension:,} ({self.basis}), in {self.sectors:,} sectors"),
             (
@@ -71,11 +74,16 @@ class Cost:
             ),
             ("memory", f"{_size(self.memory)} of {_size(self.memory_free)} free{verdict}"),
             ("products", f"about {self.products:,.0f}"),
-        )
+        ]
+        if self.states:
+            size = f"{self.states:,} of {_size(16.0 * self.dimension**2)} each"
+            rows.append(("full states", f"{size}, with some D³ operations per merit"))
         return "\n".join(f"{name:<14}{text}" for name, text in rows)
 
 
-def cost(problem: Problem, times: ArrayLike, engine: str | Engine = "auto") -> Cost:
+def cost(
+    problem: Problem, times: ArrayLike, engine: str | Engine = "auto", states: int = 0
+) -> Cost:
     """Return what it would take to solve a problem, without solving it.
 
     Parameters
@@ -86,6 +94,8 @@ def cost(problem: Problem, times: ArrayLike, engine: str | Engine = "auto") -> C
         Output times, as for `charge`.
     engine : str or Engine
         ``"auto"``, the name of an engine, or an engine with options.
+    states : int
+        At how many times merits of the full state are wanted: 32 D² bytes each.
 
     Raises
     ------
@@ -119,7 +129,8 @@ def cost(problem: Problem, times: ArrayLike, engine: str | Engine = "auto") -> C
         sectors=len(reduced.sectors.members),
         entries=reduced.entries,
         entries_without_reduction=D * D,
-        memory=demand.memory,
+        memory=demand.memory + 32.0 * D**2 * states,
+        states=states,
         memory_free=float(psutil.virtual_memory().available),
         products=demand.products,
     )

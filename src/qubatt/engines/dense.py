@@ -85,7 +85,7 @@ class DenseEngine(Engine):
         D = realization.dim
         needed = self.demand(realization, float(times[-1])).memory
         kept_at = np.broadcast_to(states, len(times))
-        require_memory("dense", needed + np.sum(kept_at) * 32.0 * D**2, D)
+        require_memory("dense", needed + np.sum(kept_at) * 32.0 * D**2, D, int(np.sum(kept_at)))
         L = superoperator(realization)
         watch = Watch(realization, moments)
         functionals = np.array([matrix.toarray().T.ravel() for matrix in watch.operators])

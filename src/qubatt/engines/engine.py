@@ -153,8 +153,8 @@ def smallest_eigenvalue(rho: NDArray[np.complex128]) -> float:
     return float(np.linalg.eigvalsh(rho)[0])
 
 
-def require_memory(engine: str, needed: float, dim: int) -> None:
-    """Refuse a run that needs more memory than is free.
+def require_memory(engine: str, needed: float, dim: int, states: int = 0) -> None:
+    """Refuse a run that needs more memory than is free; it keeps so many states.
 
     Raises
     ------
@@ -163,7 +163,9 @@ def require_memory(engine: str, needed: float, dim: int) -> None:
     """
     free = psutil.virtual_memory().available
     if needed > free:
+        kept = f", of which it keeps {states} density matrices" if states else ""
+        cure = "Ask for them at fewer times, or lower" if states else "Lower"
         raise ResourceError(
-            f"The {engine} engine needs {needed / 1e9:.1f} GB for {dim} states, but"
-            f" {free / 1e9:.1f} GB are free. Lower max_photons or n_atoms."
+            f"The {engine} engine needs {needed / 1e9:.1f} GB for {dim} states{kept}, but"
+            f" {free / 1e9:.1f} GB are free. {cure} max_photons or n_atoms."
         )

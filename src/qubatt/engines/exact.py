@@ -91,7 +91,7 @@ class ExactEngine(Engine):
         reduced = Reduced(realization)
         kept_at = np.broadcast_to(states, len(times))
         kept_bytes = np.sum(kept_at) * (32.0 * D**2 + reduced.nbytes)
-        require_memory("exact", _memory(reduced) + kept_bytes, D)
+        require_memory("exact", _memory(reduced) + kept_bytes, D, int(np.sum(kept_at)))
         watch = Watch(realization, moments)
         functionals = reduced.functionals(watch.operators)
         if battery:

@@ -91,3 +91,12 @@ def test_dense_engine_is_asked_whether_it_can():
     problem = qb.DrivenBattery(n_atoms=50, drive=1.0).problem()
     with pytest.raises(qb.UnsupportedError, match="at most 40 states"):
         qb.cost(problem, TIMES, engine="dense")
+
+
+def test_full_states_are_priced() -> None:
+    """32 D² bytes each, told apart from what the engine holds."""
+    problem = qb.DickeBattery(2, 0.5, 9).problem(environment=[qb.CavityLoss(0.5)])
+    bare, whole = (qb.cost(problem, [1.0, 2.0], states=count) for count in (0, 5))
+    assert whole.memory - bare.memory == 5 * 32 * 30**2
+    assert "full states" not in str(bare)
+    assert "5 of 14.4 kB each" in str(whole)
