@@ -1,0 +1,74 @@
+"""The page of all figures of merit: ``python -m docs.merits > docs/merits.md``."""
+
+from __future__ import annotations
+
+import math
+
+import qubatt.merits  # noqa: F401  # registers them
+from qubatt.core.bibliography import BIBLIOGRAPHY
+from qubatt.core.declaration import fields_of
+from qubatt.core.registry import registry
+
+INTRODUCTION = """# Figures of merit
+
+Ask for them by name, in Python or on the command line:
+
+```python
+run = qb.charge(battery, times, environment=bath, merits=["energy", "ergotropy_full", "free_energy:beta=2"])
+```
+
+```sh
+qubatt charge dicke … --merit energy --merit ergotropy_full --merit free_energy:beta=2
+```
+
+`merits="all"` (`--merit all`) gives every one that the battery can give without its full state; at N = 10
+that costs about half a bare run more. A merit that a battery cannot give says why.
+
+ħ = k_B = 1. ρ is the state of charger and battery, ρ_B = Tr_charger ρ that of the battery, D(ρ) the dissipator of one
+environment, dim the dimension of ρ. Flows are positive into the system. "Ergotropy" is never printed without saying what the extracting
+unitary may touch: the same state can give ten times more on the full 2^N space than on the N + 1 symmetric states.
+"""
+
+SECTIONS = {
+    "moments": "Expectation values, read off on the way: cheap for any size.",
+    "curve": (
+        "One number of the stored energy over time, found between the output times by polynomials through E,"
+        " dE/dt and d²E/dt² (E and dE/dt with pulses); the certificate has their error as `curve_error`. Not of"
+        " steady states."
+    ),
+    "battery state": (
+        "Functions of ρ_B, which is read off on the way without forming ρ: cheap for up to some hundred atoms."
+    ),
+    "full state": (
+        "Functions of ρ: dim² numbers and some dim³ operations at every time. `state_times=[…]` (`--state-times`)"
+        " asks for them at fewer times than the others; `--dry-run` tells the price."
+    ),
+}
+
+
+def page() -> str:
+    """Return the page as Markdown."""
+    merits = registry.items("merit")
+    parts = [INTRODUCTION]
+    for reads, text in SECTIONS.items():
+        rows = [_row(name, cls) for name, cls in merits.items() if cls.reads == reads]
+        head = "| name | definition | units | bounds | source |\n|---|---|---|---|---|"
+        parts.append(f"## {reads.capitalize()}\n\n{text}\n\n{head}\n" + "\n".join(rows) + "\n")
+    cited = sorted({key for cls in merits.values() for key in cls.citations})
+    sources = "\n".join(f"- **{key}**: {BIBLIOGRAPHY[key]}" for key in cited)
+    parts.append(f"## Sources\n\n{sources}\n")
+    return "\n".join(parts)
+
+
+def _row(name: str, cls: type) -> str:
+    fields = ", ".join(f"{field}={entry.default}" for field, entry in fields_of(cls).items())
+    shown = f"`{name}:{fields}`" if fields else f"`{name}`"
+    definition = cls.definition.replace("|", "\\|")
+    low, high = cls.bounds
+    bounds = "" if (low, high) == (-math.inf, math.inf) else f"{low:g} … {high:g}"
+    bounds = bounds.replace("inf", "∞")
+    return f"| {shown} | {definition} | {cls.units} | {bounds} | {', '.join(cls.citations)} |"
+
+
+if __name__ == "__main__":
+    print(page(), end="")
