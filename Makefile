@@ -20,14 +20,14 @@ test: $(DEV)/ready  ## Run all tests
 check: lint test  ## Formatter, linter, types, import contracts, tests: what CI runs
 
 lint: $(DEV)/ready  ## Formatter, linter, types, import contracts
-	$(DEV)/bin/ruff format --check src tests bench docs
-	$(DEV)/bin/ruff check src tests bench docs
+	$(DEV)/bin/ruff format --check src tests bench docs/merits.py
+	$(DEV)/bin/ruff check src tests bench docs/merits.py
 	$(DEV)/bin/mypy
 	$(DEV)/bin/lint-imports
 
 format: $(DEV)/ready  ## Format the code and sort the imports
-	$(DEV)/bin/ruff format src tests bench docs
-	$(DEV)/bin/ruff check --fix src tests bench docs
+	$(DEV)/bin/ruff format src tests bench docs/merits.py
+	$(DEV)/bin/ruff check --fix src tests bench docs/merits.py
 
 bench: $(RUN)/ready $(PEERS)/ready  ## Compare with QuTiP and dynamiqs (hours; BENCH=--quick: minutes)
 	$(RUN)/bin/python -m bench.run --docs docs/benchmarks.md $(BENCH)
