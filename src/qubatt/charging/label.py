@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from qubatt.charging.question import Question
+from qubatt.engines.threads import single_blas
 from qubatt.merits import Record
 
 Chosen = NDArray[np.intp] | int
@@ -24,8 +25,10 @@ def labelled(question: Question, record: Record, chosen: Chosen, state_dim: str)
     """
     data: dict[str, Any] = {}
     coordinates: dict[str, Any] = {}
-    for merit in question.merits:
-        values, labels = merit.values(record), merit.labels(question.problem)
+    with single_blas():
+        found = [merit.values(record) for merit in question.merits]
+    for merit, values in zip(question.merits, found, strict=True):
+        labels = merit.labels(question.problem)
         dims = list(labels)
         if merit.reads == "full state":
             values = values if state_dim else values[..., 0]

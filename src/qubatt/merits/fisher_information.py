@@ -15,7 +15,7 @@ from qubatt.core.problem import Problem
 from qubatt.core.space import Basis
 from qubatt.merits.battery_state import OfBatteryState
 from qubatt.merits.reading import without_spin
-from qubatt.merits.record import Record, States
+from qubatt.merits.record import Record
 
 SPINS = ("Jx", "Jy", "Jz")
 
@@ -23,9 +23,9 @@ VANISHING = 1e-14
 """Sum of two eigenvalues of ρ below which nothing is known of what lies between."""
 
 
-def fisher_matrix(states: States, generators: list[NDArray[np.complex128]]) -> FloatArray:
+def fisher_matrix(record: Record, generators: list[NDArray[np.complex128]]) -> FloatArray:
     """Return F_ab = 2 Σ (p_k − p_l)²/(p_k + p_l) Re⟨k|A|l⟩⟨l|B|k⟩, shape ``(T, n, n)``."""
-    populations, vectors = np.linalg.eigh(states)
+    populations, vectors = record.eigen
     p = np.maximum(populations, 0.0)
     total = p[:, :, np.newaxis] + p[:, np.newaxis, :]
     gap = p[:, :, np.newaxis] - p[:, np.newaxis, :]
@@ -62,7 +62,7 @@ class FisherInformation(OfBatteryState):
         names = SPINS if self.generator == "best" else (self.generator,)
         operators = record.atoms.operators(record.realization.basis)
         generators = [operators[name].toarray().astype(np.complex128) for name in names]
-        matrix = fisher_matrix(record.battery_states, generators)
+        matrix = fisher_matrix(record, generators)
         return np.asarray(np.linalg.eigvalsh(matrix)[:, -1])
 
 
@@ -81,4 +81,4 @@ class FisherInformationEnergy(OfBatteryState):
 
     def values(self, record: Record) -> FloatArray:
         """Return F, shape ``(T,)``."""
-        return fisher_matrix(record.battery_states, [record.spectrum.H])[:, 0, 0]
+        return fisher_matrix(record, [record.spectrum.H])[:, 0, 0]

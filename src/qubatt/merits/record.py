@@ -75,6 +75,12 @@ class Record:
         return np.asarray(np.linalg.eigvalsh(self.battery_states))
 
     @cached_property
+    def eigen(self) -> tuple[FloatArray, States]:
+        """Eigenvalues and eigenvectors of the same, shapes ``(B, d)`` and ``(B, d, d)``."""
+        populations, vectors = np.linalg.eigh(self.battery_states)
+        return np.asarray(populations), np.asarray(vectors)
+
+    @cached_property
     def in_levels(self) -> States:
         """Reduced states of the battery in the eigenbasis of H_B, shape ``(B, d, d)``."""
         V = self.spectrum.vectors
