@@ -21,9 +21,18 @@ if TYPE_CHECKING:
         UnsupportedError,
     )
     from qubatt.engines import DenseEngine, ExactEngine, MatrixEngine, cost
-    from qubatt.environment import CavityLoss, CollectiveDecay, LevelDecay
+    from qubatt.environment import (
+        CavityLoss,
+        CollectiveDecay,
+        LevelDecay,
+    )
     from qubatt.io import load, save
-    from qubatt.models import CascadeBattery, DickeBattery, DrivenBattery, TavisCummingsBattery
+    from qubatt.models import (
+        CascadeBattery,
+        DickeBattery,
+        DrivenBattery,
+        TavisCummingsBattery,
+    )
     from qubatt.plots import plot
     from qubatt.pulses import (
         ConstantPulse,
@@ -33,18 +42,30 @@ if TYPE_CHECKING:
         SinePulse,
     )
     from qubatt.recharging import recharge, recharge_pair
-    from qubatt.states import CoherentState, FockState, SqueezedState, ThermalState
+    from qubatt.states import (
+        CatState,
+        CoherentState,
+        CustomState,
+        DisplacedSqueezedState,
+        FockState,
+        SqueezedState,
+        ThermalState,
+        equal_energy,
+    )
 
 _HOME = {
     "ArgumentError": "core.errors",
     "CascadeBattery": "models",
+    "CatState": "states",
     "CavityLoss": "environment",
     "CertificateError": "core.errors",
     "CoherentState": "states",
     "CollectiveDecay": "environment",
     "ConstantPulse": "pulses",
+    "CustomState": "states",
     "DenseEngine": "engines",
     "DickeBattery": "models",
+    "DisplacedSqueezedState": "states",
     "DrivenBattery": "models",
     "ExactEngine": "engines",
     "FockState": "states",
@@ -63,6 +84,7 @@ _HOME = {
     "UnsupportedError": "core.errors",
     "charge": "charging",
     "cost": "engines",
+    "equal_energy": "states",
     "load": "io",
     "plot": "plots",
     "recharge": "recharging",
@@ -74,13 +96,16 @@ _HOME = {
 __all__ = [  # the names of _HOME, which a test compares
     "ArgumentError",
     "CascadeBattery",
+    "CatState",
     "CavityLoss",
     "CertificateError",
     "CoherentState",
     "CollectiveDecay",
     "ConstantPulse",
+    "CustomState",
     "DenseEngine",
     "DickeBattery",
+    "DisplacedSqueezedState",
     "DrivenBattery",
     "ExactEngine",
     "FockState",
@@ -99,6 +124,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "UnsupportedError",
     "charge",
     "cost",
+    "equal_energy",
     "load",
     "plot",
     "recharge",

@@ -174,7 +174,33 @@ def thermal_light(charger, levels):
     return rho / rho.tr()
 
 
+def cat(charger, levels):
+    """Return |alpha> + c|-alpha>; x = |alpha|^2 is bisected for the mean of the whole state."""
+    c = {"even": 1, "odd": -1, "none": 1j}[charger.parity]
+    low, high = 0.0, charger.mean_photons + 1.0
+    for _ in range(60):
+        x = (low + high) / 2
+        alpha = np.sqrt(x) * np.exp(1j * charger.phase)
+        one, other = (qt.coherent(100, sign * alpha, method="analytic") for sign in (1, -1))
+        whole = (one + c * other).unit()
+        too_many = qt.expect(qt.num(100), whole) > charger.mean_photons
+        low, high = (low, x) if too_many else (x, high)
+    return qt.Qobj(whole.full()[:levels]).unit()
+
+
+def displaced_squeezed(charger, levels):
+    """Return D(alpha) S(zeta)|0> of a large space, cut off and normalised."""
+    n, share = charger.mean_photons, charger.squeezing_fraction
+    alpha = np.sqrt((1 - share) * n) * np.exp(1j * charger.phase)
+    turn = np.exp(1j * (charger.squeezing_phase + 2 * charger.phase))
+    zeta, large = np.arcsinh(np.sqrt(share * n)) * turn, 8 * levels
+    ket = qt.displace(large, alpha) * qt.squeeze(large, zeta) * qt.basis(large, 0)
+    return qt.Qobj(ket.full()[:levels]).unit()
+
+
 CHARGERS = {
+    "cat": cat,
+    "displaced-squeezed": displaced_squeezed,
     "fock": lambda charger, levels: qt.basis(levels, charger.photons),
     "coherent": coherent,
     "thermal": thermal_light,

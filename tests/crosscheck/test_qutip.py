@@ -206,6 +206,10 @@ CHARGERS = [
     qb.CoherentState(1.2, phase=np.pi),
     qb.ThermalState(0.8),
     qb.SqueezedState(0.5, phase=-1.1),
+    qb.DisplacedSqueezedState(1.2, 0.3, phase=0.6, squeezing_phase=2.0),
+    qb.CatState(2.5, phase=0.6),
+    qb.CatState(2.5, "odd"),
+    qb.CatState(2.5, "none", phase=-1.1),
 ]
 
 
@@ -219,8 +223,15 @@ def test_every_charger_agrees_with_qutip(model, charger):
     assert_agrees(run, *qutip_run(battery, times, charger, surroundings))
 
 
-@pytest.mark.parametrize("charger", [qb.CoherentState(1.2, 0.6), qb.SqueezedState(0.5, -1.1)])
-@pytest.mark.parametrize("parameter", ["mean_photons", "phase"])
+@pytest.mark.parametrize(
+    ("charger", "parameter"),
+    [
+        (charger, parameter)
+        for charger in CHARGERS
+        for parameter in ("mean_photons", "phase", "squeezing_fraction", "squeezing_phase")
+        if getattr(charger, parameter, 0.0) and not (parameter == "phase" and charger.phase > 3)
+    ],
+)
 def test_comparison_notices_light_that_is_off_by_a_thousandth(charger, parameter):
     """The assertion used above fails when photon number or phase is slightly wrong."""
     battery = qb.DickeBattery(n_atoms=2, coupling=0.4, max_photons=24)
@@ -311,6 +322,12 @@ def draw_light(rng, kind):
         "coherent": lambda: qb.CoherentState(rng.uniform(0.5, 2.5), phase=phase),
         "thermal": lambda: qb.ThermalState(rng.uniform(0.2, 0.7)),
         "squeezed": lambda: qb.SqueezedState(rng.uniform(0.1, 0.3), phase=phase),
+        "displaced-squeezed": lambda: qb.DisplacedSqueezedState(
+            rng.uniform(0.5, 1.0), rng.uniform(0.05, 0.2), phase, rng.uniform(-np.pi, np.pi)
+        ),
+        "cat": lambda: qb.CatState(
+            rng.uniform(1.0, 2.5), ["even", "odd", "none"][rng.integers(3)], phase
+        ),
     }[kind]()
 
 
@@ -318,7 +335,7 @@ LIT = [
     pytest.param(name, N, kind, id=f"{name}-{N}-{kind}")
     for name, atoms in (("dicke", (1, 2, 3)), ("tavis-cummings", (1, 2, 3)), ("cascade", (2,)))
     for N in atoms
-    for kind in ("coherent", "thermal", "squeezed")
+    for kind in ("coherent", "thermal", "squeezed", "displaced-squeezed", "cat")
 ]
 
 

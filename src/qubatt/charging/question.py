@@ -19,7 +19,7 @@ from qubatt.engines.sectors import find_sectors
 from qubatt.environment import Dissipator
 from qubatt.merits import CUTOFF_POPULATION, Merit, select_merits
 from qubatt.models import Battery
-from qubatt.states import ChargerState
+from qubatt.states import ChargerState, CutoffError
 
 CERTIFYING = (CUTOFF_POPULATION,)
 """Merits that the certificate needs, whether asked for or not."""
@@ -152,8 +152,8 @@ def _smallest(battery: B, charger: ChargerState | None) -> B:
         smallest = with_max_photons(battery, cutoff)
         try:
             smallest.problem(charger)
-        except ArgumentError as error:
-            if error.argument not in ("photons", "mean_photons") or cutoff > HIGHEST:
+        except CutoffError:
+            if cutoff > HIGHEST:
                 raise
             cutoff += max(1, cutoff // 4)
         else:

@@ -72,6 +72,9 @@ def test_charge_gives_what_python_gives(qubatt, tmp_path):
         ("coherent:4,phase=0.5", qb.CoherentState(4.0, phase=0.5)),
         ("thermal:2", qb.ThermalState(2.0)),
         ("squeezed:1.5", qb.SqueezedState(1.5)),
+        ("cat:6", qb.CatState(6.0)),
+        ("cat:6,odd", qb.CatState(6.0, "odd")),
+        ("displaced-squeezed:3,squeezing_fraction=0.1", qb.DisplacedSqueezedState(3.0, 0.1)),
     ],
 )
 def test_charger_states_by_name(qubatt, tmp_path, text, charger):
@@ -173,6 +176,14 @@ def test_list_shows_every_kind(qubatt, kind):
         (
             "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger coherant:4",
             ["`charger`", "coherent"],
+        ),
+        (
+            "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger custom:0.6,0.8",
+            ["`charger`", "Only Python can build one: qb.CustomState(matrix)"],
+        ),
+        (
+            "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger cat:0.5,odd",
+            ["`mean_photons`", "at least 1 for an odd cat"],
         ),
         ("charge driven --n-atoms 2 --drive gausian:1,2,3", ["`drive`", "'gausian'", "gaussian"]),
         ("charge driven --n-atoms 2 --drive gaussian:1,2,0", ["`width`", "positive", "0"]),
