@@ -44,6 +44,25 @@ def excited_to_ground(rng):
     return qb.LevelDecay("excited", "ground", rate=rng.uniform(0.05, 0.6))
 
 
+def at_rate(cls):
+    """Return how to draw an environment that has a rate only."""
+
+    def draw(rng):
+        return cls(rate=rng.uniform(0.05, 0.6))
+
+    draw.__name__ = cls.__name__
+    return draw
+
+
+def warm_local(rng):
+    return qb.LocalEmission(rate=rng.uniform(0.1, 0.6), n_thermal=rng.uniform(0.05, 0.8))
+
+
+cavity_noise = at_rate(qb.CavityDephasing)
+collective_pump, collective_noise = at_rate(qb.CollectivePumping), at_rate(qb.CollectiveDephasing)
+local_pump, local_noise = at_rate(qb.LocalPumping), at_rate(qb.LocalDephasing)
+
+
 def in_cavity(cls):
     """Return how to draw a battery of that class with N atoms in a cavity."""
 
@@ -97,12 +116,22 @@ IN_CAVITY = [
     (4, [collective]),
     (4, [warm_cavity, warm_collective]),
     (5, [cavity_loss, cavity_loss]),
+    (3, [collective_pump, collective_noise, cavity_noise]),
+    (2, [warm_local, cavity_loss]),
+    (3, [local_pump, local_noise, collective]),
 ]
 DRIVEN = [(N, [part]) for N in (1, 2, 3, 6, 9) for part in (collective, warm_collective)]
 SURROUNDINGS = {
     "dicke": IN_CAVITY,
     "tavis-cummings": IN_CAVITY,
-    "driven": [(1, []), (4, []), *DRIVEN],
+    "driven": [
+        (1, []),
+        (4, []),
+        *DRIVEN,
+        (5, [collective, collective_pump, collective_noise]),
+        (1, [warm_local, local_noise]),
+        (4, [warm_local, local_pump, local_noise, warm_collective, collective_noise]),
+    ],
     "cascade": [
         (2, []),
         (2, [warm_cavity]),
@@ -271,6 +300,15 @@ def test_comparison_notices_a_parameter_that_is_off_by_a_thousandth(
         assert_agrees(run, *qutip_run(wrong, times, charger, surroundings))
 
 
+WITH_A_RATE = [
+    qb.CavityDephasing,
+    qb.CollectivePumping,
+    qb.CollectiveDephasing,
+    qb.LocalPumping,
+    qb.LocalDephasing,
+]
+
+
 @pytest.mark.parametrize(
     ("environment", "wrong"),
     [
@@ -278,6 +316,9 @@ def test_comparison_notices_a_parameter_that_is_off_by_a_thousandth(
         (qb.CavityLoss(0.5, n_thermal=0.2), qb.CavityLoss(0.5, n_thermal=0.2002)),
         (qb.CollectiveDecay(0.5, n_thermal=0.2), qb.CollectiveDecay(0.5005, n_thermal=0.2)),
         (qb.CollectiveDecay(0.5, n_thermal=0.2), qb.CollectiveDecay(0.5, n_thermal=0.2002)),
+        (qb.LocalEmission(0.5, n_thermal=0.2), qb.LocalEmission(0.5005, n_thermal=0.2)),
+        (qb.LocalEmission(0.5, n_thermal=0.2), qb.LocalEmission(0.5, n_thermal=0.2002)),
+        *((cls(0.5), cls(0.5005)) for cls in WITH_A_RATE),
     ],
 )
 def test_comparison_notices_a_rate_that_is_off_by_a_thousandth(environment, wrong):

@@ -89,6 +89,24 @@ def test_charger_states_by_name(qubatt, tmp_path, text, charger):
     assert parameters["charger"] == parameters_of(charger)
 
 
+def test_environments_by_name(qubatt, tmp_path):
+    """Dephasing and pumping may be given several times, next to each other."""
+    target = tmp_path / "run.nc"
+    texts = ["collective-dephasing:0.1", "local-emission:0.2,0.3", "cavity-dephasing:rate=0.4"]
+    options = [word for text in texts for word in ("--environment", text)]
+    code, _, err = qubatt(*DICKE, *options, "--output", target)
+    assert code == 0, err
+    parameters = json.loads(qb.load(target).attrs["parameters"])
+    assert parameters["environment"] == [
+        parameters_of(part)
+        for part in (
+            qb.CollectiveDephasing(0.1),
+            qb.LocalEmission(0.2, n_thermal=0.3),
+            qb.CavityDephasing(0.4),
+        )
+    ]
+
+
 def test_small_cutoff_is_one_line_on_stderr(qubatt):
     """The warning names max_photons; the result is still printed."""
     code, out, err = qubatt(*"charge dicke --n-atoms 4 --coupling 0.5 --max-photons 5".split())
