@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         DickeBattery,
         DrivenBattery,
         TavisCummingsBattery,
+        TwoPhotonDickeBattery,
     )
     from qubatt.plots import plot
     from qubatt.pulses import (
@@ -93,6 +94,7 @@ _HOME = {
     "SqueezedState": "states",
     "TavisCummingsBattery": "models",
     "ThermalState": "states",
+    "TwoPhotonDickeBattery": "models",
     "UnsupportedError": "core.errors",
     "charge": "charging",
     "cost": "engines",
@@ -139,6 +141,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "SqueezedState",
     "TavisCummingsBattery",
     "ThermalState",
+    "TwoPhotonDickeBattery",
     "UnsupportedError",
     "charge",
     "cost",

@@ -34,6 +34,8 @@ class WrittenOut:
     empty: qt.Qobj
     scale: float
     a: qt.Qobj | None = None
+    at_once: int = 1
+    """Photons that come at once, and levels that count as the highest."""
     J_minus: qt.Qobj | None = None
     Jz: qt.Qobj | None = None
     single: list = field(default_factory=list)
@@ -73,10 +75,11 @@ def spins(N, apart):
 
 
 def exchange_battery(battery, Jx, Jy, Jz):
-    """Return H_B = omega_a J_z + (2g/N)(J_x^2 + J_y^2 - N/2)."""
+    """Return H_B = omega_a J_z + (2g/N)(J_x^2 + J_y^2 - N/2) + (2g_z/N)(J_z^2 - N/4)."""
     N, one = battery.n_atoms, qt.qeye(Jz.dims[0])
-    pairs = Jx * Jx + Jy * Jy - N / 2 * one
-    return battery.omega_atom * Jz + 2 * battery.interaction / N * pairs
+    flips, ising = Jx * Jx + Jy * Jy - N / 2 * one, Jz * Jz - N / 4 * one
+    pairs = battery.interaction * flips + battery.interaction_z * ising
+    return battery.omega_atom * Jz + 2 / N * pairs
 
 
 def cavity_battery(battery, apart, coupling):
@@ -112,6 +115,12 @@ def tavis_cummings(battery, apart=False):
     )
 
 
+def two_photon_dicke(battery, apart=False):
+    """H_I = 2 g_c omega_c J_x (a^2 + a^dag^2)."""
+    model = cavity_battery(battery, apart, lambda a, Jx, _: 2 * Jx * (a * a + a.dag() * a.dag()))
+    return replace(model, at_once=2)
+
+
 def driven(battery, apart=False):
     """H = H_B + Omega J_x, with omega_a J_z replaced by delta J_z in the dynamics."""
     N = battery.n_atoms
@@ -134,33 +143,34 @@ def driven(battery, apart=False):
 
 def cascade(battery, apart=True):  # noqa: ARG001  # its atoms always are
     """Eqs. (19)-(21) of zhang2024, atom by atom."""
-    levels = battery.max_photons + 1
-    cavity_one, atom_one = qt.qeye(levels), qt.qeye(3)
-    a = qt.tensor(qt.destroy(levels), atom_one, atom_one)
+    levels, N = battery.max_photons + 1, battery.n_atoms
+    atoms = range(N)
+    a = qt.tensor(qt.destroy(levels), *[qt.qeye(3)] * N)
 
     def sigma(j, k):
-        """Return |j><k| of the first and of the second atom."""
+        """Return |j><k| of each atom."""
         flip = qt.basis(3, "gme".index(j)) * qt.basis(3, "gme".index(k)).dag()
-        return (
-            qt.tensor(cavity_one, flip, atom_one),
-            qt.tensor(cavity_one, atom_one, flip),
-        )
+        left = [qt.qeye(levels), *[qt.qeye(3)] * N]
+        return [qt.tensor(*left[: i + 1], flip, *left[i + 2 :]) for i in atoms]
 
-    exchange = sigma("m", "g")[0] * sigma("g", "m")[1] + sigma("m", "e")[0] * sigma("e", "m")[1]
-    H_B = battery.interaction * (exchange + exchange.dag())
+    H_B = 0 * a
+    for i in atoms:
+        H_B = H_B + battery.detuning_excited * sigma("e", "e")[i]
+        H_B = H_B + battery.detuning_middle * sigma("m", "m")[i]
+        for j in range(i):
+            hop = sigma("m", "g")[i] * sigma("g", "m")[j] + sigma("m", "e")[i] * sigma("e", "m")[j]
+            H_B = H_B + 2 * battery.interaction / N * (hop + hop.dag())
     H = battery.detuning_cavity * a.dag() * a
-    for atom in (0, 1):
-        H_B = H_B + battery.detuning_excited * sigma("e", "e")[atom]
-        H_B = H_B + battery.detuning_middle * sigma("m", "m")[atom]
-        up = battery.coupling * a * sigma("m", "g")[atom]
-        up = up + battery.pump * sigma("m", "g")[atom] + battery.control * sigma("e", "m")[atom]
+    for i in atoms:
+        up = battery.coupling * a * sigma("m", "g")[i]
+        up = up + battery.pump * sigma("m", "g")[i] + battery.control * sigma("e", "m")[i]
         H = H + up + up.dag()
     pairs = [("ground", "middle"), ("middle", "excited"), ("ground", "excited")]
     return WrittenOut(
         H=H + H_B,
         H_B=H_B,
-        empty=qt.tensor(qt.basis(3, 0), qt.basis(3, 0)),
-        scale=2.0,
+        empty=qt.tensor([qt.basis(3, 0)] * N),
+        scale=float(N),
         a=a,
         transitions={(low, up): sigma(low[0], up[0]) for low, up in pairs},
     )
@@ -169,6 +179,7 @@ def cascade(battery, apart=True):  # noqa: ARG001  # its atoms always are
 BATTERIES = {
     "dicke": dicke,
     "tavis-cummings": tavis_cummings,
+    "two-photon-dicke": two_photon_dicke,
     "driven": driven,
     "cascade": cascade,
 }
@@ -290,7 +301,8 @@ def qutip_run(battery, times, charger, environment):
     flows = [qt.vector_to_operator(generator * qt.operator_to_vector(rho)) for rho in states]
     result = {"energy": stored, "power": np.real([(model.H_B * flow).tr() for flow in flows])}
     if model.a is not None:
-        top = qt.tensor(qt.fock_dm(levels, levels - 1), *(qt.qeye(d) for d in model.empty.dims[0]))
+        highest = sum(qt.fock_dm(levels, levels - 1 - k) for k in range(model.at_once))
+        top = qt.tensor(highest, *(qt.qeye(d) for d in model.empty.dims[0]))
         result["mean_photons"] = qt.expect(model.a.dag() * model.a, states)
         result["cutoff_population"] = qt.expect(top, states)
     return {name: values[-len(times) :] for name, values in result.items()}, model.scale

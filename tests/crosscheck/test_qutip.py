@@ -66,6 +66,8 @@ local_pump, local_noise = at_rate(qb.LocalPumping), at_rate(qb.LocalDephasing)
 def in_cavity(cls):
     """Return how to draw a battery of that class with N atoms in a cavity."""
 
+    more = 2 if cls is qb.TwoPhotonDickeBattery else 1  # photons per atom
+
     def draw(rng, N):
         return cls(
             n_atoms=N,
@@ -73,7 +75,8 @@ def in_cavity(cls):
             interaction=rng.uniform(-1.5, 1.5),
             omega_atom=rng.uniform(0.5, 1.5),
             omega_cavity=rng.uniform(0.6, 1.6),
-            max_photons=int(rng.integers(N + 1, N + 6)),
+            interaction_z=rng.uniform(-1.5, 1.5),
+            max_photons=int(rng.integers(more * N + 1, more * N + 6)),
         )
 
     return draw
@@ -87,21 +90,22 @@ def draw_driven(rng, N):
         interaction=rng.uniform(-1.5, 1.5),
         omega_atom=rng.uniform(0.5, 1.5),
         detuning=[None, 0.0, rng.uniform(-1.0, 1.0)][rng.integers(3)],
+        interaction_z=rng.uniform(-1.5, 1.5),
     )
 
 
 def draw_cascade(rng, N):
-    """Draw a cascade battery, always of two atoms."""
-    assert N == 2
+    """Draw a cascade battery of N atoms."""
     names = ("interaction", "coupling", "pump", "control")
     detunings = ("detuning_middle", "detuning_excited", "detuning_cavity")
     values = {name: rng.uniform(-1.2, 1.2) for name in (*names, *detunings)}
-    return qb.CascadeBattery(**values, max_photons=int(rng.integers(2, 5)))
+    return qb.CascadeBattery(**values, max_photons=int(rng.integers(2, 5)), n_atoms=N)
 
 
 DRAWS = {
     "dicke": in_cavity(qb.DickeBattery),
     "tavis-cummings": in_cavity(qb.TavisCummingsBattery),
+    "two-photon-dicke": in_cavity(qb.TwoPhotonDickeBattery),
     "driven": draw_driven,
     "cascade": draw_cascade,
 }
@@ -124,6 +128,7 @@ DRIVEN = [(N, [part]) for N in (1, 2, 3, 6, 9) for part in (collective, warm_col
 SURROUNDINGS = {
     "dicke": IN_CAVITY,
     "tavis-cummings": IN_CAVITY,
+    "two-photon-dicke": IN_CAVITY,
     "driven": [
         (1, []),
         (4, []),
@@ -139,6 +144,9 @@ SURROUNDINGS = {
         (2, [excited_to_middle]),
         (2, [excited_to_ground, cavity_loss]),
         (2, [warm_cavity, excited_to_middle, middle_to_ground]),
+        (1, [warm_cavity]),
+        (3, [warm_cavity]),
+        (3, [excited_to_middle, cavity_noise]),
     ],
 }
 """Numbers of atoms and environments in which each battery is compared."""
@@ -209,12 +217,13 @@ def test_frames_of_the_driven_battery_agree_with_qutip(N, detuning):
 
 
 SMALL = [
-    (qb.DickeBattery(n_atoms=2, coupling=0.4, interaction=0.8, max_photons=4), "cavity-loss"),
+    (qb.DickeBattery(2, 0.4, 4, interaction=0.8, interaction_z=0.5), "cavity-loss"),
     (
-        qb.TavisCummingsBattery(n_atoms=3, coupling=0.5, interaction=-0.7, max_photons=4),
+        qb.TavisCummingsBattery(3, 0.5, 4, interaction=-0.7, interaction_z=0.6),
         "collective-decay",
     ),
-    (qb.DrivenBattery(n_atoms=5, drive=1.1, interaction=0.9), "collective-decay"),
+    (qb.TwoPhotonDickeBattery(2, 0.3, 5, interaction=0.8, interaction_z=0.5), "cavity-loss"),
+    (qb.DrivenBattery(5, drive=1.1, interaction=0.9, interaction_z=-0.4), "collective-decay"),
     (qb.CascadeBattery(interaction=0.5, max_photons=2), "cavity-loss"),
 ]
 
@@ -374,7 +383,12 @@ def draw_light(rng, kind):
 
 LIT = [
     pytest.param(name, N, kind, id=f"{name}-{N}-{kind}")
-    for name, atoms in (("dicke", (1, 2, 3)), ("tavis-cummings", (1, 2, 3)), ("cascade", (2,)))
+    for name, atoms in (
+        ("dicke", (1, 2, 3)),
+        ("tavis-cummings", (1, 2, 3)),
+        ("two-photon-dicke", (2,)),
+        ("cascade", (2,)),
+    )
     for N in atoms
     for kind in ("coherent", "thermal", "squeezed", "displaced-squeezed", "cat")
 ]

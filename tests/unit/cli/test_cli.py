@@ -89,6 +89,30 @@ def test_charger_states_by_name(qubatt, tmp_path, text, charger):
     assert parameters["charger"] == parameters_of(charger)
 
 
+@pytest.mark.parametrize(
+    ("words", "battery"),
+    [
+        (
+            "two-photon-dicke --n-atoms 1 --coupling 0.05 --max-photons 40",
+            qb.TwoPhotonDickeBattery(1, 0.05, 40),
+        ),
+        (
+            "driven --n-atoms 3 --drive 1 --interaction 0.5 --interaction-z 0.2",
+            qb.DrivenBattery(3, 1.0, 0.5, interaction_z=0.2),
+        ),
+        ("cascade --n-atoms 3 --max-photons 4", qb.CascadeBattery(max_photons=4, n_atoms=3)),
+    ],
+)
+def test_new_batteries_and_fields_by_name(qubatt, tmp_path, words, battery):
+    """Every field is an option of the same name."""
+    target = tmp_path / "run.nc"
+    code, _, err = qubatt(
+        "charge", *words.split(), *"--t-end 1 --points 3 --output".split(), target
+    )
+    assert code == 0, err
+    assert json.loads(qb.load(target).attrs["parameters"])["battery"] == parameters_of(battery)
+
+
 def test_environments_by_name(qubatt, tmp_path):
     """Dephasing and pumping may be given several times, next to each other."""
     target = tmp_path / "run.nc"
