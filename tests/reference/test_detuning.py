@@ -61,7 +61,7 @@ def test_dicke_battery_off_resonance(detuning):
 def test_two_photon_battery_off_resonance():
     """Two photons of omega_c against omega_a, with 2 sqrt2 g_c omega_c: weak coupling again."""
     coupling, omega_cavity, detuning = 0.005, 0.5, 0.01
-    battery = qb.TwoPhotonDickeBattery(1, coupling, 6, omega_atom=1.0 + detuning)
+    battery = qb.TwoPhotonDickeBattery(1, coupling, 10, omega_atom=1.0 + detuning)
     rate = 2 * np.sqrt(2) * coupling * omega_cavity
     times = np.linspace(0, 10 / rate, 101)
     run = qb.charge(battery, times)
