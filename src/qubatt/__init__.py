@@ -21,10 +21,26 @@ if TYPE_CHECKING:
         UnsupportedError,
     )
     from qubatt.engines import DenseEngine, ExactEngine, MatrixEngine, cost
-    from qubatt.environment import CavityLoss, CollectiveDecay, LevelDecay
+    from qubatt.environment import (
+        CavityDephasing,
+        CavityLoss,
+        CollectiveDecay,
+        CollectiveDephasing,
+        CollectivePumping,
+        LevelDecay,
+        LocalDephasing,
+        LocalEmission,
+        LocalPumping,
+    )
     from qubatt.io import load, save
     from qubatt.merits import merit
-    from qubatt.models import CascadeBattery, DickeBattery, DrivenBattery, TavisCummingsBattery
+    from qubatt.models import (
+        CascadeBattery,
+        DickeBattery,
+        DrivenBattery,
+        TavisCummingsBattery,
+        TwoPhotonDickeBattery,
+    )
     from qubatt.plots import plot
     from qubatt.pulses import (
         ConstantPulse,
@@ -34,24 +50,42 @@ if TYPE_CHECKING:
         SinePulse,
     )
     from qubatt.recharging import recharge, recharge_pair
-    from qubatt.states import CoherentState, FockState, SqueezedState, ThermalState
+    from qubatt.states import (
+        CatState,
+        CoherentState,
+        CustomState,
+        DisplacedSqueezedState,
+        FockState,
+        SqueezedState,
+        ThermalState,
+        equal_energy,
+    )
 
 _HOME = {
     "ArgumentError": "core.errors",
     "CascadeBattery": "models",
+    "CatState": "states",
+    "CavityDephasing": "environment",
     "CavityLoss": "environment",
     "CertificateError": "core.errors",
     "CoherentState": "states",
     "CollectiveDecay": "environment",
+    "CollectiveDephasing": "environment",
+    "CollectivePumping": "environment",
     "ConstantPulse": "pulses",
+    "CustomState": "states",
     "DenseEngine": "engines",
     "DickeBattery": "models",
+    "DisplacedSqueezedState": "states",
     "DrivenBattery": "models",
     "ExactEngine": "engines",
     "FockState": "states",
     "FunctionPulse": "pulses",
     "GaussianPulse": "pulses",
     "LevelDecay": "environment",
+    "LocalDephasing": "environment",
+    "LocalEmission": "environment",
+    "LocalPumping": "environment",
     "MatrixEngine": "engines",
     "PiecewisePulse": "pulses",
     "QubattError": "core.errors",
@@ -61,10 +95,12 @@ _HOME = {
     "SqueezedState": "states",
     "TavisCummingsBattery": "models",
     "ThermalState": "states",
+    "TwoPhotonDickeBattery": "models",
     "UnsupportedError": "core.errors",
     "charge": "charging",
     "cost": "engines",
     "discharge": "charging",
+    "equal_energy": "states",
     "load": "io",
     "merit": "merits",
     "plot": "plots",
@@ -77,19 +113,28 @@ _HOME = {
 __all__ = [  # the names of _HOME, which a test compares
     "ArgumentError",
     "CascadeBattery",
+    "CatState",
+    "CavityDephasing",
     "CavityLoss",
     "CertificateError",
     "CoherentState",
     "CollectiveDecay",
+    "CollectiveDephasing",
+    "CollectivePumping",
     "ConstantPulse",
+    "CustomState",
     "DenseEngine",
     "DickeBattery",
+    "DisplacedSqueezedState",
     "DrivenBattery",
     "ExactEngine",
     "FockState",
     "FunctionPulse",
     "GaussianPulse",
     "LevelDecay",
+    "LocalDephasing",
+    "LocalEmission",
+    "LocalPumping",
     "MatrixEngine",
     "PiecewisePulse",
     "QubattError",
@@ -99,10 +144,12 @@ __all__ = [  # the names of _HOME, which a test compares
     "SqueezedState",
     "TavisCummingsBattery",
     "ThermalState",
+    "TwoPhotonDickeBattery",
     "UnsupportedError",
     "charge",
     "cost",
     "discharge",
+    "equal_energy",
     "load",
     "merit",
     "plot",

@@ -41,6 +41,22 @@ def example(kind: str, name: str, **changes: Any) -> Any:
     return dataclasses.replace(thing, **{k: v for k, v in changes.items() if k in known})
 
 
+def smallest(name: str, max_photons: int, n_atoms: int = 2) -> Battery:
+    """Return the example battery with few atoms and photons, but all of its default charger."""
+    model = example("battery", name, n_atoms=n_atoms, max_photons=HOLDS_ALL)
+    charger = model.default_charger()
+    if charger is None:
+        return model
+    levels = max(max_photons, charger.photons)
+    return dataclasses.replace(model, max_photons=levels)
+
+
+def direction(jump: np.ndarray, number: np.ndarray) -> int:
+    """Return −1, 0 or 1 where a jump c takes, keeps or adds excitations: the sign of [n, c]."""
+    change = np.vdot(jump, number @ jump - jump @ number).real
+    return int(np.sign(np.round(change, 12)))
+
+
 def fitting(battery: Battery, **changes: Any) -> list[Dissipator]:
     """Return an example of every environment that fits the battery."""
     found = []

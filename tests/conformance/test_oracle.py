@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 from laws import assert_same_states
-from specimen import NAMES, example, fitting, moments_of
+from specimen import NAMES, fitting, moments_of, smallest
 
 import qubatt as qb
 from qubatt.core.problem import Problem
@@ -21,7 +21,7 @@ PROMISE = 1e-9
 
 def problem_with_everything(battery: str) -> Problem:
     """Return the example battery with every fitting environment, small enough for the oracle."""
-    model = example("battery", battery, max_photons=3)
+    model = smallest(battery, max_photons=3)
     return model.problem(environment=fitting(model))
 
 
@@ -52,7 +52,7 @@ def test_engine_agrees_with_the_dense_engine(battery: str, engine: str) -> None:
 @pytest.mark.parametrize("battery", NAMES["battery"])
 def test_engine_reports_what_it_did(battery: str, engine: str) -> None:
     """Name, basis and dimension, times as given, progress up to 1, an error estimate."""
-    problem = example("battery", battery, max_photons=3).problem()
+    problem = smallest(battery, max_photons=3).problem()
     told: list[float] = []
     solution = registry.get("engine", engine)().solve(
         problem, np.array([0.0, 0.1]), {}, progress=told.append

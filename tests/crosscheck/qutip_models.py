@@ -1,7 +1,8 @@
 """The master equations of all batteries written out for QuTiP, from the formulas alone.
 
-Nothing of qubatt is used here but the parameters of its objects: spins come from `jmat`, the
-cavity from `destroy`, three-level atoms from single-atom operators in their product space.
+Nothing of qubatt is used here but the parameters of its objects: spins come from `jmat`, or from
+Pauli matrices of single atoms where an environment acts on those, the cavity from `destroy`,
+three-level atoms from single-atom operators in their product space.
 """
 
 from dataclasses import dataclass, field, replace
@@ -33,57 +34,98 @@ class WrittenOut:
     empty: qt.Qobj
     scale: float
     a: qt.Qobj | None = None
+    at_once: int = 1
+    """Photons that come at once, and levels that count as the highest."""
     J_minus: qt.Qobj | None = None
+    Jz: qt.Qobj | None = None
+    single: list = field(default_factory=list)
+    """Pairs (sigma_-, sigma_z / 2) of every two-level atom, in the product space only."""
     transitions: dict = field(default_factory=dict)
     """Per-atom operators |lower><upper| by the pair (lower, upper)."""
 
 
-def spin_in_cavity(battery):
-    """Return a and the spin operators J_x, J_y, J_z on cavity times ladder."""
-    levels, ladder = battery.max_photons + 1, battery.n_atoms + 1
-    a = qt.tensor(qt.destroy(levels), qt.qeye(ladder))
-    spin = [qt.tensor(qt.qeye(levels), qt.jmat(battery.n_atoms / 2, axis)) for axis in "xyz"]
-    return a, *spin
+@dataclass(frozen=True)
+class Spins:
+    """Two-level atoms as QuTiP objects, on the ladder or in their product space."""
+
+    Jx: qt.Qobj
+    Jy: qt.Qobj
+    Jz: qt.Qobj
+    empty: qt.Qobj
+    single: list = field(default_factory=list)
+
+    def beside(self, levels):
+        """Return the same next to a cavity of so many levels."""
+        one = qt.qeye(levels)
+        Jx, Jy, Jz = (qt.tensor(one, J) for J in (self.Jx, self.Jy, self.Jz))
+        single = [tuple(qt.tensor(one, part) for part in pair) for pair in self.single]
+        return Spins(Jx, Jy, Jz, self.empty, single)
+
+
+def spins(N, apart):
+    """Return N atoms, one by one if they are to be told apart; both count m downwards."""
+    if not apart:
+        return Spins(*qt.jmat(N / 2), empty=qt.basis(N + 1, N))
+    one = [qt.qeye(2)] * N
+    axes = (qt.sigmax(), qt.sigmay(), qt.sigmaz(), qt.sigmam())
+    each = [[qt.tensor([*one[:i], s, *one[i + 1 :]]) for i in range(N)] for s in axes]
+    Jx, Jy, Jz = (sum(parts) / 2 for parts in each[:3])
+    single = [(down, z / 2) for down, z in zip(each[3], each[2], strict=True)]
+    return Spins(Jx, Jy, Jz, qt.tensor([qt.basis(2, 1)] * N), single)
 
 
 def exchange_battery(battery, Jx, Jy, Jz):
-    """Return H_B = omega_a J_z + (2g/N)(J_x^2 + J_y^2 - N/2)."""
+    """Return H_B = omega_a J_z + (2g/N)(J_x^2 + J_y^2 - N/2) + (2g_z/N)(J_z^2 - N/4)."""
     N, one = battery.n_atoms, qt.qeye(Jz.dims[0])
-    pairs = Jx * Jx + Jy * Jy - N / 2 * one
-    return battery.omega_atom * Jz + 2 * battery.interaction / N * pairs
+    flips, ising = Jx * Jx + Jy * Jy - N / 2 * one, Jz * Jz - N / 4 * one
+    pairs = battery.interaction * flips + battery.interaction_z * ising
+    return battery.omega_atom * Jz + 2 / N * pairs
 
 
-def cavity_battery(battery, coupling):
+def cavity_battery(battery, apart, coupling):
     """Return the battery whose atoms couple to the mode by `coupling(a, Jx, Jy)`."""
-    a, Jx, Jy, Jz = spin_in_cavity(battery)
+    levels, N = battery.max_photons + 1, battery.n_atoms
+    atoms = spins(N, apart)
+    a = qt.tensor(qt.destroy(levels), qt.qeye(atoms.Jz.dims[0]))
+    atoms = atoms.beside(levels)
+    Jx, Jy, Jz = atoms.Jx, atoms.Jy, atoms.Jz
     H_B = exchange_battery(battery, Jx, Jy, Jz)
     strength = battery.coupling * battery.omega_cavity
-    H = H_B + battery.omega_cavity * a.dag() * a + strength * coupling(a, Jx, Jy)
-    N = battery.n_atoms
     return WrittenOut(
-        H=H,
+        H=H_B + battery.omega_cavity * a.dag() * a + strength * coupling(a, Jx, Jy),
         H_B=H_B,
-        empty=qt.basis(N + 1, N),  # jmat counts m downwards
+        empty=atoms.empty,
         scale=N * battery.omega_atom,
         a=a,
         J_minus=Jx - 1j * Jy,
+        Jz=Jz,
+        single=atoms.single,
     )
 
 
-def dicke(battery):
+def dicke(battery, apart=False):
     """H_I = 2 g_c omega_c J_x (a + a^dag)."""
-    return cavity_battery(battery, lambda a, Jx, _: 2 * Jx * (a + a.dag()))
+    return cavity_battery(battery, apart, lambda a, Jx, _: 2 * Jx * (a + a.dag()))
 
 
-def tavis_cummings(battery):
+def tavis_cummings(battery, apart=False):
     """H_I = g_c omega_c (a J_+ + a^dag J_-)."""
-    return cavity_battery(battery, lambda a, Jx, Jy: a * (Jx + 1j * Jy) + a.dag() * (Jx - 1j * Jy))
+    return cavity_battery(
+        battery, apart, lambda a, Jx, Jy: a * (Jx + 1j * Jy) + a.dag() * (Jx - 1j * Jy)
+    )
 
 
-def driven(battery):
+def two_photon_dicke(battery, apart=False):
+    """H_I = 2 g_c omega_c J_x (a^2 + a^dag^2)."""
+    model = cavity_battery(battery, apart, lambda a, Jx, _: 2 * Jx * (a * a + a.dag() * a.dag()))
+    return replace(model, at_once=2)
+
+
+def driven(battery, apart=False):
     """H = H_B + Omega J_x, with omega_a J_z replaced by delta J_z in the dynamics."""
     N = battery.n_atoms
-    Jx, Jy, Jz = qt.jmat(N / 2)
+    atoms = spins(N, apart)
+    Jx, Jy, Jz = atoms.Jx, atoms.Jy, atoms.Jz
     in_frame = battery if battery.detuning is None else replace(battery, omega_atom=0.0)
     H = exchange_battery(in_frame, Jx, Jy, Jz) + battery.drive * Jx
     if battery.detuning is not None:
@@ -91,41 +133,44 @@ def driven(battery):
     return WrittenOut(
         H=H,
         H_B=exchange_battery(battery, Jx, Jy, Jz),
-        empty=qt.basis(N + 1, N),
+        empty=atoms.empty,
         scale=N * battery.omega_atom,
         J_minus=Jx - 1j * Jy,
+        Jz=Jz,
+        single=atoms.single,
     )
 
 
-def cascade(battery):
+def cascade(battery, apart=True):  # noqa: ARG001  # its atoms always are
     """Eqs. (19)-(21) of zhang2024, atom by atom."""
-    levels = battery.max_photons + 1
-    cavity_one, atom_one = qt.qeye(levels), qt.qeye(3)
-    a = qt.tensor(qt.destroy(levels), atom_one, atom_one)
+    levels, N = battery.max_photons + 1, battery.n_atoms
+    atoms = range(N)
+    a = qt.tensor(qt.destroy(levels), *[qt.qeye(3)] * N)
 
     def sigma(j, k):
-        """Return |j><k| of the first and of the second atom."""
+        """Return |j><k| of each atom."""
         flip = qt.basis(3, "gme".index(j)) * qt.basis(3, "gme".index(k)).dag()
-        return (
-            qt.tensor(cavity_one, flip, atom_one),
-            qt.tensor(cavity_one, atom_one, flip),
-        )
+        left = [qt.qeye(levels), *[qt.qeye(3)] * N]
+        return [qt.tensor(*left[: i + 1], flip, *left[i + 2 :]) for i in atoms]
 
-    exchange = sigma("m", "g")[0] * sigma("g", "m")[1] + sigma("m", "e")[0] * sigma("e", "m")[1]
-    H_B = battery.interaction * (exchange + exchange.dag())
+    H_B = 0 * a
+    for i in atoms:
+        H_B = H_B + battery.detuning_excited * sigma("e", "e")[i]
+        H_B = H_B + battery.detuning_middle * sigma("m", "m")[i]
+        for j in range(i):
+            hop = sigma("m", "g")[i] * sigma("g", "m")[j] + sigma("m", "e")[i] * sigma("e", "m")[j]
+            H_B = H_B + 2 * battery.interaction / N * (hop + hop.dag())
     H = battery.detuning_cavity * a.dag() * a
-    for atom in (0, 1):
-        H_B = H_B + battery.detuning_excited * sigma("e", "e")[atom]
-        H_B = H_B + battery.detuning_middle * sigma("m", "m")[atom]
-        up = battery.coupling * a * sigma("m", "g")[atom]
-        up = up + battery.pump * sigma("m", "g")[atom] + battery.control * sigma("e", "m")[atom]
+    for i in atoms:
+        up = battery.coupling * a * sigma("m", "g")[i]
+        up = up + battery.pump * sigma("m", "g")[i] + battery.control * sigma("e", "m")[i]
         H = H + up + up.dag()
     pairs = [("ground", "middle"), ("middle", "excited"), ("ground", "excited")]
     return WrittenOut(
         H=H + H_B,
         H_B=H_B,
-        empty=qt.tensor(qt.basis(3, 0), qt.basis(3, 0)),
-        scale=2.0,
+        empty=qt.tensor([qt.basis(3, 0)] * N),
+        scale=float(N),
         a=a,
         transitions={(low, up): sigma(low[0], up[0]) for low, up in pairs},
     )
@@ -134,6 +179,7 @@ def cascade(battery):
 BATTERIES = {
     "dicke": dicke,
     "tavis-cummings": tavis_cummings,
+    "two-photon-dicke": two_photon_dicke,
     "driven": driven,
     "cascade": cascade,
 }
@@ -145,7 +191,20 @@ def thermal(lowering, rate, n_thermal):
     return [np.sqrt(rate * (n_thermal + 1)) * lowering, np.sqrt(rate * n_thermal) * lowering.dag()]
 
 
+def each(model, number, rate):
+    """Return one jump per atom: sigma_- (number 0) or sigma_z / 2 (number 1)."""
+    return [np.sqrt(rate) * pair[number] for pair in model.single]
+
+
 ENVIRONMENTS = {
+    "cavity-dephasing": lambda model, part: [np.sqrt(part.rate) * model.a.dag() * model.a],
+    "collective-dephasing": lambda model, part: [np.sqrt(part.rate) * model.Jz],
+    "collective-pumping": lambda model, part: [np.sqrt(part.rate) * model.J_minus.dag()],
+    "local-dephasing": lambda model, part: each(model, 1, part.rate),
+    "local-emission": lambda model, part: [
+        jump for down, _ in model.single for jump in thermal(down, part.rate, part.n_thermal)
+    ],
+    "local-pumping": lambda model, part: [down.dag() for down in each(model, 0, part.rate)],
     "cavity-loss": lambda model, part: thermal(model.a, part.rate, part.n_thermal),
     "collective-decay": lambda model, part: thermal(model.J_minus, part.rate, part.n_thermal),
     "level-decay": lambda model, part: [
@@ -174,7 +233,33 @@ def thermal_light(charger, levels):
     return rho / rho.tr()
 
 
+def cat(charger, levels):
+    """Return |alpha> + c|-alpha>; x = |alpha|^2 is bisected for the mean of the whole state."""
+    c = {"even": 1, "odd": -1, "none": 1j}[charger.parity]
+    low, high = 0.0, charger.mean_photons + 1.0
+    for _ in range(60):
+        x = (low + high) / 2
+        alpha = np.sqrt(x) * np.exp(1j * charger.phase)
+        one, other = (qt.coherent(100, sign * alpha, method="analytic") for sign in (1, -1))
+        whole = (one + c * other).unit()
+        too_many = qt.expect(qt.num(100), whole) > charger.mean_photons
+        low, high = (low, x) if too_many else (x, high)
+    return qt.Qobj(whole.full()[:levels]).unit()
+
+
+def displaced_squeezed(charger, levels):
+    """Return D(alpha) S(zeta)|0> of a large space, cut off and normalised."""
+    n, share = charger.mean_photons, charger.squeezing_fraction
+    alpha = np.sqrt((1 - share) * n) * np.exp(1j * charger.phase)
+    turn = np.exp(1j * (charger.squeezing_phase + 2 * charger.phase))
+    zeta, large = np.arcsinh(np.sqrt(share * n)) * turn, 8 * levels
+    ket = qt.displace(large, alpha) * qt.squeeze(large, zeta) * qt.basis(large, 0)
+    return qt.Qobj(ket.full()[:levels]).unit()
+
+
 CHARGERS = {
+    "cat": cat,
+    "displaced-squeezed": displaced_squeezed,
     "fock": lambda charger, levels: qt.basis(levels, charger.photons),
     "coherent": coherent,
     "thermal": thermal_light,
@@ -189,14 +274,16 @@ def registered(kind):
     return [name for name, entry in entries if entry.__module__.startswith("qubatt.")]
 
 
-def written_out(battery):
-    """Return a battery for QuTiP."""
-    return BATTERIES[registry.name_of("battery", type(battery))](battery)
+def written_out(battery, environment=()):
+    """Return a battery for QuTiP, its atoms apart if an environment acts on single ones."""
+    names = [registry.name_of("environment", type(part)) for part in environment]
+    apart = any(name.startswith("local-") for name in names)
+    return BATTERIES[registry.name_of("battery", type(battery))](battery, apart)
 
 
 def qutip_run(battery, times, charger, environment):
     """Return energy, power, mean_photons and cutoff_population from `mesolve`, by name."""
-    model = written_out(battery)
+    model = written_out(battery, environment)
     start = qt.ket2dm(model.empty)
     if model.a is not None:
         levels = model.a.dims[0][0]
@@ -214,7 +301,8 @@ def qutip_run(battery, times, charger, environment):
     flows = [qt.vector_to_operator(generator * qt.operator_to_vector(rho)) for rho in states]
     result = {"energy": stored, "power": np.real([(model.H_B * flow).tr() for flow in flows])}
     if model.a is not None:
-        top = qt.tensor(qt.fock_dm(levels, levels - 1), *(qt.qeye(d) for d in model.empty.dims[0]))
+        highest = sum(qt.fock_dm(levels, levels - 1 - k) for k in range(model.at_once))
+        top = qt.tensor(highest, *(qt.qeye(d) for d in model.empty.dims[0]))
         result["mean_photons"] = qt.expect(model.a.dag() * model.a, states)
         result["cutoff_population"] = qt.expect(top, states)
     return {name: values[-len(times) :] for name, values in result.items()}, model.scale

@@ -4,6 +4,7 @@ Single-atom operators are explicit Kronecker products; index 0 of every atom is 
 and the cavity stands before the atoms.
 """
 
+from dataclasses import replace
 from functools import reduce
 
 import numpy as np
@@ -21,7 +22,7 @@ PAULI = {
 }
 """Pauli matrices and sigma_- = |g><e| in the order ground, excited."""
 
-ENGINE = qb.MatrixEngine(tolerance=1e-10)
+ENGINE = qb.MatrixEngine(tolerance=1e-11)
 
 
 def kron(*factors):
@@ -40,15 +41,16 @@ def total(matrix, N):
     return sum(single(matrix, i, N) for i in range(N))
 
 
-def exchange_energy(N, omega, g):
-    """Return Eq. (3) of zhang2024, the sum running over ordered pairs i != j."""
+def exchange_energy(N, omega, g, g_z=0.0):
+    """Return Eq. (3) of zhang2024 and sigma_z sigma_z, sums over ordered pairs i != j."""
     pairs = np.zeros((2**N, 2**N), dtype=complex)
     for i in range(N):
         for j in range(N):
             if i != j:
                 for axis in "xy":
-                    pairs += single(PAULI[axis], i, N) @ single(PAULI[axis], j, N)
-    return omega / 2 * total(PAULI["z"], N) + g / (2 * N) * pairs
+                    pairs += g * single(PAULI[axis], i, N) @ single(PAULI[axis], j, N)
+                pairs += g_z * single(PAULI["z"], i, N) @ single(PAULI["z"], j, N)
+    return omega / 2 * total(PAULI["z"], N) + pairs / (2 * N)
 
 
 def annihilator(levels):
@@ -64,6 +66,13 @@ def dicke_hamiltonian(battery):
     return with_cavity(battery, coupling)
 
 
+def two_photon_hamiltonian(battery):
+    """Return H_B and H with g_c omega_c (a^2 + a^dag^2) times the sum of sigma_x."""
+    N, levels = battery.n_atoms, battery.max_photons + 1
+    a, strength = annihilator(levels), battery.coupling * battery.omega_cavity
+    return with_cavity(battery, strength * np.kron(a @ a + a.T @ a.T, total(PAULI["x"], N)))
+
+
 def tavis_cummings_hamiltonian(battery):
     """Return H_B and H with g_c omega_c times the sum of a sigma_+ + a^dag sigma_-."""
     N, levels = battery.n_atoms, battery.max_photons + 1
@@ -75,7 +84,8 @@ def tavis_cummings_hamiltonian(battery):
 def with_cavity(battery, coupling):
     """Return H_B and H_B + omega_c a^dag a + coupling on cavity times atoms."""
     N, levels = battery.n_atoms, battery.max_photons + 1
-    H_B = np.kron(np.eye(levels), exchange_energy(N, battery.omega_atom, battery.interaction))
+    g, g_z = battery.interaction, battery.interaction_z
+    H_B = np.kron(np.eye(levels), exchange_energy(N, battery.omega_atom, g, g_z))
     H_C = battery.omega_cavity * np.kron(np.diag(np.arange(levels)), np.eye(2**N))
     return H_B, H_B + H_C + coupling
 
@@ -84,22 +94,29 @@ def driven_hamiltonian(battery):
     """Return H_B and H of the drive (Omega / 2) times the sum of sigma_x, with its detuning."""
     N = battery.n_atoms
     delta = battery.omega_atom if battery.detuning is None else battery.detuning
-    H_B = exchange_energy(N, battery.omega_atom, battery.interaction)
+    g, g_z = battery.interaction, battery.interaction_z
     drive = battery.drive / 2 * total(PAULI["x"], N)
-    return H_B, exchange_energy(N, delta, battery.interaction) + drive
+    H_B = exchange_energy(N, battery.omega_atom, g, g_z)
+    return H_B, exchange_energy(N, delta, g, g_z) + drive
 
 
 def two_level_battery(cls, N):
     """Return a battery with every parameter away from its default."""
-    exchange = {"n_atoms": N, "interaction": 0.83, "omega_atom": 1.27}
+    exchange = {"n_atoms": N, "interaction": 0.83, "interaction_z": -0.57, "omega_atom": 1.27}
     if cls is qb.DrivenBattery:
         return cls(**exchange, drive=0.91, detuning=0.37)
-    return cls(**exchange, coupling=0.43, omega_cavity=1.61, max_photons=max(N, 3))
+    return cls(
+        **exchange,
+        coupling=0.43,
+        omega_cavity=1.61,
+        max_photons=max(N, 3) if cls is not qb.TwoPhotonDickeBattery else 2 * N,
+    )
 
 
 HAMILTONIANS = [
     (qb.DickeBattery, dicke_hamiltonian),
     (qb.TavisCummingsBattery, tavis_cummings_hamiltonian),
+    (qb.TwoPhotonDickeBattery, two_photon_hamiltonian),
     (qb.DrivenBattery, driven_hamiltonian),
 ]
 
@@ -151,9 +168,10 @@ def test_ladder_is_the_symmetric_part_of_the_full_space(cls, brute_force, N):
 ENVIRONMENTS = {
     qb.DickeBattery: [qb.CavityLoss(0.5, n_thermal=0.2), qb.CollectiveDecay(0.3)],
     qb.TavisCummingsBattery: [qb.CollectiveDecay(0.3, n_thermal=0.4)],
+    qb.TwoPhotonDickeBattery: [qb.CavityLoss(0.5), qb.CollectiveDephasing(0.3)],
     qb.DrivenBattery: [qb.CollectiveDecay(0.3, n_thermal=0.4)],
-    qb.CascadeBattery: [qb.CavityLoss(0.5, n_thermal=0.2)],
 }
+WARM = qb.CavityLoss(0.5, n_thermal=0.2)
 
 EVERYWHERE = [
     (two_level_battery(cls, N), ENVIRONMENTS[cls]) for cls, _ in HAMILTONIANS for N in (2, 3, 4)
@@ -170,8 +188,11 @@ CASCADE = qb.CascadeBattery(
 )
 
 
+CASCADES = [replace(CASCADE, n_atoms=N) for N in (1, 2, 3)]
+
+
 @pytest.mark.parametrize(
-    ("battery", "environment"), [*EVERYWHERE, (CASCADE, ENVIRONMENTS[type(CASCADE)])]
+    ("battery", "environment"), [*EVERYWHERE, *((one, [WARM]) for one in CASCADES)]
 )
 def test_symmetric_states_charge_as_the_full_space_does(battery, environment):
     """Without local decay the energy is the same in both bases."""
@@ -183,26 +204,27 @@ def test_symmetric_states_charge_as_the_full_space_does(battery, environment):
         for basis in ("symmetric", "full")
     ]
     assert np.ptp(curves[0]) > 0.05, "nothing happens in this case"
-    np.testing.assert_allclose(*curves, atol=1e-8)
+    np.testing.assert_allclose(*curves, atol=1e-9)
 
 
 def cascade_matrices(battery):
-    """Return H_B, H and sigma_jk of single atoms on cavity times two atoms of levels g, m, e."""
-    levels = battery.max_photons + 1
+    """Return H_B, H and sigma_jk of single atoms on cavity times atoms of levels g, m, e."""
+    levels, N = battery.max_photons + 1, battery.n_atoms
     sigma = {
         (j + k, i): np.kron(
             np.eye(levels),
-            single(np.outer(np.eye(3)["gme".index(j)], np.eye(3)["gme".index(k)]), i, 2),
+            single(np.outer(np.eye(3)["gme".index(j)], np.eye(3)["gme".index(k)]), i, N),
         )
         for j in "gme"
         for k in "gme"
-        for i in (0, 1)
+        for i in range(N)
     }
-    a = np.kron(annihilator(levels), np.eye(9))
-    exchange = sigma["mg", 0] @ sigma["gm", 1] + sigma["me", 0] @ sigma["em", 1]
-    H_B = battery.interaction * (exchange + exchange.T)
-    H = battery.detuning_cavity * a.T @ a
-    for i in (0, 1):
+    a = np.kron(annihilator(levels), np.eye(3**N))
+    H_B, H = 0.0 * a, battery.detuning_cavity * a.T @ a
+    for i in range(N):
+        for j in range(i):
+            hop = sigma["mg", i] @ sigma["gm", j] + sigma["me", i] @ sigma["em", j]
+            H_B = H_B + 2 * battery.interaction / N * (hop + hop.T)
         H_B = H_B + battery.detuning_excited * sigma["ee", i]
         H_B = H_B + battery.detuning_middle * sigma["mm", i]
         H = H + battery.coupling * (a @ sigma["mg", i] + a.T @ sigma["gm", i])
@@ -211,12 +233,28 @@ def cascade_matrices(battery):
     return H_B, H_B + H, sigma
 
 
-def test_cascade_hamiltonian_is_the_sum_over_its_two_atoms():
-    """The collective S_jk give Eqs. (19)-(21) of zhang2024 in the product space."""
-    H_B, H, _ = cascade_matrices(CASCADE)
-    full = realize(CASCADE.problem(), "full")
+@pytest.mark.parametrize("battery", CASCADES)
+def test_cascade_hamiltonian_is_the_sum_over_its_atoms(battery):
+    """The collective S_jk give Eqs. (19)-(21) of zhang2024 in the product space, and N of them."""
+    H_B, H, _ = cascade_matrices(battery)
+    full = realize(battery.problem(qb.FockState(1)), "full")
     np.testing.assert_allclose(full.H_B.toarray(), H_B, atol=1e-13)
     np.testing.assert_allclose(full.H.toarray(), H, atol=1e-13)
+
+
+def test_two_atoms_of_a_cascade_exchange_with_g_itself():
+    """2g/N is the g of Eq. (19), to the last bit."""
+    found = realize(CASCADE.problem(), "full").H_B.toarray()[:9, :9]
+    mg, gm = 3, 1  # |m, g> and |g, m> of an empty cavity
+    assert found[mg, gm] == CASCADE.interaction
+
+
+@pytest.mark.parametrize("N", [1, 2, 3, 4])
+def test_symmetric_basis_of_a_cascade_is_small(N):
+    """(N + 1)(N + 2)/2 states, not 3^N."""
+    atoms = replace(CASCADE, n_atoms=N).space.factors["atoms"]
+    assert atoms.dim("symmetric") == (N + 1) * (N + 2) // 2
+    assert atoms.dim("full") == 3**N
 
 
 @pytest.mark.parametrize(
@@ -252,7 +290,10 @@ def test_comparison_notices_each_pair_counted_once():
     """Eq. (11) read as each pair once gives another matrix: the assertions above can fail."""
     battery = two_level_battery(qb.DrivenBattery, 3)
     full = realize(battery.problem(), "full")
-    once = exchange_energy(3, battery.omega_atom, battery.interaction / 2)
+    g, g_z = battery.interaction, battery.interaction_z
+    once = exchange_energy(3, battery.omega_atom, g / 2, g_z)
+    assert np.max(np.abs(full.H_B.toarray() - once)) > 0.1
+    once = exchange_energy(3, battery.omega_atom, g, g_z / 2)
     assert np.max(np.abs(full.H_B.toarray() - once)) > 0.1
 
 

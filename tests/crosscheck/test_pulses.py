@@ -16,6 +16,7 @@ from .test_qutip import DRAWS, TOLERANCE, charge, collective, draw_charger, warm
 SWITCHED = {
     "dicke": ["coupling"],
     "tavis-cummings": ["coupling"],
+    "two-photon-dicke": ["coupling"],
     "driven": ["drive"],
     "cascade": ["coupling", "pump", "control"],
 }

@@ -44,8 +44,29 @@ def excited_to_ground(rng):
     return qb.LevelDecay("excited", "ground", rate=rng.uniform(0.05, 0.6))
 
 
+def at_rate(cls):
+    """Return how to draw an environment that has a rate only."""
+
+    def draw(rng):
+        return cls(rate=rng.uniform(0.05, 0.6))
+
+    draw.__name__ = cls.__name__
+    return draw
+
+
+def warm_local(rng):
+    return qb.LocalEmission(rate=rng.uniform(0.1, 0.6), n_thermal=rng.uniform(0.05, 0.8))
+
+
+cavity_noise = at_rate(qb.CavityDephasing)
+collective_pump, collective_noise = at_rate(qb.CollectivePumping), at_rate(qb.CollectiveDephasing)
+local_pump, local_noise = at_rate(qb.LocalPumping), at_rate(qb.LocalDephasing)
+
+
 def in_cavity(cls):
     """Return how to draw a battery of that class with N atoms in a cavity."""
+
+    more = 2 if cls is qb.TwoPhotonDickeBattery else 1  # photons per atom
 
     def draw(rng, N):
         return cls(
@@ -54,7 +75,8 @@ def in_cavity(cls):
             interaction=rng.uniform(-1.5, 1.5),
             omega_atom=rng.uniform(0.5, 1.5),
             omega_cavity=rng.uniform(0.6, 1.6),
-            max_photons=int(rng.integers(N + 1, N + 6)),
+            interaction_z=rng.uniform(-1.5, 1.5),
+            max_photons=int(rng.integers(more * N + 1, more * N + 6)),
         )
 
     return draw
@@ -68,21 +90,22 @@ def draw_driven(rng, N):
         interaction=rng.uniform(-1.5, 1.5),
         omega_atom=rng.uniform(0.5, 1.5),
         detuning=[None, 0.0, rng.uniform(-1.0, 1.0)][rng.integers(3)],
+        interaction_z=rng.uniform(-1.5, 1.5),
     )
 
 
 def draw_cascade(rng, N):
-    """Draw a cascade battery, always of two atoms."""
-    assert N == 2
+    """Draw a cascade battery of N atoms."""
     names = ("interaction", "coupling", "pump", "control")
     detunings = ("detuning_middle", "detuning_excited", "detuning_cavity")
     values = {name: rng.uniform(-1.2, 1.2) for name in (*names, *detunings)}
-    return qb.CascadeBattery(**values, max_photons=int(rng.integers(2, 5)))
+    return qb.CascadeBattery(**values, max_photons=int(rng.integers(2, 5)), n_atoms=N)
 
 
 DRAWS = {
     "dicke": in_cavity(qb.DickeBattery),
     "tavis-cummings": in_cavity(qb.TavisCummingsBattery),
+    "two-photon-dicke": in_cavity(qb.TwoPhotonDickeBattery),
     "driven": draw_driven,
     "cascade": draw_cascade,
 }
@@ -97,12 +120,23 @@ IN_CAVITY = [
     (4, [collective]),
     (4, [warm_cavity, warm_collective]),
     (5, [cavity_loss, cavity_loss]),
+    (3, [collective_pump, collective_noise, cavity_noise]),
+    (2, [warm_local, cavity_loss]),
+    (3, [local_pump, local_noise, collective]),
 ]
 DRIVEN = [(N, [part]) for N in (1, 2, 3, 6, 9) for part in (collective, warm_collective)]
 SURROUNDINGS = {
     "dicke": IN_CAVITY,
     "tavis-cummings": IN_CAVITY,
-    "driven": [(1, []), (4, []), *DRIVEN],
+    "two-photon-dicke": IN_CAVITY,
+    "driven": [
+        (1, []),
+        (4, []),
+        *DRIVEN,
+        (5, [collective, collective_pump, collective_noise]),
+        (1, [warm_local, local_noise]),
+        (4, [warm_local, local_pump, local_noise, warm_collective, collective_noise]),
+    ],
     "cascade": [
         (2, []),
         (2, [warm_cavity]),
@@ -110,6 +144,9 @@ SURROUNDINGS = {
         (2, [excited_to_middle]),
         (2, [excited_to_ground, cavity_loss]),
         (2, [warm_cavity, excited_to_middle, middle_to_ground]),
+        (1, [warm_cavity]),
+        (3, [warm_cavity]),
+        (3, [excited_to_middle, cavity_noise]),
     ],
 }
 """Numbers of atoms and environments in which each battery is compared."""
@@ -180,12 +217,13 @@ def test_frames_of_the_driven_battery_agree_with_qutip(N, detuning):
 
 
 SMALL = [
-    (qb.DickeBattery(n_atoms=2, coupling=0.4, interaction=0.8, max_photons=4), "cavity-loss"),
+    (qb.DickeBattery(2, 0.4, 4, interaction=0.8, interaction_z=0.5), "cavity-loss"),
     (
-        qb.TavisCummingsBattery(n_atoms=3, coupling=0.5, interaction=-0.7, max_photons=4),
+        qb.TavisCummingsBattery(3, 0.5, 4, interaction=-0.7, interaction_z=0.6),
         "collective-decay",
     ),
-    (qb.DrivenBattery(n_atoms=5, drive=1.1, interaction=0.9), "collective-decay"),
+    (qb.TwoPhotonDickeBattery(2, 0.3, 5, interaction=0.8, interaction_z=0.5), "cavity-loss"),
+    (qb.DrivenBattery(5, drive=1.1, interaction=0.9, interaction_z=-0.4), "collective-decay"),
     (qb.CascadeBattery(interaction=0.5, max_photons=2), "cavity-loss"),
 ]
 
@@ -206,6 +244,10 @@ CHARGERS = [
     qb.CoherentState(1.2, phase=np.pi),
     qb.ThermalState(0.8),
     qb.SqueezedState(0.5, phase=-1.1),
+    qb.DisplacedSqueezedState(1.2, 0.3, phase=0.6, squeezing_phase=2.0),
+    qb.CatState(2.5, phase=0.6),
+    qb.CatState(2.5, "odd"),
+    qb.CatState(2.5, "none", phase=-1.1),
 ]
 
 
@@ -219,8 +261,15 @@ def test_every_charger_agrees_with_qutip(model, charger):
     assert_agrees(run, *qutip_run(battery, times, charger, surroundings))
 
 
-@pytest.mark.parametrize("charger", [qb.CoherentState(1.2, 0.6), qb.SqueezedState(0.5, -1.1)])
-@pytest.mark.parametrize("parameter", ["mean_photons", "phase"])
+@pytest.mark.parametrize(
+    ("charger", "parameter"),
+    [
+        (charger, parameter)
+        for charger in CHARGERS
+        for parameter in ("mean_photons", "phase", "squeezing_fraction", "squeezing_phase")
+        if getattr(charger, parameter, 0.0) and not (parameter == "phase" and charger.phase > 3)
+    ],
+)
 def test_comparison_notices_light_that_is_off_by_a_thousandth(charger, parameter):
     """The assertion used above fails when photon number or phase is slightly wrong."""
     battery = qb.DickeBattery(n_atoms=2, coupling=0.4, max_photons=24)
@@ -260,6 +309,15 @@ def test_comparison_notices_a_parameter_that_is_off_by_a_thousandth(
         assert_agrees(run, *qutip_run(wrong, times, charger, surroundings))
 
 
+WITH_A_RATE = [
+    qb.CavityDephasing,
+    qb.CollectivePumping,
+    qb.CollectiveDephasing,
+    qb.LocalPumping,
+    qb.LocalDephasing,
+]
+
+
 @pytest.mark.parametrize(
     ("environment", "wrong"),
     [
@@ -267,6 +325,9 @@ def test_comparison_notices_a_parameter_that_is_off_by_a_thousandth(
         (qb.CavityLoss(0.5, n_thermal=0.2), qb.CavityLoss(0.5, n_thermal=0.2002)),
         (qb.CollectiveDecay(0.5, n_thermal=0.2), qb.CollectiveDecay(0.5005, n_thermal=0.2)),
         (qb.CollectiveDecay(0.5, n_thermal=0.2), qb.CollectiveDecay(0.5, n_thermal=0.2002)),
+        (qb.LocalEmission(0.5, n_thermal=0.2), qb.LocalEmission(0.5005, n_thermal=0.2)),
+        (qb.LocalEmission(0.5, n_thermal=0.2), qb.LocalEmission(0.5, n_thermal=0.2002)),
+        *((cls(0.5), cls(0.5005)) for cls in WITH_A_RATE),
     ],
 )
 def test_comparison_notices_a_rate_that_is_off_by_a_thousandth(environment, wrong):
@@ -311,14 +372,25 @@ def draw_light(rng, kind):
         "coherent": lambda: qb.CoherentState(rng.uniform(0.5, 2.5), phase=phase),
         "thermal": lambda: qb.ThermalState(rng.uniform(0.2, 0.7)),
         "squeezed": lambda: qb.SqueezedState(rng.uniform(0.1, 0.3), phase=phase),
+        "displaced-squeezed": lambda: qb.DisplacedSqueezedState(
+            rng.uniform(0.5, 1.0), rng.uniform(0.05, 0.2), phase, rng.uniform(-np.pi, np.pi)
+        ),
+        "cat": lambda: qb.CatState(
+            rng.uniform(1.0, 2.5), ["even", "odd", "none"][rng.integers(3)], phase
+        ),
     }[kind]()
 
 
 LIT = [
     pytest.param(name, N, kind, id=f"{name}-{N}-{kind}")
-    for name, atoms in (("dicke", (1, 2, 3)), ("tavis-cummings", (1, 2, 3)), ("cascade", (2,)))
+    for name, atoms in (
+        ("dicke", (1, 2, 3)),
+        ("tavis-cummings", (1, 2, 3)),
+        ("two-photon-dicke", (2,)),
+        ("cascade", (2,)),
+    )
     for N in atoms
-    for kind in ("coherent", "thermal", "squeezed")
+    for kind in ("coherent", "thermal", "squeezed", "displaced-squeezed", "cat")
 ]
 
 

@@ -15,20 +15,39 @@ from .test_qutip import (
     DRAWS,
     TOLERANCE,
     cavity_loss,
+    cavity_noise,
     collective,
+    collective_noise,
+    collective_pump,
     excited_to_ground,
     excited_to_middle,
+    local_noise,
+    local_pump,
     middle_to_ground,
     warm_cavity,
     warm_collective,
+    warm_local,
 )
 
 METHODS = ["auto", "direct", "flow"]
 
 SURROUNDINGS = {
-    "dicke": [(1, [cavity_loss]), (2, [warm_cavity]), (3, [cavity_loss, collective])],
+    "dicke": [
+        (1, [cavity_loss]),
+        (2, [warm_cavity]),
+        (2, [cavity_noise, cavity_loss, warm_local]),
+        (3, [cavity_loss, collective]),
+    ],
     "tavis-cummings": [(1, [warm_cavity, warm_collective]), (3, [warm_collective, cavity_loss])],
-    "driven": [(1, [collective]), (4, [warm_collective]), (9, [collective]), (12, [collective])],
+    "two-photon-dicke": [(1, [cavity_loss]), (2, [cavity_loss, warm_collective])],
+    "driven": [
+        (1, [collective]),
+        (3, [local_pump, local_noise]),
+        (4, [warm_collective]),
+        (5, [collective_pump, collective_noise]),
+        (9, [collective]),
+        (12, [collective]),
+    ],
     "cascade": [(2, [middle_to_ground]), (2, [excited_to_middle, cavity_loss])],
 }
 """Numbers of atoms and environments in which each battery is compared."""
@@ -42,7 +61,7 @@ CASES = [
 
 def qutip_end(battery, environment, charger):
     """Return energy, mean_photons and cutoff_population of QuTiP's steady state, by name."""
-    model = written_out(battery)
+    model = written_out(battery, environment)
     c_ops = [
         jump
         for part in environment
@@ -56,7 +75,8 @@ def qutip_end(battery, environment, charger):
         start = qt.tensor(qt.ket2dm(light), start)
     result = {"energy": qt.expect(model.H_B, rho) - qt.expect(model.H_B, start)}
     if model.a is not None:
-        top = qt.tensor(qt.fock_dm(levels, levels - 1), *(qt.qeye(d) for d in model.empty.dims[0]))
+        highest = sum(qt.fock_dm(levels, levels - 1 - k) for k in range(model.at_once))
+        top = qt.tensor(highest, *(qt.qeye(d) for d in model.empty.dims[0]))
         result["mean_photons"] = qt.expect(model.a.dag() * model.a, rho)
         result["cutoff_population"] = qt.expect(top, rho)
     return result, model.scale

@@ -58,6 +58,7 @@ def test_attributes_are_json(run: xr.Dataset) -> None:
             "interaction": 0.0,
             "omega_atom": 1.0,
             "omega_cavity": 1.0,
+            "interaction_z": 0.0,
         },
         "charger": {"type": "fock", "photons": 2},  # the default, written out
         "environment": [{"type": "cavity-loss", "rate": 0.3, "n_thermal": 0.0}],

@@ -13,6 +13,8 @@ import pytest
         "qubatt.charging.steady",
         "qubatt.recharging.recharge",
         "qubatt.recharging.pair",
+        "qubatt.states.custom",
+        "qubatt.states.equal_energy",
     ],
 )
 def test_examples(module):

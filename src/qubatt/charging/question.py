@@ -20,7 +20,7 @@ from qubatt.environment import Dissipator
 from qubatt.merits import CutoffPopulation, Merit, select_merits
 from qubatt.merits.merit import Reads
 from qubatt.models import Battery
-from qubatt.states import ChargerState
+from qubatt.states import ChargerState, CutoffError
 
 CERTIFYING = CutoffPopulation()
 """The merit that the certificate needs, whether asked for or not."""
@@ -140,14 +140,19 @@ class Question:
         return tuple(dict.fromkeys([*self.battery.citations, *keys]))
 
     def leads_higher(self, basis: Basis) -> bool:
-        """Tell whether the state would ever reach a Fock level above those kept."""
-        larger = with_max_photons(self.battery, max_photons(self.battery) + 1)
+        """Tell whether the state would ever reach a Fock level above those kept.
+
+        As many levels are added as photons come at once: the next one alone may be of a parity
+        that is never reached.
+        """
+        step = getattr(self.problem.space.factors["cavity"], "photons_at_once", 1)
+        larger = with_max_photons(self.battery, max_photons(self.battery) + step)
         problem = larger.problem(self.charger, self.surroundings)
         realization = realize(problem, basis)
         sectors = find_sectors(realization)
         reached = {sector for pair in sectors.pairs for sector in pair}
         levels = problem.space.dims(basis)[0]  # the cavity is the first factor
-        below = realization.dim // levels * (levels - 1)
+        below = realization.dim // levels * (levels - step)
         return any(sectors.members[sector][-1] >= below for sector in reached)
 
 
@@ -169,8 +174,8 @@ def _smallest(battery: B, charger: ChargerState | None) -> B:
         smallest = with_max_photons(battery, cutoff)
         try:
             smallest.problem(charger)
-        except ArgumentError as error:
-            if error.argument not in ("photons", "mean_photons") or cutoff > HIGHEST:
+        except CutoffError:
+            if cutoff > HIGHEST:
                 raise
             cutoff += max(1, cutoff // 4)
         else:

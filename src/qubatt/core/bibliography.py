@@ -95,6 +95,33 @@ BIBLIOGRAPHY = {
         "L. P. García-Pintos, A. Hamma, A. del Campo, Fluctuations in extractable work bound the"
         " charging power of quantum batteries, Phys. Rev. Lett. 125, 040601 (2020)"
     ),
+    "yuen1976": (
+        "H. P. Yuen, Two-photon coherent states of the radiation field, Phys. Rev. A 13, 2226"
+        " (1976)"
+    ),
+    "yurke1986": (
+        "B. Yurke, D. Stoler, Generating quantum mechanical superpositions of macroscopically"
+        " distinguishable states via amplitude dispersion, Phys. Rev. Lett. 57, 13 (1986)"
+    ),
+    "andolina2019": (
+        "G. M. Andolina, M. Keck, A. Mari, M. Campisi, V. Giovannetti, M. Polini, Extractable"
+        " work, the role of correlations, and asymptotic freedom in quantum batteries,"
+        " Phys. Rev. Lett. 122, 047702 (2019)"
+    ),
+    "crescente2020": (
+        "A. Crescente, M. Carrega, M. Sassetti, D. Ferraro, Ultrafast charging in a two-photon"
+        " Dicke quantum battery, Phys. Rev. B 102, 245407 (2020)"
+    ),
+    "felicetti2015": (
+        "S. Felicetti, J. S. Pedernales, I. L. Egusquiza, G. Romero, L. Lamata, D. Braak,"
+        " E. Solano, Spectral collapse via two-phonon interactions in trapped ions,"
+        " Phys. Rev. A 92, 033817 (2015)"
+    ),
+    "shammah2018": (
+        "N. Shammah, S. Ahmed, N. Lambert, S. De Liberato, F. Nori, Open quantum systems with"
+        " local and collective incoherent processes: Efficient numerical simulations using"
+        " permutational invariance, Phys. Rev. A 98, 063815 (2018)"
+    ),
     "hairer1993": (
         "E. Hairer, S. P. Nørsett, G. Wanner, Solving Ordinary Differential Equations I,"
         " 2nd ed., Springer (1993)"

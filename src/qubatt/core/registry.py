@@ -17,6 +17,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._entries: dict[str, dict[str, Any]] = {}
+        self._reserved: dict[tuple[str, str], str] = {}
 
     def add(self, kind: str, name: str, entry: Any) -> None:
         """Register `entry` under `name`; a name is given once per kind.
@@ -29,9 +30,17 @@ class Registry:
         if not re.fullmatch(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", name):
             raise ValueError(f"{kind} name {name!r} must be lower-case words joined by - or _")
         group = self._entries.setdefault(kind, {})
-        if name in group:
+        if name in group or (kind, name) in self._reserved:
             raise ValueError(f"{kind} {name!r} is already registered")
         group[name] = entry
+
+    def reserve(self, kind: str, name: str, cure: str) -> None:
+        """Keep a name for what can only be built in Python, and say how when it is asked for.
+
+        Results store such a thing under its name, but no command line or file can build it, so
+        that it is not among the entries.
+        """
+        self._reserved[kind, name] = cure
 
     def get(self, kind: str, name: str, argument: str | None = None) -> Any:
         """Return the entry of that kind and name; errors speak of `argument`, by default `kind`.
@@ -43,7 +52,7 @@ class Registry:
         """
         group = self._entries.get(kind, {})
         if name not in group:
-            cure = suggest(str(name), group)
+            cure = self._reserved.get((kind, name)) or suggest(str(name), group)
             raise ArgumentError(argument or kind, f"name a registered {kind}", name, cure)
         return group[name]
 

@@ -217,8 +217,9 @@ class Reduced:
         members, pairs = self.sectors.members, self.layout.pairs
         links = sp.csr_array((np.ones(len(pairs)), tuple(np.transpose(pairs))), (len(members),) * 2)
         _, label = connected_components(links, directed=False)
-        found = []
-        for whole in {label[S] for S, _ in pairs}:
+        reached = {label[S] for S, _ in pairs}
+        found = [0.0] if len(reached) < label.max() + 1 else []  # empty states are part of ρ
+        for whole in reached:
             states = np.concatenate([members[S] for S in np.flatnonzero(label == whole)])
             if len(states) > LARGEST_BLOCK:
                 return math.nan

@@ -13,7 +13,10 @@ from qubatt.environment.dissipator import Dissipator
 
 @declare("environment", "collective-decay")
 class CollectiveDecay(Dissipator):
-    """γ(n̄ + 1) D[J₋] + γ n̄ D[J₊] with J = ½ Σ σ, Eq. (15) of zhang2024 for n̄ = 0."""
+    """γ(n̄ + 1) D[J₋] + γ n̄ D[J₊] with J = ½ Σ σ, Eq. (15) of zhang2024 for n̄ = 0.
+
+    For n̄ = 0 this is ``collective_emission`` of piqs (shammah2018).
+    """
 
     rate: NonNegative = Field(description="Collective decay rate γ", examples=[0.4])
     n_thermal: NonNegative = Field(

@@ -1,13 +1,16 @@
-"""What every dissipator offers, and the thermal pair of jumps that several share."""
+"""What every dissipator offers, and the jumps that several share."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Literal
 
 from qubatt.core.errors import UnsupportedError
 from qubatt.core.problem import Jump
 from qubatt.core.registry import registry
 from qubatt.core.space import Space
+
+Scope = Literal["collective", "local"]
 
 
 class Dissipator(ABC):
@@ -27,15 +30,28 @@ class Dissipator(ABC):
             If the space lacks the factor or the operators that the dissipator acts on.
         """
 
-    def thermal_jumps(
-        self, space: Space, factor: str, down: str, up: str, rate: float, n_thermal: float
+    def one_jump(
+        self, space: Space, factor: str, operator: str, rate: float, scope: Scope = "collective"
     ) -> tuple[Jump, ...]:
-        """Return γ(n̄ + 1) D[down] + γ n̄ D[up] on one factor."""
-        self.require(space, factor, down)
+        """Return γ D[operator] on one factor, or one such dissipator per atom."""
+        self.require(space, factor, operator)
         source = registry.name_of("environment", type(self))
+        return (Jump(rate, {factor: operator}, scope, source),)
+
+    def thermal_jumps(
+        self,
+        space: Space,
+        factor: str,
+        down: str,
+        up: str,
+        rate: float,
+        n_thermal: float,
+        scope: Scope = "collective",
+    ) -> tuple[Jump, ...]:
+        """Return γ(n̄ + 1) D[down] + γ n̄ D[up] on one factor, or on each of its atoms."""
         return (
-            Jump(rate * (n_thermal + 1.0), {factor: down}, source=source),
-            Jump(rate * n_thermal, {factor: up}, source=source),
+            *self.one_jump(space, factor, down, rate * (n_thermal + 1.0), scope),
+            *self.one_jump(space, factor, up, rate * n_thermal, scope),
         )
 
     def require(self, space: Space, factor: str, operator: str) -> None:

@@ -30,7 +30,7 @@ class LevelDecay(Dissipator):
         atoms = space.factors["atoms"]
         if len(atoms.levels) == 2:
             raise UnsupportedError(
-                "LevelDecay acts on atoms of three levels; use CollectiveDecay for two-level atoms."
+                "LevelDecay acts on atoms of three levels; use LocalEmission for two-level atoms."
             )
         for argument, level in (("upper", self.upper), ("lower", self.lower)):
             if level not in atoms.levels:

@@ -5,6 +5,7 @@ from qubatt.models.cascade import CascadeBattery
 from qubatt.models.dicke import DickeBattery
 from qubatt.models.driven import DrivenBattery
 from qubatt.models.tavis_cummings import TavisCummingsBattery
+from qubatt.models.two_photon_dicke import TwoPhotonDickeBattery
 
 __all__ = [
     "Battery",
@@ -12,4 +13,5 @@ __all__ = [
     "DickeBattery",
     "DrivenBattery",
     "TavisCummingsBattery",
+    "TwoPhotonDickeBattery",
 ]

@@ -1,4 +1,4 @@
-"""Cascade battery: two three-level atoms in a cavity, pumped and controlled by two fields."""
+"""Cascade battery: three-level atoms in a cavity, pumped and controlled by two fields."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from qubatt.core.check import Cutoff, Real, known_cutoff
+from qubatt.core.check import Count, Cutoff, Real, known_cutoff
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Term
 from qubatt.core.space import Space
@@ -18,16 +18,18 @@ from qubatt.states import FockState
 
 @declare("battery", "cascade")
 class CascadeBattery(Battery):
-    """Two three-level atoms ground–middle–excited (g, m, e) in one cavity mode.
+    """N three-level atoms ground–middle–excited (g, m, e) in one cavity mode.
 
-        H_B = Σᵢ (Δ_e σ_ee + Δ_m σ_mm)ᵢ + g (σ_mg¹ σ_gm² + σ_me¹ σ_em² + h.c.)
+        H_B = Σᵢ (Δ_e σ_ee + Δ_m σ_mm)ᵢ + (2g/N) Σ_{i≠j} (σ_mgⁱ σ_gmʲ + σ_meⁱ σ_emʲ)
         H_C = Δ_cav a†a
         H_I = g_1 Σᵢ (a σ_mg + a† σ_gm)ᵢ
         H_L = Ω_a Σᵢ (σ_mg + σ_gm)ᵢ + Ω_b Σᵢ (σ_me + σ_em)ᵢ
 
-    Eqs. (18)–(24) of zhang2024 (after lin2019), in the frame rotating with both fields. The
-    exchange is written with the collective S_jk = Σᵢ σ_jk, for example
-    σ_mg¹ σ_gm² + h.c. = S_mg S_gm − S_mm. The stored energy is measured with H_B.
+    Eqs. (18)–(24) of zhang2024 (after lin2019) for its two atoms, in the frame rotating with both
+    fields. For more of them the exchange of each pair is 2g/N, as in the other batteries, and the
+    symmetric basis has (N + 1)(N + 2)/2 states. The exchange is written with the collective
+    S_jk = Σᵢ σ_jk, for example Σ_{i≠j} σ_mgⁱ σ_gmʲ = S_mg S_gm − S_mm. The stored energy is
+    measured with H_B.
     """
 
     citations: ClassVar[tuple[str, ...]] = ("zhang2024", "lin2019")
@@ -64,16 +66,17 @@ class CascadeBattery(Battery):
     max_photons: Cutoff = Field(
         default=20, description="Highest Fock level kept, or auto", examples=[4]
     )
+    n_atoms: Count = Field(default=2, description="Number of atoms N", examples=[2])
 
     @property
     def space(self) -> Space:
-        """``cavity`` then ``atoms``: two atoms with levels ground, middle, excited."""
-        atoms = Atoms(2, levels=("ground", "middle", "excited"))
+        """``cavity`` then ``atoms``: N atoms with levels ground, middle, excited."""
+        atoms = Atoms(self.n_atoms, levels=("ground", "middle", "excited"))
         return Space({"cavity": Mode(known_cutoff(self.max_photons)), "atoms": atoms})
 
     def battery_terms(self) -> tuple[Term, ...]:
         """Return H_B, level energies and exchange."""
-        g = self.interaction
+        g = 2.0 * self.interaction / self.n_atoms
         return (
             Term(self.detuning_excited, {"atoms": "S_ee"}),
             Term(self.detuning_middle, {"atoms": "S_mm"}),
@@ -100,5 +103,5 @@ class CascadeBattery(Battery):
         return tuple(terms)
 
     def default_charger(self) -> FockState:
-        """Return |2⟩, one photon per atom, Eq. (24) of zhang2024."""
-        return FockState(2)
+        """Return |N⟩, one photon per atom, Eq. (24) of zhang2024."""
+        return FockState(self.n_atoms)

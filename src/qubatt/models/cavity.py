@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -21,6 +22,9 @@ from qubatt.states import FockState
 class CavityBattery(Battery):
     """N interacting two-level atoms in one cavity mode; subclasses say how they couple."""
 
+    photons_at_once: ClassVar[int] = 1
+    """Photons that the coupling adds or takes at once."""
+
     n_atoms: Count = Field(description="Number of atoms N", examples=[3])
     coupling: Amplitude = Field(
         description="Atom–cavity coupling g_c, in units of ω_c; a number or a pulse",
@@ -38,15 +42,23 @@ class CavityBattery(Battery):
     omega_cavity: Positive = Field(
         default=1.0, description="Frequency ω_c of the cavity", examples=[1.2]
     )
+    interaction_z: Real = Field(
+        default=0.0,
+        description="Ising part g_z of the interaction, g_z = g: Heisenberg",
+        examples=[0.4],
+    )
 
     @property
     def space(self) -> Space:
         """``cavity`` (max_photons + 1 levels) then ``atoms`` (N + 1 on the ladder)."""
-        return Space({"cavity": Mode(known_cutoff(self.max_photons)), "atoms": Atoms(self.n_atoms)})
+        mode = Mode(known_cutoff(self.max_photons), self.photons_at_once)
+        return Space({"cavity": mode, "atoms": Atoms(self.n_atoms)})
 
     def battery_terms(self) -> tuple[Term, ...]:
-        """Return H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2)."""
-        return interacting_atoms(self.n_atoms, self.omega_atom, self.interaction)
+        """Return H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2) + (2g_z/N)(J_z² − N/4)."""
+        return interacting_atoms(
+            self.n_atoms, self.omega_atom, self.interaction, self.interaction_z
+        )
 
     def charging_terms(self) -> tuple[Term, ...]:
         """Return H_C = ω_c a†a and the coupling H_I."""

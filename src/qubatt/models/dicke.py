@@ -14,12 +14,12 @@ from qubatt.pulses import split_amplitude
 class DickeBattery(CavityBattery):
     """N two-level atoms with all-to-all exchange, charged by one cavity mode.
 
-        H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2)
+        H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2) + (2g_z/N)(J_z² − N/4)
         H_C = ω_c a†a
         H_I = 2 g_c ω_c J_x (a + a†)
 
-    Eqs. (1)–(13) of zhang2024, its Eqs. (3) (ordered pairs) and (5) read literally; J = ½ Σ σ.
-    The stored energy is measured with H_B.
+    Eqs. (1)–(13) of zhang2024, its Eqs. (3) (ordered pairs) and (5) read literally, for g_z = 0;
+    J = ½ Σ σ. The stored energy is measured with H_B. Off resonance ω_c and ω_a differ.
     """
 
     citations: ClassVar[tuple[str, ...]] = ("zhang2024", "dicke1954", "ferraro2018")

@@ -20,10 +20,11 @@ from qubatt.pulses import Amplitude, split_amplitude
 class DrivenBattery(Battery):
     """N two-level atoms with all-to-all exchange, charged by a drive, static or pulsed.
 
-        H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2)
-        H   = δ J_z + (2g/N)(J_x² + J_y² − N/2) + Ω J_x
+        H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2) + (2g_z/N)(J_z² − N/4)
+        H   = H_B + (δ − ω_a) J_z + Ω J_x
 
-    Eqs. (14)–(17) of zhang2024. The detuning δ is ω_a in the laboratory frame, where the drive
+    Eqs. (14)–(17) of zhang2024 for g_z = 0; g_z makes its exchange an XXZ interaction, that of
+    le2018 between all atoms. The detuning δ is ω_a in the laboratory frame, where the drive
     of Eq. (14) is static (default), and 0 for a resonant drive seen in its rotating frame. The
     stored energy is measured with H_B in either.
     """
@@ -43,6 +44,11 @@ class DrivenBattery(Battery):
     omega_atom: NonNegative = Field(
         default=1.0, description="Level splitting ω_a of an atom", examples=[1.0]
     )
+    interaction_z: Real = Field(
+        default=0.0,
+        description="Ising part g_z of the interaction, g_z = g: Heisenberg",
+        examples=[0.4],
+    )
 
     @property
     def space(self) -> Space:
@@ -50,8 +56,10 @@ class DrivenBattery(Battery):
         return Space({"atoms": Atoms(self.n_atoms)})
 
     def battery_terms(self) -> tuple[Term, ...]:
-        """Return H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2)."""
-        return interacting_atoms(self.n_atoms, self.omega_atom, self.interaction)
+        """Return H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2) + (2g_z/N)(J_z² − N/4)."""
+        return interacting_atoms(
+            self.n_atoms, self.omega_atom, self.interaction, self.interaction_z
+        )
 
     def charging_terms(self) -> tuple[Term, ...]:
         """Return Ω J_x and the change of frame (δ − ω_a) J_z."""

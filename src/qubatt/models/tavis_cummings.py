@@ -14,11 +14,12 @@ from qubatt.pulses import split_amplitude
 class TavisCummingsBattery(CavityBattery):
     """N two-level atoms with all-to-all exchange, exchanging excitations with one cavity mode.
 
-        H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2)
+        H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2) + (2g_z/N)(J_z² − N/4)
         H_C = ω_c a†a
         H_I = g_c ω_c (a J₊ + a† J₋)
 
-    H conserves a†a + J_z. The stored energy is measured with H_B.
+    H conserves a†a + J_z. The stored energy is measured with H_B. Off resonance ω_c and ω_a
+    differ.
     """
 
     citations: ClassVar[tuple[str, ...]] = ("zhang2024", "tavis1968")

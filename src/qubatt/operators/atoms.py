@@ -52,7 +52,7 @@ class Atoms(Factor):
         return (_full if basis == "full" else _symmetric)(self.n_atoms, self.initials)
 
     def local_operators(self, name: str, basis: Basis) -> tuple[Operator, ...]:
-        """Return |j⟩⟨k|ᵢ for every atom i, for ``name = "S_jk"``, in the full basis.
+        """Return |j⟩⟨k|ᵢ for every atom i, for ``name = "S_jk"``, or ½σ_zⁱ for ``"Jz"``.
 
         Raises
         ------
@@ -64,10 +64,16 @@ class Atoms(Factor):
                 f"The symmetric basis cannot hold {name!r} of single atoms: it leaves the"
                 ' permutation-symmetric states. Use basis "full".'
             )
-        aliases = {"J+": "S_eg", "J-": "S_ge"} if self.initials == ("g", "e") else {}
+        two_levels = self.initials == ("g", "e")
+        if two_levels and name == "Jz":
+            both = (_of_each(self.n_atoms, 2, level, level) for level in (1, 0))
+            return tuple(sp.csr_array(0.5 * (up - down)) for up, down in zip(*both, strict=True))
+        aliases = {"J+": "S_eg", "J-": "S_ge"} if two_levels else {}
         plain = aliases.get(name, name).removeprefix("S_")
         if len(plain) != 2 or not set(plain) <= set(self.initials):
-            raise UnsupportedError(f"There is no single-atom part of {name!r}; use S_jk or J+, J-.")
+            raise UnsupportedError(
+                f"There is no single-atom part of {name!r}; use S_jk, J+, J- or Jz."
+            )
         j, k = (self.initials.index(initial) for initial in plain)
         return _of_each(self.n_atoms, len(self.levels), j, k)
 

@@ -18,10 +18,12 @@ class Mode(Factor):
     """Fock levels 0 … `max_photons`, so ``max_photons + 1`` states.
 
     Operators: ``a``, ``a+`` (a†), ``n`` (a†a), ``P_ground`` and ``P_top`` (projectors on the
-    lowest and the highest level kept).
+    lowest level and on the highest ones kept: as many as the photons that come at once, since
+    one more step from any of them leads above the cut-off).
     """
 
     max_photons: int
+    photons_at_once: int = 1
 
     def dim(self, basis: Basis) -> int:  # noqa: ARG002  # the same in every basis of the atoms
         """Return ``max_photons + 1``."""
@@ -29,7 +31,7 @@ class Mode(Factor):
 
     def operators(self, basis: Basis) -> Mapping[str, Operator]:  # noqa: ARG002  # as above
         """Return the named operators, each of shape ``(max_photons + 1,) * 2``."""
-        return _named(self.max_photons)
+        return _named(self.max_photons, self.photons_at_once)
 
     def local_operators(
         self,
@@ -41,14 +43,15 @@ class Mode(Factor):
 
 
 @lru_cache(maxsize=64)
-def _named(max_photons: int) -> dict[str, Operator]:
+def _named(max_photons: int, photons_at_once: int) -> dict[str, Operator]:
     """Return the operators by name; they are shared, and never changed."""
     levels = np.arange(max_photons + 1, dtype=np.float64)
+    top = levels > levels[-1] - photons_at_once
     a = sp.csr_array(sp.diags_array(np.sqrt(levels[1:]), offsets=1))
     return {
         "a": a,
         "a+": sp.csr_array(a.T),
         "n": sp.csr_array(sp.diags_array(levels)),
         "P_ground": sp.csr_array(sp.diags_array((levels == 0).astype(float))),
-        "P_top": sp.csr_array(sp.diags_array((levels == levels[-1]).astype(float))),
+        "P_top": sp.csr_array(sp.diags_array(top.astype(float))),
     }

@@ -13,6 +13,7 @@ from qubatt.core.check import Real
 from qubatt.core.declaration import declare
 from qubatt.states.charger import ChargerState, MeanPhotons
 from qubatt.states.cutoff import check_cutoff
+from qubatt.states.peak import from_peak
 from qubatt.states.phase import with_phase
 
 
@@ -26,8 +27,7 @@ class CoherentState(ChargerState):
     def state(self, max_photons: int) -> NDArray[Any]:
         """Return |α⟩ cut off and normalised, shape ``(max_photons + 1,)``; real for φ = 0, π.
 
-        From the largest amplitude on, cₙ = cₙ₋₁ √(n̄/n) in either direction, which neither
-        overflows nor cancels for any n̄.
+        cₙ = cₙ₋₁ √(n̄/n), see `from_peak`.
 
         Raises
         ------
@@ -37,9 +37,5 @@ class CoherentState(ChargerState):
         mean = self.mean_photons
         check_cutoff(mean, max_photons, lambda level: float(gammainc(level + 1, mean)))
         levels = np.arange(max_photons + 1)
-        peak = min(int(mean), max_photons)
-        ket = np.ones(max_photons + 1)
-        ket[peak + 1 :] = np.cumprod(np.sqrt(mean / levels[peak + 1 :]))
-        if peak:
-            ket[:peak] = np.cumprod(np.sqrt(levels[peak:0:-1] / mean))[::-1]
+        ket = from_peak(np.sqrt(mean / levels[1:]))
         return with_phase(ket / np.linalg.norm(ket), levels, self.phase)

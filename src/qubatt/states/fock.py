@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ from pydantic import Field
 
 from qubatt.core.check import Level
 from qubatt.core.declaration import declare
-from qubatt.core.errors import ArgumentError
 from qubatt.states.charger import ChargerState
+from qubatt.states.cutoff import CutoffError
 
 
 @declare("charger", "fock")
@@ -20,12 +21,17 @@ class FockState(ChargerState):
 
     photons: Level = Field(description="Number of photons n", examples=[2])
 
+    @classmethod
+    def with_mean_photons(cls, mean_photons: float) -> Mapping[str, ChargerState]:
+        """Return |n̄⟩ if n̄ is a whole number."""
+        return {"": cls(int(mean_photons))} if mean_photons == int(mean_photons) else {}
+
     def state(self, max_photons: int) -> NDArray[Any]:
         """Return |n⟩, shape ``(max_photons + 1,)``."""
         if self.photons > max_photons:
             cure = f"Use max_photons of {2 * self.photons} or more."
             requirement = f"be at most max_photons = {max_photons}"
-            raise ArgumentError("photons", requirement, self.photons, cure)
+            raise CutoffError("photons", requirement, self.photons, cure)
         ket = np.zeros(max_photons + 1)
         ket[self.photons] = 1.0
         return ket

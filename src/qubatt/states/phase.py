@@ -7,16 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qubatt.core.check import FloatArray
+
+def unit(phase: float) -> complex:
+    """Return exp(i · phase), a real ±1 where it is that to rounding."""
+    if abs(np.sin(phase)) < 1e-14:
+        return 1.0 if np.cos(phase) > 0 else -1.0
+    return complex(np.exp(1j * phase))
 
 
-def with_phase(amplitudes: FloatArray, steps: NDArray[np.int64], phase: float) -> NDArray[Any]:
+def with_phase(amplitudes: NDArray[Any], steps: NDArray[np.int64], phase: float) -> NDArray[Any]:
     """Return amplitudes · exp(i · steps · phase), real where exp(i · phase) is ±1 to rounding.
 
     Real states let engines compute with real numbers.
     """
-    if abs(np.sin(phase)) >= 1e-14:
+    turn = unit(phase)
+    if isinstance(turn, complex):
         turned: NDArray[Any] = amplitudes * np.exp(1j * phase * steps)
         return turned
-    sign = 1.0 if np.cos(phase) > 0 else -1.0
-    return amplitudes * np.where(steps % 2, sign, 1.0)
+    return amplitudes * np.where(steps % 2, turn, 1.0)

@@ -112,6 +112,30 @@ def test_every_engine_gives_the_smallest_eigenvalue(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_states_that_are_never_reached_have_the_eigenvalue_zero(engine: str) -> None:
+    """Photons in pairs leave odd levels empty, while a hot bath fills all the others."""
+    battery = qb.TwoPhotonDickeBattery(n_atoms=1, coupling=0.3, max_photons=3)
+    bath = [qb.CollectiveDecay(0.5, n_thermal=2.0), qb.CavityDephasing(0.5)]
+    with pytest.warns(qb.QubattWarning, match="too low"):
+        run = qb.charge(battery, [8.0], environment=bath, engine=engine)
+    assert loaded(run)["smallest_eigenvalue"] == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("cutoff", [6, 7])
+def test_pairs_of_photons_do_not_hide_a_cutoff_of_the_other_parity(cutoff: int) -> None:
+    """Levels 6 and 8 are reached and 7 is not: both cut-offs are the same, and too low."""
+    battery = qb.TwoPhotonDickeBattery(n_atoms=2, coupling=0.2, max_photons=cutoff)
+    with pytest.warns(qb.QubattWarning, match=f"max_photons = {cutoff} is too low"):
+        run = qb.charge(battery, [1.0, 5.0])
+    assert run.status == "cutoff-too-small"
+    other = battery.problem()
+    states = qb.DenseEngine().solve(other, np.array([5.0]), {}, states=True).states[0]
+    levels = np.diag(states).real.reshape(cutoff + 1, 3).sum(axis=1)
+    assert levels[1::2].max() < 1e-15
+    assert float(run.cutoff_population[-1]) == pytest.approx(levels[6], abs=1e-9)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_eigenvalues_that_are_too_costly_are_left_out(
     engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,7 @@ CASES: list[tuple[Battery, Any, Any]] = [
     (qb.TavisCummingsBattery(2, 0.3, "auto"), WARM, None),
     (qb.DickeBattery(1, 0.3, "auto"), LOSS, qb.CoherentState(2.0, phase=0.5)),
     (qb.CascadeBattery(max_photons="auto", coupling=0.4), qb.CavityLoss(1.0), None),
+    (qb.TwoPhotonDickeBattery(1, 0.15, "auto"), LOSS, None),
 ]
 every_case = pytest.mark.parametrize(("battery", "environment", "charger"), CASES)
 GENEROUS = 60

@@ -72,6 +72,9 @@ def test_charge_gives_what_python_gives(qubatt, tmp_path):
         ("coherent:4,phase=0.5", qb.CoherentState(4.0, phase=0.5)),
         ("thermal:2", qb.ThermalState(2.0)),
         ("squeezed:1.5", qb.SqueezedState(1.5)),
+        ("cat:6", qb.CatState(6.0)),
+        ("cat:6,odd", qb.CatState(6.0, "odd")),
+        ("displaced-squeezed:3,squeezing_fraction=0.1", qb.DisplacedSqueezedState(3.0, 0.1)),
     ],
 )
 def test_charger_states_by_name(qubatt, tmp_path, text, charger):
@@ -84,6 +87,48 @@ def test_charger_states_by_name(qubatt, tmp_path, text, charger):
     assert code == 0, err
     parameters = json.loads(qb.load(target).attrs["parameters"])
     assert parameters["charger"] == parameters_of(charger)
+
+
+@pytest.mark.parametrize(
+    ("words", "battery"),
+    [
+        (
+            "two-photon-dicke --n-atoms 1 --coupling 0.05 --max-photons 40",
+            qb.TwoPhotonDickeBattery(1, 0.05, 40),
+        ),
+        (
+            "driven --n-atoms 3 --drive 1 --interaction 0.5 --interaction-z 0.2",
+            qb.DrivenBattery(3, 1.0, 0.5, interaction_z=0.2),
+        ),
+        ("cascade --n-atoms 3 --max-photons 4", qb.CascadeBattery(max_photons=4, n_atoms=3)),
+    ],
+)
+def test_new_batteries_and_fields_by_name(qubatt, tmp_path, words, battery):
+    """Every field is an option of the same name."""
+    target = tmp_path / "run.nc"
+    code, _, err = qubatt(
+        "charge", *words.split(), *"--t-end 1 --points 3 --output".split(), target
+    )
+    assert code == 0, err
+    assert json.loads(qb.load(target).attrs["parameters"])["battery"] == parameters_of(battery)
+
+
+def test_environments_by_name(qubatt, tmp_path):
+    """Dephasing and pumping may be given several times, next to each other."""
+    target = tmp_path / "run.nc"
+    texts = ["collective-dephasing:0.1", "local-emission:0.2,0.3", "cavity-dephasing:rate=0.4"]
+    options = [word for text in texts for word in ("--environment", text)]
+    code, _, err = qubatt(*DICKE, *options, "--output", target)
+    assert code == 0, err
+    parameters = json.loads(qb.load(target).attrs["parameters"])
+    assert parameters["environment"] == [
+        parameters_of(part)
+        for part in (
+            qb.CollectiveDephasing(0.1),
+            qb.LocalEmission(0.2, n_thermal=0.3),
+            qb.CavityDephasing(0.4),
+        )
+    ]
 
 
 def test_small_cutoff_is_one_line_on_stderr(qubatt):
@@ -173,6 +218,14 @@ def test_list_shows_every_kind(qubatt, kind):
         (
             "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger coherant:4",
             ["`charger`", "coherent"],
+        ),
+        (
+            "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger custom:0.6,0.8",
+            ["`charger`", "Only Python can build one: qb.CustomState(matrix)"],
+        ),
+        (
+            "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger cat:0.5,odd",
+            ["`mean_photons`", "at least 1 for an odd cat"],
         ),
         ("charge driven --n-atoms 2 --drive gausian:1,2,3", ["`drive`", "'gausian'", "gaussian"]),
         ("charge driven --n-atoms 2 --drive gaussian:1,2,0", ["`width`", "positive", "0"]),

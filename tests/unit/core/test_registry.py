@@ -68,6 +68,20 @@ def test_unknown_name_suggests_the_nearest(shelf: Registry, typed: str) -> None:
     )
 
 
+def test_reserved_name_says_how_to_build_it(shelf: Registry) -> None:
+    """What only Python can build is no entry; asking for it tells what to type."""
+    shelf.reserve("battery", "custom", "In Python: qb.CustomBattery(H).")
+    assert list(shelf.items("battery")) == ["dicke", "tavis-cummings"]
+    with pytest.raises(ArgumentError) as caught:
+        shelf.get("battery", "custom")
+    assert str(caught.value) == (
+        "Argument `battery` must name a registered battery, but is 'custom'."
+        " In Python: qb.CustomBattery(H)."
+    )
+    with pytest.raises(ValueError, match="battery 'custom' is already registered"):
+        shelf.add("battery", "custom", "other")
+
+
 def test_unknown_name_far_from_all_lists_them(shelf: Registry) -> None:
     """With no near name, all known ones are listed."""
     with pytest.raises(ArgumentError, match=r"Known are: dicke, tavis-cummings\.$"):

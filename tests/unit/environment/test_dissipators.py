@@ -31,6 +31,29 @@ def test_collective_decay_writes_both_thermal_jumps() -> None:
 
 
 @pytest.mark.parametrize(
+    ("dissipator", "jump"),
+    [
+        (qb.CollectivePumping(0.3), Jump(0.3, {"atoms": "J+"}, source="collective-pumping")),
+        (qb.CollectiveDephasing(0.3), Jump(0.3, {"atoms": "Jz"}, source="collective-dephasing")),
+        (qb.CavityDephasing(0.3), Jump(0.3, {"cavity": "n"}, source="cavity-dephasing")),
+        (qb.LocalPumping(0.3), Jump(0.3, {"atoms": "J+"}, "local", "local-pumping")),
+        (qb.LocalDephasing(0.3), Jump(0.3, {"atoms": "Jz"}, "local", "local-dephasing")),
+    ],
+)
+def test_single_jumps_with_the_rate_as_given(dissipator: Dissipator, jump: Jump) -> None:
+    """γ D[c], once for all atoms or once per atom."""
+    assert dissipator.jumps(DICKE.space) == (jump,)
+
+
+def test_local_emission_writes_both_thermal_jumps() -> None:
+    """γ(n̄ + 1) Σ D[σ₋] and γn̄ Σ D[σ₊]."""
+    down, up = qb.LocalEmission(0.4, n_thermal=0.5).jumps(DRIVEN.space)
+    assert (down.operators, up.operators) == ({"atoms": "J-"}, {"atoms": "J+"})
+    assert (down.rate, up.rate) == pytest.approx((0.6, 0.2), rel=1e-15)
+    assert down.scope == up.scope == "local"
+
+
+@pytest.mark.parametrize(
     ("upper", "lower", "name"),
     [
         ("middle", "ground", "S_gm"),
@@ -59,14 +82,34 @@ def test_level_decay_is_local(upper: str, lower: str, name: str) -> None:
             "CollectiveDecay acts with J-, which the `atoms` of this battery do not have.",
         ),
         (
+            qb.CollectivePumping(0.5),
+            CASCADE,
+            "CollectivePumping acts with J+, which the `atoms` of this battery do not have.",
+        ),
+        (
+            qb.CollectiveDephasing(0.5),
+            CASCADE,
+            "CollectiveDephasing acts with Jz, which the `atoms` of this battery do not have.",
+        ),
+        (
+            qb.LocalEmission(0.5),
+            CASCADE,
+            "LocalEmission acts with J-, which the `atoms` of this battery do not have.",
+        ),
+        (
+            qb.CavityDephasing(0.5),
+            DRIVEN,
+            "CavityDephasing acts on `cavity`, but this battery has only `atoms`.",
+        ),
+        (
             qb.LevelDecay("excited", "ground", 0.2),
             DICKE,
-            "LevelDecay acts on atoms of three levels; use CollectiveDecay for two-level atoms.",
+            "LevelDecay acts on atoms of three levels; use LocalEmission for two-level atoms.",
         ),
         (
             qb.LevelDecay("excited", "ground", 0.2),
             DRIVEN,
-            "LevelDecay acts on atoms of three levels; use CollectiveDecay for two-level atoms.",
+            "LevelDecay acts on atoms of three levels; use LocalEmission for two-level atoms.",
         ),
     ],
 )

@@ -66,6 +66,22 @@ def test_battery_energy_is_the_sum_over_ordered_pairs() -> None:
     np.testing.assert_allclose(symmetric, closed, atol=1e-14)
 
 
+@pytest.mark.parametrize("cls", [qb.DickeBattery, qb.TavisCummingsBattery, qb.DrivenBattery])
+def test_ising_part_of_the_interaction(cls: type[Battery]) -> None:
+    """(2g_z/N)(J_z² − N/4) = (g_z/2N) Σ_{i≠j} σ_z σ_z; with g_z = g it is (2g/N)(J² − 3N/4)."""
+    options = {"drive": 1.0} if cls is qb.DrivenBattery else {"coupling": 0.3, "max_photons": 3}
+    energies = [
+        Realization(cls(N, **options, **kind).problem(), "full").H_B.toarray()[: 2**N, : 2**N]
+        for kind in ({"interaction_z": G, "omega_atom": 0}, {"interaction": G, "interaction_z": G})
+    ]
+    Jx, Jy, Jz = (spin(N, axis) for axis in "xyz")
+    ising = 2 * G / N * (Jz @ Jz - N / 4 * np.eye(2**N))
+    np.testing.assert_allclose(energies[0], ising, atol=1e-14)
+    total = Jx @ Jx + Jy @ Jy + Jz @ Jz
+    heisenberg = Jz + 2 * G / N * (total - 3 * N / 4 * np.eye(2**N))
+    np.testing.assert_allclose(energies[1], heisenberg, atol=1e-14)
+
+
 @pytest.mark.parametrize(("detuning", "delta"), [(None, OMEGA), (0.0, 0.0), (0.3, 0.3)])
 def test_driven_hamiltonian(detuning: float | None, delta: float) -> None:
     """H = δJ_z + interaction + ΩJ_x; H_B keeps ω_a in every frame."""
@@ -147,9 +163,11 @@ def test_cascade_hamiltonian() -> None:
         (qb.DickeBattery(3, 0.5, 6), 3),
         (qb.TavisCummingsBattery(4, 0.5, 6), 4),
         (qb.CascadeBattery(), 2),
+        (qb.CascadeBattery(n_atoms=5), 5),
+        (qb.TwoPhotonDickeBattery(3, 0.1, 6), 6),
     ],
 )
-def test_default_charger_holds_one_photon_per_atom(battery: Battery, photons: int) -> None:
+def test_default_charger_holds_one_excitation_per_atom(battery: Battery, photons: int) -> None:
     """Without a charger the cavity starts in the Fock state of the papers, the atoms empty."""
     assert battery.default_charger() == qb.FockState(photons)
     rho = Realization(battery.problem(), "symmetric").rho_0

@@ -131,6 +131,16 @@ def test_local_operators_act_on_one_atom_each(atoms: Atoms) -> None:
             np.testing.assert_allclose(commutator(one, other), 0.0, atol=1e-15)
 
 
+@pytest.mark.parametrize("n_atoms", [1, 2, 3])
+def test_local_Jz_is_half_a_pauli_matrix_of_each_atom(n_atoms: int) -> None:
+    """½σ_z of every atom, ground level first; their sum is J_z."""
+    parts = [part.toarray() for part in Atoms(n_atoms).local_operators("Jz", "full")]
+    for atom, part in enumerate(parts):
+        left, right = np.eye(2**atom), np.eye(2 ** (n_atoms - atom - 1))
+        np.testing.assert_array_equal(part, np.kron(np.kron(left, np.diag([-0.5, 0.5])), right))
+    np.testing.assert_array_equal(sum(parts), dense(Atoms(n_atoms), "full")["Jz"])
+
+
 def test_first_atom_is_the_most_significant() -> None:
     """For two atoms, local operator 0 acts on the left factor of the product."""
     first, second = (part.toarray() for part in Atoms(2).local_operators("S_ge", "full"))

@@ -40,3 +40,10 @@ def test_a_mode_has_no_single_particles() -> None:
     """Local scope on a mode is refused by the operator's name."""
     with pytest.raises(UnsupportedError, match="A mode has no single-particle part of 'a'"):
         Mode(2).local_operators("a", "full")
+
+
+@pytest.mark.parametrize(("at_once", "top"), [(1, [0, 0, 0, 1]), (2, [0, 0, 1, 1])])
+def test_top_levels_are_those_from_which_a_step_leads_above(at_once: int, top: list[int]) -> None:
+    """Where photons come in pairs the highest level may be of the wrong parity."""
+    named = Mode(3, photons_at_once=at_once).operators("symmetric")
+    np.testing.assert_array_equal(named["P_top"].toarray(), np.diag(np.array(top, dtype=float)))

@@ -129,6 +129,7 @@ def test_parameters_of_numbers_are_as_before() -> None:
         "interaction": 0.0,
         "detuning": None,
         "omega_atom": 1.0,
+        "interaction_z": 0.0,
     }
 
 
