@@ -9,11 +9,12 @@ from math import comb
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 from qubatt.core.check import FloatArray
 from qubatt.core.problem import Problem, Term
 from qubatt.core.realization import FULL_DIM_LIMIT, realize
-from qubatt.core.space import Basis, Space
+from qubatt.core.space import Basis, Operator, Space
 from qubatt.operators import Atoms
 
 SAME = 1e-10
@@ -38,7 +39,7 @@ class BatterySpectrum:
     @cached_property
     def H(self) -> NDArray[np.complex128]:
         """H_B on the battery alone, shape ``(d, d)``."""
-        return _alone(self.problem, self.basis)
+        return np.asarray(_alone(self.problem, self.basis).toarray(), dtype=np.complex128)
 
     @cached_property
     def _eigen(self) -> tuple[FloatArray, NDArray[np.complex128]]:
@@ -98,8 +99,8 @@ def full_levels(problem: Problem) -> tuple[FloatArray, NDArray[np.int64]]:
     if not isinstance(atoms, Atoms):
         raise TypeError(f"{atoms} has no full space")
     if len(atoms.levels) > 2:
-        energies = np.linalg.eigvalsh(_alone(problem, "full"))
-        return np.asarray(energies), np.ones(len(energies), dtype=np.int64)
+        energies = _block_by_block(_alone(problem, "full"))
+        return energies, np.ones(len(energies), dtype=np.int64)
     N = atoms.n_atoms
     levels, multiplicity = [], []
     for depth in range(N // 2 + 1):
@@ -121,12 +122,20 @@ def fits_full_space(problem: Problem) -> bool:
     return len(atoms.levels) == 2 or atoms.dim("full") <= FULL_DIM_LIMIT
 
 
-def _alone(problem: Problem, basis: Basis) -> NDArray[np.complex128]:
+def _alone(problem: Problem, basis: Basis) -> Operator:
     """Return H_B on the battery alone."""
     factor = problem.space.factors[problem.battery]
     space = Space({problem.battery: factor})
     alone = Problem(space, problem.battery, problem.battery_terms, ())
-    return np.asarray(realize(alone, basis).H_B.toarray(), dtype=np.complex128)
+    return realize(alone, basis).H_B
+
+
+def _block_by_block(H: Operator) -> FloatArray:
+    """Return the eigenvalues of a sparse matrix, of one connected part of it after the other."""
+    count, label = connected_components(abs(H), directed=False)
+    order = np.argsort(label, kind="stable")
+    parts = np.split(order, np.cumsum(np.bincount(label, minlength=count))[:-1])
+    return np.concatenate([np.linalg.eigvalsh(H[part][:, part].toarray()) for part in parts])
 
 
 def _spin_block(problem: Problem, atoms: Atoms, depth: int) -> sp.csr_array:
