@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError
-from qubatt.recharging.levels import TIE, recharge_levels
+from qubatt.core.matrix import check_hermitian
+from qubatt.recharging.levels import recharge_levels
 from qubatt.recharging.recharge import check_beta, cycle_dataset
 
 
@@ -23,7 +23,7 @@ def recharge_pair(H_B: Any, H_0: Any, beta: ArrayLike) -> xr.Dataset:
 
     Parameters
     ----------
-    H_B, H_0 : array_like or sparse matrix, shape (d, d)
+    H_B, H_0 : array_like, sparse matrix or QuTiP Qobj, shape (d, d)
         Hermitian matrices that commute, in units of the reference frequency.
     beta : float or array_like
         Inverse temperatures ≥ 0.
@@ -45,32 +45,16 @@ def recharge_pair(H_B: Any, H_0: Any, beta: ArrayLike) -> xr.Dataset:
     >>> round(float(cycle.efficiency), 6)  # H₀ = −H_B
     0.5
     """
-    B, zero = _check_hermitian("H_B", H_B), _check_hermitian("H_0", H_0)
+    B, zero = (
+        check_hermitian(argument, matrix).toarray().astype(np.complex128)
+        for argument, matrix in (("H_B", H_B), ("H_0", H_0))
+    )
     if B.shape != zero.shape:
         raise ArgumentError("H_0", f"have the shape of H_B, {B.shape}", zero.shape)
     betas = check_beta(beta)
     E, E_0 = _joint_spectrum(B, zero)
     cycle = recharge_levels(E, E_0, [1] * len(E), np.atleast_1d(betas))
     return cycle_dataset(cycle, betas, {"dimension": len(E)})
-
-
-def _check_hermitian(argument: str, matrix: Any) -> NDArray[np.complex128]:
-    """Return a dense Hermitian matrix, or name its worst entry."""
-    try:
-        dense = np.asarray(matrix.toarray() if sp.issparse(matrix) else matrix, dtype=np.complex128)
-    except (TypeError, ValueError):
-        raise ArgumentError(argument, "be a matrix of numbers", matrix) from None
-    if dense.ndim != 2 or dense.shape[0] != dense.shape[1] or dense.size == 0:
-        raise ArgumentError(argument, "be a square matrix", f"shape {dense.shape}")
-    if not np.all(np.isfinite(dense)):
-        row, column = np.argwhere(~np.isfinite(dense))[0]
-        raise ArgumentError(argument, "be finite", f"entry ({row}, {column})")
-    skew = np.abs(dense - dense.conj().T)
-    if skew.max() > TIE * max(np.abs(dense).max(), 1.0):
-        row, column = (int(place) for place in np.unravel_index(skew.argmax(), skew.shape))
-        cure = f"Entries ({row}, {column}) and ({column}, {row}) must be complex conjugates."
-        raise ArgumentError(argument, "be Hermitian", complex(dense[row, column]), cure)
-    return dense
 
 
 def _joint_spectrum(

@@ -1,0 +1,164 @@
+"""Matrices that a user gives: one sparse form, checked, whatever they were given as."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from qubatt.core.errors import ArgumentError
+from qubatt.core.space import Operator
+
+SKEW = 1e-12
+"""Largest |M − M†| of a Hermitian matrix, relative to the larger of 1 and its largest entry."""
+
+
+def tidy(matrix: Any) -> Operator:
+    """Drop explicit zeros, sort indices, and make a matrix without imaginary part real."""
+    result = sp.csr_array(matrix)
+    if np.iscomplexobj(result.data) and not np.any(result.data.imag):
+        result = sp.csr_array(result.real)
+    result.sum_duplicates()
+    result.eliminate_zeros()
+    return result
+
+
+def read_entries(argument: str, given: Any) -> Any:
+    """Return what was given as a complex NumPy array or SciPy sparse array, a copy.
+
+    Parameters
+    ----------
+    argument : str
+        Name that errors speak of.
+    given : array_like, sparse matrix or QuTiP Qobj
+        Qobj are known by their methods; sparse ones stay sparse.
+
+    Raises
+    ------
+    ArgumentError
+        If it does not hold numbers, or one of them is not finite.
+    """
+    plain = _plain(given)
+    try:
+        if sp.issparse(plain):
+            entries = sp.csr_array(plain, dtype=np.complex128, copy=True)
+            entries.sum_duplicates()
+        else:
+            raw = np.asarray(plain)
+            if raw.dtype.kind in "SUmM":
+                raise TypeError
+            entries = np.array(raw, dtype=np.complex128)
+    except (TypeError, ValueError):
+        raise ArgumentError(argument, "be a matrix of numbers", given) from None
+    values = entries.data if sp.issparse(entries) else entries
+    if not np.all(np.isfinite(values)):
+        place = _first(entries, ~np.isfinite(values))
+        raise ArgumentError(argument, "be finite", f"entry {place}")
+    return entries
+
+
+def read_matrix(argument: str, given: Any) -> Operator:
+    """Return a square matrix, shape ``(d, d)``, as its own sparse array, real where it is real.
+
+    Parameters
+    ----------
+    argument : str
+        Name that errors speak of.
+    given : array_like, sparse matrix or QuTiP Qobj, shape (d, d)
+        Nested lists, NumPy arrays and SciPy matrices of any format are understood.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not a square matrix of finite numbers.
+    """
+    entries = read_entries(argument, given)
+    shape = entries.shape
+    if len(shape) != 2 or shape[0] != shape[1] or 0 in shape:
+        raise ArgumentError(argument, "be a square matrix", f"shape {shape}")
+    return tidy(entries)
+
+
+def check_hermitian(argument: str, matrix: Any) -> Operator:
+    """Return a Hermitian matrix, shape ``(d, d)``, as a sparse array, or name its worst entry.
+
+    What is left of M − M† below 1e-12 counts as rounding and is taken off: ½(M + M†).
+
+    Parameters
+    ----------
+    argument : str
+        Name that errors speak of.
+    matrix : array_like, sparse matrix or QuTiP Qobj, shape (d, d)
+        The matrix M.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not square, finite and Hermitian.
+    """
+    M = read_matrix(argument, matrix)
+    adjoint = sp.csr_array(M.conj().T)
+    skew = tidy(abs(M - adjoint))
+    if not skew.nnz:
+        return M
+    if skew.data.max() > SKEW * max(np.abs(M.data).max(), 1.0):
+        row, column = worst_entry(skew)
+        cure = f"Entries ({row}, {column}) and ({column}, {row}) must be complex conjugates."
+        raise ArgumentError(argument, "be Hermitian", complex(M[row, column]), cure)
+    return tidy(0.5 * (M + adjoint))
+
+
+def worst_entry(matrix: Operator) -> tuple[int, int]:
+    """Return row and column of the entry of the largest magnitude, the first of several."""
+    coo = matrix.tocoo()
+    place = int(np.argmax(np.abs(coo.data)))
+    rows, columns = coo.coords
+    return int(rows[place]), int(columns[place])
+
+
+def freeze(matrix: Operator) -> Operator:
+    """Return the matrix with its entries made read-only."""
+    for part in (matrix.data, matrix.indices, matrix.indptr):
+        part.flags.writeable = False
+    return matrix
+
+
+def fingerprint(matrix: Operator) -> dict[str, Any]:
+    """Return shape, number of entries other than 0, and SHA-256 of a matrix, ready for JSON.
+
+    Equal matrices have equal fingerprints: what is hashed are the ends of rows, columns and
+    complex values of the sorted entries.
+    """
+    entries = tidy(matrix)
+    digest = hashlib.sha256()
+    for part, kind in ((entries.indptr, "<i8"), (entries.indices, "<i8")):
+        digest.update(np.ascontiguousarray(part, dtype=kind).tobytes())
+    values = entries.data.astype("<c16") + 0.0  # no negative zeros
+    digest.update(values.tobytes())
+    return {"shape": list(matrix.shape), "nnz": int(entries.nnz), "sha256": digest.hexdigest()}
+
+
+def is_qobj(given: Any) -> bool:
+    """Tell whether something offers what the Qobj of QuTiP does."""
+    return callable(getattr(given, "full", None)) and hasattr(given, "dims")
+
+
+def _plain(given: Any) -> Any:
+    """Return the entries of a Qobj, sparse where it is sparse, and anything else as it is."""
+    if not is_qobj(given):
+        return given
+    try:
+        return given.data_as()
+    except (AttributeError, ValueError):  # kinds of data that only `full` turns into an array
+        return given.full()
+
+
+def _first(entries: Any, where: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Return the place of the first entry that is marked."""
+    if sp.issparse(entries):
+        coo = entries.tocoo()
+        return tuple(int(axis[where][0]) for axis in coo.coords)
+    return tuple(int(index) for index in np.argwhere(where)[0])
