@@ -22,8 +22,14 @@ if TYPE_CHECKING:
     )
     from qubatt.engines import DenseEngine, ExactEngine, MatrixEngine, cost
     from qubatt.environment import CavityLoss, CollectiveDecay, LevelDecay
-    from qubatt.io import load, save
-    from qubatt.models import CascadeBattery, DickeBattery, DrivenBattery, TavisCummingsBattery
+    from qubatt.io import from_qutip, load, save, to_qutip
+    from qubatt.models import (
+        CascadeBattery,
+        CustomBattery,
+        DickeBattery,
+        DrivenBattery,
+        TavisCummingsBattery,
+    )
     from qubatt.plots import plot
     from qubatt.pulses import (
         ConstantPulse,
@@ -43,6 +49,7 @@ _HOME = {
     "CoherentState": "states",
     "CollectiveDecay": "environment",
     "ConstantPulse": "pulses",
+    "CustomBattery": "models",
     "DenseEngine": "engines",
     "DickeBattery": "models",
     "DrivenBattery": "models",
@@ -63,12 +70,14 @@ _HOME = {
     "UnsupportedError": "core.errors",
     "charge": "charging",
     "cost": "engines",
+    "from_qutip": "io",
     "load": "io",
     "plot": "plots",
     "recharge": "recharging",
     "recharge_pair": "recharging",
     "save": "io",
     "steady_state": "charging",
+    "to_qutip": "io",
 }
 
 __all__ = [  # the names of _HOME, which a test compares
@@ -79,6 +88,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "CoherentState",
     "CollectiveDecay",
     "ConstantPulse",
+    "CustomBattery",
     "DenseEngine",
     "DickeBattery",
     "DrivenBattery",
@@ -99,12 +109,14 @@ __all__ = [  # the names of _HOME, which a test compares
     "UnsupportedError",
     "charge",
     "cost",
+    "from_qutip",
     "load",
     "plot",
     "recharge",
     "recharge_pair",
     "save",
     "steady_state",
+    "to_qutip",
 ]
 
 

@@ -123,7 +123,12 @@ class Question:
         }
 
     def leads_higher(self, basis: Basis) -> bool:
-        """Tell whether the state would ever reach a Fock level above those kept."""
+        """Tell whether the state would ever reach a Fock level above those kept.
+
+        Of a battery made of matrices there are no more levels to look at, so it may.
+        """
+        if max_photons(self.battery) is None:
+            return True
         larger = with_max_photons(self.battery, max_photons(self.battery) + 1)
         problem = larger.problem(self.charger, self.surroundings)
         realization = realize(problem, basis)
@@ -135,7 +140,7 @@ class Question:
 
 
 def max_photons(battery: Battery) -> Any:
-    """Return the photon cut-off of a battery, None without a cavity."""
+    """Return the photon cut-off of a battery, None where it has no such parameter."""
     return getattr(battery, "max_photons", None)
 
 

@@ -23,7 +23,8 @@ def register(app: typer.Typer) -> None:
         rich_markup_mode=None,
     )
     for name, cls in registry.items("battery").items():
-        group.command(name, no_args_is_help=True)(command_for(cls, _charge))
+        if cls.typed:
+            group.command(name, no_args_is_help=True)(command_for(cls, _charge))
     app.add_typer(group, name="charge")
 
 

@@ -21,7 +21,8 @@ def register(app: typer.Typer) -> None:
         rich_markup_mode=None,
     )
     for name, cls in registry.items("battery").items():
-        group.command(name, no_args_is_help=True)(command_for(cls, _steady))
+        if cls.typed:
+            group.command(name, no_args_is_help=True)(command_for(cls, _steady))
     app.add_typer(group, name="steady")
 
 

@@ -17,7 +17,10 @@ SKEW = 1e-12
 
 
 def tidy(matrix: Any) -> Operator:
-    """Drop explicit zeros, sort indices, and make a matrix without imaginary part real."""
+    """Drop explicit zeros, sort indices, and make a matrix without imaginary part real.
+
+    A sparse array that is so already may be changed in place.
+    """
     result = sp.csr_array(matrix)
     if np.iscomplexobj(result.data) and not np.any(result.data.imag):
         result = sp.csr_array(result.real)
@@ -132,7 +135,7 @@ def fingerprint(matrix: Operator) -> dict[str, Any]:
     Equal matrices have equal fingerprints: what is hashed are the ends of rows, columns and
     complex values of the sorted entries.
     """
-    entries = tidy(matrix)
+    entries = tidy(matrix.copy())
     digest = hashlib.sha256()
     for part, kind in ((entries.indptr, "<i8"), (entries.indices, "<i8")):
         digest.update(np.ascontiguousarray(part, dtype=kind).tobytes())

@@ -93,8 +93,7 @@ class Realization:
         found: list[tuple[NDArray[Any], ...]] = [(none, none, np.zeros(0))]
         for term in terms:
             parts = {
-                name: self._operator(name, product)
-                for name, product in term.operators.items()
+                name: self._operator(name, product) for name, product in term.operators.items()
             }
             coefficient = complex(term.coefficient)
             value = coefficient if coefficient.imag else coefficient.real
@@ -255,7 +254,7 @@ def realize(problem: Problem, basis: Basis | None = None) -> Realization:
 def _density(state: Any, dim: int) -> Operator:
     """Return a ket, whose last entries may be left out if 0, or density matrix as ``(d, d)``."""
     if state.ndim != 1:
-        return sp.csr_array(state)
+        return sp.csr_array(state, copy=True)
     levels = np.flatnonzero(state)
     values = np.multiply.outer(state[levels], state[levels].conj()).ravel()
     place = (np.repeat(levels, len(levels)), np.tile(levels, len(levels)))

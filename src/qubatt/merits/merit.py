@@ -29,7 +29,7 @@ class Merit:
     relative : bool
         Whether the value at time 0 is subtracted.
     factor : str
-        Factor without which the merit has no meaning, such as ``"cavity"``.
+        Factor without which the merit has no meaning, such as ``"cavity"``; empty for none.
     default : bool
         Whether it is computed when no merits are named.
     """
@@ -40,7 +40,7 @@ class Merit:
     definition: str
     operator: Callable[[Realization], Operator | Observable] = field(repr=False)
     relative: bool = False
-    factor: str = "atoms"
+    factor: str = ""
     default: bool = True
 
     @property
@@ -50,7 +50,7 @@ class Merit:
 
     def applies(self, problem: Problem) -> bool:
         """Tell whether the problem has the factor that the merit reads."""
-        return self.factor in problem.space.factors
+        return not self.factor or self.factor in problem.space.factors
 
 
 def select_merits(names: Iterable[str] | None, problem: Problem) -> tuple[Merit, ...]:

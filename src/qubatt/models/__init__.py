@@ -2,6 +2,7 @@
 
 from qubatt.models.battery import Battery
 from qubatt.models.cascade import CascadeBattery
+from qubatt.models.custom import CustomBattery
 from qubatt.models.dicke import DickeBattery
 from qubatt.models.driven import DrivenBattery
 from qubatt.models.tavis_cummings import TavisCummingsBattery
@@ -9,6 +10,7 @@ from qubatt.models.tavis_cummings import TavisCummingsBattery
 __all__ = [
     "Battery",
     "CascadeBattery",
+    "CustomBattery",
     "DickeBattery",
     "DrivenBattery",
     "TavisCummingsBattery",
