@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def read_entries(argument: str, given: Any) -> Any:
             entries.sum_duplicates()
         else:
             raw = np.asarray(plain)
-            if raw.dtype.kind in "SUmM":
+            if raw.dtype.kind not in "biufc" and not all(isinstance(x, Number) for x in raw.flat):
                 raise TypeError
             entries = np.array(raw, dtype=np.complex128)
     except (TypeError, ValueError):
