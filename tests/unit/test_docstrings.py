@@ -13,6 +13,7 @@ import pytest
         "qubatt.charging.steady",
         "qubatt.recharging.recharge",
         "qubatt.recharging.pair",
+        "qubatt.io.qutip",
     ],
 )
 def test_examples(module):
