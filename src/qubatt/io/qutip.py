@@ -91,7 +91,7 @@ def from_qutip(
 def to_qutip(
     battery: Battery,
     charger: ChargerState | None = None,
-    environment: Dissipator | Sequence[Dissipator] = (),
+    environment: Dissipator | Sequence[Dissipator] | None = (),
 ) -> QutipProblem:
     """Return a battery with its charger state and environment as QuTiP objects.
 
@@ -130,9 +130,13 @@ def to_qutip(
     if not isinstance(battery, Battery):
         cure = "For example qb.DrivenBattery(n_atoms=4, drive=1.0)."
         raise ArgumentError("battery", "be a battery", battery, cure)
+    parts = [environment] if isinstance(environment, Dissipator) else list(environment or ())
+    for part in parts:
+        if not isinstance(part, Dissipator):
+            cure = "For example qb.CavityLoss(0.5)."
+            raise ArgumentError("environment", "hold dissipators only", part, cure)
     qutip = _import_qutip()
-    parts = [environment] if isinstance(environment, Dissipator) else environment
-    realization = realize(battery.problem(charger, tuple(parts)))
+    realization = realize(battery.problem(charger, parts))
     dims = list(realization.problem.space.dims(realization.basis))
 
     def operator(matrix: Any) -> Any:

@@ -263,7 +263,10 @@ def _on_battery(H_B: Operator, dims: Mapping[str, int], battery: str) -> Operato
     rest = tidy(H_B - product)
     if rest.nnz and np.abs(rest.data).max() > LOCAL * max(np.abs(H_B.data).max(), 1.0):
         row, column = worst_entry(rest)
-        cure = "What acts on other factors belongs to H_charge; battery= names another factor."
+        cure = (
+            "Merge the factors that store energy by dims, all of them by"
+            f" dims=({D},); what acts on other factors belongs to H_charge."
+        )
         found = f"entry ({row}, {column}) off by {complex(rest[row, column]):.3g}"
         raise ArgumentError("H_B", f"act on `{battery}` alone, as 1 ⊗ h ⊗ 1", found, cure)
     return freeze(h)

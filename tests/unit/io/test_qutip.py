@@ -66,3 +66,12 @@ def test_naming_the_conversions_imports_no_qutip() -> None:
     code = "import sys, qubatt as qb; qb.to_qutip, qb.from_qutip; print('qutip' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "False"
+
+
+def test_environments_are_given_as_for_charge() -> None:
+    """None, one, or several; what is none is named."""
+    battery = qb.DrivenBattery(1, 1.0)
+    assert qb.to_qutip(battery, environment=None).c_ops == []
+    assert len(qb.to_qutip(battery, environment=qb.CollectiveDecay(0.5, 0.1)).c_ops) == 2
+    with pytest.raises(qb.ArgumentError, match="`environment` must hold dissipators only"):
+        qb.to_qutip(battery, environment=["collective-decay"])

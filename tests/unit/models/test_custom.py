@@ -500,3 +500,21 @@ def test_a_whole_battery_of_one_factor() -> None:
     np.testing.assert_allclose(
         qb.charge(battery, times).energy, np.sin(0.35 * times) ** 2, atol=1e-9
     )
+
+
+def test_a_chain_of_spins_is_one_battery() -> None:
+    """H_B on several factors is refused with the cure, which works."""
+    spins = [
+        qt.tensor(*(qt.sigmaz() if i == k else qt.qeye(2) for i in range(3))) for k in range(3)
+    ]
+    drive = qt.tensor(*[qt.sigmax()] * 3)
+    start = qt.tensor(*[qt.basis(2, 1)] * 3)
+    H_B = spins[0] * spins[1] + 0.5 * sum(spins)
+    with pytest.raises(qb.ArgumentError) as caught:
+        qb.from_qutip(H_B, drive, rho0=start)
+    assert "entry (" in str(caught.value)
+    assert "all of them by dims=(8,);" in str(caught.value)
+    battery = qb.from_qutip(H_B, drive, rho0=start, dims=(8,))
+    run = qb.charge(battery, [0.0, 0.5])
+    rho = qt.mesolve(H_B + drive, start, [0.0, 0.5], e_ops=[H_B]).expect[0]
+    assert float(run.energy[1]) == pytest.approx(rho[1] - rho[0], abs=1e-4)
