@@ -32,10 +32,11 @@ if TYPE_CHECKING:
         LocalEmission,
         LocalPumping,
     )
-    from qubatt.io import load, save
+    from qubatt.io import from_qutip, load, save, to_qutip
     from qubatt.merits import merit
     from qubatt.models import (
         CascadeBattery,
+        CustomBattery,
         DickeBattery,
         DrivenBattery,
         TavisCummingsBattery,
@@ -73,6 +74,7 @@ _HOME = {
     "CollectiveDephasing": "environment",
     "CollectivePumping": "environment",
     "ConstantPulse": "pulses",
+    "CustomBattery": "models",
     "CustomState": "states",
     "DenseEngine": "engines",
     "DickeBattery": "models",
@@ -101,6 +103,7 @@ _HOME = {
     "cost": "engines",
     "discharge": "charging",
     "equal_energy": "states",
+    "from_qutip": "io",
     "load": "io",
     "merit": "merits",
     "plot": "plots",
@@ -108,6 +111,7 @@ _HOME = {
     "recharge_pair": "recharging",
     "save": "io",
     "steady_state": "charging",
+    "to_qutip": "io",
 }
 
 __all__ = [  # the names of _HOME, which a test compares
@@ -122,6 +126,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "CollectiveDephasing",
     "CollectivePumping",
     "ConstantPulse",
+    "CustomBattery",
     "CustomState",
     "DenseEngine",
     "DickeBattery",
@@ -150,6 +155,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "cost",
     "discharge",
     "equal_energy",
+    "from_qutip",
     "load",
     "merit",
     "plot",
@@ -157,6 +163,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "recharge_pair",
     "save",
     "steady_state",
+    "to_qutip",
 ]
 
 

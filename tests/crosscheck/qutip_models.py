@@ -42,6 +42,8 @@ class WrittenOut:
     """Pairs (sigma_-, sigma_z / 2) of every two-level atom, in the product space only."""
     transitions: dict = field(default_factory=dict)
     """Per-atom operators |lower><upper| by the pair (lower, upper)."""
+    jumps: list = field(default_factory=list)
+    """Jumps of the battery itself, with their rates in them."""
 
 
 @dataclass(frozen=True)
@@ -176,12 +178,40 @@ def cascade(battery, apart=True):  # noqa: ARG001  # its atoms always are
     )
 
 
+def custom(battery):
+    """H_B on its factor, everything else as the matrix that it is; no cavity."""
+    names, dims = zip(*battery.dims, strict=True)
+    sizes = [list(dims), list(dims)]
+    place = names.index(battery.battery)
+
+    def on(name, matrix):
+        """Return a matrix on one factor."""
+        parts = [qt.qeye(dim) for dim in dims]
+        parts[names.index(name)] = qt.Qobj(matrix)
+        return qt.tensor(*parts)
+
+    H_B = on(names[place], battery.H_B.toarray())
+    lowering = None
+    if "atoms" in names:
+        N = dict(battery.dims)["atoms"] - 1
+        lowering = on("atoms", qt.jmat(N / 2, "-").full()[::-1, ::-1])  # m counts upwards here
+    return WrittenOut(
+        H=H_B + qt.Qobj(battery.H_charge.toarray(), dims=sizes),
+        H_B=H_B,
+        empty=qt.tensor(*(qt.basis(dim, 0) for dim in dims)),
+        scale=1.0,
+        J_minus=lowering,
+        jumps=[np.sqrt(rate) * qt.Qobj(c.toarray(), dims=sizes) for rate, c in battery.jumps],
+    )
+
+
 BATTERIES = {
     "dicke": dicke,
     "tavis-cummings": tavis_cummings,
     "two-photon-dicke": two_photon_dicke,
     "driven": driven,
     "cascade": cascade,
+    "custom": custom,
 }
 """How each registered battery is written out; a new one needs its entry here."""
 
@@ -281,6 +311,16 @@ def written_out(battery, environment=()):
     return BATTERIES[registry.name_of("battery", type(battery))](battery, apart)
 
 
+def jumps_of(model, environment):
+    """Return the jumps of a battery itself and of its environment."""
+    surroundings = [
+        jump
+        for part in environment
+        for jump in ENVIRONMENTS[registry.name_of("environment", type(part))](model, part)
+    ]
+    return model.jumps + surroundings
+
+
 def qutip_run(battery, times, charger, environment):
     """Return energy, power, mean_photons and cutoff_population from `mesolve`, by name."""
     model = written_out(battery, environment)
@@ -289,11 +329,7 @@ def qutip_run(battery, times, charger, environment):
         levels = model.a.dims[0][0]
         light = CHARGERS[registry.name_of("charger", type(charger))](charger, levels)
         start = qt.tensor(qt.ket2dm(light) if light.isket else light, start)
-    c_ops = [
-        jump
-        for part in environment
-        for jump in ENVIRONMENTS[registry.name_of("environment", type(part))](model, part)
-    ]
+    c_ops = jumps_of(model, environment)
     tlist = np.unique([0.0, *times])
     states = qt.mesolve(model.H, start, tlist, c_ops, options=OPTIONS).states
     stored = qt.expect(model.H_B, states) - qt.expect(model.H_B, start)

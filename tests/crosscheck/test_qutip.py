@@ -102,12 +102,32 @@ def draw_cascade(rng, N):
     return qb.CascadeBattery(**values, max_photons=int(rng.integers(2, 5)), n_atoms=N)
 
 
+def hermitian(rng, dim):
+    """Draw a Hermitian matrix of the Gaussian unitary ensemble, norm about 2."""
+    M = rng.normal(size=(dim, dim)) + 1j * rng.normal(size=(dim, dim))
+    return (M + M.conj().T) / np.sqrt(4 * dim)
+
+
+def draw_custom(rng, N):
+    """Draw complex matrices on two bare levels and the ladder of N atoms between them."""
+    D = 4 * (N + 1)
+    c = rng.normal(size=(2, D, D)) + 1j * rng.normal(size=(2, D, D))
+    return qb.CustomBattery(
+        H_B=np.diag(np.arange(N + 1.0)) + 0.2 * hermitian(rng, N + 1),
+        H_charge=hermitian(rng, D),
+        jumps=list(zip(rng.uniform(0.1, 0.4, 2), c / np.sqrt(4 * D), strict=True)),
+        dims={"left": 2, "atoms": N + 1, "right": 2},
+        battery="atoms",
+    )
+
+
 DRAWS = {
     "dicke": in_cavity(qb.DickeBattery),
     "tavis-cummings": in_cavity(qb.TavisCummingsBattery),
     "two-photon-dicke": in_cavity(qb.TwoPhotonDickeBattery),
     "driven": draw_driven,
     "cascade": draw_cascade,
+    "custom": draw_custom,
 }
 
 IN_CAVITY = [
@@ -148,6 +168,7 @@ SURROUNDINGS = {
         (3, [warm_cavity]),
         (3, [excited_to_middle, cavity_noise]),
     ],
+    "custom": [(1, []), (2, [collective]), (3, []), (4, [warm_collective])],
 }
 """Numbers of atoms and environments in which each battery is compared."""
 

@@ -10,7 +10,7 @@ import qutip as qt
 import qubatt as qb
 from qubatt.core.registry import registry
 
-from .qutip_models import CHARGERS, ENVIRONMENTS, registered, written_out
+from .qutip_models import CHARGERS, ENVIRONMENTS, jumps_of, registered, written_out
 from .test_qutip import (
     DRAWS,
     TOLERANCE,
@@ -49,6 +49,7 @@ SURROUNDINGS = {
         (12, [collective]),
     ],
     "cascade": [(2, [middle_to_ground]), (2, [excited_to_middle, cavity_loss])],
+    "custom": [(1, []), (3, [warm_collective])],
 }
 """Numbers of atoms and environments in which each battery is compared."""
 
@@ -62,11 +63,7 @@ CASES = [
 def qutip_end(battery, environment, charger):
     """Return energy, mean_photons and cutoff_population of QuTiP's steady state, by name."""
     model = written_out(battery, environment)
-    c_ops = [
-        jump
-        for part in environment
-        for jump in ENVIRONMENTS[registry.name_of("environment", type(part))](model, part)
-    ]
+    c_ops = jumps_of(model, environment)
     rho = qt.steadystate(model.H, c_ops)
     start = qt.ket2dm(model.empty)
     if model.a is not None:
@@ -137,7 +134,8 @@ def test_comparison_notices_what_is_off_by_a_thousandth(name):
     """The assertion used above fails when an interaction or a rate is slightly wrong."""
     battery, environment, charger = draw(name, *SURROUNDINGS[name][-1])
     end = steady(battery, environment, charger=charger)
-    wrong = replace(battery, interaction=1.001 * battery.interaction)
+    field = "H_charge" if name == "custom" else "interaction"
+    wrong = replace(battery, **{field: 1.001 * getattr(battery, field)})
     more = [replace(part, rate=1.001 * part.rate) for part in environment[:1]]
     for others in ((wrong, environment), (battery, [*more, *environment[1:]])):
         with pytest.raises(AssertionError, match="differs by"):

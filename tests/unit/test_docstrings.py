@@ -13,6 +13,7 @@ import pytest
         "qubatt.charging.steady",
         "qubatt.recharging.recharge",
         "qubatt.recharging.pair",
+        "qubatt.io.qutip",
         "qubatt.states.custom",
         "qubatt.states.equal_energy",
     ],

@@ -134,13 +134,22 @@ def _judge(
         return Certificate("not-positive", numbers, advice)
     # a highest level may be full because nothing leads above it
     if population is not None and population > CUTOFF_THRESHOLD and question.leads_higher(basis):
-        advice = (
-            f"The highest Fock level kept holds up to {population:.1e} of the population:"
-            f" max_photons = {max_photons(question.battery)} is too low. Raise it until"
-            f' `cutoff_population` stays below {CUTOFF_THRESHOLD:.0e}, or use max_photons="auto".'
-        )
+        kept = f"The highest Fock level kept holds up to {population:.1e} of the population: "
+        advice = kept + _more_levels(question)
         return Certificate("cutoff-too-small", numbers, advice)
     return Certificate("ok", numbers)
+
+
+def _more_levels(question: Question) -> str:
+    """Return what to do about a cut-off that is too low."""
+    below = f"`cutoff_population` stays below {CUTOFF_THRESHOLD:.0e}"
+    cutoff = max_photons(question.battery)
+    if cutoff is None:
+        return (
+            f"the matrices have too few levels of `cavity`. Make them with more until {below}; if"
+            " no level is missing, give that factor another name."
+        )
+    return f'max_photons = {cutoff} is too low. Raise it until {below}, or use max_photons="auto".'
 
 
 def _known(number: float) -> float | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
+import scipy.sparse as sp
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
@@ -17,9 +18,10 @@ from qubatt.charging.solve import solve
 from qubatt.charging.watch import watched
 from qubatt.core.check import check_times, plain_number
 from qubatt.core.errors import ArgumentError, UnsupportedError
-from qubatt.core.problem import Problem
-from qubatt.core.realization import choose_basis
-from qubatt.core.space import Space
+from qubatt.core.matrix import tidy
+from qubatt.core.problem import Jump, Problem, Term
+from qubatt.core.realization import Realization, choose_basis
+from qubatt.core.space import WHOLE, Operator, Space
 from qubatt.engines import Engine, select_engine
 from qubatt.merits import select_merits
 from qubatt.models import Battery
@@ -27,6 +29,9 @@ from qubatt.states import ChargerState
 
 USUAL = ("remaining_energy", "power", "half_life")
 """Merits by default."""
+
+LOCAL = 1e-12
+"""Largest entry of c − 1 ⊗ c_B, relative to that of c, of a jump that acts on the battery alone."""
 
 FULL: Literal["full"] = "full"
 """Stands for a battery that begins with all its atoms in their highest level."""
@@ -133,13 +138,29 @@ def _begin(
 
 def _alone(problem: Problem, rho: NDArray[Any]) -> Problem:
     """Return the battery without charger and drive, with what acts on it alone."""
-    name = problem.battery
-    jumps = tuple(jump for jump in problem.jumps if set(jump.operators) == {name})
-    if not jumps:
+    name, space = problem.battery, problem.space.only(problem.battery)
+    named = [jump for jump in problem.jumps if set(jump.operators) == {name}]
+    matrices = dict(space.matrices.get(name, {}))
+    for jump in problem.jumps:
+        if WHOLE in jump.operators and (c := _on_battery(problem, jump)) is not None:
+            matrices[jump.operators[WHOLE]] = c
+            named.append(dataclasses.replace(jump, operators={name: jump.operators[WHOLE]}))
+    if not named:
         raise UnsupportedError(
             "Nothing takes energy from the battery once the charger is off: every environment acts"
             " on something else. Give one that acts on the battery, for example"
             " qb.CollectiveDecay(0.1)."
         )
-    space = Space({name: problem.space.factors[name]})
-    return Problem(space, name, problem.battery_terms, (), jumps, {name: rho})
+    space = Space(space.factors, {name: matrices})
+    return Problem(space, name, problem.battery_terms, (), tuple(named), {name: rho})
+
+
+def _on_battery(problem: Problem, jump: Jump) -> Operator | None:
+    """Return c_B of a jump c = 1 ⊗ c_B on the whole space; None if it acts on more."""
+    realization = Realization(problem, choose_basis(problem))
+    c = realization.operator([Term(1.0, jump.operators)])
+    part = problem.space.marginal(c.toarray(), problem.battery, realization.basis)
+    found = tidy(sp.csr_array(part * (len(part) / realization.dim)))
+    difference = abs(realization.embed({problem.battery: found}) - c)
+    same = difference.nnz == 0 or difference.max() <= LOCAL * abs(c).max()
+    return found if same else None

@@ -143,8 +143,11 @@ class Question:
         """Tell whether the state would ever reach a Fock level above those kept.
 
         As many levels are added as photons come at once: the next one alone may be of a parity
-        that is never reached.
+        that is never reached. Of a battery made of matrices there are no more levels to look at,
+        so it may.
         """
+        if max_photons(self.battery) is None:
+            return True
         step = getattr(self.problem.space.factors["cavity"], "photons_at_once", 1)
         larger = with_max_photons(self.battery, max_photons(self.battery) + step)
         problem = larger.problem(self.charger, self.surroundings)
@@ -157,7 +160,7 @@ class Question:
 
 
 def max_photons(battery: Battery) -> Any:
-    """Return the photon cut-off of a battery, None without a cavity."""
+    """Return the photon cut-off of a battery, None where it has no such parameter."""
     return getattr(battery, "max_photons", None)
 
 

@@ -28,7 +28,8 @@ def add_battery_commands(app: typer.Typer, name: str, text: str, body: Callable[
 
     group = typer.Typer(help=text, no_args_is_help=True, rich_markup_mode=None)
     for battery, cls in registry.items("battery").items():
-        group.command(battery, no_args_is_help=True)(command_for(cls, body))
+        if cls.typed:
+            group.command(battery, no_args_is_help=True)(command_for(cls, body))
     app.add_typer(group, name=name)
 
 

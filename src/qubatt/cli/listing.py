@@ -44,7 +44,9 @@ def _fields(entry: object) -> str:
     from qubatt.core.declaration import fields_of
     from qubatt.core.named import plain_types
 
-    if not isinstance(entry, type) or issubclass(entry, Battery):
+    if isinstance(entry, type) and issubclass(entry, Battery):
+        return "" if entry.typed else " (from Python)"
+    if not isinstance(entry, type):
         return ""
     fields = []
     for name, field in fields_of(entry).items():

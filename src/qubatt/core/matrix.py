@@ -1,102 +1,170 @@
-"""Matrices that users hand over, from any library, checked once."""
+"""Matrices that a user gives: one sparse form, checked, whatever they were given as."""
 
 from __future__ import annotations
 
+import hashlib
+from numbers import Number
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from qubatt.core.errors import ArgumentError
 from qubatt.core.space import Operator
 
 SKEW = 1e-12
-"""Largest |A − A†| of a Hermitian matrix, relative to the larger of 1 and its largest entry."""
+"""Largest |M − M†| of a Hermitian matrix, relative to the larger of 1 and its largest entry."""
 
 
-def entries_of(argument: str, given: Any) -> Any:
-    """Return a complex NumPy array, or a sparse COO array, all finite.
+def tidy(matrix: Any) -> Operator:
+    """Drop explicit zeros, sort indices, and make a matrix without imaginary part real.
 
-    Parameters
-    ----------
-    argument : str
-        Name of the argument, for errors.
-    given : array_like, sparse, or anything with a method ``full()``
-        Numbers; QuTiP's ``Qobj`` has ``full()``, which needs no import of QuTiP here.
-
-    Raises
-    ------
-    ArgumentError
-        If it does not hold numbers, or names the first entry that is not finite.
+    A sparse array that is so already may be changed in place.
     """
-    try:
-        if sp.issparse(given):
-            found = sp.coo_array(given).astype(np.complex128)
-        else:
-            full = getattr(given, "full", None)
-            found = np.asarray(full() if callable(full) else given, dtype=np.complex128)
-    except (TypeError, ValueError):
-        raise ArgumentError(argument, "be a matrix of numbers", given) from None
-    values = found.data if sp.issparse(found) else found
-    if not np.all(np.isfinite(values)):
-        bad = np.argwhere(~np.isfinite(values))[0]
-        place = [axis[bad[0]] for axis in found.coords] if sp.issparse(found) else bad
-        entry = ", ".join(str(int(index)) for index in place)
-        raise ArgumentError(argument, "be finite", f"entry ({entry})")
-    return found
-
-
-def check_square(argument: str, matrix: Any) -> Operator:
-    """Return a square matrix in CSR form, real where it has no imaginary part.
-
-    Parameters
-    ----------
-    argument : str
-        Name of the argument, for errors.
-    matrix : array_like, sparse, or anything with ``full()``, shape (d, d)
-        Any matrix of numbers; sparse ones stay sparse.
-
-    Raises
-    ------
-    ArgumentError
-        If it is not a square matrix of finite numbers.
-    """
-    found = entries_of(argument, matrix)
-    if len(found.shape) != 2 or found.shape[0] != found.shape[1] or found.shape[0] == 0:
-        raise ArgumentError(argument, "be a square matrix", f"shape {found.shape}")
-    result = sp.csr_array(found)
-    if not np.any(result.data.imag):
+    result = sp.csr_array(matrix)
+    if np.iscomplexobj(result.data) and not np.any(result.data.imag):
         result = sp.csr_array(result.real)
     result.sum_duplicates()
     result.eliminate_zeros()
     return result
 
 
-def check_hermitian(argument: str, matrix: Any, tolerance: float = SKEW) -> Operator:
-    """Return a Hermitian matrix in CSR form, real where it has no imaginary part.
-
-    It is returned as it was given: the skew part that the tolerance allows is left in.
+def read_entries(argument: str, given: Any) -> Any:
+    """Return what was given as a complex NumPy array or SciPy sparse array, a copy.
 
     Parameters
     ----------
     argument : str
-        Name of the argument, for errors.
-    matrix : array_like, sparse, or anything with ``full()``, shape (d, d)
-        Any matrix of numbers; sparse ones stay sparse.
-    tolerance : float
-        Largest |A − A†|, relative to the larger of 1 and the largest |A|.
+        Name that errors speak of.
+    given : array_like, sparse matrix or QuTiP Qobj
+        Qobj are known by their methods; sparse ones stay sparse.
 
     Raises
     ------
     ArgumentError
-        If it is not a square matrix of finite numbers, or names its worst entry.
+        If it does not hold numbers, or one of them is not finite.
     """
-    found = check_square(argument, matrix)
-    skew = sp.coo_array(abs(found - found.conj().T))
-    largest = float(np.max(np.abs(found.data), initial=0.0))
-    if np.max(skew.data, initial=0.0) > tolerance * max(largest, 1.0):
-        worst = skew.data >= skew.data.max()
-        row, column = min(zip(*(axis[worst].tolist() for axis in skew.coords), strict=True))
+    plain = _plain(given)
+    try:
+        if sp.issparse(plain):
+            entries = sp.csr_array(plain, dtype=np.complex128, copy=True)
+            entries.sum_duplicates()
+        else:
+            raw = np.asarray(plain)
+            if raw.dtype.kind not in "biufc" and not all(isinstance(x, Number) for x in raw.flat):
+                raise TypeError
+            entries = np.array(raw, dtype=np.complex128)
+    except (TypeError, ValueError):
+        raise ArgumentError(argument, "be a matrix of numbers", given) from None
+    values = entries.data if sp.issparse(entries) else entries
+    if not np.all(np.isfinite(values)):
+        place = _first(entries, ~np.isfinite(values))
+        raise ArgumentError(argument, "be finite", f"entry {place}")
+    return entries
+
+
+def read_matrix(argument: str, given: Any) -> Operator:
+    """Return a square matrix, shape ``(d, d)``, as its own sparse array, real where it is real.
+
+    Parameters
+    ----------
+    argument : str
+        Name that errors speak of.
+    given : array_like, sparse matrix or QuTiP Qobj, shape (d, d)
+        Nested lists, NumPy arrays and SciPy matrices of any format are understood.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not a square matrix of finite numbers.
+    """
+    entries = read_entries(argument, given)
+    shape = entries.shape
+    if len(shape) != 2 or shape[0] != shape[1] or 0 in shape:
+        raise ArgumentError(argument, "be a square matrix", f"shape {shape}")
+    return tidy(entries)
+
+
+def check_hermitian(argument: str, matrix: Any, tolerance: float = SKEW) -> Operator:
+    """Return a Hermitian matrix, shape ``(d, d)``, as a sparse array, or name its worst entry.
+
+    What is left of M − M† below the tolerance counts as rounding and is taken off: ½(M + M†).
+
+    Parameters
+    ----------
+    argument : str
+        Name that errors speak of.
+    matrix : array_like, sparse matrix or QuTiP Qobj, shape (d, d)
+        The matrix M.
+    tolerance : float
+        Largest |M − M†|, relative to the larger of 1 and the largest |M|.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not square, finite and Hermitian.
+    """
+    M = read_matrix(argument, matrix)
+    adjoint = sp.csr_array(M.conj().T)
+    skew = tidy(abs(M - adjoint))
+    if not skew.nnz:
+        return M
+    if skew.data.max() > tolerance * max(np.abs(M.data).max(), 1.0):
+        row, column = worst_entry(skew)
         cure = f"Entries ({row}, {column}) and ({column}, {row}) must be complex conjugates."
-        raise ArgumentError(argument, "be Hermitian", complex(found[row, column]), cure)
-    return found
+        raise ArgumentError(argument, "be Hermitian", complex(M[row, column]), cure)
+    return tidy(0.5 * (M + adjoint))
+
+
+def worst_entry(matrix: Operator) -> tuple[int, int]:
+    """Return row and column of the entry of the largest magnitude, the first of several."""
+    coo = matrix.tocoo()
+    place = int(np.argmax(np.abs(coo.data)))
+    rows, columns = coo.coords
+    return int(rows[place]), int(columns[place])
+
+
+def freeze(matrix: Operator) -> Operator:
+    """Return the matrix with its entries made read-only."""
+    for part in (matrix.data, matrix.indices, matrix.indptr):
+        part.flags.writeable = False
+    return matrix
+
+
+def fingerprint(matrix: Operator) -> dict[str, Any]:
+    """Return shape, number of entries other than 0, and SHA-256 of a matrix, ready for JSON.
+
+    Equal matrices have equal fingerprints: what is hashed are the ends of rows, columns and
+    complex values of the sorted entries.
+    """
+    entries = tidy(matrix.copy())
+    digest = hashlib.sha256()
+    for part, kind in ((entries.indptr, "<i8"), (entries.indices, "<i8")):
+        digest.update(np.ascontiguousarray(part, dtype=kind).tobytes())
+    values = entries.data.astype("<c16") + 0.0  # no negative zeros
+    digest.update(values.tobytes())
+    return {"shape": list(matrix.shape), "nnz": int(entries.nnz), "sha256": digest.hexdigest()}
+
+
+def is_qobj(given: Any) -> bool:
+    """Tell whether something offers what the Qobj of QuTiP does."""
+    return callable(getattr(given, "full", None)) and hasattr(given, "dims")
+
+
+def _plain(given: Any) -> Any:
+    """Return the entries of a Qobj, sparse where it is sparse, and anything else as it is."""
+    if not is_qobj(given):
+        return given
+    try:
+        return given.data_as()
+    except (AttributeError, ValueError):  # kinds of data that only `full` turns into an array
+        return given.full()
+
+
+def _first(entries: Any, where: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Return the place of the first entry that is marked."""
+    if sp.issparse(entries):
+        coo = entries.tocoo()
+        return tuple(int(axis[where][0]) for axis in coo.coords)
+    return tuple(int(index) for index in np.argwhere(where)[0])

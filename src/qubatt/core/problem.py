@@ -22,7 +22,8 @@ class Term:
     """A coefficient times a product of named operators on named factors.
 
     ``Term(0.5, {"cavity": "a", "atoms": "J+"})`` is 0.5 a J₊; no operators at all is a multiple
-    of the identity. With a pulse f, the term is f(t) times that.
+    of the identity. With a pulse f, the term is f(t) times that. What is no product is named
+    alone, as an operator on the whole space: ``Term(1.0, {"space": "H_charge"})``.
 
     A `drive` names the classical field that does work on the system through this term; whoever
     switches a pulse does so too. Without either, the term is part of the inner energy U. `FRAME`
@@ -82,7 +83,7 @@ class Problem:
         Dissipators; those with rate 0 are left out.
     initial : mapping of str to array
         Initial ket ``(d,)`` or density matrix ``(d, d)`` of a factor; factors left out start in
-        their ground level.
+        their ground level. Alone under the name ``"space"``, one of the whole space.
     """
 
     space: Space

@@ -12,8 +12,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from qubatt.core.errors import UnsupportedError
+from qubatt.core.matrix import tidy
 from qubatt.core.problem import Jump, Problem, Pulse, Term
-from qubatt.core.space import Basis, Factor, Operator
+from qubatt.core.space import WHOLE, Basis, Factor, Operator
 
 FULL_DIM_LIMIT = 4096
 """Largest dimension for which the full basis is chosen without being asked for."""
@@ -62,6 +63,11 @@ class Realization:
 
     def _entries(self, parts: Mapping[str, Operator]) -> tuple[NDArray[Any], ...]:
         """Return rows, columns and values of `embed`."""
+        if WHOLE in parts:
+            if len(parts) > 1:
+                raise UnsupportedError("An operator on the whole space stands alone in its term.")
+            coo = parts[WHOLE].tocoo()
+            return (*coo.coords, coo.data)
         rows = columns = np.zeros(1, dtype=np.int64)
         values = np.ones(1)
         dims = self.problem.space.dims(self.basis)
@@ -87,15 +93,14 @@ class Realization:
         found: list[tuple[NDArray[Any], ...]] = [(none, none, np.zeros(0))]
         for term in terms:
             parts = {
-                name: self._factor(name).operator(product, self.basis)
-                for name, product in term.operators.items()
+                name: self._operator(name, product) for name, product in term.operators.items()
             }
             coefficient = complex(term.coefficient)
             value = coefficient if coefficient.imag else coefficient.real
             rows, columns, values = self._entries(parts)
             found.append((rows, columns, value * values))
         rows, columns, values = (np.concatenate(part) for part in zip(*found, strict=True))
-        return _tidy(sp.csr_array((values, (rows, columns)), shape=(self.dim, self.dim)))
+        return tidy(sp.csr_array((values, (rows, columns)), shape=(self.dim, self.dim)))
 
     def _jump_operators(self, jump: Jump) -> list[Operator]:
         if jump.scope == "collective":
@@ -105,7 +110,12 @@ class Realization:
         ((name, operator),) = jump.operators.items()
         factor = self._factor(name)
         parts = factor.local_operators(operator, self.basis)
-        return [_tidy(self.embed({name: part})) for part in parts]
+        return [tidy(self.embed({name: part})) for part in parts]
+
+    def _operator(self, where: str, product: str) -> Operator:
+        if where != WHOLE:
+            self._factor(where)
+        return self.problem.space.operator(where, product, self.basis)
 
     def _factor(self, name: str) -> Factor:
         factors = self.problem.space.factors
@@ -176,25 +186,26 @@ class Realization:
         total: Operator = sp.csr_array((self.dim, self.dim), dtype=np.float64)
         for rate, c in self.jumps:
             total = sp.csr_array(total + 0.5 * rate * (c.conj().T @ c))
-        return _tidy(total)
+        return tidy(total)
 
     @cached_property
     def initial(self) -> Operator:
         """Initial density matrix as a sparse matrix, shape ``(D, D)``."""
+        space, given = self.problem.space, self.problem.initial
+        if WHOLE in given:
+            if given[WHOLE].shape[0] != self.dim:
+                raise UnsupportedError(
+                    f"The {self.basis} basis has {self.dim} states, but the initial state was"
+                    f' given for {given[WHOLE].shape[0]}: use basis "symmetric", and no local'
+                    " decay."
+                )
+            return tidy(_density(given[WHOLE], self.dim))
         ground = np.ones(1)
-        parts = {}
-        for name, dim in zip(
-            self.problem.space.factors, self.problem.space.dims(self.basis), strict=True
-        ):
-            state = self.problem.initial.get(name, ground)
-            if state.ndim == 1:
-                levels = np.flatnonzero(state)
-                values = np.multiply.outer(state[levels], state[levels].conj()).ravel()
-                place = (np.repeat(levels, len(levels)), np.tile(levels, len(levels)))
-                parts[name] = sp.csr_array((values, place), shape=(dim, dim))
-            else:
-                parts[name] = sp.csr_array(state)
-        return _tidy(self.embed(parts))
+        parts = {
+            name: _density(given.get(name, ground), dim)
+            for name, dim in zip(space.factors, space.dims(self.basis), strict=True)
+        }
+        return tidy(self.embed(parts))
 
     @property
     def rho_0(self) -> NDArray[np.complex128]:
@@ -207,7 +218,7 @@ class Realization:
         The commutators with what pulses switch are apart: see `pulsed_adjoint`.
         """
         commutator = 1j * (self.H @ operator - operator @ self.H)
-        return _tidy(sp.csr_array(commutator + self.dissipated(operator)))
+        return tidy(sp.csr_array(commutator + self.dissipated(operator)))
 
     def dissipated(self, operator: Operator, source: str | None = None) -> Operator:
         """Return Σ γ (c†Oc − ½{c†c, O}) over the jumps from one environment, or from all."""
@@ -216,12 +227,12 @@ class Realization:
             loss = c.conj().T @ c
             gain = c.conj().T @ operator @ c - 0.5 * (loss @ operator + operator @ loss)
             total = sp.csr_array(total + rate * gain)
-        return _tidy(total)
+        return tidy(total)
 
     def pulsed_adjoint(self, operator: Operator) -> tuple[tuple[Pulse, Operator], ...]:
         """Return pairs (f, i[H_k, O]): d⟨O⟩/dt has f(t)⟨i[H_k, O]⟩ besides `adjoint`."""
         return tuple(
-            (pulse, _tidy(sp.csr_array(1j * (part @ operator - operator @ part))))
+            (pulse, tidy(sp.csr_array(1j * (part @ operator - operator @ part))))
             for pulse, part in self.pulsed
         )
 
@@ -264,11 +275,11 @@ def realize(problem: Problem, basis: Basis | None = None) -> Realization:
     return realization
 
 
-def _tidy(matrix: Any) -> Operator:
-    """Drop explicit zeros, sort indices, and make a matrix without imaginary part real."""
-    result = sp.csr_array(matrix)
-    if np.iscomplexobj(result.data) and not np.any(result.data.imag):
-        result = sp.csr_array(result.real)
-    result.sum_duplicates()
-    result.eliminate_zeros()
-    return result
+def _density(state: Any, dim: int) -> Operator:
+    """Return a ket, whose last entries may be left out if 0, or density matrix as ``(d, d)``."""
+    if state.ndim != 1:
+        return sp.csr_array(state, copy=True)
+    levels = np.flatnonzero(state)
+    values = np.multiply.outer(state[levels], state[levels].conj()).ravel()
+    place = (np.repeat(levels, len(levels)), np.tile(levels, len(levels)))
+    return sp.csr_array((values, place), shape=(dim, dim))

@@ -59,7 +59,10 @@ class Dissipator(ABC):
         name = type(self).__name__
         if factor not in space.factors:
             known = " and ".join(f"`{part}`" for part in space.factors)
-            raise UnsupportedError(f"{name} acts on `{factor}`, but this battery has only {known}.")
+            cure = f" Name `{factor}` in its dims, or give it jumps." if space.matrices else ""
+            raise UnsupportedError(
+                f"{name} acts on `{factor}`, but this battery has only {known}.{cure}"
+            )
         if operator not in space.factors[factor].operators("symmetric"):
             raise UnsupportedError(
                 f"{name} acts with {operator}, which the `{factor}` of this battery do not have."

@@ -8,11 +8,10 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.problem import Problem
-from qubatt.core.realization import FULL_DIM_LIMIT
 from qubatt.core.space import Basis
 from qubatt.merits.merit import Merit
 from qubatt.merits.record import Record, States
-from qubatt.merits.spectrum import fits_full_space
+from qubatt.merits.spectrum import without_full_levels
 from qubatt.operators import Atoms
 
 Reach = Literal["symmetric", "full"]
@@ -45,12 +44,7 @@ class ByUnitaries(OfBatteryState):
                 "local decay takes the atoms out of the permutation-symmetric states; use"
                 f" {self.kind.replace('symmetric', 'full')}"
             )
-        if self.reach == "full" and not fits_full_space(problem):
-            return (
-                f"the full space of its atoms has {battery.dim('full')} states, more than"
-                f" {FULL_DIM_LIMIT}"
-            )
-        return ""
+        return without_full_levels(problem) if self.reach == "full" else ""
 
     def levels(self, record: Record) -> tuple[FloatArray, FloatArray]:
         """Return the d lowest levels of H_B, ascending, and the d highest, descending."""

@@ -16,7 +16,7 @@ class EmptyPopulation(Merit):
     """Population of the empty battery, all of it in its ground level."""
 
     long_name = "population of the empty battery"
-    definition = "Tr[ρ |G⟩⟨G|] with all atoms in their ground level; 1 for an empty battery"
+    definition = "Tr[ρ |G⟩⟨G|] with the battery in its ground level; 1 for an empty battery"
     bounds = (0.0, 1.0)
 
     def obstacle(self, problem: Problem, basis: Basis) -> str:

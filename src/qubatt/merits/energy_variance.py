@@ -11,8 +11,9 @@ from qubatt.core.declaration import declare
 from qubatt.core.problem import Problem
 from qubatt.core.space import Basis
 from qubatt.merits.merit import Merit, Moments
-from qubatt.merits.reading import ENERGY, ENERGY_SQUARE
+from qubatt.merits.reading import ENERGY, ENERGY_SQUARE, start_of_battery
 from qubatt.merits.record import Record
+from qubatt.merits.spectrum import BatterySpectrum
 
 
 def variance(record: Record) -> FloatArray:
@@ -54,15 +55,8 @@ class WorkFluctuation(Merit):
 
     def obstacle(self, problem: Problem, basis: Basis) -> str:
         """Return why the problem cannot give it."""
-        from qubatt.merits.spectrum import BatterySpectrum
-
-        spectrum = BatterySpectrum(problem, basis)
-        start = problem.initial.get(problem.battery)
-        ground = np.zeros(len(spectrum.H))
-        ground[0] = 1.0
-        state = np.outer(ground, ground) if start is None else np.asarray(start)
-        rho = np.outer(state, state.conj()) if state.ndim == 1 else state
-        moments = [np.trace(rho @ spectrum.H @ spectrum.H), np.trace(rho @ spectrum.H)]
+        H, rho = BatterySpectrum(problem, basis).H, start_of_battery(problem, basis)
+        moments = [np.trace(rho @ H @ H), np.trace(rho @ H)]
         spread = abs(moments[0] - moments[1] ** 2)
         if spread <= 1e-12 * max(abs(moments[0]), 1e-300):
             return ""

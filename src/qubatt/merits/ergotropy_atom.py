@@ -35,7 +35,11 @@ class ErgotropyAtom(Merit):
     def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
         """Return why the problem cannot give it."""
         atoms = problem.space.factors[problem.battery]
-        return "" if isinstance(atoms, Atoms) else "it needs a battery of atoms"
+        if not isinstance(atoms, Atoms):
+            return "it needs a battery of atoms"
+        if problem.space.matrices.get(problem.battery):
+            return "its H_B was given as a matrix, which does not tell the part of a single atom"
+        return ""
 
     def moments(self, problem: Problem) -> Moments:
         """Return the Hermitian parts of S_jk = Σ |j⟩⟨k|."""

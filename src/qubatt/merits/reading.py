@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+
+from numpy.typing import NDArray
 
 from qubatt.core.problem import Problem, Term
 from qubatt.core.realization import Observable, Realization
-from qubatt.core.space import Operator
+from qubatt.core.space import WHOLE, Basis, Operator
 from qubatt.merits.merit import Moments
 from qubatt.operators import Atoms
 
@@ -33,6 +36,15 @@ POWER: Moments = {"dH_B/dt": lambda realization: changing(realization.H_B, reali
 def product(factor: str, operators: str) -> Callable[[Realization], Operator]:
     """Return what builds a product of named operators on one factor."""
     return lambda realization: realization.operator([Term(1.0, {factor: operators})])
+
+
+def start_of_battery(problem: Problem, basis: Basis) -> NDArray[Any]:
+    """Return the reduced state of the battery at time 0, shape ``(d, d)``."""
+    name = problem.battery
+    if WHOLE in problem.initial:
+        return problem.space.marginal(Realization(problem, basis).rho_0, name, basis)
+    alone = {key: value for key, value in problem.initial.items() if key == name}
+    return Realization(Problem(problem.space.only(name), name, (), (), (), alone), basis).rho_0
 
 
 def has_pulses(problem: Problem) -> bool:

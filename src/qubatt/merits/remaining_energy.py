@@ -12,8 +12,11 @@ from qubatt.core.problem import Problem
 from qubatt.core.space import Basis
 from qubatt.merits.curve import OfCurve, one
 from qubatt.merits.merit import Merit, Moments
-from qubatt.merits.reading import ENERGY
+from qubatt.merits.reading import ENERGY, start_of_battery
 from qubatt.merits.record import Record
+
+EMPTY = 1e-12
+"""Part of the battery that may be charged in what counts as an empty one."""
 
 
 @declare("merit", "remaining_energy")
@@ -45,9 +48,9 @@ class HalfLife(OfCurve):
     )
     bounds = (0.0, math.inf)
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+    def obstacle(self, problem: Problem, basis: Basis) -> str:
         """Return why the problem cannot give it."""
-        if problem.battery in problem.initial:
+        if start_of_battery(problem, basis)[0, 0].real < 1.0 - EMPTY:
             return ""
         return "its battery begins empty; let a charged one discharge with qb.discharge"
 

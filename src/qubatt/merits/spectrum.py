@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from qubatt.core.check import FloatArray
 from qubatt.core.problem import Problem, Term
 from qubatt.core.realization import FULL_DIM_LIMIT, realize
-from qubatt.core.space import Basis, Operator, Space
+from qubatt.core.space import Basis, Operator
 from qubatt.operators import Atoms
 
 SAME = 1e-10
@@ -76,7 +76,7 @@ class BatterySpectrum:
         """
         d = len(self.energies)
         if self.basis == "full" or not isinstance(self._factor, Atoms):
-            return self.energies, self.energies[::-1]
+            return self.energies, self.energies[::-1]  # nothing lies outside
         energies, multiplicity = full_levels(self.problem)
         order = np.argsort(energies)
         lowest = np.repeat(energies[order], np.minimum(multiplicity[order], d))[:d]
@@ -114,19 +114,24 @@ def full_levels(problem: Problem) -> tuple[FloatArray, NDArray[np.int64]]:
     return np.concatenate(levels), np.concatenate(multiplicity)
 
 
-def fits_full_space(problem: Problem) -> bool:
-    """Tell whether `full_levels` can be computed."""
+def without_full_levels(problem: Problem) -> str:
+    """Return why `full_levels` cannot be computed, empty if it can."""
     atoms = problem.space.factors[problem.battery]
     if not isinstance(atoms, Atoms):
-        return True
-    return len(atoms.levels) == 2 or atoms.dim("full") <= FULL_DIM_LIMIT
+        return ""
+    if problem.space.matrices.get(problem.battery):
+        return "its H_B was given as a matrix on the symmetric states, and is not known on others"
+    if len(atoms.levels) > 2 and atoms.dim("full") > FULL_DIM_LIMIT:
+        return (
+            f"the full space of its atoms has {atoms.dim('full')} states, more than"
+            f" {FULL_DIM_LIMIT}"
+        )
+    return ""
 
 
 def _alone(problem: Problem, basis: Basis) -> Operator:
     """Return H_B on the battery alone."""
-    factor = problem.space.factors[problem.battery]
-    space = Space({problem.battery: factor})
-    alone = Problem(space, problem.battery, problem.battery_terms, ())
+    alone = Problem(problem.space.only(problem.battery), problem.battery, problem.battery_terms, ())
     return realize(alone, basis).H_B
 
 

@@ -2,6 +2,7 @@
 
 from qubatt.models.battery import Battery
 from qubatt.models.cascade import CascadeBattery
+from qubatt.models.custom import CustomBattery
 from qubatt.models.dicke import DickeBattery
 from qubatt.models.driven import DrivenBattery
 from qubatt.models.tavis_cummings import TavisCummingsBattery
@@ -10,6 +11,7 @@ from qubatt.models.two_photon_dicke import TwoPhotonDickeBattery
 __all__ = [
     "Battery",
     "CascadeBattery",
+    "CustomBattery",
     "DickeBattery",
     "DrivenBattery",
     "TavisCummingsBattery",

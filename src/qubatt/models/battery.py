@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Sequence
-from typing import ClassVar, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, cast
+
+from numpy.typing import NDArray
 
 from qubatt.core.errors import ArgumentError
 from qubatt.core.problem import Jump, Problem, Term
@@ -25,10 +27,13 @@ class Battery(ABC):
     citations: ClassVar[tuple[str, ...]] = ()
     """Keys into the bibliography."""
 
+    typed: ClassVar[bool] = True
+    """Whether its fields can be typed on a command line."""
+
     @property
     @abstractmethod
     def space(self) -> Space:
-        """Named factors; `cavity`, where there is one, then `atoms`."""
+        """Named factors in order; `cavity` is the charging mode, `atoms` what is charged."""
 
     @abstractmethod
     def battery_terms(self) -> tuple[Term, ...]:
@@ -61,26 +66,44 @@ class Battery(ABC):
         UnsupportedError
             If a dissipator does not fit the battery.
         """
-        cavity = self.space.factors.get("cavity")
-        initial = {}
-        if cavity is None and charger is not None:
-            cure = f"{type(self).__name__} is charged by its drive; leave the charger out."
-            raise ArgumentError("charger", "be left out", charger, cure)
-        if cavity is not None:
-            charger = charger if charger is not None else self.default_charger()
-            if not isinstance(charger, ChargerState):
-                cure = "For example qb.FockState(6)."
-                raise ArgumentError("charger", "be a charger state", charger, cure)
-            initial["cavity"] = charger.state(cast(Mode, cavity).max_photons)
         jumps = _named_apart([dissipator.jumps(self.space) for dissipator in environment])
         return Problem(
             space=self.space,
-            battery="atoms",
+            battery=self.battery_factor,
             battery_terms=self.battery_terms(),
             charging_terms=self.charging_terms(),
-            jumps=tuple(jump for jump in jumps if jump.rate > 0),
-            initial=initial,
+            jumps=tuple(jump for jump in (*self.own_jumps(), *jumps) if jump.rate > 0),
+            initial=self.start(charger),
         )
+
+    @property
+    def battery_factor(self) -> str:
+        """The factor that stores the energy."""
+        return "atoms"
+
+    def own_jumps(self) -> tuple[Jump, ...]:
+        """Return the dissipators that belong to the battery itself; none for most."""
+        return ()
+
+    def start(self, charger: ChargerState | None) -> Mapping[str, NDArray[Any]]:
+        """Return the initial states of the factors that do not start in their ground level.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no mode to charge from, or the state lies above the cut-off.
+        """
+        cavity = self.space.factors.get("cavity")
+        if cavity is None:
+            if charger is not None:
+                cure = f"{type(self).__name__} is charged by its drive; leave the charger out."
+                raise ArgumentError("charger", "be left out", charger, cure)
+            return {}
+        charger = charger if charger is not None else self.default_charger()
+        if not isinstance(charger, ChargerState):
+            cure = "For example qb.FockState(6)."
+            raise ArgumentError("charger", "be a charger state", charger, cure)
+        return {"cavity": charger.state(cast(Mode, cavity).max_photons)}
 
 
 def _named_apart(parts: Sequence[Sequence[Jump]]) -> list[Jump]:

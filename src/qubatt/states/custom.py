@@ -10,17 +10,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from qubatt.core.errors import ArgumentError
-from qubatt.core.matrix import check_hermitian, entries_of
+from qubatt.core.density import check_state
 from qubatt.core.registry import registry
 from qubatt.states.charger import ChargerState
 from qubatt.states.cutoff import check_cutoff
-
-CARELESS = 1e-6
-"""Largest |Tr ρ − 1| that is put right; other programs cut off and integrate with less care."""
-
-ROUNDING = 1e-9
-"""Largest |ρ − ρ†| and smallest −eigenvalue that pass for rounding, relative to Tr ρ = 1."""
 
 
 class _Entries(NamedTuple):
@@ -119,46 +112,10 @@ registry.reserve("charger", "custom", "Only Python can build one: qb.CustomState
 
 def _checked(matrix: Any) -> NDArray[Any]:
     """Return a normalised ket or density matrix, little-endian, real where it can be."""
-    found = entries_of("matrix", matrix)
-    shape = found.shape
-    if len(shape) == 1 or (len(shape) == 2 and shape[1] == 1):
-        dense = found.toarray() if sp.issparse(found) else found
-        array = dense.ravel()
-    else:
-        if len(shape) == 2 and shape[0] == 1:
-            cure = "A ket is a column; pass matrix.ravel()."
-            raise ArgumentError("matrix", "be a ket or a square matrix", f"shape {shape}", cure)
-        rho = check_hermitian("matrix", found, ROUNDING).toarray()
-        array = 0.5 * (rho + rho.conj().T)
-    if array.size == 0:
-        raise ArgumentError("matrix", "hold at least one level", f"shape {shape}")
-    _check_trace(array)
-    if array.ndim == 2:
-        _check_positive(array)
-    array = array / _size(array)
-    kind = np.dtype("<c16") if np.any(array.imag) else np.dtype("<f8")
-    plain = array if kind == "<c16" else array.real
-    return np.ascontiguousarray(plain + 0.0, dtype=kind)  # + 0.0 makes −0.0 hash as 0.0
-
-
-def _check_trace(array: NDArray[Any]) -> None:
-    """Refuse a state that is not normalised."""
-    total = float(_populations(array).sum())
-    if abs(total - 1.0) > CARELESS:
-        divisor = "np.linalg.norm(matrix)" if array.ndim == 1 else "np.trace(matrix)"
-        what = "norm" if array.ndim == 1 else "trace"
-        value = float(np.sqrt(total)) if array.ndim == 1 else total
-        cure = f"Divide it by {divisor} if that is what is meant."
-        raise ArgumentError("matrix", f"have {what} 1", value, cure)
-
-
-def _check_positive(rho: NDArray[Any]) -> None:
-    """Refuse a matrix with a negative eigenvalue."""
-    smallest = float(np.linalg.eigvalsh(rho)[0])
-    if smallest < -ROUNDING:
-        cure = "No probability is negative."
-        value = float(f"{smallest:.6g}")
-        raise ArgumentError("matrix", "have no negative eigenvalue", value, cure)
+    state = check_state("matrix", matrix)
+    array = np.asarray(state.toarray() if isinstance(state, sp.csr_array) else state)
+    kind = np.dtype("<c16") if np.iscomplexobj(array) else np.dtype("<f8")
+    return np.ascontiguousarray(array + 0.0, dtype=kind)  # + 0.0 makes −0.0 hash as 0.0
 
 
 def _populations(array: NDArray[Any]) -> NDArray[np.float64]:

@@ -362,3 +362,16 @@ def test_dry_run_says_what_it_would_take(qubatt):
     data = json.loads(qubatt(*command, "--json")[1])
     assert data["engine"] == "exact"
     assert data["fits"]
+
+
+def test_batteries_from_python_are_listed_but_not_offered(qubatt):
+    """Matrices cannot be typed: no command, but the list names the battery and says so."""
+    code, out, _ = qubatt("list", "battery")
+    (line,) = [line for line in out.splitlines() if line.startswith("  custom")]
+    assert code == 0
+    assert line.startswith("  custom (from Python)")
+    for command in ("charge", "steady"):
+        code, out, err = qubatt(command, "custom")
+        assert code == 2
+        assert "No such command 'custom'" in err
+        assert "custom" not in qubatt(command, "--help")[1]

@@ -10,7 +10,7 @@ import qutip as qt
 import scipy.sparse as sp
 
 import qubatt as qb
-from qubatt.core.matrix import check_hermitian, check_square, entries_of
+from qubatt.core.matrix import check_hermitian, read_entries, read_matrix
 
 SY = np.array([[0, -0.5j], [0.5j, 0]])
 
@@ -56,7 +56,7 @@ def test_tolerance_is_relative_to_the_largest_entry() -> None:
 
 def test_other_square_matrices_pass_without_the_law() -> None:
     """A jump need not be Hermitian."""
-    np.testing.assert_array_equal(check_square("c", [[0, 1], [0, 0]]).toarray(), [[0, 1], [0, 0]])
+    np.testing.assert_array_equal(read_matrix("c", [[0, 1], [0, 0]]).toarray(), [[0, 1], [0, 0]])
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,6 @@ def test_what_is_no_matrix_is_refused(given: Any, message: str) -> None:
 
 def test_entries_may_have_any_shape() -> None:
     """Kets are checked for finite numbers only."""
-    np.testing.assert_array_equal(entries_of("ket", [1, 1j]), [1, 1j])
-    with pytest.raises(qb.ArgumentError, match=r"entry \(1\)"):
-        entries_of("ket", [1, np.inf])
+    np.testing.assert_array_equal(read_entries("ket", [1, 1j]), [1, 1j])
+    with pytest.raises(qb.ArgumentError, match=r"entry \(1,\)"):
+        read_entries("ket", [1, np.inf])

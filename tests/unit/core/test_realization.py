@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 import qubatt as qb
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.realization import FULL_DIM_LIMIT, Realization, realize
-from qubatt.core.space import Space
+from qubatt.core.space import WHOLE, Space
 from qubatt.engines.dense import superoperator
 from qubatt.engines.generator import Generator
 from qubatt.operators import Atoms, Mode
@@ -189,3 +190,54 @@ def test_local_jumps_that_make_no_sense_are_refused_by_name(operators: dict[str,
     jump = Jump(0.1, operators, scope="local")
     with pytest.raises(qb.UnsupportedError):
         realize(problem(jumps=(jump,)))
+
+
+def whole_problem(**initial: np.ndarray) -> Problem:
+    """Return a problem with a complex matrix on the whole space as coupling and as jump."""
+    H = random_matrix(9, 1)
+    matrices = {WHOLE: {"H": sp.csr_array(H + H.conj().T), "c": sp.csr_array(random_matrix(9, 2))}}
+    return Problem(
+        Space(SPACE.factors, matrices),
+        "atoms",
+        (Term(1.0, {"atoms": "Jz"}),),
+        (Term(0.5, {WHOLE: "H"}), Term(1.0, {"cavity": "n"})),
+        (Jump(0.3, {WHOLE: "c"}),),
+        initial,
+    )
+
+
+def test_terms_and_jumps_on_the_whole_space() -> None:
+    """They add to products of named operators, entry by entry."""
+    problem = whole_problem()
+    realization = realize(problem)
+    H = random_matrix(9, 1)
+    plain = np.kron(np.eye(3), np.diag([-1.0, 0.0, 1.0])) + np.kron(np.diag([0, 1, 2]), np.eye(3))
+    np.testing.assert_allclose(realization.H.toarray(), plain + 0.5 * (H + H.conj().T), atol=1e-15)
+    ((rate, c),) = realization.jumps
+    assert rate == 0.3
+    np.testing.assert_array_equal(c.toarray(), random_matrix(9, 2))
+    A, rho = random_matrix(9, 3), random_state(9, 4)
+    dual = np.trace(realization.adjoint(A) @ rho)
+    np.testing.assert_allclose(dual, np.trace(A @ lindblad(realization, rho)), rtol=1e-12)
+
+
+def test_initial_states_of_the_whole_space() -> None:
+    """A ket or a density matrix, dense or sparse, entangled or not."""
+    ket = np.zeros(9, dtype=complex)
+    ket[1], ket[5] = 0.6, 0.8j
+    expected = np.outer(ket, ket.conj())
+    for state in (ket, expected, sp.csr_array(expected)):
+        found = realize(whole_problem(**{WHOLE: state})).rho_0
+        np.testing.assert_allclose(found, expected, atol=1e-15)
+
+
+def test_whole_space_stands_alone() -> None:
+    """A product with a factor, a state of another basis, and a local jump are refused."""
+    mixed = Realization(whole_problem(), "symmetric")
+    with pytest.raises(qb.UnsupportedError, match="stands alone in its term"):
+        mixed.operator([Term(1.0, {WHOLE: "H", "cavity": "n"})])
+    state = Realization(problem(**{WHOLE: np.eye(9)[0]}), "full")
+    with pytest.raises(qb.UnsupportedError, match="full basis has 12 states, but the initial"):
+        state.rho_0  # noqa: B018
+    with pytest.raises(qb.UnsupportedError, match="no factor `space`"):
+        realize(problem(jumps=(Jump(0.1, {WHOLE: "c"}, scope="local"),)), "full")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from qubatt.core.errors import UnsupportedError
-from qubatt.core.space import Space
+from qubatt.core.space import WHOLE, Space
 from qubatt.operators import Atoms, Mode
 
 
@@ -48,3 +49,37 @@ def test_empty_product_is_refused() -> None:
     """No name at all is a mistake of the model, not the identity."""
     with pytest.raises(UnsupportedError, match="must name at least one"):
         Mode(2).operator("  ", "full")
+
+
+EXTENDED = Space(
+    {"cavity": Mode(1), "atoms": Atoms(2)},
+    {
+        "atoms": {"H_B": sp.csr_array(np.diag([0.0, 1.0, 4.0]))},
+        WHOLE: {"swap": sp.csr_array(np.eye(6)[::-1])},
+    },
+)
+
+
+def test_matrices_stand_beside_named_operators() -> None:
+    """On a factor they multiply with its own, on the whole space with each other."""
+    product = EXTENDED.operator("atoms", "H_B J+", "symmetric").toarray()
+    up = Atoms(2).operator("J+", "symmetric").toarray()
+    np.testing.assert_array_equal(product, np.diag([0.0, 1.0, 4.0]) @ up)
+    np.testing.assert_array_equal(EXTENDED.operator("atoms", "J+", "symmetric").toarray(), up)
+    twice = EXTENDED.operator(WHOLE, "swap swap", "symmetric").toarray()
+    np.testing.assert_array_equal(twice, np.eye(6))
+
+
+@pytest.mark.parametrize(("where", "name"), [("atoms", "H_B"), (WHOLE, "swap")])
+def test_matrices_are_known_in_one_basis_only(where: str, name: str) -> None:
+    """The full space of two atoms is larger: refused, with both sizes."""
+    with pytest.raises(UnsupportedError, match=rf"full basis has \d states, but {name} was given"):
+        EXTENDED.operator(where, name, "full")
+
+
+def test_unknown_matrices_are_named() -> None:
+    """As unknown operators are."""
+    with pytest.raises(UnsupportedError, match=r"whole space has no operator 'swop'. Best .* swap"):
+        EXTENDED.operator(WHOLE, "swop", "symmetric")
+    with pytest.raises(UnsupportedError, match="Atoms has no operator 'H_A'"):
+        EXTENDED.operator("atoms", "H_A", "symmetric")
