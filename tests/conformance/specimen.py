@@ -45,7 +45,7 @@ def smallest(name: str, max_photons: int, n_atoms: int = 2) -> Battery:
     """Return the example battery with few atoms and photons, but all of its default charger."""
     model = example("battery", name, n_atoms=n_atoms, max_photons=HOLDS_ALL)
     charger = model.default_charger()
-    if charger is None:
+    if charger is None or "max_photons" not in fields_of(type(model)):
         return model
     levels = max(max_photons, charger.photons)
     return dataclasses.replace(model, max_photons=levels)

@@ -41,15 +41,17 @@ def check_state(argument: str, given: Any, dim: int | None = None) -> NDArray[An
     """
     entries = read_entries(argument, given)
     shape = entries.shape
-    d = dim if dim is not None else (shape[0] if shape else 0)
+    d = dim if dim is not None else (shape[0] if shape else 1)
     if d == 0:
         raise ArgumentError(argument, "hold at least one level", f"shape {shape}")
     if shape in {(d,), (d, 1)}:
         return _ket(argument, entries)
     if shape != (d, d):
-        size = f"of {d} entries " if dim is not None else ""
-        requirement = f"be a ket {size}or a density matrix of shape ({d}, {d})"
-        cure = "A ket is a column; pass matrix.ravel()." if shape[0] == 1 else ""
+        requirement = "be a ket or a square matrix"
+        if dim is not None:
+            requirement = f"be a ket of {d} entries or a density matrix of shape ({d}, {d})"
+        row = len(shape) == 2 and shape[0] == 1
+        cure = "A ket is a column; use its ravel()." if row else ""
         raise ArgumentError(argument, requirement, f"shape {shape}", cure)
     rho = check_hermitian(argument, entries, ROUNDING)
     trace = float(rho.trace().real)

@@ -60,7 +60,7 @@ def read_entries(argument: str, given: Any) -> Any:
     values = entries.data if sp.issparse(entries) else entries
     if not np.all(np.isfinite(values)):
         place = _first(entries, ~np.isfinite(values))
-        raise ArgumentError(argument, "be finite", f"entry {place}")
+        raise ArgumentError(argument, "be finite", f"entry ({', '.join(map(str, place))})")
     return entries
 
 

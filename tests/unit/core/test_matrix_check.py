@@ -83,5 +83,5 @@ def test_what_is_no_matrix_is_refused(given: Any, message: str) -> None:
 def test_entries_may_have_any_shape() -> None:
     """Kets are checked for finite numbers only."""
     np.testing.assert_array_equal(read_entries("ket", [1, 1j]), [1, 1j])
-    with pytest.raises(qb.ArgumentError, match=r"entry \(1,\)"):
+    with pytest.raises(qb.ArgumentError, match=r"entry \(1\)"):
         read_entries("ket", [1, np.inf])

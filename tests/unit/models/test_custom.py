@@ -146,8 +146,8 @@ def test_jumps_with_and_without_rates() -> None:
     battery = qb.CustomBattery(H_B, H_CHARGE, [LOSS, (0.3, LOSS.T), (0.0, LOSS)], NAMED)
     problem = battery.problem(environment=[qb.CavityLoss(0.5)])
     assert [(jump.rate, jump.source) for jump in problem.jumps] == [
-        (1.0, "custom"),
-        (0.3, "custom"),
+        (1.0, "jumps[0]"),
+        (0.3, "jumps[1]"),
         (0.5, "cavity-loss"),
     ]
     jumps = realize(problem).jumps
@@ -337,7 +337,7 @@ def test_environments_that_do_not_fit() -> None:
             " `battery`. Name `atoms` in its dims, or give it jumps."
         )
     ladder = qb.CustomBattery(H_B, H_CHARGE, dims={"cavity": 4, "atoms": 2})
-    with pytest.raises(qb.UnsupportedError, match="use CollectiveDecay for two-level"):
+    with pytest.raises(qb.UnsupportedError, match="use LocalEmission for two-level"):
         ladder.problem(environment=[qb.LevelDecay("middle", "ground", 0.1)])
 
 
@@ -356,7 +356,7 @@ def test_merits_of_a_cavity_need_one(merit: str) -> None:
     battery = qb.CustomBattery(H_B, H_CHARGE, dims=(4, 2))
     run = qb.charge(battery, [0.5], merits=["energy", "power", "empty_population"])
     assert float(run.empty_population[0]) == pytest.approx(1.0)
-    with pytest.raises(qb.UnsupportedError, match="needs a factor `cavity`"):
+    with pytest.raises(qb.UnsupportedError, match="it needs a cavity"):
         qb.charge(battery, [0.5], merits=[merit])
 
 

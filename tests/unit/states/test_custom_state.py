@@ -121,31 +121,37 @@ def test_cutoff_is_found_for_it() -> None:
         ),
         (
             [[0.5, 0.6], [0.6, 0.5]],
-            "Argument `matrix` must have no negative eigenvalue, but is -0.1."
-            " No probability is negative.",
+            "Argument `matrix` must be positive, but is 'eigenvalue -0.1'."
+            " A density matrix has no negative eigenvalues.",
         ),
         (
             [[0.5, 0.0], [0.0, 0.4]],
             "Argument `matrix` must have trace 1, but is 0.9."
-            " Divide it by np.trace(matrix) if that is what is meant.",
+            " Divide it by its trace if that is what is meant.",
         ),
         (
             [1.0, 1.0],
             "Argument `matrix` must have norm 1, but is 1.4142135623730951."
-            " Divide it by np.linalg.norm(matrix) if that is what is meant.",
+            " Divide it by its norm if that is what is meant.",
         ),
         ([0.0, 0.0], "Argument `matrix` must have norm 1, but is 0.0."),
         ([1.0, np.nan], "Argument `matrix` must be finite, but is 'entry (1)'."),
         ([[1.0, np.inf], [0, 0]], "Argument `matrix` must be finite, but is 'entry (0, 1)'."),
-        (np.ones((2, 3)), "Argument `matrix` must be a square matrix, but is 'shape (2, 3)'."),
+        (
+            np.ones((2, 3)),
+            "Argument `matrix` must be a ket or a square matrix, but is 'shape (2, 3)'.",
+        ),
         (
             KET[np.newaxis],
             "Argument `matrix` must be a ket or a square matrix, but is 'shape (1, 3)'."
-            " A ket is a column; pass matrix.ravel().",
+            " A ket is a column; use its ravel().",
         ),
-        (np.ones((2, 2, 2)), "Argument `matrix` must be a square matrix, but is 'shape (2, 2, 2)'"),
+        (
+            np.ones((2, 2, 2)),
+            "Argument `matrix` must be a ket or a square matrix, but is 'shape (2,",
+        ),
         ([], "Argument `matrix` must hold at least one level, but is 'shape (0,)'."),
-        (1.0, "Argument `matrix` must be a square matrix, but is 'shape ()'."),
+        (1.0, "Argument `matrix` must be a ket or a square matrix, but is 'shape ()'."),
         ("fock", "Argument `matrix` must be a matrix of numbers, but is 'fock'."),
     ],
 )
