@@ -1,4 +1,4 @@
-"""Two oscillators and two qubits, charger and battery, given as matrices: published closed forms."""
+"""Two oscillators or two qubits as charger and battery, given as matrices: closed forms."""
 
 from __future__ import annotations
 
