@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from qubatt.charging.question import Question
+from qubatt.core.result import Result
 from qubatt.merits import Record
 
 Chosen = NDArray[np.intp] | int
 """Places in time of what is wanted: several, or one without a dim."""
 
 
-def labelled(question: Question, record: Record, chosen: Chosen, state_dim: str) -> xr.Dataset:
+def labelled(question: Question, record: Record, chosen: Chosen, state_dim: str) -> Result:
     """Return the merits that are wanted, at the times chosen.
 
     Dims before time, such as ``environment``, have the names of their entries as coordinate.
@@ -34,4 +34,4 @@ def labelled(question: Question, record: Record, chosen: Chosen, state_dim: str)
             dims += ["time"] if isinstance(chosen, np.ndarray) else []
         data[merit.name] = (dims, np.asarray(values), merit.attributes)
         coordinates |= {name: list(entries) for name, entries in labels.items()}
-    return xr.Dataset(data, coords=coordinates)
+    return Result(data, coords=coordinates)
