@@ -32,7 +32,7 @@ def summary(dataset: xr.Dataset, lines: int | None = LINES) -> str:
     numbers = entries(dataset)
     curves = {name: array for name, array in numbers.items() if array.dims}
     single = {name: array for name, array in numbers.items() if not array.dims}
-    head, body, foot = [*_question(dataset), *_axes(dataset)], _curves(curves), _trust(dataset)
+    head, body, foot = [*question(dataset), *_axes(dataset)], _curves(curves), _trust(dataset)
     if not curves:
         body = _values(single)
     elif single:
@@ -87,8 +87,8 @@ def _is_worded(coordinate: xr.DataArray) -> bool:
     return coordinate.dtype.kind in "OSUT"
 
 
-def _question(dataset: xr.Dataset) -> list[str]:
-    """Say what was computed."""
+def question(dataset: xr.Dataset) -> list[str]:
+    """Return what was computed: battery, charger and environment with their parameters."""
     asked = attribute(dataset, "parameters")
     if not isinstance(asked, dict):
         return ["Result"]
