@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -259,7 +260,7 @@ def test_late_times_do_not_squeeze_early_ones() -> None:
     words = [label for label in axes.get_xticklabels() if label.get_text()]
     boxes = [label.get_window_extent() for label in words]
     assert len(boxes) >= 3
-    assert all(one.x1 < other.x0 for one, other in zip(boxes[:-1], boxes[1:], strict=True))
+    assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
     even = qb.plot(run.sel(time=slice(0, 3)), variables="energy")
     assert even.axes[0].get_xscale() == "linear"
 
