@@ -132,7 +132,8 @@ def _dims(dataset: xr.Dataset, numbers: dict[str, xr.DataArray]) -> list[str]:
             "These are single numbers, such as those of one steady state: print(dataset) shows"
             " them. Put several together, with xarray.concat, to draw them over a parameter."
         )
-        raise ArgumentError("dataset", "have dims to draw over", list(dataset.sizes), cure)
+        names = list(map(str, dataset.data_vars))
+        raise ArgumentError("dataset", "hold curves with dims to draw over", names, cure)
     return [dim for dim in dims if dim != "state_time" or "time" not in dims]
 
 
