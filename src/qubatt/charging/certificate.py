@@ -12,13 +12,11 @@ import xarray as xr
 
 from qubatt.charging.question import CERTIFYING, Question, max_photons
 from qubatt.core.errors import CertificateError, QubattWarning
+from qubatt.core.result import CUTOFF_THRESHOLD, Status
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis
 from qubatt.engines.steady import SteadySolution
 from qubatt.merits import Record
-
-CUTOFF_THRESHOLD = 1e-5
-"""Population of the highest Fock level from which on a result is ``cutoff-too-small``."""
 
 NEGATIVE = -1e-7
 """Smallest eigenvalue of ρ below which a result is ``not-positive``."""
@@ -30,15 +28,15 @@ class Certificate:
 
     Attributes
     ----------
-    status : str
-        ``"ok"``, ``"cutoff-too-small"``, ``"not-positive"`` or ``"not-converged"``, the worst.
+    status : Status
+        The worst that is true.
     numbers : dict
         What the status is made of; None for a number that was too costly to compute.
     advice : str
         What is wrong and the cure, empty for ``"ok"``.
     """
 
-    status: str
+    status: Status
     numbers: dict[str, float | int | None]
     advice: str = ""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from qubatt.charging.question import Question
+from qubatt.core.result import Result
 from qubatt.engines.threads import single_blas
 from qubatt.merits import Record
 
@@ -16,7 +16,7 @@ Chosen = NDArray[np.intp] | int
 """Places in time of what is wanted: several, or one without a dim."""
 
 
-def labelled(question: Question, record: Record, chosen: Chosen, state_dim: str) -> xr.Dataset:
+def labelled(question: Question, record: Record, chosen: Chosen, state_dim: str) -> Result:
     """Return the merits that are wanted, at the times chosen.
 
     States of the battery are those at these times already. Dims before time, such as
@@ -40,4 +40,4 @@ def labelled(question: Question, record: Record, chosen: Chosen, state_dim: str)
             dims += ["time"] if several else []
         data[merit.name] = (dims, np.asarray(values), merit.attributes)
         coordinates |= {name: list(entries) for name, entries in labels.items()}
-    return xr.Dataset(data, coords=coordinates)
+    return Result(data, coords=coordinates)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import xarray as xr
@@ -18,7 +18,7 @@ from qubatt.core.realization import realize
 from qubatt.engines.limiters import Method
 from qubatt.engines.relaxation import MOST
 from qubatt.engines.steady import SteadySolution, solve_steady
-from qubatt.merits import Record
+from qubatt.merits import Merit, Record
 from qubatt.merits.selection import ALL
 from qubatt.models import Battery
 from qubatt.states import ChargerState
@@ -97,6 +97,8 @@ def steady_state(
     >>> round(float(end.energy), 12)
     0.16
     """
+    if isinstance(merits, Iterable) and not isinstance(merits, str):
+        merits = list(merits)  # looked at twice
     question = _at_rest(Question.of(battery, charger, environment, merits), merits)
     answer = settle(question, method, gap, progress)
     answer.certificate.issue(strict)
@@ -153,11 +155,14 @@ def _labelled(question: Question, solution: SteadySolution) -> Answer:
 
 def _at_rest(question: Question, wanted: Wanted) -> Question:
     """Leave out merits of charging over time, unless they were asked for by name."""
-    lost = [merit.name for merit in question.merits if not merit.at_rest]
-    if lost and wanted != ALL:
-        raise UnsupportedError(
-            f"Merit `{lost[0]}` cannot be given: a steady state has no charging curve. Use charge."
-        )
+    names = [wanted] if isinstance(wanted, str | Merit) else wanted or []
+    named = {name.kind if isinstance(name, Merit) else name.split(":")[0] for name in names}
+    for merit in question.merits:
+        if not merit.at_rest and (merit.kind in named or ALL not in named):
+            raise UnsupportedError(
+                f"Merit `{merit.name}` cannot be given: a steady state has no charging curve."
+                " Use charge."
+            )
     merits = tuple(merit for merit in question.merits if merit.at_rest)
     return dataclasses.replace(question, merits=merits)
 

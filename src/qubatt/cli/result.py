@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
+from collections.abc import Hashable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,14 +15,17 @@ import rich.progress
 import typer
 import xarray as xr
 from rich.console import Console
-from rich.table import Table
 
 from qubatt.core.errors import ArgumentError
 from qubatt.core.file import check_directory
+from qubatt.core.summary import aligned, entries, summary
 from qubatt.io import save
 
 ROWS = 12
 """Rows of the table that stands for a long result."""
+
+LABELS = ("units", "long_name", "definition")
+"""What JSON tells of a variable beside its values."""
 
 
 class Progress:
@@ -86,18 +91,20 @@ def check_targets(output: Path | None, plot: Path | None) -> None:
 
 
 def deliver(result: xr.Dataset, output: Path | None, plot: Path | None, *, as_json: bool) -> None:
-    """Store, draw and print a result."""
+    """Store, print and draw a result."""
     if output is not None:
         save(result, output)
+    if as_json:
+        typer.echo(json.dumps(_plain(result), ensure_ascii=False, allow_nan=False))
+    else:
+        for lines in tables(result, shutil.get_terminal_size().columns):
+            typer.echo("\n".join([*lines, ""]))
+        typer.echo(summary(result, lines=None))
     if plot is not None:
         from qubatt.plots import plot as draw
         from qubatt.plots import save_figure
 
         save_figure(draw(result), plot)
-    if as_json:
-        typer.echo(json.dumps(_plain(result), ensure_ascii=False, allow_nan=False))
-    else:
-        _print(result)
 
 
 def _plain(result: xr.Dataset) -> dict[str, Any]:
@@ -105,90 +112,53 @@ def _plain(result: xr.Dataset) -> dict[str, Any]:
     content: dict[str, Any] = {"attributes": {}}
     for name, value in result.attrs.items():
         try:
-            content["attributes"][name] = json.loads(value)
+            content["attributes"][name] = _finite(json.loads(value))
         except (TypeError, ValueError):
-            content["attributes"][name] = value
+            content["attributes"][name] = _finite(value)
     for group, variables in (("coordinates", result.coords), ("variables", result.data_vars)):
         content[group] = {
             str(name): {"dims": list(array.dims), "values": _finite(array.to_numpy().tolist())}
-            | {key: array.attrs[key] for key in ("units", "long_name") if key in array.attrs}
+            | {key: array.attrs[key] for key in LABELS if key in array.attrs}
             for name, array in variables.items()
         }
     return content
 
 
 def _finite(value: Any) -> Any:
+    """Return null for what JSON cannot hold, NaN and infinities."""
+    if isinstance(value, np.generic | np.ndarray):
+        value = value.tolist()
+    if isinstance(value, dict):
+        return {name: _finite(entry) for name, entry in value.items()}
     if isinstance(value, list):
         return [_finite(entry) for entry in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _print(result: xr.Dataset) -> None:
-    """Print the result and what it rests on."""
-    console = Console()
-    shown = result[[str(name) for name, array in result.data_vars.items() if array.dtype != bool]]
-    if shown.dims:
-        _print_table(console, shown)
-    else:
-        _print_values(console, shown)
-    for name, coordinate in result.coords.items():
-        if coordinate.ndim == 0:
-            console.print(f"{name} = {coordinate.item():g}", highlight=False)
-    if "energy" in result and "time" in result.dims:
-        best = result["energy"].argmax("time")
-        console.print(
-            f"largest stored energy {float(result['energy'][best]):.6g} omega_ref"
-            f" at time {float(result['time'][best]):g}, last {float(result['energy'][-1]):.6g}",
-            highlight=False,
-        )
-    _print_certificate(console, result)
-    if bool(result.get("ambiguous", xr.DataArray(False)).any()):
-        console.print(
-            "Some points have degenerate levels: there work, heat and efficiency depend on how"
-            " ties are broken (here by ascending H_0).",
-            highlight=False,
-        )
+def tables(result: xr.Dataset, width: int) -> list[list[str]]:
+    """Return the lines of one table for all that shares its dims, thinned where it is long."""
+    groups: dict[tuple[Hashable, ...], dict[str, xr.DataArray]] = {}
+    for name, array in entries(result).items():
+        if array.size and array.dims:
+            groups.setdefault(array.dims, {})[name] = array
+    return [_table(dims, columns, width) for dims, columns in groups.items()]
 
 
-def _print_values(console: Console, result: xr.Dataset) -> None:
-    """Print what has no dims, a line each."""
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for name, array in result.data_vars.items():
-        units = array.attrs.get("units", "1")
-        table.add_row(str(name), f"{array.item():.10g}", "" if units == "1" else units)
-    console.print(table)
-
-
-def _print_table(console: Console, result: xr.Dataset) -> None:
-    """Print a table of the result, thinned where it is long."""
-    shape = {
-        dim: [f"{value:.6g}" for value in result[dim].to_numpy().tolist()] for dim in result.dims
-    }
-    frame = result.reset_coords(drop=True)
-    flat = frame.stack(row=list(frame.dims))
-    count = flat.sizes["row"]
-    rows = np.unique(np.linspace(0, count - 1, min(ROWS, count)).round().astype(int))
-    table = Table(box=None, pad_edge=False)
-    for name in [*shape, *result.data_vars]:
-        table.add_column(str(name), justify="right")
-    places = list(np.ndindex(*(len(labels) for labels in shape.values())))
-    for row in rows:
-        labels = [texts[k] for texts, k in zip(shape.values(), places[row], strict=True)]
-        values = [float(flat[name][row]) for name in flat.data_vars]
-        table.add_row(*labels, *(f"{value:.6g}" for value in values))
-    console.print(table)
-    if count > len(rows):
-        console.print(f"({len(rows)} of {count} rows; all with --output or --json)")
-
-
-def _print_certificate(console: Console, result: xr.Dataset) -> None:
-    """Print how far the result can be trusted."""
-    if "uniqueness" in result.attrs:
-        console.print(f"steady state: {result.attrs['uniqueness']}", highlight=False)
-    if "cutoff" in result.attrs:
-        chosen = json.loads(result.attrs["cutoff"])["chosen"]
-        console.print(f"max_photons: {chosen}, found automatically", highlight=False)
-    console.print(f"status: {result.attrs.get('status', 'ok')}", highlight=False)
-    for name, value in json.loads(result.attrs.get("certificate", "{}")).items():
-        shown = value if value is None or isinstance(value, int) else f"{value:.2e}"
-        console.print(f"  {name}: {'not computed' if value is None else shown}", highlight=False)
+def _table(dims: tuple[Hashable, ...], columns: dict[str, xr.DataArray], width: int) -> list[str]:
+    """Return a table with one row per point, of as many columns as the terminal has room for."""
+    first = next(iter(columns.values()))
+    rows = np.unique(np.linspace(0, first.size - 1, min(ROWS, first.size)).round().astype(int))
+    places = np.transpose(np.unravel_index(rows, first.shape))
+    words = [
+        [str(dim), *(f"{first[dim].to_numpy()[place]:.6g}" for place in column)]
+        for dim, column in zip(dims, places.T, strict=True)
+    ]
+    for name, array in columns.items():
+        words.append([name, *(f"{value + 0.0:.6g}" for value in array.to_numpy().ravel()[rows])])
+    fits = np.cumsum([max(map(len, column)) + 2 for column in words]) - 2 <= width
+    shown = max(int(fits.sum()), len(dims) + 1)
+    lines = aligned(list(zip(*words[:shown], strict=True)), left=())
+    hidden = len(words) - shown
+    notes = [f"{len(rows)} of {first.size} rows"] if first.size > len(rows) else []
+    notes += [f"{shown - len(dims)} of {len(columns)} columns"] if hidden else []
+    return [*lines, *([f"({', '.join(notes)}; all with --output or --json)"] if notes else [])]

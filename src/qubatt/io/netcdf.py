@@ -8,6 +8,7 @@ import xarray as xr
 
 from qubatt.core.errors import ArgumentError
 from qubatt.core.file import write_whole
+from qubatt.core.result import Result
 
 
 def save(dataset: xr.Dataset, path: str | Path) -> Path:
@@ -37,6 +38,7 @@ def load(path: str | Path) -> xr.Dataset:
         raise ArgumentError("path", "be an existing file", str(path))
     try:
         with xr.open_dataset(path, engine="h5netcdf") as dataset:
-            return dataset.load()
+            found = dataset.load()
     except (OSError, ValueError):
         raise ArgumentError("path", "be a netCDF file", str(path)) from None
+    return Result(found.data_vars, found.coords, found.attrs)

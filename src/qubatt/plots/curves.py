@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import cycle
 from typing import Any
@@ -17,6 +18,9 @@ from qubatt.plots.figure import styled
 
 MOST_IN_LEGEND = 8
 """Members of a family from which on a colour bar stands for the legend."""
+
+LIGHTEST = 0.82
+"""Place in the colour map of the lightest curve that is still seen on white."""
 
 DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 1)))
 
@@ -55,13 +59,13 @@ def draw_curves(
         if family is None
         else [values.isel({family: k}) for k in range(values.sizes[family])]
     )
-    shades = matplotlib.colormaps["cividis"](np.linspace(0.0, 0.82, max(len(members), 2)))
+    colours = shades(len(members))
     few = len(members) <= MOST_IN_LEGEND
     dashes = [dash if few else "-" for dash, _ in zip(cycle(DASHES), members, strict=False)]
     with styled():
         for k in order if order is not None else range(len(members)):
             name = None if family is None else label.format(members[k][family].item())
-            axes.plot(values[x], members[k], color=shades[k], linestyle=dashes[k], label=name)
+            axes.plot(values[x], members[k], color=colours[k], linestyle=dashes[k], label=name)
         axes.set_xlabel(xlabel if xlabel is not None else axis_label(values[x]))
         axes.set_ylabel(ylabel if ylabel is not None else axis_label(values))
         if family is None or (legend is not None and not legend):
@@ -69,11 +73,22 @@ def draw_curves(
         if len(members) <= MOST_IN_LEGEND:
             axes.legend(**(legend or {}))
         else:
-            scale = Normalize(float(values[family].min()), float(values[family].max()))
-            colours = matplotlib.colormaps["cividis"](np.linspace(0.0, 0.82, 256))
-            shade = ScalarMappable(scale, ListedColormap(colours))
-            bar = axes.get_figure().colorbar(shade, ax=axes)  # type: ignore[union-attr]  # drawn in
-            bar.set_label(axis_label(values[family]))
+            add_family_bar([axes], values[family])
+
+
+def add_family_bar(panels: Sequence[Axes], family: xr.DataArray) -> None:
+    """Add a colour bar that stands for the legend of a large family of curves."""
+    scale = Normalize(float(family.min()), float(family.max()))
+    colours = matplotlib.colormaps["cividis"](np.linspace(0.0, LIGHTEST, 256))
+    shade = ScalarMappable(scale, ListedColormap(colours))
+    figure = panels[0].get_figure()
+    bar = figure.colorbar(shade, ax=panels)  # type: ignore[union-attr]  # they are drawn in it
+    bar.set_label(axis_label(family))
+
+
+def shades(count: int) -> Any:
+    """Return colours from dark to light, one a row."""
+    return matplotlib.colormaps["cividis"](np.linspace(0.0, LIGHTEST, max(count, 2)))
 
 
 def add_inset(
@@ -107,12 +122,40 @@ def add_inset(
 
 
 def axis_label(array: xr.DataArray) -> str:
-    """Return "long name (units)", in the notation of papers."""
+    """Return "long name (units)", in the notation of papers with ħ = 1."""
+    name = pretty_text(str(array.attrs.get("long_name", array.name)))
+    units = pretty_units(array)
+    return f"{name} ({units})" if units else name
+
+
+def pretty_text(text: str) -> str:
+    """Return text with subscripts after Greek letters and powers, for example ξ²_S."""
+    return re.sub(r"(?<=[^\x00-\x7f])_(\w+)", r"$_\\mathrm{\1}$", text.replace("$", r"\$"))
+
+
+def wrapped(text: str, letters: int) -> str:
+    """Return text on lines of some letters, of which mathematics counts for as many as it shows."""
+    lines: list[list[str]] = [[]]
+    for word in text.split(" "):
+        if lines[-1] and sum(map(_letters, [*lines[-1], word])) + len(lines[-1]) > letters:
+            lines.append([])
+        lines[-1].append(word)
+    return "\n".join(" ".join(line) for line in lines)
+
+
+def _letters(word: str) -> int:
+    return len(re.sub(r"\\[a-z]+|[${}^_]", "", word)) + word.count(r"\omega")
+
+
+def pretty_units(array: xr.DataArray) -> str:
+    """Return units as papers write them, empty for plain numbers."""
     units = str(array.attrs.get("units", "1"))
+    if units.split(" ")[0] in ("1", ""):  # "1 (omega_ref^2 for H_B)" is plain but for H_B
+        squared = array.attrs.get("generator") == "H_B"
+        return r"$\omega_\mathrm{ref}^2$" if squared else ""
     pretty = {
-        "omega_ref": r"$\hbar\omega_\mathrm{ref}$",
+        "omega_ref": r"$\omega_\mathrm{ref}$",
         "1/omega_ref": r"$1/\omega_\mathrm{ref}$",
-        "omega_ref^2": r"$\hbar\omega_\mathrm{ref}^2$",
+        "omega_ref^2": r"$\omega_\mathrm{ref}^2$",
     }
-    name = str(array.attrs.get("long_name", array.name))
-    return name if units == "1" else f"{name} ({pretty.get(units, units)})"
+    return pretty.get(units, units.replace("$", r"\$"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,13 @@ STYLE: Any = {
     "legend.fontsize": 8.0,
     "lines.linewidth": 1.4,
     "pdf.fonttype": 42,
+    "svg.hashsalt": "qubatt",
     "mathtext.fontset": "dejavusans",
 }
-"""Settings of every figure."""
+"""Settings of every figure; fonts are embedded, and the same figure gives the same file."""
+
+RESOLUTION = 200
+"""Dots per inch of PNG files, and of what is not drawn as lines in others."""
 
 
 def styled(**changes: Any) -> AbstractContextManager[None]:
@@ -36,15 +41,57 @@ def styled(**changes: Any) -> AbstractContextManager[None]:
     return matplotlib.rc_context(STYLE | changes)
 
 
+class Picture(Figure):
+    """A figure that is drawn and saved in its own style, and shows itself in notebooks.
+
+    Attributes
+    ----------
+    caption : str
+        What is shown, with definitions; saved along in the metadata of files.
+    style : dict
+        Settings beside those of `STYLE`.
+    """
+
+    def __init__(self, *args: Any, style: dict[str, Any] | None = None, **options: Any) -> None:
+        self.caption = ""
+        self.style: dict[str, Any] = style or {}
+        super().__init__(*args, **options)
+
+    def savefig(self, fname: Any, **options: Any) -> None:
+        """Write the figure as matplotlib does, in its own style and with its caption."""
+        form = str(options.get("format") or Path(str(fname)).suffix[1:] or "png").lower()
+        options.setdefault("dpi", RESOLUTION)
+        options.setdefault("metadata", _metadata(form, self.caption))
+        with styled(**self.style):
+            super().savefig(fname, **options)
+
+    def _repr_png_(self) -> bytes:
+        """Return the picture for notebooks."""
+        target = io.BytesIO()
+        self.savefig(target, format="png")
+        return target.getvalue()
+
+
+def _metadata(form: str, caption: str) -> dict[str, Any]:
+    """Return what a file says about itself: the caption, but no time."""
+    known: dict[str, dict[str, Any]] = {
+        "png": {"Description": caption},
+        "pdf": {"CreationDate": None, "Subject": caption},
+        "svg": {"Date": None, "Description": caption},
+    }
+    metadata = known.get(form, {})
+    return {name: text for name, text in metadata.items() if text != ""}
+
+
 SUFFIXES = (".png", ".pdf", ".svg")
 
 
 def new_figure(
     columns: int = 1, rows: int = 1, panel: tuple[float, float] = (4.2, 3.1), **axes: Any
-) -> tuple[Figure, list[Axes]]:
+) -> tuple[Picture, list[Axes]]:
     """Return a figure of rows × columns panels of the given size in inches, and its axes."""
     with styled():
-        figure = Figure(figsize=(panel[0] * columns, panel[1] * rows), layout="constrained")
+        figure = Picture(figsize=(panel[0] * columns, panel[1] * rows), layout="constrained")
         grid = figure.subplots(rows, columns, squeeze=False, **axes)
     return figure, list(grid.ravel())
 
@@ -60,10 +107,11 @@ def save_figure(figure: Figure, path: str | Path) -> Path:
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
         raise ArgumentError("plot", f"end in one of {', '.join(SUFFIXES)}", str(path))
-    metadata = {"CreationDate": None} if path.suffix == ".pdf" else {}
+
+    metadata = _metadata(path.suffix.lower()[1:], getattr(figure, "caption", ""))
 
     def write(part: Path) -> None:
         with styled():
-            figure.savefig(part, dpi=200, metadata=metadata)
+            figure.savefig(part, dpi=RESOLUTION, metadata=metadata)
 
     return write_whole(path, write)

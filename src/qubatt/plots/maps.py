@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from qubatt.core.check import FloatArray
 from qubatt.plots.curves import axis_label
 from qubatt.plots.figure import styled
+
+MOST_CELLS = 10_000
+"""Cells from which on a map is stored as a picture inside a PDF or SVG."""
 
 
 def draw_map(
@@ -63,34 +68,85 @@ def draw_change(
     logarithmic : sequence of str
         Which of x and y have a logarithmic axis.
     """
-    grid = values.transpose(y, x).to_numpy()
-    x_edges, y_edges = (
-        _edges(values[dim].to_numpy().astype(float), dim in logarithmic) for dim in (x, y)
-    )
+    grid = values.transpose(y, x)
     top = float(np.nanmax(np.abs(grid), initial=0.0)) or 1.0
     with styled(**{"axes.grid": False}):
-        mesh = axes.pcolormesh(x_edges, y_edges, grid, cmap="RdBu", vmin=-top, vmax=top)
-        mesh.set_edgecolor("face")  # no seams in PDF
-        for dim, axis, scale in (
-            (x, axes.xaxis, axes.set_xscale),
-            (y, axes.yaxis, axes.set_yscale),
-        ):
-            if dim in logarithmic:
-                scale("log")
-                axis.set_major_locator(LogLocator(base=10, subs=(1.0, 2.0, 5.0)))
-                axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-                axis.set_minor_locator(NullLocator())
+        mesh = _draw_cells(axes, grid, logarithmic, cmap="RdBu", vmin=-top, vmax=top)
         draw_zero(axes, values, x, y)
         if doubtful is not None:
-            for row, column in np.argwhere(doubtful.transpose(y, x).to_numpy()):
-                corner = x_edges[column], y_edges[row]
-                size = x_edges[column + 1] - corner[0], y_edges[row + 1] - corner[1]
-                axes.add_patch(Rectangle(corner, *size, fill=False, hatch="////", linewidth=0))
+            _hatch(axes, doubtful.transpose(y, x), logarithmic)
         axes.grid(visible=False)
         axes.set_xlabel(xlabel)
         axes.set_ylabel(ylabel)
         bar = axes.get_figure().colorbar(mesh, ax=axes)  # type: ignore[union-attr]  # drawn in
         bar.set_label(axis_label(values))
+
+
+def draw_values(
+    axes: Axes,
+    values: xr.DataArray,
+    x: str,
+    y: str,
+    *,
+    doubtful: xr.DataArray | None = None,
+    logarithmic: Sequence[str] = (),
+) -> ScalarMappable:
+    """Draw a quantity over two parameters, dark for small values, also in grey.
+
+    Parameters
+    ----------
+    values : DataArray, dims (y, x) in any order
+        What to draw; cells without a number stay white.
+    doubtful : DataArray of bool, optional
+        Cells to be veiled and hatched.
+    logarithmic : sequence of str
+        Which of x and y have a logarithmic axis.
+
+    Returns
+    -------
+    ScalarMappable
+        What a colour bar is made of.
+    """
+    grid = values.transpose(y, x)
+    with styled(**{"axes.grid": False}):
+        mesh = _draw_cells(axes, grid, logarithmic, cmap="cividis")
+        if doubtful is not None:
+            _hatch(axes, doubtful.transpose(y, x), logarithmic, veil=True)
+        axes.grid(visible=False)
+    return mesh
+
+
+def _draw_cells(
+    axes: Axes, grid: xr.DataArray, logarithmic: Sequence[str], **colours: Any
+) -> ScalarMappable:
+    """Draw one cell per point around its coordinates; grid has dims (y, x)."""
+    y, x = map(str, grid.dims)
+    x_edges, y_edges = (_edges_of(grid, dim, logarithmic) for dim in (x, y))
+    finite = np.ma.masked_invalid(grid.to_numpy())
+    mesh = axes.pcolormesh(x_edges, y_edges, finite, rasterized=grid.size > MOST_CELLS, **colours)
+    mesh.set_edgecolor("face")  # no seams in PDF
+    for dim, axis, scale in ((x, axes.xaxis, axes.set_xscale), (y, axes.yaxis, axes.set_yscale)):
+        if dim in logarithmic:
+            scale("log")
+            axis.set_major_locator(LogLocator(base=10, subs=(1.0, 2.0, 5.0)))
+            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            axis.set_minor_locator(NullLocator())
+    return mesh
+
+
+def _hatch(
+    axes: Axes, doubtful: xr.DataArray, logarithmic: Sequence[str], veil: bool = False
+) -> None:
+    """Hatch the cells that are doubtful; neighbours in a row together."""
+    y, x = map(str, doubtful.dims)
+    x_edges, y_edges = (_edges_of(doubtful, dim, logarithmic) for dim in (x, y))
+    face = {"facecolor": (1.0, 1.0, 1.0, 0.6)} if veil else {"fill": False}
+    for row, cells in enumerate(doubtful.to_numpy().astype(int)):
+        ends = np.flatnonzero(np.diff(cells, prepend=0, append=0)).reshape(-1, 2)
+        for first, last in ends:
+            corner = x_edges[first], y_edges[row]
+            size = x_edges[last] - corner[0], y_edges[row + 1] - corner[1]
+            axes.add_patch(Rectangle(corner, *size, hatch="////", linewidth=0, **face))
 
 
 def draw_zero(axes: Axes, values: xr.DataArray, x: str, y: str, linestyle: str = "solid") -> None:
@@ -102,9 +158,16 @@ def draw_zero(axes: Axes, values: xr.DataArray, x: str, y: str, linestyle: str =
         )
 
 
+def _edges_of(grid: xr.DataArray, dim: str, logarithmic: Sequence[str]) -> FloatArray:
+    return _edges(grid[dim].to_numpy().astype(float), dim in logarithmic)
+
+
 def _edges(centres: FloatArray, logarithmic: bool) -> FloatArray:
     """Return the edges of cells around ascending values, one more than values."""
     places = np.log(centres) if logarithmic else centres
+    if len(places) == 1:
+        places = np.array([places[0] - 0.5, places[0] + 0.5])
+        return np.exp(places) if logarithmic else places
     between = 0.5 * (places[1:] + places[:-1])
     first, last = 2 * places[0] - between[0], 2 * places[-1] - between[-1]
     edges = np.concatenate([[first], between, [last]])

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from qubatt.core.bibliography import BIBLIOGRAPHY
 from qubatt.core.check import FloatArray, check_array, check_count
 from qubatt.core.errors import ArgumentError, suggest
+from qubatt.core.result import Result
 from qubatt.core.version import versions
 from qubatt.recharging.ensemble import RechargeSpace, joint_levels
 from qubatt.recharging.levels import Cycle, recharge_levels
@@ -127,7 +128,7 @@ def recharge(
     }
     coords = {name: (name, axis, labels[name]) for name, axis in zip(names, axes, strict=True)}
     parameters = {"omega_atom": float(omega), "space": space}
-    result = xr.Dataset(data, coords=coords, attrs=_attributes(parameters))
+    result = Result(data, coords=coords, attrs=_attributes(parameters))
     given = (counts, g_values, betas)
     scalars = [name for name, values_ in zip(names, given, strict=True) if values_.ndim == 0]
     return result.squeeze(scalars)
@@ -148,7 +149,7 @@ def cycle_dataset(cycle: Cycle, beta: FloatArray, parameters: Mapping[str, objec
     label = {"units": "1/omega_ref", "long_name": "inverse temperature"}
     data = _labelled(values, ("beta",)) | {"ambiguous": ((), cycle.ambiguous, {"units": "1"})}
     coords = {"beta": ("beta", np.atleast_1d(beta), label)}
-    result = xr.Dataset(data, coords=coords, attrs=_attributes(parameters))
+    result = Result(data, coords=coords, attrs=_attributes(parameters))
     return result if beta.ndim else result.squeeze("beta")
 
 

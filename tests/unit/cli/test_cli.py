@@ -375,3 +375,76 @@ def test_batteries_from_python_are_listed_but_not_offered(qubatt):
         assert code == 2
         assert "No such command 'custom'" in err
         assert "custom" not in qubatt(command, "--help")[1]
+
+
+LEAKY = "--environment cavity-loss:0.5 --max-photons 24 --environment collective-decay:0.2"
+
+
+def test_merits_of_different_dims_each_have_their_place(qubatt):
+    """Curves share a table with a column per environment; numbers stand alone."""
+    wanted = "--merit energy --merit heat_current --merit charging_time --merit negativity"
+    code, out, err = qubatt(*DICKE, *LEAKY.split(), *wanted.split())
+    assert code == 0, err
+    lines = out.splitlines()
+    assert lines[0].split() == [
+        "time",
+        "energy",
+        "heat_current[cavity-loss]",
+        "heat_current[collective-decay]",
+        "negativity",
+    ]
+    environment = [qb.CavityLoss(0.5), qb.CollectiveDecay(0.2)]
+    run = qb.charge(
+        qb.DickeBattery(2, 0.5, 24),
+        np.linspace(0, 2, 5),
+        environment=environment,
+        merits=["energy", "heat_current", "negativity"],
+    )
+    for k, line in enumerate(lines[1:6]):
+        expected = [run.time[k], run.energy[k], *run.heat_current[:, k], run.negativity[k]]
+        np.testing.assert_allclose([float(word) for word in line.split()], expected, atol=2e-5)
+    (number,) = [line for line in lines if line.startswith("charging_time")]
+    assert number.endswith("1/omega_ref")
+
+
+def test_wide_results_are_cut_to_the_terminal(qubatt):
+    """Columns that do not fit are counted, and all numbers are in the text beneath."""
+    code, out, err = qubatt(*DRIVEN, "--environment", "collective-decay:0.5", "--merit", "all")
+    assert code == 0, err
+    table, text = out.split("\n\n")
+    assert max(map(len, table.splitlines())) <= 120
+    assert "columns; all with --output or --json" in table
+    for name in ("energy", "heat_current[collective-decay]", "work_flow[drive]", "fisher"):
+        assert name in text
+
+
+def test_text_is_that_of_print(qubatt, tmp_path):
+    """The command line and Python say the same."""
+    target = tmp_path / "run.nc"
+    _, out, _ = qubatt(*DRIVEN, "--output", target)
+    assert str(qb.load(target)) in out
+
+
+@pytest.mark.parametrize("command", [["charge"], ["steady"]])
+def test_json_of_all_merits_is_strict(qubatt, command):
+    """Infinities and NaN become null, also in attributes."""
+    words = [*command, *"driven --n-atoms 2 --drive 0.5 --merit all --json".split()]
+    code, out, err = qubatt(*words, "--environment", "collective-decay:0.5")
+    assert code == 0, err
+    content = json.loads(out, parse_constant=lambda name: pytest.fail(name))
+    assert content["variables"]["energy"]["definition"].startswith("E(t)")
+
+
+def test_json_holds_infinities_as_null():
+    """Values and numbers inside attributes; nothing else is lost."""
+    import xarray as xr
+
+    from qubatt.cli.result import _plain
+
+    data = xr.Dataset({"a": ("x", [1.0, np.inf]), "b": ("x", [True, False])})
+    data.attrs = {"certificate": '{"error": NaN, "more": [1, Infinity]}', "n": np.float64(2.0)}
+    content = json.loads(json.dumps(_plain(data), allow_nan=False))
+    assert content["variables"]["a"]["values"] == [1.0, None]
+    assert content["variables"]["b"]["values"] == [True, False]
+    assert content["attributes"]["certificate"] == {"error": None, "more": [1, None]}
+    assert content["attributes"]["n"] == 2.0

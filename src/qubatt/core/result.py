@@ -1,0 +1,51 @@
+"""The Dataset that qubatt returns: xarray's, but for what ``print`` shows."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import xarray as xr
+
+Status = Literal["ok", "cutoff-too-small", "not-positive", "not-converged"]
+"""How far a result can be trusted, in a word."""
+
+MEANING: dict[Status, str] = {
+    "ok": "all checks passed",
+    "cutoff-too-small": "the highest Fock level kept fills up: raise max_photons",
+    "not-positive": "the density matrix has a negative eigenvalue: use a smaller tolerance",
+    "not-converged": "the error is larger than was allowed: do not trust the numbers",
+}
+"""Every status in a sentence."""
+
+CUTOFF_THRESHOLD = 1e-5
+"""Population of the highest Fock level from which on a result is ``cutoff-too-small``."""
+
+OWN_DIMS = ("time", "state_time", "environment", "drive")
+"""Dims and coordinates of a single run; any other one is a parameter that was varied."""
+
+
+class Result(xr.Dataset):  # type: ignore[no-untyped-call]  # xarray types no __init_subclass__
+    """A Dataset that prints what was computed, its main numbers, and how far to trust them.
+
+    Everything else, ``repr`` and selections and files included, is that of `xarray.Dataset`.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Return the summary, at most 25 lines."""
+        from qubatt.core.summary import summary
+
+        return summary(self)
+
+
+def varied(dataset: xr.Dataset) -> list[str]:
+    """Return the parameters that differ between the points of a Dataset put together from runs.
+
+    Their attributes, parameters and certificate, are those of one run alone.
+    """
+    if "certificate" not in dataset.attrs:
+        return []
+    single = [name for name, coordinate in dataset.coords.items() if coordinate.ndim == 0]
+    names = dict.fromkeys([*dataset.dims, *single])
+    return [str(name) for name in names if name not in OWN_DIMS and str(name) != "status"]

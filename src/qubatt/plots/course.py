@@ -1,0 +1,164 @@
+"""Curves over one coordinate, panel by panel: what is marked, bounded and told apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+
+from qubatt.plots.curves import DASHES, axis_label, shades
+from qubatt.plots.figure import styled
+from qubatt.plots.panel import BOUNDS, Panel
+
+FEW = 60
+"""Points up to which a curve over ``state_time`` shows each of them."""
+
+ROOM = 2.5
+"""How much higher than the curves their bounds may reach into the panel."""
+
+GREY = "0.45"
+
+
+class Mark(NamedTuple):
+    """A number of the whole curve that is marked on it."""
+
+    curve: str
+    time: str
+    value: str
+    shape: str
+    text: str
+
+
+MARKS = (
+    Mark("energy", "maximum_energy_time", "maximum_energy", "o", "largest"),
+    Mark("energy", "charging_time", "", "v", "first maximum"),
+    Mark("energy", "time_to_fraction", "", "s", "{fraction:.0%} of the largest"),
+    Mark("power", "maximum_power_time", "maximum_power", "o", "largest"),
+    Mark("average_power", "maximum_average_power_time", "maximum_average_power", "D", "largest"),
+)
+
+
+class Point(NamedTuple):
+    """Where a mark lies, and its name in the legend."""
+
+    x: float
+    y: float
+    shape: str
+    text: str
+
+
+def legend_names(panel: Panel, dataset: xr.Dataset) -> list[str]:
+    """Return what the legend of a panel holds, nothing where one is not needed."""
+    marks = [point.text for point in marks_of(panel, dataset)]
+    names = list(panel.names.values())
+    names += ["stored energy"] if _beneath(panel, dataset) is not None else []
+    return [*names, *marks] if len(names) + len(marks) > 1 else []
+
+
+def draw_panel(axes: Axes, panel: Panel, dataset: xr.Dataset) -> None:
+    """Draw the curves of a panel over their last dim, with marks; the legend is put elsewhere.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    panel : Panel
+        Curves with one dim each.
+    dataset : Dataset
+        What they are from: where marks and the stored energy beneath ergotropies are found.
+    """
+    with styled():
+        if (energy := _beneath(panel, dataset)) is not None:
+            time = energy[energy.dims[0]]
+            axes.fill_between(time, energy, color="0.9", linewidth=0, label="stored energy")
+        free = [name for name in panel.curves if name not in BOUNDS]
+        colours = dict(zip(free, shades(len(free)), strict=False))
+        dashes = {name: DASHES[k % len(DASHES)] for k, name in enumerate(free)}
+        thin = {name: (":", "--")[k % 2] for k, name in enumerate(BOUNDS)}
+        for name, array in panel.curves.items():
+            style: dict[str, Any] = {"color": colours.get(name), "linestyle": dashes.get(name)}
+            if name in BOUNDS:
+                style = {"color": GREY, "linestyle": thin[name], "linewidth": 0.8}
+            _draw(axes, array, panel.names[name], style)
+        _limit(axes, panel)
+        for point in marks_of(panel, dataset):
+            face: dict[str, Any] = {
+                "markerfacecolor": "white",
+                "markeredgecolor": "black",
+                "markersize": 4.5,
+            }
+            axes.plot(point.x, point.y, point.shape, label=point.text, zorder=4, **face)
+        if all(name.startswith("spin_squeezing") for name in panel.curves):
+            _limit_squeezing(axes, panel)
+        low, high = axes.get_ylim()
+        if low < 0.0 < high:
+            axes.axhline(0.0, color=GREY, linewidth=0.6, zorder=1)
+        first = next(iter(panel.curves.values()))
+        axes.set_xlabel(axis_label(first[first.dims[0]]))
+        axes.set_ylabel(panel.label)
+
+
+def _draw(axes: Axes, array: xr.DataArray, name: str, style: dict[str, Any]) -> None:
+    """Draw one curve; each point of few over ``state_time``, and lone ones."""
+    values = array.to_numpy().astype(float)
+    known = np.where(np.isfinite(values), values, np.nan)
+    looked = array.dims[0] == "state_time" and len(values) <= FEW
+    if looked or np.isfinite(known).sum() == 1:
+        style = style | {"marker": "o", "markersize": 2.6, "linewidth": 0.7}
+        style["clip_on"] = array.name in BOUNDS  # no half points at the borders
+    axes.plot(array[array.dims[0]], known, label=name, **style)
+
+
+def _limit(axes: Axes, panel: Panel) -> None:
+    """Keep bounds that are far off from flattening the curves that they bound."""
+    bounds = [name for name in panel.curves if name in BOUNDS]
+    curves = [array for name, array in panel.curves.items() if name not in BOUNDS]
+    if not bounds or not curves:
+        return
+    values = np.concatenate([array.to_numpy() for array in curves])
+    known = values[np.isfinite(values)]
+    top = ROOM * float(np.abs(known).max(initial=0.0))
+    low, high = axes.get_ylim()
+    if 0.0 < top < high:
+        axes.set_ylim(min(low, 1.1 * float(known.min())), top)
+
+
+def _limit_squeezing(axes: Axes, panel: Panel) -> None:
+    """Mark 1, below which spins are squeezed, and leave out where a parameter diverges."""
+    axes.axhline(1.0, color=GREY, linewidth=0.6, zorder=1)
+    values = np.concatenate([array.to_numpy() for array in panel.curves.values()])
+    known = values[np.isfinite(values)]
+    usual = 2.0 * float(np.quantile(known, 0.75)) if known.size else 0.0
+    if known.size and usual < float(known.max()):
+        axes.set_ylim(0.0, max(usual, 2.0))
+
+
+def marks_of(panel: Panel, dataset: xr.Dataset) -> Iterator[Point]:
+    """Return the numbers without dims that belong to a curve of the panel."""
+    for mark in MARKS:
+        curve = panel.curves.get(mark.curve)
+        if curve is None or curve.dims != ("time",):
+            continue
+        for name, time in dataset.data_vars.items():
+            if not str(name).startswith(mark.time) or time.dims or not math.isfinite(time):
+                continue
+            x = float(time)
+            value = dataset.get(mark.value) if mark.value else None
+            y = float(value) if value is not None and not value.dims else None
+            y = float(np.interp(x, curve["time"], curve)) if y is None else y
+            text = mark.text.format(fraction=float(time.attrs.get("fraction", math.nan)))
+            average = " average" if mark.curve == "average_power" else ""
+            yield Point(x, y, mark.shape, text + average)
+
+
+def _beneath(panel: Panel, dataset: xr.Dataset) -> xr.DataArray | None:
+    """Return the stored energy, of which ergotropies are a part."""
+    if not all("ergotropy" in name for name in panel.curves) or "energy" not in dataset:
+        return None
+    energy = dataset["energy"]
+    first = next(iter(panel.curves.values()))
+    return energy if energy.dims == first.dims and energy.ndim == 1 else None

@@ -1,0 +1,183 @@
+"""Which quantities share a panel, and what they are called in its legend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import xarray as xr
+
+from qubatt.plots.curves import axis_label, pretty_text, pretty_units
+
+THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("", ("energy",)),
+    ("power", ("power", "average_power", "power_bound", "speed_limit")),
+    ("ergotropy", ("*ergotropy*", "work", "heat")),
+    ("energy flow", ("heat_current*", "work_flow*")),
+    ("", ("efficiency",)),
+    ("", ("mean_photons",)),
+    ("energy", ("passive_energy*", "locked_energy*", "capacity*")),
+    ("energy", ("internal_energy", "free_energy*", "work_fluctuation")),
+    ("correlation", ("negativity", "logarithmic_negativity", "concurrence")),
+    ("entropy, information", ("entropy", "coherence_relative_entropy", "mutual_information")),
+    ("purity, population", ("purity", "empty_population")),
+    ("photon statistics", ("photon_correlation", "mandel_q", "fano_factor")),
+    ("spin squeezing", ("spin_squeezing*",)),
+    ("entropy production rate", ("entropy_production*",)),
+)
+"""Panels in their order: the label of an axis that several share, and the names in it."""
+
+BOUNDS = ("power_bound", "speed_limit")
+"""Variables that limit others of the same panel."""
+
+CHECKS = ("cutoff_population", "first_law_residual")
+"""Variables that tell of the certificate, not of the battery."""
+
+SHORTER = {
+    " on the symmetric states": ", symmetric",
+    " on the full space": ", full",
+    " of charger and battery": "",
+    " of the photons": "",
+    " of two atoms": "",
+    " from the environment": "",
+    " from the drive": "",
+    " done on the battery": "",
+    "population of the empty battery": "empty battery",
+    " of the charging power": "",
+    " of the battery": "",
+    "battery ": "",
+}
+"""What the others in a panel leave no doubt about, and what it is shortened to."""
+
+NOT_PARAMETERS = ("units", "long_name", "definition", "source")
+"""Attributes of a variable that are no parameters of it."""
+
+GREEK = {"beta": "β", "fraction": "fraction"}
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Quantities of the same units on one pair of axes.
+
+    Attributes
+    ----------
+    label : str
+        Label of the vertical axis.
+    curves : dict of str to DataArray
+        What is drawn, by entry name.
+    names : dict of str to str
+        Names in the legend.
+    """
+
+    label: str
+    curves: dict[str, xr.DataArray]
+    names: dict[str, str]
+
+
+def group(entries: Mapping[str, xr.DataArray]) -> list[Panel]:
+    """Return the panels of a picture, those of every battery first.
+
+    Quantities of one theme share a panel if they have the same units; the others have their own.
+    """
+    found: dict[tuple[int, str], dict[str, xr.DataArray]] = {}
+    for place, (name, array) in enumerate(entries.items()):
+        theme = _theme(name)
+        key = theme if theme < len(THEMES) else len(THEMES) + place
+        found.setdefault((key, pretty_units(array)), {})[name] = array
+    return [_panel(theme, curves) for (theme, _), curves in sorted(found.items(), key=_order)]
+
+
+def one_each(entries: Mapping[str, xr.DataArray]) -> list[Panel]:
+    """Return one panel for each entry, in the same order."""
+    order = sorted(entries.items(), key=lambda item: _theme(item[0]))
+    return [_panel(len(THEMES), {name: array}) for name, array in order]
+
+
+def definition(panel: Panel) -> str:
+    """Return what is shown, with definitions."""
+    told: dict[str, str] = {}
+    for name, array in panel.curves.items():
+        words = str(array.attrs.get("definition", ""))
+        parameters = _parameters(array)
+        told[name.split("[")[0]] = f"{_long_name(array)}{f' ({parameters})' if parameters else ''}"
+        told[name.split("[")[0]] += f": {words}" if words else ""
+    return "; ".join(told.values())
+
+
+def _order(item: tuple[tuple[int, str], object]) -> int:
+    return item[0][0]
+
+
+def _theme(name: str) -> int:
+    """Return which theme a variable belongs to, the number of themes for none."""
+    plain = name.split("[")[0]
+    for place, (_, patterns) in enumerate(THEMES):
+        if any(fnmatchcase(plain, pattern) for pattern in patterns):
+            return place
+    return len(THEMES)
+
+
+def _panel(theme: int, curves: dict[str, xr.DataArray]) -> Panel:
+    """Return a panel with its label and short names."""
+    first = next(iter(curves.values()))
+    if len(curves) == 1:
+        (name,) = curves
+        entry = f", {_entry(name)}" if _entry(name) else ""
+        text = _long_name(first)
+        for source in (" from the environment", " from the drive"):
+            text = text.replace(source, "") if entry else text
+        label = axis_label(first.assign_attrs(long_name=text + entry))
+        return Panel(label, curves, {name: _short(name, first)})
+    title = THEMES[theme][0]
+    variables = {name.split("[")[0] for name in curves}
+    if len(variables) == 1 and theme < len(THEMES) and not title:
+        title = _long_name(first)
+    names = {name: _short(name, array) for name, array in curves.items()}
+    if len(variables) == 1 and not variables & {"heat_current", "work_flow"}:
+        names = {name: _entry(name) for name in curves}
+    if variables & {"work", "heat"}:
+        title = "energy"
+    elif title == "ergotropy":
+        names = {name: _of_ergotropy(text) for name, text in names.items()}
+    named = axis_label(first.assign_attrs(long_name=title or _long_name(first)))
+    return Panel(named, curves, names)
+
+
+def _of_ergotropy(text: str) -> str:
+    """Return "full" for "ergotropy, full"; an ergotropy without more is that."""
+    rest = " ".join(text.replace("ergotropy", "").replace(" ,", ",").split()).strip(" ,")
+    return rest.removeprefix("of ") or text
+
+
+def _short(name: str, array: xr.DataArray) -> str:
+    """Return the name of a curve in a legend: what it is, of what, with which parameter."""
+    text = _long_name(array)
+    for long, short in SHORTER.items():
+        text = text.replace(long, short)
+    words = [text, _entry(name)] if not name.startswith(("heat_current", "work_flow")) else []
+    kind = "heat" if name.startswith("heat") else "work"
+    words = words or [f"{kind}: {_entry(name)}" if _entry(name) else kind]
+    parameters = _parameters(array) if name.startswith("free_energy") else ""
+    return pretty_text(", ".join(word for word in [*words, parameters] if word))
+
+
+def _entry(name: str) -> str:
+    """Return which environment or drive an entry belongs to."""
+    return name.partition("[")[2].rstrip("]")
+
+
+def _parameters(array: xr.DataArray) -> str:
+    """Return the parameters of a merit in words."""
+    values = {key: value for key, value in array.attrs.items() if key not in NOT_PARAMETERS}
+    return ", ".join(
+        f"{GREEK.get(str(key), key)} = {value:g}"
+        if isinstance(value, float)
+        else f"{key} = {value}"
+        for key, value in values.items()
+        if isinstance(value, str | float | int)
+    )
+
+
+def _long_name(array: xr.DataArray) -> str:
+    return str(array.attrs.get("long_name", str(array.name).replace("_", " ")))

@@ -1,0 +1,229 @@
+"""A sheet: panels in a grid of the width of a column or a page, legends above, trust beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import fill
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+
+from qubatt.core.summary import question
+from qubatt.plots.course import draw_panel, legend_names
+from qubatt.plots.curves import MOST_IN_LEGEND, add_family_bar, axis_label, draw_curves, wrapped
+from qubatt.plots.figure import Picture, styled
+from qubatt.plots.maps import draw_values
+from qubatt.plots.panel import Panel, definition
+from qubatt.plots.span import hatch_spans, set_span
+from qubatt.plots.strip import doubtful_points, draw_strip, trust, write_trust
+
+COLUMN, PAGE = 3.4, 7.0
+"""Widths of a column and of a page of a journal, in inches."""
+
+SMALL: dict[str, Any] = {
+    "font.size": 8.0,
+    "axes.labelsize": 8.0,
+    "axes.titlesize": 8.0,
+    "xtick.labelsize": 7.0,
+    "ytick.labelsize": 7.0,
+    "legend.fontsize": 6.5,
+    "lines.linewidth": 1.2,
+    "hatch.linewidth": 0.6,
+}
+"""Sizes of letters and lines at these widths."""
+
+LEGEND_LINE = 0.125
+"""Height of a line of a legend, in inches."""
+
+HEIGHTS = {1: 2.3, 2: 2.1, 3: 1.6}
+"""Height of a panel by the number of columns, without its legend."""
+
+LETTER = 0.054
+"""Width of a letter of a legend, in inches."""
+
+
+class Sheet:
+    """An empty grid of panels, and a strip beneath where there is something to say."""
+
+    def __init__(
+        self, count: int, dataset: xr.Dataset, lines: Sequence[int] = (), *, timed: bool = False
+    ) -> None:
+        self.columns = 1 if count == 1 else 2 if count in (2, 4) else 3
+        self.rows = -(-count // self.columns)
+        self.width = COLUMN if self.columns == 1 else PAGE
+        self.letters = int((self.width - 0.75) / 0.0505)
+        told = bool(trust(dataset)) or doubtful_points(dataset)[0] is not None
+        height = HEIGHTS[self.columns]
+        heights = [
+            height + LEGEND_LINE * max(lines[k : k + self.columns], default=0)
+            for k in range(0, count, self.columns)
+        ]
+        strip = 0.15 if timed else 0.01
+        text = 0.45 + 0.12 * len(fill(trust(dataset), self.letters).splitlines())
+        total = sum(heights) + (strip + text if told else 0.0)
+        with styled(**SMALL):
+            self.figure = Picture(figsize=(self.width, total), layout="constrained", style=SMALL)
+            ratios = [*heights, *([strip] if told else [])]
+            grid = self.figure.add_gridspec(len(ratios), self.columns, height_ratios=ratios)
+            places = [divmod(k, self.columns) for k in range(count)]
+            self.panels = [self.figure.add_subplot(grid[place]) for place in places]
+            self.strip = self.figure.add_subplot(grid[-1, :]) if told else None
+        if self.strip is not None and not timed:
+            self.strip.set_axis_off()
+
+    def finish(self, dataset: xr.Dataset, panels: Sequence[Panel], left: Sequence[str]) -> Picture:
+        """Wrap labels, name what is left out, write the caption."""
+        letters = int((HEIGHTS[self.columns] - 0.4) / 0.066)
+        for k, axes in enumerate(self.panels):
+            axes.set_ylabel(wrapped(axes.get_ylabel(), letters))
+            if k + self.columns < len(self.panels):
+                axes.set_xlabel("")
+        if left:
+            text = f"Not shown: {', '.join(left)}."
+            self.figure.supxlabel(fill(text, self.letters), fontsize=6.5, x=0.01, ha="left")
+        told = [definition(panel) for panel in panels]
+        asked = "\n".join(question(dataset)).replace("\n    ", " ").replace("\n  ", "; ")
+        lines = [asked if dataset.attrs else "", *told, trust(dataset)]
+        self.figure.caption = "\n".join(line for line in lines if line)
+        return self.figure
+
+
+def draw_courses(dataset: xr.Dataset, panels: list[Panel], left: list[str]) -> Picture:
+    """Return panels of curves over one dim, a strip with the certificate beneath."""
+    first = [next(iter(panel.curves.values())) for panel in panels]
+    timed = {str(array.dims[0]) for array in first} <= {"time", "state_time"}
+    names = [legend_names(panel, dataset) for panel in panels]
+    columns = 1 if len(panels) == 1 else 2 if len(panels) in (2, 4) else 3
+    room = (COLUMN if columns == 1 else PAGE) / columns - 0.55
+    shapes = [_shape(entry, room) for entry in names]
+    sheet = Sheet(len(panels), dataset, [lines for lines, _ in shapes], timed=timed)
+    with styled(**SMALL):
+        for axes, panel, entry, shape in zip(sheet.panels, panels, names, shapes, strict=True):
+            draw_panel(axes, panel, dataset)
+            if entry:
+                _legend_above(axes, shape[1], _longest(room))
+        if sheet.strip is not None and timed:
+            draw_strip(sheet.strip, dataset, sheet.letters)
+        elif sheet.strip is not None:
+            known = _matched(doubtful_points(dataset)[0], first[0])
+            if known is not None:
+                for axes in sheet.panels:
+                    hatch_spans(axes, known)
+            _write(sheet.strip, dataset, sheet.letters, hatched=known is not None)
+        coordinates = [array[array.dims[0]] for array in first]
+        for axes in [*sheet.panels, *([sheet.strip] if timed and sheet.strip else [])]:
+            set_span(axes, coordinates)
+    return sheet.finish(dataset, panels, left)
+
+
+def draw_families(
+    dataset: xr.Dataset, panels: list[Panel], left: list[str], x: str, family: str
+) -> Picture:
+    """Return one panel of curves per quantity, one curve per entry of `family`."""
+    sheet = Sheet(len(panels), dataset)
+    with styled(**SMALL):
+        for axes, panel in zip(sheet.panels, panels, strict=True):
+            ((_, array),) = panel.curves.items()
+            over = x if x in array.dims else "state_time"
+            draw_curves(axes, array, over, family, legend={}, ylabel=panel.label)
+            set_span(axes, [array[over]])
+        shown = array[family]
+        if shown.size > MOST_IN_LEGEND:
+            add_family_bar(sheet.panels, shown)
+        else:
+            _family_legend(sheet, shown)
+        if sheet.strip is not None:
+            _write(sheet.strip, dataset, sheet.letters, hatched=False)
+    return sheet.finish(dataset, panels, left)
+
+
+def draw_heat(dataset: xr.Dataset, panels: list[Panel], left: list[str], x: str, y: str) -> Picture:
+    """Return one map per quantity, hatched where it should not be trusted."""
+    sheet = Sheet(len(panels), dataset, [4] * len(panels))
+    doubtful, _ = doubtful_points(dataset)
+    with styled(**SMALL):
+        for axes, panel in zip(sheet.panels, panels, strict=True):
+            ((_, array),) = panel.curves.items()
+            array = array.sortby([x, y])
+            logarithmic = [dim for dim in (x, y) if _is_geometric(array[dim])]
+            known = _matched(doubtful, array)
+            mesh = draw_values(axes, array, x, y, doubtful=known, logarithmic=logarithmic)
+            bar = sheet.figure.colorbar(mesh, ax=axes, location="top", aspect=30)
+            bar.set_label(wrapped(panel.label, 34))
+            axes.set_xlabel(axis_label(array[x]))
+            axes.set_ylabel(axis_label(array[y]))
+        if sheet.strip is not None:
+            _write(sheet.strip, dataset, sheet.letters, hatched=known is not None)
+    return sheet.finish(dataset, panels, left)
+
+
+def _write(axes: Axes, dataset: xr.Dataset, letters: int, *, hatched: bool) -> None:
+    """Write how far swept data can be trusted, and what is doubtful."""
+    doubtful, why = doubtful_points(dataset)
+    words = [trust(dataset)]
+    if doubtful is not None and bool(doubtful.any()):
+        count = f" at {int(doubtful.sum())} of {doubtful.size} points" if doubtful.ndim else ""
+        words.append(f"{'hatched: ' if hatched else ''}{why}{count}")
+    write_trust(axes, "; ".join(word for word in words if word), letters)
+
+
+def _matched(doubtful: xr.DataArray | None, array: xr.DataArray) -> xr.DataArray | None:
+    """Return the doubtful points in the order and with the dims of what is drawn."""
+    if doubtful is None or not {*doubtful.dims} <= {*array.dims}:
+        return None
+    return doubtful.broadcast_like(array).sel({dim: array[dim] for dim in array.dims})
+
+
+def _family_legend(sheet: Sheet, family: xr.DataArray) -> None:
+    """Put one legend above all panels."""
+    handles = sheet.panels[0].get_lines()
+    values = family.to_numpy().tolist()
+    words = [f"{value:.4g}" if isinstance(value, int | float) else str(value) for value in values]
+    title = axis_label(family)
+    place: dict[str, Any] = {"ncols": len(words), "alignment": "left"}
+    sheet.figure.legend(
+        handles, words, loc="outside upper left", title=title, title_fontsize=7.0, **place
+    )
+
+
+def _legend_above(axes: Axes, columns: int, letters: int) -> None:
+    """Put the legend above a panel, where no curve is."""
+    handles, names = axes.get_legend_handles_labels()
+    axes.legend(
+        handles,
+        [wrapped(name, letters) for name in names],
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        ncols=columns,
+        borderaxespad=0.1,
+        borderpad=0.1,
+        handlelength=2.0,
+        handletextpad=0.5,
+        columnspacing=1.0,
+        labelspacing=0.2,
+    )
+
+
+def _shape(names: Sequence[str], room: float) -> tuple[int, int]:
+    """Return lines and columns of a legend in a panel of a width."""
+    if not names:
+        return 0, 1
+    columns = max(1, min(len(names), int(room / (LETTER * max(map(len, names)) + 0.4))))
+    lines = [wrapped(name, _longest(room)).count("\n") + 1 for name in names]
+    return max(sum(lines[k::columns]) for k in range(columns)), columns
+
+
+def _longest(room: float) -> int:
+    """Return the letters on a line of a legend in a panel of a width."""
+    return int((room - 0.3) / LETTER)
+
+
+def _is_geometric(coordinate: xr.DataArray) -> bool:
+    """Tell whether values are spaced by a factor, over a decade or more."""
+    values = np.sort(coordinate.to_numpy().astype(float))
+    if len(values) < 4 or values[0] <= 0 or values[-1] < 10 * values[0]:
+        return False
+    steps = np.diff(np.log(values))
+    return bool(np.allclose(steps, steps.mean(), rtol=1e-3))

@@ -1,0 +1,107 @@
+"""The strip beneath a picture that tells how far it can be trusted."""
+
+from __future__ import annotations
+
+from textwrap import fill
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+
+from qubatt.core.result import CUTOFF_THRESHOLD, MEANING, varied
+from qubatt.core.summary import certificate_words
+from qubatt.plots.span import stretches
+
+DOUBT: dict[str, Any] = {
+    "facecolor": "white",
+    "edgecolor": "black",
+    "hatch": "//////",
+    "linewidth": 0.6,
+}
+SOUND: dict[str, Any] = {"facecolor": "0.85", "edgecolor": "0.6", "linewidth": 0.6}
+TAG: dict[str, Any] = {"boxstyle": "square,pad=0.25", "facecolor": "black", "edgecolor": "black"}
+
+
+def draw_strip(axes: Axes, dataset: xr.Dataset, width: int) -> None:
+    """Draw a band over time, hatched where the cut-off is too small, with status and numbers.
+
+    Parameters
+    ----------
+    axes : Axes
+        As wide as the panels, and thin.
+    dataset : Dataset
+        With ``cutoff_population``, or without: then the band is that of the whole run.
+    width : int
+        Characters on a line of text.
+    """
+    for first, last, doubt in stretches(*_doubtful_times(dataset)):
+        axes.axvspan(first, last, **(DOUBT if doubt else SOUND))
+    axes.set_ylim(0.0, 1.0)
+    axes.set_yticks([])
+    axes.grid(visible=False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.tick_params(labelsize=6.0, length=2.0, pad=1.5)
+    write_trust(axes, trust(dataset), width)
+    if (status := _status(dataset)) not in ("ok", ""):
+        tag = axes.text(0.5, 0.5, status, transform=axes.transAxes, ha="center", va="center")
+        tag.set(color="white", fontsize=7.0, fontweight="bold", bbox=TAG)
+
+
+def write_trust(axes: Axes, words: str, width: int) -> None:
+    """Write how far a result can be trusted above the strip."""
+    axes.set_title(fill(words, width), loc="left", fontsize=6.5, pad=3.0, linespacing=1.15)
+
+
+def trust(dataset: xr.Dataset) -> str:
+    """Return status and certificate in a few words, empty where there are none."""
+    if parameters := varied(dataset):
+        words = [f"varied: {', '.join(parameters)}; status of the points not recorded"]
+        if "status" in dataset.variables:
+            bad = int((dataset["status"].astype(str) != "ok").sum())
+            words = [f"status: ok at all but {bad} of {dataset['status'].size} points"]
+        if "cutoff_population" in dataset:
+            most = float(dataset["cutoff_population"].max())
+            words += [f"cutoff_population up to {most:.1e} (limit {CUTOFF_THRESHOLD:.0e})"]
+        return ", ".join(words)
+    status = _status(dataset)
+    meaning = MEANING.get(status, "")  # type: ignore[call-overload]  # any word may be stored
+    words = [f"status: {status} ({meaning})" if meaning else f"status: {status}"] if status else []
+    words += [certificate_words(dataset)]
+    if "first_law_residual" in dataset:
+        worst = float(np.abs(dataset["first_law_residual"]).max())
+        words += [f"first law within {worst:.1e}"]
+    return ", ".join(word for word in words if word)
+
+
+def doubtful_points(dataset: xr.Dataset) -> tuple[xr.DataArray | None, str]:
+    """Return which points of swept data should not be trusted, and why, as far as it is known."""
+    for name in [*dataset.coords, *dataset.data_vars]:
+        array = dataset[name]
+        if array.ndim and str(name).endswith("status") and array.dtype.kind in "OSUT":
+            return array.astype(str) != "ok", f"{name} not ok"
+    if "ambiguous" in dataset and dataset["ambiguous"].dtype == bool:
+        return dataset["ambiguous"], "degenerate levels, of which work and heat depend on the order"
+    if varied(dataset) and "cutoff_population" in dataset:
+        bad = dataset["cutoff_population"] > CUTOFF_THRESHOLD
+        return bad, f"highest Fock level above {CUTOFF_THRESHOLD:.0e}"
+    return None, ""
+
+
+def _status(dataset: xr.Dataset) -> str:
+    """Return the one status of a single run."""
+    return "" if varied(dataset) else str(dataset.attrs.get("status", ""))
+
+
+def _doubtful_times(dataset: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Return times and whether each is doubtful; the status has the last word."""
+    name = "time" if "time" in dataset.dims else "state_time"
+    time, status = dataset[name].to_numpy(), _status(dataset)
+    if name == "time" and "cutoff_population" in dataset and status in ("", "cutoff-too-small"):
+        population = dataset["cutoff_population"]
+        others = [dim for dim in population.dims if dim != "time"]
+        bad = (population > CUTOFF_THRESHOLD).any(others).to_numpy()
+        if bad.any() or not status:
+            return time, bad
+    return time, np.full(len(time), status not in ("ok", ""))

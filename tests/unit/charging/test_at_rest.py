@@ -1,0 +1,27 @@
+"""Which merits a steady state is asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+import qubatt as qb
+
+BATTERY = qb.DrivenBattery(n_atoms=1, drive=1.0)
+LEAK = qb.CollectiveDecay(0.5)
+
+
+@pytest.mark.parametrize("wanted", ["all", ["all"], ("all", "purity"), iter(["all"])])
+def test_all_leaves_out_what_needs_a_curve(wanted: object) -> None:
+    """However "all" is written."""
+    end = qb.steady_state(BATTERY, LEAK, merits=wanted)
+    assert "purity" in end
+    assert "average_power" not in end
+
+
+@pytest.mark.parametrize(
+    "wanted", ["charging_time", ["energy", "average_power"], ["all", "time_to_fraction:0.5"]]
+)
+def test_what_needs_a_curve_is_refused_by_name(wanted: object) -> None:
+    """Also beside "all"."""
+    with pytest.raises(qb.UnsupportedError, match="no charging curve"):
+        qb.steady_state(BATTERY, LEAK, merits=wanted)
