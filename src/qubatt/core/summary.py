@@ -95,11 +95,19 @@ def question(dataset: xr.Dataset) -> list[str]:
     if "battery" not in asked:
         return _lines("Recharging", _fields(asked))
     title = "Steady state" if "uniqueness" in dataset.attrs else "Charging"
+    begun = dataset.attrs.get("start", "")
+    if begun:
+        title = "Discharge"
     parts = [_thing(part) for part in asked.get("environment") or []]
     charger = asked.get("charger")
     return [
         *_lines(f"{title} of {asked['battery'].get('type')}", _thing(asked["battery"], "")),
-        *(_lines("  charger", _thing(charger)) if charger else []),
+        *(
+            [f"  start: {begun if begun == 'full' else f'charged to time {begun}'}"]
+            if begun
+            else []
+        ),
+        *(_lines("  charger", _thing(charger)) if charger and begun != "full" else []),
         *_lines("  environment", "; ".join(parts) or "none"),
     ]
 
@@ -229,10 +237,14 @@ def _fields(parameters: dict[str, Any]) -> str:
 
 def _assignments(parameters: dict[str, Any]) -> Iterator[str]:
     for name, value in parameters.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and "sha256" in value:
+            yield f"{name}={'×'.join(map(str, value['shape']))} matrix"
+        elif isinstance(value, list) and any(isinstance(part, dict) for part in value):
+            yield f"{name}={len(value)}"
+        elif isinstance(value, dict):
             inner = ", ".join(_assignments({k: v for k, v in value.items() if k != "type"}))
             yield shorten(f"{name}={value.get('type', '')}({inner})", WIDTH, placeholder=" …")
-        elif value is not None:
+        elif value not in (None, []):
             number = isinstance(value, float)
             word = f"{value:g}" if number else shorten(str(value), 40, placeholder=" …")
             yield f"{name}={word}"

@@ -33,10 +33,14 @@ class Mark(NamedTuple):
     text: str
 
 
+ROUNDING = 1e-12
+"""Largest value of a curve that counts as 0."""
+
 MARKS = (
     Mark("energy", "maximum_energy_time", "maximum_energy", "o", "largest"),
     Mark("energy", "charging_time", "", "v", "first maximum"),
     Mark("energy", "time_to_fraction", "", "s", "{fraction:.0%} of the largest"),
+    Mark("remaining_energy", "half_life", "", "s", "half-life"),
     Mark("power", "maximum_power_time", "maximum_power", "o", "largest"),
     Mark("average_power", "maximum_average_power_time", "maximum_average_power", "D", "largest"),
 )
@@ -94,6 +98,7 @@ def draw_panel(axes: Axes, panel: Panel, dataset: xr.Dataset) -> None:
             axes.plot(point.x, point.y, point.shape, label=point.text, zorder=4, **face)
         if all(name.startswith("spin_squeezing") for name in panel.curves):
             _limit_squeezing(axes, panel)
+        _limit_rounding(axes, panel)
         low, high = axes.get_ylim()
         if low < 0.0 < high:
             axes.axhline(0.0, color=GREY, linewidth=0.6, zorder=1)
@@ -125,6 +130,14 @@ def _limit(axes: Axes, panel: Panel) -> None:
     low, high = axes.get_ylim()
     if 0.0 < top < high:
         axes.set_ylim(min(low, 1.1 * float(known.min())), top)
+
+
+def _limit_rounding(axes: Axes, panel: Panel) -> None:
+    """Keep what is 0 but for rounding from filling the axis."""
+    values = np.concatenate([array.to_numpy() for array in panel.curves.values()])
+    known = np.abs(values[np.isfinite(values)])
+    if known.size and known.max() < ROUNDING:
+        axes.set_ylim(-0.05, 1.0)
 
 
 def _limit_squeezing(axes: Axes, panel: Panel) -> None:

@@ -12,6 +12,7 @@ from qubatt.plots.curves import axis_label, pretty_text, pretty_units
 
 THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("", ("energy",)),
+    ("", ("remaining_energy",)),
     ("power", ("power", "average_power", "power_bound", "speed_limit")),
     ("ergotropy", ("*ergotropy*", "work", "heat")),
     ("energy flow", ("heat_current*", "work_flow*")),
