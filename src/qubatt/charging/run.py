@@ -24,7 +24,7 @@ from qubatt.models import Battery
 from qubatt.states import ChargerState
 
 WATCHED = 64
-"""Times at which the certificate looks at least, where fewer output times are asked for."""
+"""Times at which certificate and curve look at least, where fewer output times are asked for."""
 
 
 def charge(
@@ -164,9 +164,13 @@ def _check_looks(question: Question, state_times: ArrayLike) -> FloatArray:
 
 
 def _watched(question: Question, time: FloatArray) -> FloatArray:
-    """Return the times computed: 0, those asked for, and enough for the certificate between."""
+    """Return the times computed: 0, those asked for, and enough between them.
+
+    Between them the certificate looks at the cavity, and merits of the curve at the energy.
+    """
     whole = np.unique(np.concatenate([[0.0], time]))
-    if "cavity" not in question.problem.space.factors or len(whole) > WATCHED or len(whole) == 1:
+    watching = "cavity" in question.problem.space.factors or question.reads("curve")
+    if not watching or len(whole) > WATCHED or len(whole) == 1:
         return whole
     parts = -(-WATCHED // (len(whole) - 1))
     between = whole[:-1, np.newaxis] + np.diff(whole)[:, np.newaxis] * np.arange(parts) / parts

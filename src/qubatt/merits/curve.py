@@ -18,7 +18,13 @@ from qubatt.merits.reading import ENERGY, POWER, has_pulses
 from qubatt.merits.record import Record
 
 FALL = 1e-9
-"""Part of the largest |E| by which energy must fall for what was before to be a maximum."""
+"""Part of the largest |E| by which energy must fall for what was before to be a maximum.
+
+Maxima that differ by less are equal, and the first of them counts.
+"""
+
+AT_ONCE = 1e-300
+"""Length of the curve of a run that has no length."""
 
 
 def _slope(realization: Realization) -> Operator:
@@ -43,6 +49,10 @@ class Curve:
 
     @cached_property
     def _polynomials(self) -> PPoly:
+        if len(self.times) == 1:  # E(t) next to the only time there is
+            factors = [1.0, 1.0, 0.5][: self._known.shape[1]]
+            taylor = (self._known[0] * factors)[::-1, np.newaxis]
+            return PPoly(taylor, [self.times[0], self.times[0] + AT_ONCE])
         return PPoly.from_bernstein_basis(BPoly.from_derivatives(self.times, self._known))
 
     def energy(self, times: FloatArray) -> FloatArray:
@@ -84,12 +94,12 @@ class Curve:
     def strongest_average(self) -> tuple[float, float]:
         """Return the time of the largest E/t and that value; at time 0 it is dE/dt."""
         # d(E/t)/dt = 0 where t dE/dt = E, a polynomial in x = t − t_k on every interval
-        energy, start = self._polynomials.c, self.times[:-1]
+        energy, breaks = self._polynomials.c, self._polynomials.x
         slope = self._polynomials.derivative().c
         condition = -energy.copy()
         condition[:-1] += slope  # x dE/dt
-        condition[1:] += start * slope
-        turns = _roots(PPoly(condition, self.times))
+        condition[1:] += breaks[:-1] * slope
+        turns = _roots(PPoly(condition, breaks))
 
         def average(times: FloatArray) -> FloatArray:
             late = times > 0
@@ -105,10 +115,12 @@ class Curve:
         return float(known.min()) if len(known) else math.nan
 
     def _largest(self, function: object, turns: FloatArray) -> tuple[float, float]:
+        """Return the time of the largest value, the first of those equal, and that value."""
         candidates = np.unique(np.concatenate([self.times, turns]))
         values = function(candidates)  # type: ignore[operator]  # one of the methods above
-        best = int(np.argmax(values))
-        return float(candidates[best]), float(values[best])
+        largest = float(values.max())
+        same = values >= largest - FALL * float(np.abs(values).max())
+        return float(candidates[np.argmax(same)]), largest
 
 
 def _roots(polynomials: PPoly) -> FloatArray:
