@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Callable
 
@@ -18,7 +17,7 @@ from qubatt.core.realization import realize
 from qubatt.engines.limiters import Method
 from qubatt.engines.relaxation import MOST
 from qubatt.engines.steady import SteadySolution, solve_steady
-from qubatt.merits import Record
+from qubatt.merits import Merit, Record
 from qubatt.merits.selection import ALL
 from qubatt.models import Battery
 from qubatt.states import ChargerState
@@ -154,12 +153,12 @@ def _labelled(question: Question, solution: SteadySolution) -> Answer:
 def _at_rest(question: Question, wanted: Wanted) -> Question:
     """Leave out merits of charging over time, unless they were asked for by name."""
     lost = [merit.name for merit in question.merits if not merit.at_rest]
-    if lost and wanted != ALL:
+    names = (wanted,) if wanted is None or isinstance(wanted, str | Merit) else wanted
+    if lost and ALL not in names:
         raise UnsupportedError(
             f"Merit `{lost[0]}` cannot be given: a steady state has no charging curve. Use charge."
         )
-    merits = tuple(merit for merit in question.merits if merit.at_rest)
-    return dataclasses.replace(question, merits=merits)
+    return question.at_rest()
 
 
 RELAXATION_RATE = {
