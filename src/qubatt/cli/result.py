@@ -126,11 +126,14 @@ def _finite(value: Any) -> Any:
 def _print(result: xr.Dataset) -> None:
     """Print the result and what it rests on."""
     console = Console()
-    shown = result[[str(name) for name, array in result.data_vars.items() if array.dtype != bool]]
+    shown = _spread(
+        result[[str(name) for name, array in result.data_vars.items() if array.dtype != bool]]
+    )
+    numbers = [str(name) for name, array in shown.data_vars.items() if not array.dims]
+    if numbers:
+        _print_values(console, shown[numbers])
     if shown.dims:
-        _print_table(console, shown)
-    else:
-        _print_values(console, shown)
+        _print_table(console, shown.drop_vars(numbers))
     for name, coordinate in result.coords.items():
         if coordinate.ndim == 0:
             console.print(f"{name} = {coordinate.item():g}", highlight=False)
@@ -148,6 +151,20 @@ def _print(result: xr.Dataset) -> None:
             " ties are broken (here by ascending H_0).",
             highlight=False,
         )
+
+
+def _spread(result: xr.Dataset) -> xr.Dataset:
+    """Return one variable per entry where a dim has names, such as ``environment``."""
+    for dim in [dim for dim in result.dims if result[dim].dtype.kind in "OU"]:
+        apart = {}
+        for name, array in result.data_vars.items():
+            if dim not in array.dims:
+                apart[str(name)] = array
+                continue
+            for part in array.transpose(dim, ...):
+                apart[f"{name} {part[dim].item()}"] = part.drop_vars(dim)
+        result = xr.Dataset(apart)
+    return result
 
 
 def _print_values(console: Console, result: xr.Dataset) -> None:

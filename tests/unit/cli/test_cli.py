@@ -65,6 +65,30 @@ def test_charge_gives_what_python_gives(qubatt, tmp_path):
     assert "status:" in out
 
 
+def test_merits_of_all_shapes_are_shown(qubatt):
+    """A column per environment, a line per number of the curve, and the same as JSON."""
+    merits = ["energy", "ergotropy_full", "free_energy:beta=2", "heat_current", "charging_time"]
+    options = [text for merit in merits for text in ("--merit", merit)]
+    call = [*DICKE, "--environment", "cavity-loss:rate=0.2,n_thermal=0.05", *options]
+    code, out, err = qubatt(*call)
+    assert code == 0, err
+    lines = out.splitlines()
+    assert lines[0].split()[0] == "charging_time"
+    for name in ("time", "energy", "ergotropy_full", "free_energy_beta_2", "cavity-loss"):
+        assert any(name in line for line in lines), name
+    code, out, err = qubatt(*call, "--json")
+    assert code == 0, err
+    variables = json.loads(out)["variables"]
+    assert variables["heat_current"]["dims"] == ["environment", "time"]
+    assert variables["charging_time"]["dims"] == []
+    code, out, err = qubatt(
+        "steady", *DRIVEN[1:6], "--environment", "collective-decay:0.3", "--merit", "all"
+    )
+    assert code == 0, err
+    assert "heat_current collective-decay" in out
+    assert "charging_time" not in out
+
+
 @pytest.mark.parametrize(
     ("text", "charger"),
     [
