@@ -159,7 +159,9 @@ def test_what_never_charges_has_no_times(battery, charger):
 def curve(times, *derivatives):
     """Return the curve through values of E, dE/dt and perhaps d^2E/dt^2."""
     names = ("H_B", "dH_B/dt", "d2H_B/dt2")
-    return Curve(SimpleNamespace(times=times, moments=dict(zip(names, derivatives, strict=False))))
+    moments = dict(zip(names, derivatives, strict=False))
+    still = SimpleNamespace(charging_terms=())
+    return Curve(SimpleNamespace(times=times, moments=moments, problem=still))
 
 
 @pytest.mark.parametrize(("known", "order", "divisor"), [(3, 6, 46080), (2, 4, 384)])
@@ -199,3 +201,32 @@ def test_pulses_leave_the_accuracy_of_cubics():
     bound = (end / (points - 1)) ** 4 / 384 * fourth
     assert abs(float(run.maximum_energy) - exact.max()) <= 1.1 * bound + 1e-9
     assert bound < 1e-6
+
+
+@pytest.mark.parametrize("points", [2, 13, 41, 401])
+@pytest.mark.parametrize("end", [3.0, 4.0])
+@pytest.mark.parametrize("engine", ["exact", "matrix"])
+def test_steps_of_the_drive_are_kinks_of_the_energy(engine, points, end):
+    """One resonant atom, E = sin^2(A/2) with the area A of the steps: the power jumps with them."""
+    steps = qb.PiecewisePulse([0, 1.0, 2.03, 3.0], [1.0, -0.4, 1.0])
+    battery = qb.DrivenBattery(1, steps, detuning=0.0)
+    run = qb.charge(battery, np.linspace(0, end, points), merits=CURVE, engine=engine)
+    area = 1.0 - 0.4 * 1.03 + 0.97
+    expected = {
+        "maximum_energy": np.sin(area / 2) ** 2,
+        "maximum_energy_time": 3.0,
+        "maximum_power": 0.5 * np.sin(area),
+        "maximum_power_time": 3.0,
+        "charging_time": 1.0,
+        "time_to_fraction": 3.0 - area + 2 * np.arcsin(np.sqrt(0.9) * np.sin(area / 2)),
+    }
+    for name, value in expected.items():
+        assert float(run[name]) == pytest.approx(value, rel=1e-7), name
+
+
+def test_a_smooth_curve_through_a_step_is_noticed():
+    """Without the times next to a step the largest power is a third too large."""
+    times = np.linspace(0, 2, 41)
+    energy = np.minimum(times, 1.0)
+    found = curve(times, energy, (times < 1).astype(float))
+    assert found.strongest()[1] > 1.3

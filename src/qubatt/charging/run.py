@@ -20,6 +20,7 @@ from qubatt.core.errors import ArgumentError
 from qubatt.core.realization import realize
 from qubatt.engines import Engine, select_engine
 from qubatt.merits import Record
+from qubatt.merits.curve import edges
 from qubatt.models import Battery
 from qubatt.states import ChargerState
 
@@ -169,9 +170,11 @@ def _watched(question: Question, time: FloatArray) -> FloatArray:
     Between them the certificate looks at the cavity, and merits of the curve at the energy.
     """
     whole = np.unique(np.concatenate([[0.0], time]))
-    watching = "cavity" in question.problem.space.factors or question.reads("curve")
+    curve = question.reads("curve")
+    watching = "cavity" in question.problem.space.factors or curve
+    jumps = edges(question.problem, whole[-1]) if curve else whole
     if not watching or len(whole) > WATCHED or len(whole) == 1:
-        return whole
+        return np.union1d(whole, jumps)
     parts = -(-WATCHED // (len(whole) - 1))
     between = whole[:-1, np.newaxis] + np.diff(whole)[:, np.newaxis] * np.arange(parts) / parts
-    return np.append(between.ravel(), whole[-1])
+    return np.union1d(np.append(between.ravel(), whole[-1]), jumps)

@@ -27,6 +27,21 @@ AT_ONCE = 1e-300
 """Length of the curve of a run that has no length."""
 
 
+BEFORE = 1e-12
+"""How long before a break of a pulse, next to its time, dE/dt is that on the left of it."""
+
+
+def edges(problem: Problem, end: float) -> FloatArray:
+    """Return the times at which pulses may jump, each with one just before it."""
+    times = np.array([time for time in _breaks(problem) if 0.0 < time <= end])
+    return np.union1d(times * (1.0 - BEFORE), times)
+
+
+def _breaks(problem: Problem) -> set[float]:
+    pulses = [term.pulse for term in problem.charging_terms if term.pulse is not None]
+    return {float(time) for pulse in pulses for time in getattr(pulse, "breaks", tuple)()}
+
+
 def _slope(realization: Realization) -> Operator:
     return realization.adjoint(realization.adjoint(realization.H_B))
 
@@ -35,7 +50,8 @@ class Curve:
     """E(t) as piecewise polynomials through E, dE/dt and d²E/dt² at the times of a run.
 
     They are of degree 5, and off by h⁶/46080 of the sixth derivative for steps h; with pulses,
-    where d²E/dt² is not known, of degree 3, and off by h⁴/384 of the fourth.
+    where d²E/dt² is not known, of degree 3, and off by h⁴/384 of the fourth. Where a pulse jumps
+    and dE/dt with it, one ends and the next begins, if the times hold those of `edges`.
     """
 
     def __init__(self, record: Record) -> None:
@@ -46,6 +62,9 @@ class Curve:
         self.times = record.times
         self._energy = rows[0]
         self._known = np.transpose(rows)
+        apart = np.diff(self.times) > 2.0 * BEFORE * self.times[1:]
+        known = np.isin(self.times[1:], list(_breaks(record.problem)))
+        self._cuts = 1 + np.flatnonzero(known & ~apart)
 
     @cached_property
     def _polynomials(self) -> PPoly:
@@ -53,7 +72,15 @@ class Curve:
             factors = [1.0, 1.0, 0.5][: self._known.shape[1]]
             taylor = (self._known[0] * factors)[::-1, np.newaxis]
             return PPoly(taylor, [self.times[0], self.times[0] + AT_ONCE])
-        return PPoly.from_bernstein_basis(BPoly.from_derivatives(self.times, self._known))
+        parts, times = [], np.split(self.times, self._cuts)
+        for k, rows in enumerate(np.split(self._known, self._cuts)):
+            ends = times[k].copy()
+            if k + 1 < len(times):
+                ends[-1] = times[k + 1][0]  # from just before the jump to the jump
+            if len(ends) > 1:
+                parts.append(PPoly.from_bernstein_basis(BPoly.from_derivatives(ends, rows)))
+        breaks = [*(part.x[:-1] for part in parts), parts[-1].x[-1:]]
+        return PPoly(np.concatenate([part.c for part in parts], axis=1), np.concatenate(breaks))
 
     def energy(self, times: FloatArray) -> FloatArray:
         """Return E at any times of the run."""
