@@ -187,6 +187,30 @@ def test_rounding_makes_no_maximum():
     assert 30 < curve(times, *fallen).first_highest() < 50.1
 
 
+def test_energy_may_fall_before_it_rises():
+    """E = sin^2 t - 0.3 sin 2t first falls; its first maximum is at 2t = pi + arctan 0.6."""
+    times = np.linspace(0, 6, 121)
+    double = np.array([np.cos(2 * times), np.sin(2 * times)])
+    energy = 0.5 * (1 - double[0]) - 0.3 * double[1]
+    power = double[1] - 0.6 * double[0]
+    bend = 2 * double[0] + 1.2 * double[1]
+    expected = (np.pi + np.arctan(0.6)) / 2
+    assert curve(times, energy, power, bend).first_highest() == pytest.approx(expected, rel=1e-7)
+    falling = times < 0.25
+    parts = (energy[falling], power[falling], bend[falling])
+    assert np.isnan(curve(times[falling], *parts).first_highest())
+
+
+def test_rounding_of_large_energies_is_no_charging():
+    """A battery at -50 that wavers by 1e-14 has neither risen nor fallen."""
+    times = np.linspace(0, 10, 101)
+    noise = 1e-14 * np.random.default_rng(2).normal(size=(3, len(times)))
+    noise[0] -= 50.0
+    assert np.isnan(curve(times, *noise).first_highest())
+    noise[0] += 1e-9 * np.sin(times) ** 2
+    assert curve(times, *noise).first_highest() == pytest.approx(np.pi / 2, abs=0.1)
+
+
 PULSE = qb.SinePulse(0.8, 1.7)
 
 

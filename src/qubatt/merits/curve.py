@@ -23,6 +23,9 @@ FALL = 1e-9
 Maxima that differ by less are equal, and the first of them counts.
 """
 
+ROUNDING = 1e-13
+"""Part of the largest |⟨H_B⟩| that is rounding, where E itself is no more than that."""
+
 AT_ONCE = 1e-300
 """Length of the curve of a run that has no length."""
 
@@ -62,6 +65,8 @@ class Curve:
         self.times = record.times
         self._energy = rows[0]
         self._known = np.transpose(rows)
+        relative = FALL * np.abs(self._energy).max()
+        self.rounding = float(max(relative, ROUNDING * np.abs(energy).max()))
         apart = np.diff(self.times) > 2.0 * BEFORE * self.times[1:]
         known = np.isin(self.times[1:], list(_breaks(record.problem)))
         self._cuts = 1 + np.flatnonzero(known & ~apart)
@@ -100,18 +105,20 @@ class Curve:
         return self._largest(self.energy, self.turns)
 
     def first_highest(self) -> float:
-        """Return the time of the first maximum of E, NaN if E never falls.
+        """Return the time of the first maximum after time 0, NaN if E never rises and falls.
 
-        What rounding makes fall does not count.
+        What rounding makes rise or fall does not count.
         """
-        peak_time, peak = 0.0, -math.inf
-        fall = FALL * float(np.max(np.abs(self._energy)))
+        peak_time, peak, lowest = 0.0, -math.inf, math.inf
         stops = np.unique(np.concatenate([self.times, self.turns]))
         for time, value in zip(stops.tolist(), self.energy(stops).tolist(), strict=True):
             if value > peak:
                 peak_time, peak = time, value
-            elif value < peak - fall:
-                return peak_time if peak_time > 0 else math.nan
+            elif value < peak - self.rounding:
+                if peak > lowest + self.rounding:
+                    return peak_time
+                peak = value  # it only fell so far
+            lowest = min(lowest, value)
         return math.nan
 
     def strongest(self) -> tuple[float, float]:
