@@ -22,6 +22,9 @@ from qubatt.io import save
 ROWS = 12
 """Rows of the table that stands for a long result."""
 
+LONGEST_NUMBER = 12
+"""Characters of a number in a table, at most."""
+
 
 class Progress:
     """A progress bar with the time left, on standard error, in a terminal.
@@ -185,17 +188,32 @@ def _print_table(console: Console, result: xr.Dataset) -> None:
     flat = frame.stack(row=list(frame.dims))
     count = flat.sizes["row"]
     rows = np.unique(np.linspace(0, count - 1, min(ROWS, count)).round().astype(int))
-    table = Table(box=None, pad_edge=False)
-    for name in [*shape, *result.data_vars]:
-        table.add_column(str(name), justify="right")
     places = list(np.ndindex(*(len(labels) for labels in shape.values())))
-    for row in rows:
-        labels = [texts[k] for texts, k in zip(shape.values(), places[row], strict=True)]
-        values = [float(flat[name][row]) for name in flat.data_vars]
-        table.add_row(*labels, *(f"{value:.6g}" for value in values))
-    console.print(table)
+    for names in _blocks([str(name) for name in result.data_vars], console.width - 10 * len(shape)):
+        table = Table(box=None, pad_edge=False)
+        for name in [*shape, *names]:
+            table.add_column(str(name), justify="right")
+        for row in rows:
+            labels = [texts[k] for texts, k in zip(shape.values(), places[row], strict=True)]
+            values = [float(flat[name][row]) for name in names]
+            table.add_row(*labels, *(f"{value:.6g}" for value in values))
+        console.print(table)
     if count > len(rows):
         console.print(f"({len(rows)} of {count} rows; all with --output or --json)")
+
+
+def _blocks(names: list[str], width: int) -> list[list[str]]:
+    """Return the names of columns in groups that fit beside one another."""
+    blocks: list[list[str]] = [[]]
+    room = width
+    for name in names:
+        needed = max(len(name), LONGEST_NUMBER) + 2
+        if needed > room and blocks[-1]:
+            blocks.append([])
+            room = width
+        blocks[-1].append(name)
+        room -= needed
+    return blocks
 
 
 def _print_certificate(console: Console, result: xr.Dataset) -> None:

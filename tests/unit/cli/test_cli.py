@@ -65,6 +65,16 @@ def test_charge_gives_what_python_gives(qubatt, tmp_path):
     assert "status:" in out
 
 
+def test_tables_are_as_wide_as_the_terminal(qubatt):
+    """All merits at once: every name and number is there, in several tables."""
+    code, out, err = qubatt(*DRIVEN, "--merit", "all")
+    assert code == 0, err
+    assert "…" not in out
+    assert max(len(line) for line in out.splitlines()) <= 120
+    for name in ("ergotropy_full", "coherence_relative_entropy", "maximum_energy", "entropy"):
+        assert name in out
+
+
 def test_merits_of_all_shapes_are_shown(qubatt):
     """A column per environment, a line per number of the curve, and the same as JSON."""
     merits = ["energy", "ergotropy_full", "free_energy:beta=2", "heat_current", "charging_time"]
