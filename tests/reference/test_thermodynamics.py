@@ -4,6 +4,11 @@ import numpy as np
 import pytest
 
 import qubatt as qb
+from qubatt.core.problem import Jump, Problem, Term
+from qubatt.core.realization import realize
+from qubatt.core.space import Space
+from qubatt.merits import Record
+from qubatt.operators import Atoms
 
 TIMES = np.linspace(0, 8, 33)
 ENTROPY = ["entropy_production", "entropy", "heat_current", "internal_energy"]
@@ -67,6 +72,23 @@ def test_equilibrium_makes_no_entropy(N):
         battery, [0.3], environment=qb.CollectiveDecay(0.4, 0.7), merits="entropy_production"
     )
     assert float(start.entropy_production[0, 0]) > 0.01
+
+
+def test_three_levels_in_a_bath_on_one_transition():
+    """sigma = dp/dt (ln(p_g/p_m) - x) for the transition g-m; e is a bystander."""
+    atoms, gamma, n = Atoms(1, ("ground", "middle", "excited")), 0.4, 0.3
+    jumps = (
+        Jump(gamma * (n + 1), {"atoms": "S_gm"}, scope="local", source="bath"),
+        Jump(gamma * n, {"atoms": "S_mg"}, scope="local", source="bath"),
+    )
+    terms = (Term(1.0, {"atoms": "S_mm"}), Term(2.2, {"atoms": "S_ee"}))
+    problem = Problem(Space({"atoms": atoms}), "atoms", terms, (), jumps)
+    p = np.array([0.2, 0.5, 0.3])
+    record = Record(realize(problem), np.zeros(1), {}, None, np.diag(p)[np.newaxis].astype(complex))
+    flow = gamma * (n * p[0] - (n + 1) * p[1])
+    x = np.log((n + 1) / n)
+    sigma = qb.merit("entropy_production").values(record)
+    np.testing.assert_allclose(sigma, [[flow * (np.log(p[0] / p[1]) - x)]], atol=1e-14)
 
 
 def test_zero_temperature_has_no_entropy_production():

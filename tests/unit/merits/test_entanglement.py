@@ -11,7 +11,10 @@ import qutip as qt
 from stated import dicke_states, merit_of, projector, random_states, spins
 
 import qubatt as qb
+from qubatt.core.realization import realize
+from qubatt.merits import Record
 from qubatt.merits.concurrence import concurrence
+from qubatt.merits.spin_moments import two_atoms
 
 SINGLET = np.array([0, 1, -1, 0]) / np.sqrt(2)
 
@@ -70,6 +73,21 @@ def test_two_atoms_of_many(N: int) -> None:
     expected = [qt.concurrence(pair_average(rho, N)) for rho in anything]
     found = merit_of("concurrence", spins(N), anything, "full")
     np.testing.assert_allclose(found, expected, atol=1e-7)
+
+
+@pytest.mark.parametrize("N", [2, 4])
+def test_state_of_two_atoms(N: int) -> None:
+    """Every entry, with its phase, of the state averaged over all pairs."""
+    states, problem = random_states(N, 2**N, 3), spins(N)
+    realization, merit = realize(problem, "full"), qb.merit("concurrence")
+    moments = {
+        name: np.einsum("ij,tji->t", build(realization).toarray(), states).real
+        for name, build in merit.moments(problem).items()
+    }
+    found = two_atoms(Record(realization, np.arange(3.0), moments))
+    expected = np.array([pair_average(rho, N).full() for rho in states])
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    assert np.abs(expected - expected.conj()).max() > 0.01
 
 
 @pytest.mark.parametrize("N", [2, 3, 10, 100])
