@@ -7,6 +7,7 @@ what they happen to reach.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -159,3 +160,24 @@ def assert_recharging_laws(cycle: xr.Dataset, scale: float) -> None:
     known, doubt = eta[active], rounding / W_R[active]
     assert not np.any(known < -doubt), "efficiency below 0"
     assert not np.any(known >= 1.0 + doubt), "efficiency of 1 or more"
+
+
+def assert_within(values: np.ndarray, bounds: tuple[float, float]) -> None:
+    """Numbers lie within bounds but for rounding; NaN is what a definition leaves out."""
+    known = values[~np.isnan(values)]
+    slack = 1e-9 * max(1.0, float(np.abs(known[np.isfinite(known)]).max(initial=0.0)))
+    low, high = bounds
+    assert np.all(known >= low - slack), f"{known.min()} below {low}"
+    assert np.all(known <= high + slack), f"{known.max()} above {high}"
+
+
+def assert_descending(*chain: np.ndarray | float, atol: float = 1e-9) -> None:
+    """Each is at least as large as the next, at every time."""
+    for larger, smaller in pairwise(chain):
+        excess = np.max(np.asarray(smaller) - np.asarray(larger))
+        assert excess <= atol, f"larger by {excess:.2e}"
+
+
+def assert_balance(change: float, flows: np.ndarray, weights: np.ndarray) -> None:
+    """What flows in, integrated with quadrature weights, is the change."""
+    assert abs(change - flows @ weights) <= 1e-9, f"{change} is not {flows @ weights}"

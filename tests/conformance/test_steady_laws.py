@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import warnings
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
+from draw import random_battery, random_state
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from laws import assert_hermitian
@@ -17,7 +17,6 @@ from specimen import NAMES, PAIRS, example, fitting, problem_of, smallest
 from stationary import Stationary, eigenvalues_within_reach, stationary
 
 import qubatt as qb
-from qubatt.core.declaration import fields_of
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.realization import Realization, realize
 from qubatt.core.space import Space
@@ -25,14 +24,10 @@ from qubatt.engines.dense import superoperator
 from qubatt.engines.generator import Generator
 from qubatt.engines.secular import NotWeakError
 from qubatt.engines.steady import SteadySolution, solve_steady
-from qubatt.environment import Dissipator
-from qubatt.models import Battery
 from qubatt.operators import Atoms, Mode
 
 METHODS = ("direct", "secular", "flow")
 FITS = [pair for pair in PAIRS if problem_of(*pair) is not None]
-LARGEST = 24
-"""Largest dimension of random problems: their dense superoperators have its fourth power."""
 
 at_random = settings(max_examples=25, derandomize=True, deadline=None, database=None)
 seeds = st.integers(0, 2**32 - 1)
@@ -110,51 +105,6 @@ def test_dataset_of_every_battery(battery: str) -> None:
         assert end[name].dims == ()
         assert end[name].attrs == run[name].attrs
         assert float(end[name]) == pytest.approx(float(run[name][0]), abs=1e-7)
-
-
-def random_battery(rng: np.random.Generator) -> Problem:
-    """Return any battery with random parameters, environments that fit and light."""
-    name = NAMES["battery"][rng.integers(len(NAMES["battery"]))]
-    photons = 1 if name == "cascade" else 3
-    atoms = int(rng.integers(1, 3 if name == "cascade" else 4))
-    model = example("battery", name, n_atoms=atoms, max_photons=photons)
-    model = scaled(model, rng, 0.3, 1.7)
-    parts = [scaled(part, rng, 0.5, 2.0) for part in fitting(model)]
-    if model.space.dim("full") > LARGEST:
-        parts = [part for part in parts if is_collective(part, model)]
-    kept = [part for part in parts if rng.random() < 0.7] or parts
-    problem = model.problem(
-        None
-        if "cavity" not in model.space.factors
-        else qb.FockState(int(rng.integers(photons + 1))),
-        kept,
-    )
-    if "cavity" in problem.space.factors and rng.random() < 0.5:
-        problem = replace(problem, initial={"cavity": random_state(rng, photons + 1)})
-    return problem
-
-
-def is_collective(part: Dissipator, battery: Battery) -> bool:
-    """Tell whether an environment leaves the atoms on the ladder."""
-    return all(jump.scope == "collective" for jump in part.jumps(battery.space))
-
-
-def scaled(thing: object, rng: np.random.Generator, low: float, high: float) -> object:
-    """Return a declared object with its real numbers times random factors, of either sign."""
-    changes = {}
-    for name in fields_of(type(thing)):
-        value = getattr(thing, name)
-        if isinstance(value, float):
-            sign = rng.choice([-1, 1]) if name in ("coupling", "interaction", "drive") else 1
-            changes[name] = float(sign * rng.uniform(low, high) * value)
-    return dataclasses.replace(thing, **changes)
-
-
-def random_state(rng: np.random.Generator, dim: int) -> np.ndarray:
-    """Return a random mixed state."""
-    root = rng.normal(size=(dim, dim)) + 1j * rng.normal(size=(dim, dim))
-    rho = root @ root.conj().T
-    return rho / np.trace(rho).real
 
 
 def random_problem(rng: np.random.Generator) -> Problem:

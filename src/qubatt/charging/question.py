@@ -103,6 +103,11 @@ class Question:
         problem = battery.problem(self.charger, self.surroundings)
         return dataclasses.replace(self, battery=battery, problem=problem)
 
+    def at_rest(self) -> Question:
+        """Return the same question without the merits that steady states lack."""
+        merits = tuple(merit for merit in self.merits if merit.at_rest)
+        return dataclasses.replace(self, merits=merits)
+
     @property
     def moments(self) -> Mapping[str, MomentOperator]:
         """Operators that the merits wanted and the certificate read."""

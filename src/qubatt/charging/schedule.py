@@ -45,7 +45,7 @@ def settling_times(question: Question) -> FloatArray:
         If it is too far off.
     """
     if question.open_cutoff:
-        question = question.with_max_photons(chosen_cutoff(settle(question)))
+        question = question.with_max_photons(chosen_cutoff(settle(question.at_rest())))
     states = question.reads("battery state") or question.reads("full state")
     steady = solve_steady(question.problem, question.moments, battery=states)
     realization = realize(question.problem)

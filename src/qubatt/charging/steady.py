@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Callable, Iterable
 
@@ -163,8 +162,7 @@ def _at_rest(question: Question, wanted: Wanted) -> Question:
                 f"Merit `{merit.name}` cannot be given: a steady state has no charging curve."
                 " Use charge."
             )
-    merits = tuple(merit for merit in question.merits if merit.at_rest)
-    return dataclasses.replace(question, merits=merits)
+    return question.at_rest()
 
 
 RELAXATION_RATE = {

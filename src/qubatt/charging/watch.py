@@ -8,6 +8,7 @@ import scipy.sparse.linalg as sla
 from qubatt.charging.question import Question
 from qubatt.core.check import FloatArray
 from qubatt.core.realization import Realization, realize
+from qubatt.merits.energy_curve import edges
 
 WATCHED = 64
 """Times at which the certificate looks at least, where fewer output times are asked for."""
@@ -37,6 +38,13 @@ def watched(question: Question, asked: FloatArray) -> FloatArray:
     if question.reads("curve"):
         pace = turning(realize(question.problem)) * PER_TURN / (2 * np.pi)
         fewest = max(fewest, int(min(whole[-1] * pace, MOST)))
+        jumps = edges(question.problem.breaks, float(whole[-1]))
+        return np.union1d(_denser(whole, fewest), jumps)
+    return _denser(whole, fewest)
+
+
+def _denser(whole: FloatArray, fewest: int) -> FloatArray:
+    """Return times with as many even ones between them as it takes."""
     if len(whole) > fewest or len(whole) == 1:
         return whole
     longest = whole[-1] / fewest

@@ -92,3 +92,9 @@ class Problem:
     charging_terms: tuple[Term, ...]
     jumps: tuple[Jump, ...] = ()
     initial: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+    @property
+    def breaks(self) -> set[float]:
+        """Times at which pulses say that they may jump."""
+        pulses = [term.pulse for term in self.charging_terms if term.pulse is not None]
+        return {float(time) for pulse in pulses for time in getattr(pulse, "breaks", tuple)()}

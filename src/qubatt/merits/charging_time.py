@@ -20,7 +20,7 @@ class ChargingTime(OfCurve):
 
     long_name = "charging time"
     units = "1/omega_ref"
-    definition = f"time of the first maximum of E(t), NaN if E never falls{BETWEEN}"
+    definition = f"time of the first maximum of E(t) after 0, NaN if there is none{BETWEEN}"
     bounds = (0.0, math.inf)
 
     def values(self, record: Record) -> FloatArray:
@@ -45,7 +45,7 @@ class TimeToFraction(OfCurve):
         """Return the time, shape ``()``; NaN where no energy is stored."""
         curve = record.curve
         time, energy = curve.highest()
-        if energy <= 0.0:
+        if energy <= curve.rounding:
             return one(math.nan)
         if self.fraction == 1.0:
             return one(time)

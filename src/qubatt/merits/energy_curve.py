@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from scipy.interpolate import PPoly
@@ -11,38 +11,64 @@ from scipy.interpolate import PPoly
 from qubatt.core.check import FloatArray
 
 FALL = 1e-9
-"""Part of the largest |E| by which energy must fall for what was before to be a maximum."""
+"""Part of the largest |E| by which energy must fall for what was before to be a maximum.
+
+Maxima that differ by less are equal, and the first of them counts.
+"""
+
+ROUNDING = 1e-13
+"""Part of the largest |⟨H_B⟩| that is rounding, where E itself is no more than that."""
+
+BEFORE = 1e-12
+"""How long before a break of a pulse, next to its time, dE/dt is that on the left of it."""
+
+
+def edges(breaks: Iterable[float], end: float) -> FloatArray:
+    """Return the times at which pulses may jump, each with one just before it."""
+    times = np.array([time for time in breaks if 0.0 < time <= end])
+    return np.union1d(times * (1.0 - BEFORE), times)
 
 
 class Curve:
     """E(t) as piecewise polynomials through E, dE/dt and d²E/dt² at the times of a run.
 
     They are of degree 5, and off by h⁶/46080 of the sixth derivative for steps h; with pulses,
-    where d²E/dt² is not known, of degree 3, and off by h⁴/384 of the fourth.
+    where d²E/dt² is not known, of degree 3, and off by h⁴/384 of the fourth. Where a pulse jumps
+    and dE/dt with it, one ends and the next begins, if the times hold those of `edges`.
     """
 
     def __init__(
-        self, times: FloatArray, energy: FloatArray, power: FloatArray, bend: FloatArray | None
+        self,
+        times: FloatArray,
+        energy: FloatArray,
+        power: FloatArray,
+        bend: FloatArray | None,
+        breaks: Iterable[float] = (),
     ) -> None:
         self.times = times
         self._energy = energy - energy[0]
-        self._rows = [self._energy, power] if bend is None else [self._energy, power, bend]
-        self._polynomials = _polynomials(times, self._rows)
+        relative = FALL * np.abs(self._energy).max()
+        self.rounding = float(max(relative, ROUNDING * np.abs(energy).max()))
+        rows = [self._energy, power] if bend is None else [self._energy, power, bend]
+        near = np.diff(times) <= 2.0 * BEFORE * times[1:]
+        cuts = 1 + np.flatnonzero(near & np.isin(times[1:], list(breaks)))
+        self._smooth = [
+            _Smooth(part, list(values))
+            for part, values in zip(
+                np.split(times, cuts), np.split(np.array(rows), cuts, axis=1), strict=True
+            )
+            if len(part) > 1 or len(times) == 1
+        ]
+        starts = [part.times[:-1] if len(times) > 1 else part.times for part in self._smooth]
+        end = times[-1] if len(times) > 1 else times[-1] + 1.0  # never looked at
+        coefficients = np.concatenate([part.coefficients for part in self._smooth], axis=1)
+        self._polynomials = PPoly(coefficients, np.append(np.concatenate(starts), end))
 
     @property
     def error(self) -> float:
-        """Estimate of the error of E between the times; NaN where there are too few to tell.
-
-        Every other time is left out: what that misses is 2^d times as much, d being 6 (4 with
-        pulses).
-        """
-        if len(self.times) < 3:
-            return math.nan
-        rows = [row[::2] for row in self._rows]
-        between = self.times[1 : 2 * len(rows[0]) - 2 : 2]
-        coarse = _polynomials(self.times[::2], rows)
-        missed = np.abs(coarse(between) - self._energy[1 : 2 * len(rows[0]) - 2 : 2])
-        return float(missed.max() / 4 ** len(rows))
+        """Estimate of the error of E between the times; NaN where there are too few to tell."""
+        found = [part.error for part in self._smooth if len(part.times) > 2]
+        return max(found, default=math.nan)
 
     def energy(self, times: FloatArray) -> FloatArray:
         """Return E at any times of the run."""
@@ -62,18 +88,20 @@ class Curve:
         return self._largest(self.energy, self.turns)
 
     def first_highest(self) -> float:
-        """Return the time of the first maximum of E, NaN if E never falls.
+        """Return the time of the first maximum after time 0, NaN if E never rises and falls.
 
-        What rounding makes fall does not count.
+        What rounding makes rise or fall does not count.
         """
-        peak_time, peak = 0.0, -math.inf
-        fall = FALL * float(np.max(np.abs(self._energy)))
+        peak_time, peak, lowest = 0.0, -math.inf, math.inf
         stops = np.unique(np.concatenate([self.times, self.turns]))
         for time, value in zip(stops.tolist(), self.energy(stops).tolist(), strict=True):
             if value > peak:
                 peak_time, peak = time, value
-            elif value < peak - fall:
-                return peak_time if peak_time > 0 else math.nan
+            elif value < peak - self.rounding:
+                if peak > lowest + self.rounding:
+                    return peak_time
+                peak = value  # it only fell so far
+            lowest = min(lowest, value)
         return math.nan
 
     def strongest(self) -> tuple[float, float]:
@@ -83,12 +111,12 @@ class Curve:
     def strongest_average(self) -> tuple[float, float]:
         """Return the time of the largest E/t and that value; at time 0 it is dE/dt."""
         # d(E/t)/dt = 0 where t dE/dt = E, a polynomial in x = t − t_k on every interval
-        energy, start = self._polynomials.c, self.times[:-1]
+        energy, breaks = self._polynomials.c, self._polynomials.x
         slope = self._polynomials.derivative().c
         condition = -energy.copy()
         condition[:-1] += slope  # x dE/dt
-        condition[1:] += start * slope
-        turns = _roots(PPoly(condition, self.times))
+        condition[1:] += breaks[:-1] * slope
+        turns = _roots(PPoly(condition, breaks))
 
         def average(times: FloatArray) -> FloatArray:
             late = times > 0
@@ -106,10 +134,12 @@ class Curve:
     def _largest(
         self, function: Callable[[FloatArray], FloatArray], turns: FloatArray
     ) -> tuple[float, float]:
+        """Return the time of the largest value, the first of those equal, and that value."""
         candidates = np.unique(np.concatenate([self.times, turns]))
         values = function(candidates)
-        best = int(np.argmax(values))
-        return float(candidates[best]), float(values[best])
+        largest = float(values.max())
+        same = values >= largest - FALL * float(np.abs(values).max())
+        return float(candidates[np.argmax(same)]), largest
 
 
 def _roots(polynomials: PPoly) -> FloatArray:
@@ -118,12 +148,32 @@ def _roots(polynomials: PPoly) -> FloatArray:
     return np.sort(found[np.isfinite(found)])
 
 
-def _polynomials(times: FloatArray, rows: list[FloatArray]) -> PPoly:
-    """Return the polynomials through values, slopes, and second derivatives if there are any."""
-    if len(times) == 1:  # nothing between
-        return PPoly(np.array([rows[1], [0.0]]), times[0] + np.arange(2.0))
-    coefficients = (_cubic if len(rows) == 2 else _quintic)(np.diff(times), *rows)
-    return PPoly(np.array(coefficients)[::-1], times)
+class _Smooth:
+    """A part of the curve without jumps: times, and rows of E, dE/dt and perhaps d²E/dt²."""
+
+    def __init__(self, times: FloatArray, rows: list[FloatArray]) -> None:
+        self.times = times
+        self._rows = rows
+
+    @property
+    def coefficients(self) -> FloatArray:
+        """Those of the polynomials, highest first, shape ``(degree + 1, intervals)``."""
+        if len(self.times) == 1:  # nothing between
+            return np.array([[self._rows[1][0]], [0.0]])
+        hermite = _cubic if len(self._rows) == 2 else _quintic
+        return np.array(hermite(np.diff(self.times), *self._rows))[::-1]
+
+    @property
+    def error(self) -> float:
+        """Estimate of the error between the times.
+
+        Every other time is left out: what that misses is 2^d times as much, d being 6 (4 with
+        pulses).
+        """
+        coarse = _Smooth(self.times[::2], [row[::2] for row in self._rows])
+        last = 2 * len(coarse.times) - 2
+        between = PPoly(coarse.coefficients, coarse.times)(self.times[1:last:2])
+        return float(np.abs(between - self._rows[0][1:last:2]).max() / 4 ** len(self._rows))
 
 
 def _cubic(h: FloatArray, f: FloatArray, slope: FloatArray) -> list[FloatArray]:

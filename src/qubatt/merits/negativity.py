@@ -21,7 +21,7 @@ def negativity(rho: State, record: Record) -> float:
     axes[place], axes[len(dims) + place] = axes[len(dims) + place], axes[place]
     turned = rho.reshape(*dims, *dims).transpose(axes).reshape(rho.shape)
     levels = np.linalg.eigvalsh(turned)
-    return float(-np.sum(np.minimum(levels, 0.0)))
+    return float(np.sum(np.maximum(-levels, 0.0)))
 
 
 @declare("merit", "negativity")

@@ -67,7 +67,8 @@ class Record:
     def curve(self) -> Curve:
         """The stored energy between the times."""
         energy, power = self.moments["H_B"], self.moments["dH_B/dt"]
-        return Curve(self.times, energy, power, self.moments.get("d2H_B/dt2"))
+        bend = self.moments.get("d2H_B/dt2")
+        return Curve(self.times, energy, power, bend, self.problem.breaks)
 
     @cached_property
     def populations(self) -> FloatArray:
