@@ -191,9 +191,9 @@ def test_energy_may_fall_before_it_rises():
     bend = 2 * double[0] + 1.2 * double[1]
     expected = (np.pi + np.arctan(0.6)) / 2
     assert curve(times, energy, power, bend).first_highest() == pytest.approx(expected, rel=1e-7)
-    wavering = [-(times**4), -4 * times**3, -12 * times**2]
-    wavering[0][1] += 7e-6
-    assert np.isnan(curve(times, *wavering).first_highest())  # 7e-7 above, next to -1296
+    # t^2/10^4 - t^4 rises by 3e-9 before it falls by 1296
+    wavering = [1e-4 * times**2 - times**4, 2e-4 * times - 4 * times**3, 2e-4 - 12 * times**2]
+    assert np.isnan(curve(times, *wavering).first_highest())
     falling = times < 0.25
     parts = (energy[falling], power[falling], bend[falling])
     assert np.isnan(curve(times[falling], *parts).first_highest())

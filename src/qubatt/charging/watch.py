@@ -8,6 +8,7 @@ import scipy.sparse.linalg as sla
 from qubatt.charging.question import Question
 from qubatt.core.check import FloatArray
 from qubatt.core.realization import Realization, realize
+from qubatt.engines.engine import strength
 from qubatt.merits.energy_curve import edges
 
 WATCHED = 64
@@ -16,15 +17,26 @@ WATCHED = 64
 PER_TURN = 32
 """Times per period of the energy where it is needed between output times."""
 
+LOOKS = 200
+"""Times at which pulses are looked at, to see how large they become."""
+
 MOST = 4000
 """Times added for that at most."""
 
 
-def turning(realization: Realization) -> float:
-    """Return the frequency at which H_B changes: ‖[H, H_B]‖ / ‖H_B‖, at least the largest rate."""
-    H, H_B = realization.H, realization.H_B
-    turned = sla.norm(H @ H_B - H_B @ H) / max(sla.norm(H_B), 1e-300)
-    return float(max([turned, *(rate for rate, _ in realization.jumps)]))
+def turning(realization: Realization, end: float = 0.0) -> float:
+    """Return the frequency at which H_B changes: ‖[H, H_B]‖ / ‖H_B‖, at least the largest rate.
+
+    Pulses count with the largest value that is seen up to a time.
+    """
+    H_B = realization.H_B
+    parts = [(1.0, realization.H)]
+    for pulse, part in realization.pulsed:
+        looks = [*np.linspace(0.0, end, LOOKS).tolist(), *realization.problem.breaks]
+        parts.append((max(abs(strength(pulse, time)) for time in looks), part))
+    turned = sum(size * sla.norm(H @ H_B - H_B @ H) for size, H in parts)
+    rates = [rate for rate, _ in realization.jumps]
+    return float(max([turned / max(sla.norm(H_B), 1e-300), *rates]))
 
 
 def watched(question: Question, asked: FloatArray) -> FloatArray:
@@ -36,8 +48,10 @@ def watched(question: Question, asked: FloatArray) -> FloatArray:
     whole = np.unique(np.concatenate([[0.0], asked]))
     fewest = WATCHED if "cavity" in question.problem.space.factors else 1
     if question.reads("curve"):
-        pace = turning(realize(question.problem)) * PER_TURN / (2 * np.pi)
-        fewest = max(fewest, int(min(whole[-1] * pace, MOST)))
+        end, realization = float(whole[-1]), realize(question.problem)
+        finer = 4 if realization.pulsed else 1  # polynomials of degree 3, not 5
+        pace = turning(realization, end) * PER_TURN * finer / (2 * np.pi)
+        fewest = max(WATCHED, int(min(end * pace, MOST)))
         jumps = edges(question.problem.breaks, float(whole[-1]))
         return np.union1d(_denser(whole, fewest), jumps)
     return _denser(whole, fewest)
