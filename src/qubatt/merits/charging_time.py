@@ -7,9 +7,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from qubatt.core.check import FloatArray, Positive
+from qubatt.core.check import Positive
 from qubatt.core.declaration import declare
-from qubatt.merits.curve import OfCurve, one
+from qubatt.merits.curve import OfCurve
 from qubatt.merits.maximum import BETWEEN
 from qubatt.merits.record import Record
 
@@ -23,9 +23,9 @@ class ChargingTime(OfCurve):
     definition = f"time of the first maximum of E(t) after 0, NaN if there is none{BETWEEN}"
     bounds = (0.0, math.inf)
 
-    def values(self, record: Record) -> FloatArray:
-        """Return the time, shape ``()``."""
-        return one(record.curve.first_highest())
+    def number(self, record: Record) -> float:
+        """Return the time."""
+        return record.curve.first_highest()
 
 
 @declare("merit", "time_to_fraction")
@@ -41,12 +41,10 @@ class TimeToFraction(OfCurve):
         default=0.9, description="Part of the largest energy", examples=[0.9]
     )
 
-    def values(self, record: Record) -> FloatArray:
-        """Return the time, shape ``()``; NaN where no energy is stored."""
+    def number(self, record: Record) -> float:
+        """Return the time, NaN where no energy is stored."""
         curve = record.curve
         time, energy = curve.highest()
         if energy <= curve.rounding:
-            return one(math.nan)
-        if self.fraction == 1.0:
-            return one(time)
-        return one(curve.first_reaching(self.fraction * energy))
+            return math.nan
+        return time if self.fraction == 1.0 else curve.first_reaching(self.fraction * energy)

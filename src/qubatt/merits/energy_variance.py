@@ -18,8 +18,8 @@ from qubatt.merits.spectrum import BatterySpectrum
 
 def variance(record: Record) -> FloatArray:
     """Return ⟨H_B²⟩ − ⟨H_B⟩², shape ``(T,)``; rounding may not make it negative."""
-    moments = record.moments
-    return np.maximum(moments["H_B H_B"] - moments["H_B"] ** 2, 0.0)
+    above = record.moments["H_B"] - record.spectrum.empty
+    return np.maximum(record.moments["(H_B - E_G)^2"] - above**2, 0.0)
 
 
 @declare("merit", "energy_variance")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.merits.curve import OfCurve, one
+from qubatt.merits.curve import OfCurve
 from qubatt.merits.record import Record
 
 BETWEEN = ", between the output times too"
@@ -22,9 +21,9 @@ class MaximumEnergy(OfCurve):
     definition = f"max over t of E(t){BETWEEN}"
     bounds = (0.0, math.inf)
 
-    def values(self, record: Record) -> FloatArray:
-        """Return max E, shape ``()``."""
-        return one(record.curve.highest()[1])
+    def number(self, record: Record) -> float:
+        """Return max E."""
+        return record.curve.highest()[1]
 
 
 @declare("merit", "maximum_energy_time")
@@ -36,9 +35,9 @@ class MaximumEnergyTime(OfCurve):
     definition = f"argmax over t of E(t){BETWEEN}"
     bounds = (0.0, math.inf)
 
-    def values(self, record: Record) -> FloatArray:
-        """Return the time, shape ``()``."""
-        return one(record.curve.highest()[0])
+    def number(self, record: Record) -> float:
+        """Return the time."""
+        return record.curve.highest()[0]
 
 
 @declare("merit", "maximum_power")
@@ -49,9 +48,9 @@ class MaximumPower(OfCurve):
     units = "omega_ref^2"
     definition = f"max over t of dE/dt{BETWEEN}"
 
-    def values(self, record: Record) -> FloatArray:
-        """Return max P, shape ``()``."""
-        return one(record.curve.strongest()[1])
+    def number(self, record: Record) -> float:
+        """Return max P."""
+        return record.curve.strongest()[1]
 
 
 @declare("merit", "maximum_power_time")
@@ -63,9 +62,9 @@ class MaximumPowerTime(OfCurve):
     definition = f"argmax over t of dE/dt{BETWEEN}"
     bounds = (0.0, math.inf)
 
-    def values(self, record: Record) -> FloatArray:
-        """Return the time, shape ``()``."""
-        return one(record.curve.strongest()[0])
+    def number(self, record: Record) -> float:
+        """Return the time."""
+        return record.curve.strongest()[0]
 
 
 @declare("merit", "maximum_average_power")
@@ -76,9 +75,9 @@ class MaximumAveragePower(OfCurve):
     units = "omega_ref^2"
     definition = f"max over t of E(t)/t{BETWEEN}"
 
-    def values(self, record: Record) -> FloatArray:
-        """Return max E/t, shape ``()``."""
-        return one(record.curve.strongest_average()[1])
+    def number(self, record: Record) -> float:
+        """Return max E/t."""
+        return record.curve.strongest_average()[1]
 
 
 @declare("merit", "maximum_average_power_time")
@@ -90,6 +89,6 @@ class MaximumAveragePowerTime(OfCurve):
     definition = f"argmax over t of E(t)/t{BETWEEN}"
     bounds = (0.0, math.inf)
 
-    def values(self, record: Record) -> FloatArray:
-        """Return the time, shape ``()``."""
-        return one(record.curve.strongest_average()[0])
+    def number(self, record: Record) -> float:
+        """Return the time."""
+        return record.curve.strongest_average()[0]

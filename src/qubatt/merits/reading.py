@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from qubatt.core.problem import Problem, Term
@@ -16,8 +17,17 @@ from qubatt.operators import Atoms
 ENERGY: Moments = {"H_B": lambda realization: realization.H_B}
 """⟨H_B⟩."""
 
-ENERGY_SQUARE: Moments = {"H_B H_B": lambda realization: realization.H_B @ realization.H_B}
-"""⟨H_B²⟩."""
+
+def _above_empty_squared(realization: Realization) -> Operator:
+    above = realization.H_B - realization.H_B[0, 0] * sp.eye_array(realization.dim)
+    return sp.csr_array(above @ above)
+
+
+ENERGY_SQUARE: Moments = {"(H_B - E_G)^2": _above_empty_squared}
+"""⟨(H_B − E_G)²⟩ with the energy E_G of the empty battery, whose state is the first of the basis.
+
+Without E_G the variance of an almost empty battery would be a difference of large numbers.
+"""
 
 
 Builder = Callable[[Realization], Operator | Observable]

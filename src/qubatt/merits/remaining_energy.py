@@ -10,7 +10,7 @@ from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Problem
 from qubatt.core.space import Basis
-from qubatt.merits.curve import OfCurve, one
+from qubatt.merits.curve import OfCurve
 from qubatt.merits.merit import Merit, Moments
 from qubatt.merits.reading import ENERGY, start_of_battery
 from qubatt.merits.record import Record
@@ -54,7 +54,7 @@ class HalfLife(OfCurve):
             return ""
         return "its battery begins empty; let a charged one discharge with qb.discharge"
 
-    def values(self, record: Record) -> FloatArray:
-        """Return the time, shape ``()``."""
+    def number(self, record: Record) -> float:
+        """Return the time."""
         first = record.moments["H_B"][0] - record.spectrum.empty
-        return one(record.curve.first_reaching(-0.5 * first) if first > 0 else math.nan)
+        return record.curve.first_reaching(-0.5 * first) if first > 0 else math.nan
