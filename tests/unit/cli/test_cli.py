@@ -448,3 +448,39 @@ def test_json_holds_infinities_as_null():
     assert content["variables"]["b"]["values"] == [True, False]
     assert content["attributes"]["certificate"] == {"error": None, "more": [1, None]}
     assert content["attributes"]["n"] == 2.0
+
+
+def test_discharge_gives_what_python_gives(qubatt):
+    """Full, or charged for a while; bad input is one sentence."""
+    words = "discharge driven --n-atoms 2 --drive 1 --environment collective-decay:0.2 --t-end 4"
+    code, out, err = qubatt(*words.split(), "--points", "5", "--json")
+    assert code == 0, err
+    found = json.loads(out)["variables"]
+    times, bath = np.linspace(0, 4, 5), qb.CollectiveDecay(0.2)
+    left = qb.discharge(qb.DrivenBattery(2, 1.0), times, bath)
+    np.testing.assert_allclose(found["remaining_energy"]["values"], left.remaining_energy)
+    assert found["half_life"]["values"] == pytest.approx(float(left.half_life))
+    code, out, err = qubatt(*words.split(), "--points", "5", "--start", "0.7")
+    assert code == 0, err
+    assert "Discharge of driven" in out
+    assert "start: charged to time 0.7" in out
+    for more, message in (
+        (["--start", "half"], "`start`"),
+        (["--merit", "mean_photons"], "cavity"),
+    ):
+        code, _, err = qubatt(*words.split(), *more)
+        assert code == 2
+        assert err.startswith("Error: ")
+        assert message in err
+        assert err.count("\n") == 1
+
+
+def test_state_times_are_read_and_priced(qubatt):
+    """Fewer times for merits of the full state; --dry-run counts them."""
+    words = [*DICKE, "--max-photons", "24", "--merit", "negativity", "--state-times", "0.5,1"]
+    code, out, err = qubatt(*words, "--json")
+    assert code == 0, err
+    assert json.loads(out)["variables"]["negativity"]["dims"] == ["state_time"]
+    code, out, err = qubatt(*words, "--dry-run", "--json")
+    assert code == 0, err
+    assert json.loads(out)["states"] == 2
