@@ -178,7 +178,7 @@ def cascade(battery, apart=True):  # noqa: ARG001  # its atoms always are
     )
 
 
-def custom(battery):
+def custom(battery, apart=False):  # noqa: ARG001  # it has no atoms to take apart
     """H_B on its factor, everything else as the matrix that it is; no cavity."""
     names, dims = zip(*battery.dims, strict=True)
     sizes = [list(dims), list(dims)]

@@ -155,7 +155,7 @@ EXAMPLES = [
 def test_every_battery_in_mesolve(name, environment):
     """`to_qutip` of the example of every battery, with every environment that fits."""
     battery = example_of(registry.get("battery", name))
-    small = {"max_photons": 3, "n_atoms": 2}
+    small = {"max_photons": 4, "n_atoms": 2}
     known = {key: value for key, value in small.items() if key in fields_of(type(battery))}
     battery = replace(battery, **known)
     parts = [] if environment is None else [example_of(registry.get("environment", environment))]
