@@ -211,3 +211,38 @@ def test_from_the_ladder_and_back():
         runs = [qb.charge(b, TIMES, charger, environment) for b in (twin, model)]
     for name in runs[1].data_vars:
         np.testing.assert_allclose(runs[0][name], runs[1][name], atol=1e-9)
+
+
+def test_qobj_with_other_factors_are_refused():
+    """Two and three levels are not three and two, whatever the dimension; neighbours may merge."""
+    a = qt.tensor(qt.destroy(2), qt.qeye(3))
+    other = qt.tensor(qt.qeye(3), qt.destroy(2))
+    with pytest.raises(qb.ArgumentError, match=r"`jumps` must have the factors \(2, 3\)"):
+        qb.from_qutip(qt.num(3), a + a.dag(), [other])
+    start = qt.tensor(qt.basis(3, 0), qt.basis(2, 0))
+    with pytest.raises(qb.ArgumentError, match="`initial` must have the factors"):
+        qb.from_qutip(qt.num(3), a + a.dag(), [a], start)
+    with pytest.raises(qb.ArgumentError, match="`H_charge` must have the factors"):
+        qb.from_qutip(qt.num(2), a + a.dag(), dims=(3, 2))
+    three = qt.tensor(qt.destroy(2), qt.qeye(2), qt.qeye(2))
+    merged = qb.from_qutip(qt.num(2), three + three.dag(), [three], dims=(4, 2))
+    assert dict(merged.dims) == {"charger": 4, "battery": 2}
+
+
+def test_every_pulse_is_a_drive_of_its_own():
+    """Their works are apart, and add up with the heat to the change of energy."""
+    a = qt.destroy(3)
+    parts = [0 * a, [a + a.dag(), np.sin], [1j * (a - a.dag()), np.cos]]
+    battery = qb.from_qutip(qt.num(3), parts, [0.3 * a])
+    run = qb.charge(battery, TIMES, merits=["work_flow", "heat_current", "power"])
+    assert run.drive.values.tolist() == ["H_charge[1]", "H_charge[2]"]
+    flows = run.work_flow.sum("drive") + run.heat_current.sum("environment")
+    np.testing.assert_allclose(flows, run.power, atol=1e-9)
+
+
+def test_no_first_law_where_the_frame_takes_all_energy_away():
+    """In the frame of the battery itself nothing is left of U; it says so instead of giving 0."""
+    a = qt.destroy(3)
+    battery = qb.from_qutip(qt.num(3), [-qt.num(3), [a + a.dag(), np.sin]], [0.3 * a])
+    with pytest.raises(qb.UnsupportedError, match="in this frame the inner energy"):
+        qb.charge(battery, TIMES, merits="heat_current")

@@ -49,10 +49,10 @@ def test_warm_oscillators(gamma: float, printed: float) -> None:
 @pytest.mark.parametrize(("gamma", "expected"), [(0.05, 0.721192293), (1.0, 0.101908792)])
 def test_driven_oscillators_stay_coherent(gamma: float, expected: float) -> None:
     """From the vacuum without heat, all energy is ergotropy: a coherent state is pure."""
-    wanted = ["energy", "ergotropy_symmetric", "purity", "negativity"]
+    wanted = ["energy", "ergotropy_full", "purity", "negativity"]
     run = qb.charge(pair(LEVELS, 0.2, 0.1, gamma, 0.0), [13.0], merits=wanted)
     assert float(run.energy[0]) == pytest.approx(expected, abs=1e-8)
-    assert float(run.ergotropy_symmetric[0]) == pytest.approx(expected, abs=1e-8)
+    assert float(run.ergotropy_full[0]) == pytest.approx(expected, abs=1e-8)
     assert float(run.purity[0]) == pytest.approx(1.0, abs=1e-8)
     assert float(run.negativity[0]) < 1e-7
 
@@ -68,10 +68,10 @@ def test_two_qubits_at_rest(
     parameters: tuple[float, float, float, float], energy: float, ergotropy: float
 ) -> None:
     """The driven qubit of a pair feeds the other one while its bath takes and gives."""
-    wanted = ["energy", "ergotropy_symmetric"]
+    wanted = ["energy", "ergotropy_full"]
     end = qb.steady_state(pair(2, *parameters), merits=wanted)
     assert float(end.energy) == pytest.approx(energy, abs=1e-9)
-    assert float(end.ergotropy_symmetric) == pytest.approx(ergotropy, abs=1e-9)
+    assert float(end.ergotropy_full) == pytest.approx(ergotropy, abs=1e-9)
 
 
 def test_matrices_discharge_through_what_acts_on_the_battery() -> None:

@@ -40,7 +40,7 @@ FULL: Literal["full"] = "full"
 def discharge(
     battery: Battery,
     times: ArrayLike,
-    environment: Environment,
+    environment: Environment = None,
     start: float | Literal["full"] = FULL,
     charger: ChargerState | None = None,
     merits: Wanted = USUAL,
@@ -60,7 +60,8 @@ def discharge(
     times : array_like, shape (T,)
         Times since the charger was switched off, strictly ascending, ≥ 0.
     environment : Dissipator or sequence of them
-        What the battery loses energy to; at least one must act on the battery itself.
+        What the battery loses energy to, besides jumps of its own; something must act on the
+        battery itself.
     start : float or "full"
         For how long the battery was charged, with charger and environment; or all atoms in their
         highest level.
@@ -127,8 +128,9 @@ def _begin(
         after = float(plain_number(start))
     except ValueError:
         raise ArgumentError("start", 'be "full" or a time', start) from None
-    if after < 0:
-        raise ArgumentError("start", "be non-negative", start)
+    if not after > 0:
+        cure = "At time 0 the battery is empty."
+        raise ArgumentError("start", "be positive", start, cure)
     times = watched(question, np.array([after]))
     solver, _ = select_engine(engine, problem, times)
     solution = solver.solve(problem, times, question.moments, battery=True)

@@ -95,6 +95,8 @@ def charge(
     >>> round(float(run.energy[-1]), 6)
     0.271188
     """
+    if isinstance(times, str) and not is_auto(times):
+        raise ArgumentError("times", 'hold real numbers, or be "auto"', times)
     chosen = None if is_auto(times) else check_times(times)
     question = Question.of(battery, charger, environment, merits)
     looks = None if state_times is None else _check_looks(question, state_times)

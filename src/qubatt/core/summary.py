@@ -150,8 +150,8 @@ def _curves(curves: Mapping[str, xr.DataArray]) -> list[str]:
     rows = [header]
     for name, array in curves.items():
         values = array.to_numpy() + 0.0  # turns -0 to 0
-        known = np.where(np.isfinite(values), values, np.nan)
-        if not values.size or np.isnan(known).all():
+        known = values
+        if not np.isfinite(values).any():
             rows.append([name, "undefined", *[""] * (len(header) - 2)])
             continue
         place = np.unravel_index(np.nanargmax(known), known.shape)
@@ -206,7 +206,8 @@ def _status(dataset: xr.Dataset) -> list[str]:
     status = str(dataset.attrs["status"])
     if parameters := varied(dataset):
         text = "at one point, whose parameters and certificate these are; varied:"
-        return _lines("status", f"{status} {text} {', '.join(parameters)}")
+        cure = "run.assign(status=run.attrs['status']) before xarray.concat tells of each point"
+        return _lines("status", f"{status} {text} {', '.join(parameters)}; {cure}")
     meaning = MEANING.get(status)  # type: ignore[call-overload]  # any word may be stored
     return _lines("status", f"{status} ({meaning})" if meaning else status)
 

@@ -39,6 +39,9 @@ class ByUnitaries(OfBatteryState):
         """Return why the problem cannot give it."""
         battery = problem.space.factors[problem.battery]
         several = isinstance(battery, Atoms) and battery.n_atoms > 1
+        if self.reach == "symmetric" and not isinstance(battery, Atoms):
+            full = self.kind.replace("symmetric", "full")
+            return f"its levels are not those of several atoms; {full} is what can be asked"
         if self.reach == "symmetric" and basis == "full" and several:
             return (
                 "local decay takes the atoms out of the permutation-symmetric states; use"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -18,14 +19,25 @@ class CoherenceL1(OfBatteryState):
     """l1 norm of coherence of the battery in the eigenbasis of H_B."""
 
     long_name = "l1 coherence of the battery"
-    definition = "Σ |⟨k|ρ_B|l⟩| over eigenvectors k, l of H_B of unequal energy"
+    definition = (
+        "Σ ‖Π_k ρ_B Π_l‖₁ over levels k ≠ l of H_B with projectors Π and trace norms: the sum of"
+        " |⟨k|ρ_B|l⟩| where no level is degenerate"
+    )
     bounds = (0.0, math.inf)
     citations = ("baumgratz2014",)
 
     def values(self, record: Record) -> FloatArray:
         """Return the sum, shape ``(T,)``."""
-        apart = np.abs(record.in_levels) * ~record.spectrum.same_level
-        return np.asarray(apart.sum(axis=(1, 2)))
+        starts = np.flatnonzero(~np.diag(record.spectrum.same_level, -1)) + 1
+        if len(starts) == len(record.spectrum.energies) - 1:
+            apart = np.abs(record.in_levels) * ~record.spectrum.same_level
+            return np.asarray(apart.sum(axis=(1, 2)))
+        ends = [0, *starts.tolist(), len(record.spectrum.energies)]
+        total = np.zeros(len(record.in_levels))
+        for (a, b), (c, d) in combinations(pairwise(ends), 2):
+            block = record.in_levels[:, a:b, c:d]
+            total += 2.0 * np.linalg.svd(block, compute_uv=False).sum(axis=1)
+        return total
 
 
 @declare("merit", "coherence_relative_entropy")

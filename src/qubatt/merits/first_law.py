@@ -24,6 +24,9 @@ from qubatt.merits.merit import Merit, Moments
 from qubatt.merits.reading import changing
 from qubatt.merits.record import Record
 
+VANISHING = 1e-12
+"""Largest entry of U, next to that of H_B, that is rounding."""
+
 INNER = "U = H_B and what else of H is no drive"
 
 
@@ -36,6 +39,18 @@ def drives(problem: Problem) -> tuple[str, ...]:
     """Return the names of the drives, in order."""
     named = (term.agent for term in problem.charging_terms if term.coefficient != 0)
     return tuple(name for name in dict.fromkeys(named) if name not in ("", FRAME))
+
+
+def without_energy(problem: Problem, basis: Basis) -> str:
+    """Return why there is no first law: in some rotating frames nothing is left of U."""
+    realization = Realization(problem, basis)
+    left, whole = abs(realization.U), abs(realization.H_B)
+    if left.nnz and left.max() > VANISHING * whole.max():
+        return ""
+    return (
+        "in this frame the inner energy U = H_B + H without drives vanishes; write H in the"
+        " laboratory frame"
+    )
 
 
 def _heat(source: str) -> Callable[[Realization], Operator]:
@@ -63,6 +78,10 @@ class InternalEnergy(Merit):
     units = "omega_ref"
     definition = f"Tr[ρ(t) U] − Tr[ρ(0) U], {INNER}"
 
+    def obstacle(self, problem: Problem, basis: Basis) -> str:
+        """Return why the problem cannot give it."""
+        return without_energy(problem, basis)
+
     def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # the same for all
         """Return U."""
         return {"U": lambda realization: realization.U}
@@ -81,9 +100,9 @@ class HeatCurrent(Merit):
     definition = f"Q̇ = Tr[U D(ρ)] of one environment, positive into the system; {INNER}"
     citations = ("alicki1979",)
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+    def obstacle(self, problem: Problem, basis: Basis) -> str:
         """Return why the problem cannot give it."""
-        return "" if problem.jumps else "it needs an environment"
+        return without_energy(problem, basis) if problem.jumps else "it needs an environment"
 
     def labels(self, problem: Problem) -> Mapping[str, tuple[str, ...]]:
         """Return the names of the environments."""
@@ -107,10 +126,10 @@ class WorkFlow(Merit):
     definition = f"Ẇ = i⟨[H_drive(t), U]⟩ of one drive, positive into the system; {INNER}"
     citations = ("alicki1979",)
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+    def obstacle(self, problem: Problem, basis: Basis) -> str:
         """Return why the problem cannot give it."""
         if drives(problem):
-            return ""
+            return without_energy(problem, basis)
         return "nothing drives this battery from outside: no classical field, and no pulse"
 
     def labels(self, problem: Problem) -> Mapping[str, tuple[str, ...]]:
@@ -133,6 +152,10 @@ class FirstLawResidual(Merit):
     long_name = "residual of the first law"
     units = "omega_ref^2"
     definition = f"dU/dt − Σ Q̇ − Σ Ẇ over environments and drives; {INNER}"
+
+    def obstacle(self, problem: Problem, basis: Basis) -> str:
+        """Return why the problem cannot give it."""
+        return without_energy(problem, basis)
 
     def moments(self, problem: Problem) -> Moments:
         """Return L†(U) and all flows."""

@@ -82,13 +82,17 @@ class Merit(ABC):
 
     @property
     def name(self) -> str:
-        """Name of the variable: that in the registry, with the parameters that are not usual."""
-        changed = [
-            f"{name}_{value:g}" if isinstance(value := getattr(self, name), float) else value
+        """Name of the variable: that in the registry, and values of parameters that are unusual.
+
+        ``free_energy`` is that for β = 1, ``free_energy_2`` for β = 2; attributes tell which.
+        """
+        values = [
+            getattr(self, name)
             for name, field in fields_of(type(self)).items()
             if getattr(self, name) != field.default
         ]
-        return "_".join([self.kind, *changed])
+        words = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]
+        return "_".join([self.kind, *words])
 
     @property
     def attributes(self) -> dict[str, Any]:

@@ -81,4 +81,4 @@ def without_charger(problem: Problem) -> str:
     """Return why a merit of two parties cannot be given."""
     if len(problem.space.factors) > 1:
         return ""
-    return "it needs a charger beside the battery, and here a classical drive charges"
+    return "it needs a charger beside the battery, and there is none"

@@ -77,7 +77,7 @@ def merit(name: str, **parameters: object) -> Merit:
     --------
     >>> import qubatt as qb
     >>> qb.merit("free_energy", beta=2.0).name
-    'free_energy_beta_2'
+    'free_energy_2'
     """
     cls = registry.get("merit", name, "name")
     unknown = parameters.keys() - fields_of(cls)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import accumulate
 from math import prod
+from operator import mul
 from typing import Any, ClassVar
 
 import numpy as np
@@ -102,6 +104,7 @@ class CustomBattery(Battery):
             if c.shape[0] != total:
                 requirement = f"act on the whole space of {total} states, as H_charge does"
                 raise ArgumentError(f"jumps[{k}]", requirement, f"shape {c.shape}")
+        self._check_dims_of_qobj(dims, total)
         values = {
             "H_B": _on_battery(check_hermitian("H_B", self.H_B), dict(dims), battery),
             "H_charge": (H, *switched) if switched else H,
@@ -115,6 +118,24 @@ class CustomBattery(Battery):
         for name, value in values.items():
             object.__setattr__(self, name, value)
         self._warn_of_a_full_start()
+
+    def _check_dims_of_qobj(self, dims: Any, total: int) -> None:
+        """Refuse Qobj whose factors are not those of `dims`, adjacent ones merged perhaps."""
+        ends = set(accumulate((dim for _, dim in dims), mul))
+        pairs = [entry if isinstance(entry, tuple) else (entry,) for entry in self.jumps]
+        parts = {
+            "H_charge": matrices_in(self.H_charge),
+            "jumps": [c for pair in pairs for c in pair],
+        }
+        parts |= {"H_B": [self.H_B], "initial": [self.initial]}
+        for name, matrices in parts.items():
+            for matrix in matrices:
+                own = matrix.dims[0] if is_qobj(matrix) else ()
+                plain = len(own) > 1 and all(isinstance(dim, int) for dim in own)
+                if plain and prod(own) == total and not ends <= set(accumulate(own, mul)):
+                    cure = "Give all matrices the same dims, or give dims that merge neighbours."
+                    requirement = f"have the factors {tuple(dim for _, dim in dims)}"
+                    raise ArgumentError(name, requirement, own, cure)
 
     def _warn_of_a_full_start(self) -> None:
         """Say so where the levels are ordered the other way round, as QuTiP orders spins."""
@@ -154,7 +175,7 @@ class CustomBattery(Battery):
     def charging_terms(self) -> tuple[Term, ...]:
         """Return H_charge, what is switched apart from the rest."""
         switched = (
-            Term(1.0, {WHOLE: f"H_charge[{k}]"}, pulse)
+            Term(1.0, {WHOLE: f"H_charge[{k}]"}, pulse, drive=f"H_charge[{k}]")
             for k, (_, pulse) in enumerate(self._charging[1], 1)
         )
         return (Term(1.0, {WHOLE: "H_charge"}), *switched)

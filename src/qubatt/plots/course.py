@@ -160,6 +160,8 @@ def marks_of(panel: Panel, dataset: xr.Dataset) -> Iterator[Point]:
             if not str(name).startswith(mark.time) or time.dims or not math.isfinite(time):
                 continue
             x = float(time)
+            if not float(curve["time"].min()) <= x <= float(curve["time"].max()):
+                continue
             value = dataset.get(mark.value) if mark.value else None
             y = float(value) if value is not None and not value.dims else None
             y = float(np.interp(x, curve["time"], curve)) if y is None else y

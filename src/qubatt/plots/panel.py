@@ -165,7 +165,7 @@ def _short(name: str, array: xr.DataArray) -> str:
 
 def _entry(name: str) -> str:
     """Return which environment or drive an entry belongs to."""
-    return name.partition("[")[2].rstrip("]")
+    return name.partition("[")[2].removesuffix("]")
 
 
 def _parameters(array: xr.DataArray) -> str:

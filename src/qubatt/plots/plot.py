@@ -70,6 +70,8 @@ def plot(
     """
     if not isinstance(dataset, xr.Dataset):
         raise ArgumentError("dataset", "be an xarray.Dataset", dataset)
+    bare = {dim: range(size) for dim, size in dataset.sizes.items() if dim not in dataset.coords}
+    dataset = dataset.assign_coords(bare)
     numbers = _chosen(dataset, variables)
     dims = _dims(dataset, numbers)
     given = {"x": x, "family": family, "y": y}
@@ -128,9 +130,18 @@ def _dims(dataset: xr.Dataset, numbers: dict[str, xr.DataArray]) -> list[str]:
     """Return the dims of what may be drawn; the times of states are no further one."""
     dims = list(dict.fromkeys(str(dim) for array in numbers.values() for dim in array.dims))
     if not dims:
+        sizes = dataset.sizes.items()
+        named = [dim for dim, size in sizes if size > 1 and dataset[dim].dtype.kind in "OSUT"]
         cure = (
-            "These are single numbers, such as those of one steady state: print(dataset) shows"
-            " them. Put several together, with xarray.concat, to draw them over a parameter."
+            (
+                f"These are single numbers for each {named[0]}: print(dataset) shows them, and"
+                " dataset[name].to_series().plot.bar() draws one."
+            )
+            if named
+            else (
+                "These are single numbers, such as those of one steady state: print(dataset) shows"
+                " them. Put several together, with xarray.concat, to draw them over a parameter."
+            )
         )
         names = list(map(str, dataset.data_vars))
         raise ArgumentError("dataset", "hold curves with dims to draw over", names, cure)

@@ -103,5 +103,5 @@ def _doubtful_times(dataset: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
         others = [dim for dim in population.dims if dim != "time"]
         bad = (population > CUTOFF_THRESHOLD).any(others).to_numpy()
         if bad.any() or not status:
-            return time, bad
+            return time, np.maximum.accumulate(bad)  # what was cut away once stays wrong
     return time, np.full(len(time), status not in ("ok", ""))

@@ -100,7 +100,7 @@ def test_power_is_the_adjoint_of_the_energy() -> None:
 def test_parameters_are_in_the_name_where_they_are_not_the_usual_ones() -> None:
     """So that two of them fit in one Dataset; text and Python build the same."""
     chosen = select_merits(["free_energy", "free_energy:2", "free_energy:beta=0.5"], CAVITY)
-    assert names(chosen) == ["free_energy", "free_energy_beta_2", "free_energy_beta_0.5"]
+    assert names(chosen) == ["free_energy", "free_energy_2", "free_energy_0.5"]
     assert chosen[1] == qb.merit("free_energy", beta=2.0)
     assert chosen[1].attributes["beta"] == 2.0
     with pytest.raises(qb.ArgumentError, match="`beta` must be positive, but is -1"):
