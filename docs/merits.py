@@ -21,6 +21,9 @@ run = qb.charge(battery, times, environment=bath, merits=["energy", "ergotropy_f
 qubatt charge dicke … --merit energy --merit ergotropy_full --merit free_energy:beta=2
 ```
 
+A merit with a parameter that is not the usual one has its value in the name of the variable, `run["free_energy_2"]`;
+the attributes of the variable have its name.
+
 `merits="all"` (`--merit all`) gives every one that the battery can give without its full state; at N = 10
 that costs about half a bare run more. A merit that a battery cannot give says why.
 
