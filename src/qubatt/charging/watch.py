@@ -58,8 +58,8 @@ def watched(question: Question, asked: FloatArray) -> FloatArray:
 
 
 def _denser(whole: FloatArray, fewest: int) -> FloatArray:
-    """Return times with as many even ones between them as it takes."""
-    if len(whole) > fewest or len(whole) == 1:
+    """Return times with even ones between them, no two of them farther apart than end/fewest."""
+    if len(whole) == 1:
         return whole
     longest = whole[-1] / fewest
     parts = np.maximum(np.ceil(np.diff(whole) / longest * (1 - 1e-12)), 1.0).astype(int)
