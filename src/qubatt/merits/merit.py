@@ -84,7 +84,7 @@ class Merit(ABC):
     def name(self) -> str:
         """Name of the variable: that in the registry, with the parameters that are not usual."""
         changed = [
-            f"{name}_{value:g}" if isinstance(value := getattr(self, name), float) else value
+            f"{name}_{value:.15g}" if isinstance(value := getattr(self, name), float) else value
             for name, field in fields_of(type(self)).items()
             if getattr(self, name) != field.default
         ]

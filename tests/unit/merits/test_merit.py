@@ -114,3 +114,12 @@ def test_all_merits_are_those_that_need_no_full_state() -> None:
     chosen = names(select_merits("all", DRIVEN))
     assert {"energy", "ergotropy_symmetric", "ergotropy_full", "charging_time"} <= set(chosen)
     assert not {"mean_photons", "negativity", "heat_current", "speed_limit"} & set(chosen)
+
+
+def test_parameters_that_differ_little_are_different_merits() -> None:
+    """None of them is lost."""
+    wanted = [qb.merit("free_energy", beta=beta) for beta in (0.1234567, 0.12345671)]
+    assert names(select_merits(wanted, DRIVEN)) == [
+        "free_energy_beta_0.1234567",
+        "free_energy_beta_0.12345671",
+    ]
