@@ -152,6 +152,8 @@ class Curve:
         """Return the first time at which E is `value`, NaN if it never is."""
         found = self._polynomials.solve(value, extrapolate=False)
         known = found[np.isfinite(found)]
+        # coefficients near the smallest number, before a pulse, make roots that are none
+        known = known[np.abs(self.energy(known) - value) <= self.rounding]
         return float(known.min()) if len(known) else math.nan
 
     def _largest(

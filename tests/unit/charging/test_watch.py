@@ -127,6 +127,15 @@ def test_small_maxima_count_where_the_curve_is_accurate() -> None:
     assert float(run.charging_time) == pytest.approx(expected, abs=0.01)
 
 
+@pytest.mark.parametrize("points", [2, 11, 101])
+def test_nothing_is_reached_before_a_pulse(points: int) -> None:
+    """Its tail is as small as numbers can be, and makes polynomials that are all but constant."""
+    pulse = qb.GaussianPulse(2.27, 0.7206033319132421, 0.01)
+    battery, leak = qb.TavisCummingsBattery(2, pulse, 6), qb.CavityLoss(0.01)
+    run = qb.charge(battery, np.linspace(0, 1, points), environment=leak, merits="time_to_fraction")
+    assert 0.7 < float(run.time_to_fraction) < 0.76
+
+
 def test_error_of_the_curve_is_a_fair_estimate() -> None:
     """Within a factor of three of the true one, for E = sin²(Ωt/2) with few times."""
     from qubatt.merits.energy_curve import Curve
