@@ -134,8 +134,13 @@ def test_complex_coefficients_agree_with_mesolve():
     turning = [[raising, lambda t: np.exp(2j * t)], [raising.dag(), lambda t: np.exp(-2j * t)]]
     H = qt.QobjEvo([H_charge, *turning])
     expected = qt.mesolve(H + H_B, start, TIMES, c_ops, e_ops=[H_B], options=OPTIONS).expect[0]
-    run = qb.charge(qb.from_qutip(H_B, H, c_ops, start), TIMES)
+    battery = qb.from_qutip(H_B, H, c_ops, start)
+    run = qb.charge(battery, TIMES, merits="all")  # coefficients of QuTiP cannot be hashed
     np.testing.assert_allclose(run.energy, expected - expected[0], atol=AGREES)
+    assert np.all(np.abs(run.power) <= run.power_bound + AGREES)
+    again = qb.from_qutip(H_B, H, c_ops, start)
+    assert battery == again
+    assert hash(battery) == hash(again)
 
 
 def test_a_qobjevo_that_is_not_hermitian_is_refused():

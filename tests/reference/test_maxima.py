@@ -88,7 +88,7 @@ def test_one_photon_gives_all_numbers_in_closed_form(N, periods):
         "maximum_average_power_time": STEEPEST / G,
         "charging_time": np.pi / 2 / G,
         "time_to_fraction": np.arcsin(np.sqrt(0.9)) / G,
-        "time_to_fraction_fraction_0.3": np.arcsin(np.sqrt(0.3)) / G,
+        "time_to_fraction_0.3": np.arcsin(np.sqrt(0.3)) / G,
     }
     for name, value in expected.items():
         assert float(run[name]) == pytest.approx(value, rel=1e-6), name

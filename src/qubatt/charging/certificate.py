@@ -8,6 +8,7 @@ import math
 import warnings
 from typing import Any, NamedTuple
 
+import numpy as np
 import xarray as xr
 
 from qubatt.charging.question import CERTIFYING, Question, max_photons
@@ -17,6 +18,9 @@ from qubatt.core.solution import Solution
 from qubatt.core.space import Basis
 from qubatt.engines.steady import SteadySolution
 from qubatt.merits import Record
+
+CURVE_THRESHOLD = 1e-4
+"""Error of the energy between times, relative to the largest, from which on a result is bad."""
 
 NEGATIVE = -1e-7
 """Smallest eigenvalue of ρ below which a result is ``not-positive``."""
@@ -75,8 +79,6 @@ def certify_run(
         "trace_drift": solution.trace_drift,
         "smallest_eigenvalue": _known(solution.smallest_eigenvalue),
     }
-    if record is not None and question.reads("curve"):
-        numbers["curve_error"] = _known(record.curve.error)
     populations = solution.moments.get(CERTIFYING.moment)
     population = None if populations is None else float(populations.max())
     lost = ""
@@ -86,8 +88,23 @@ def certify_run(
             f" drift {solution.trace_drift:.1e}. Allow a larger tolerance, or use smaller"
             " energies and rates or a smaller last time."
         )
+    if record is not None and question.reads("curve"):
+        numbers["curve_error"] = _known(record.curve.error)
+        lost = lost or _off_between(record)
     least = min(NEGATIVE, -solution.tolerance)
     return _judge(question, numbers, population, lost, solution.statistics["basis"], least)
+
+
+def _off_between(record: Record) -> str:
+    """Say so where the energy turns too fast for what is read off its curve."""
+    error, energy = record.curve.error, record.moments["H_B"]
+    largest = float(np.abs(energy - energy[0]).max())
+    if not error > max(CURVE_THRESHOLD * largest, 10.0 * record.curve.rounding):
+        return ""
+    return (
+        f"Energy turns too fast for merits of its curve, maxima and their times: they may be off by"
+        f" {error:.1e} and more. Ask for more output times, or a smaller last time."
+    )
 
 
 def certify_steady(question: Question, solution: SteadySolution) -> Certificate:

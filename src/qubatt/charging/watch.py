@@ -25,18 +25,27 @@ MOST = 4000
 
 
 def turning(realization: Realization, end: float = 0.0) -> float:
-    """Return the frequency at which H_B changes: ‖[H, H_B]‖ / ‖H_B‖, at least the largest rate.
+    """Return the frequency at which H_B changes: ‖L†(H_B)‖ / ‖H_B‖, at least the largest rate.
 
-    Pulses count with the largest value that is seen up to a time.
+    Pulses count with the largest value that is seen up to a time, and with how fast they change.
     """
     H_B = realization.H_B
-    parts = [(1.0, realization.H)]
-    for pulse, part in realization.pulsed:
-        looks = [*np.linspace(0.0, end, LOOKS).tolist(), *realization.problem.breaks]
-        parts.append((max(abs(strength(pulse, time)) for time in looks), part))
-    turned = sum(size * sla.norm(H @ H_B - H_B @ H) for size, H in parts)
+    turned = sla.norm(realization.adjoint(H_B))
     rates = [rate for rate, _ in realization.jumps]
+    for pulse, H in realization.pulsed:
+        looks = np.unique([*np.linspace(0.0, end, LOOKS), *realization.problem.breaks])
+        values = np.array([strength(pulse, float(time)) for time in looks])
+        largest = float(np.abs(values).max())
+        turned += largest * sla.norm(H @ H_B - H_B @ H)
+        rates.append(_pace(looks, values, realization.problem.breaks))
     return float(max([turned / max(sla.norm(H_B), 1e-300), *rates]))
+
+
+def _pace(times: FloatArray, values: FloatArray, breaks: set[float]) -> float:
+    """Return max |df/dt| / max |f| of a pulse, jumps left out."""
+    smooth = ~np.isin(times[1:], list(breaks))
+    slopes = np.abs(np.diff(values) / np.diff(times))[smooth]
+    return float(slopes.max(initial=0.0) / max(np.abs(values).max(), 1e-300))
 
 
 def watched(question: Question, asked: FloatArray) -> FloatArray:
@@ -58,8 +67,8 @@ def watched(question: Question, asked: FloatArray) -> FloatArray:
 
 
 def _denser(whole: FloatArray, fewest: int) -> FloatArray:
-    """Return times with as many even ones between them as it takes."""
-    if len(whole) > fewest or len(whole) == 1:
+    """Return times with even ones between them, no two of them farther apart than end/fewest."""
+    if len(whole) == 1:
         return whole
     longest = whole[-1] / fewest
     parts = np.maximum(np.ceil(np.diff(whole) / longest * (1 - 1e-12)), 1.0).astype(int)

@@ -133,7 +133,8 @@ def solve_steady(
     realization = realize(problem, choose_basis(problem, basis))
     reduced = Reduced(realization)
     needed = (8.0 * FEWEST + PER_COORDINATE) * reduced.entries + 8.0 * reduced.nbytes
-    require_memory("steady-state", needed + reduced.table_bytes, realization.dim)
+    whole = state * 16.0 * realization.dim**2
+    require_memory("steady-state", needed + reduced.table_bytes + whole, realization.dim)
     with single_blas():
         coordinates = Coordinates(reduced)
         settled = _settle(coordinates, method, _tell(progress), known)

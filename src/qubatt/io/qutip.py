@@ -198,6 +198,9 @@ class _Part:
         value = complex(self.coefficient(time))
         return value.imag if self.imaginary else value.real
 
+    def __hash__(self) -> int:
+        return hash(self.imaginary)  # coefficients of QuTiP can be compared, but not hashed
+
 
 def _parts(evolution: Any) -> list[Any]:
     """Return a Hermitian QobjEvo as matrices and real functions of time.

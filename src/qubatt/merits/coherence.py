@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -16,27 +15,30 @@ from qubatt.merits.record import Record
 
 @declare("merit", "coherence_l1")
 class CoherenceL1(OfBatteryState):
-    """l1 norm of coherence of the battery in the eigenbasis of H_B."""
+    """l1 norm of coherence of the battery between the levels of H_B.
+
+    Inside a degenerate level every basis is as good as any other, and the sum over eigenvectors
+    would depend on it; trace norms do not.
+    """
 
     long_name = "l1 coherence of the battery"
     definition = (
-        "Σ ‖Π_k ρ_B Π_l‖₁ over levels k ≠ l of H_B with projectors Π and trace norms: the sum of"
-        " |⟨k|ρ_B|l⟩| where no level is degenerate"
+        "Σ ‖P_k ρ_B P_l‖₁ over levels k ≠ l of H_B with projectors P, which is Σ |⟨k|ρ_B|l⟩| where"
+        " no level is degenerate"
     )
     bounds = (0.0, math.inf)
     citations = ("baumgratz2014",)
 
     def values(self, record: Record) -> FloatArray:
         """Return the sum, shape ``(T,)``."""
-        starts = np.flatnonzero(~np.diag(record.spectrum.same_level, -1)) + 1
-        if len(starts) == len(record.spectrum.energies) - 1:
-            apart = np.abs(record.in_levels) * ~record.spectrum.same_level
-            return np.asarray(apart.sum(axis=(1, 2)))
-        ends = [0, *starts.tolist(), len(record.spectrum.energies)]
-        total = np.zeros(len(record.in_levels))
-        for (a, b), (c, d) in combinations(pairwise(ends), 2):
-            block = record.in_levels[:, a:b, c:d]
-            total += 2.0 * np.linalg.svd(block, compute_uv=False).sum(axis=1)
+        rho, levels = record.in_levels, record.spectrum.levels
+        if len(levels) == rho.shape[-1]:
+            return np.asarray((np.abs(rho) * ~record.spectrum.same_level).sum(axis=(1, 2)))
+        total = np.zeros(len(rho))
+        for k, level in enumerate(levels):
+            for other in levels[:k]:  # the blocks of k, l and l, k are adjoint
+                lengths = np.linalg.svd(rho[:, level, other], compute_uv=False)
+                total += 2.0 * lengths.sum(axis=-1)
         return total
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.interpolate import PPoly
 
 from qubatt.core.check import FloatArray
@@ -18,6 +20,14 @@ Maxima that differ by less are equal, and the first of them counts.
 
 ROUNDING = 1e-13
 """Part of the largest |⟨H_B⟩| that is rounding, where E itself is no more than that."""
+
+CLOSE = 1e-6
+"""Time between two times of a polynomial at least, in units of the largest |⟨H_B⟩| over |dE/dt|.
+
+Over shorter ones the rounding of E would count in dE/dt.
+"""
+
+EPSILON = float(np.finfo(np.float64).eps)
 
 BEFORE = 1e-12
 """How long before a break of a pulse, next to its time, dE/dt is that on the left of it."""
@@ -52,13 +62,15 @@ class Curve:
         rows = [self._energy, power] if bend is None else [self._energy, power, bend]
         near = np.diff(times) <= 2.0 * BEFORE * times[1:]
         cuts = 1 + np.flatnonzero(near & np.isin(times[1:], list(breaks)))
-        self._smooth = [
-            _Smooth(part, list(values))
-            for part, values in zip(
-                np.split(times, cuts), np.split(np.array(rows), cuts, axis=1), strict=True
-            )
-            if len(part) > 1 or len(times) == 1
-        ]
+        size, change = np.abs(energy).max(), np.abs(power).max()
+        least = float(np.minimum(1e-4 * times[-1] * change, CLOSE * size) / max(change, 1e-300))
+        self._smooth = []
+        for part, values in zip(
+            np.split(times, cuts), np.split(np.array(rows), cuts, axis=1), strict=True
+        ):
+            kept = _apart(part, least)
+            if len(kept) > 1 or len(times) == 1:
+                self._smooth.append(_Smooth(part[kept], list(values[:, kept])))
         starts = [part.times[:-1] if len(times) > 1 else part.times for part in self._smooth]
         end = times[-1] if len(times) > 1 else times[-1] + 1.0  # never looked at
         coefficients = np.concatenate([part.coefficients for part in self._smooth], axis=1)
@@ -67,8 +79,8 @@ class Curve:
     @property
     def error(self) -> float:
         """Estimate of the error of E between the times; NaN where there are too few to tell."""
-        found = [part.error for part in self._smooth if len(part.times) > 2]
-        return max(found, default=math.nan)
+        found = np.concatenate([part.errors for part in self._smooth])
+        return float(np.fmax.reduce(found))
 
     def energy(self, times: FloatArray) -> FloatArray:
         """Return E at any times of the run."""
@@ -90,19 +102,30 @@ class Curve:
     def first_highest(self) -> float:
         """Return the time of the first maximum after time 0, NaN if E never rises and falls.
 
-        What rounding makes rise or fall does not count.
+        What rounding makes rise or fall does not count, nor what polynomials that are off may.
         """
         peak_time, peak, lowest = 0.0, -math.inf, math.inf
         stops = np.unique(np.concatenate([self.times, self.turns]))
-        for time, value in zip(stops.tolist(), self.energy(stops).tolist(), strict=True):
+        noise = self.rounding + np.where(np.isin(stops, self.times), 0.0, self._errors_at(stops))
+        peak_noise = 0.0
+        stops_and_values = zip(
+            stops.tolist(), self.energy(stops).tolist(), noise.tolist(), strict=True
+        )
+        for time, value, unsure in stops_and_values:
             if value > peak:
-                peak_time, peak = time, value
-            elif value < peak - self.rounding:
-                if peak > lowest + self.rounding:
+                peak_time, peak, peak_noise = time, value, unsure
+            elif value < peak - peak_noise:
+                if peak > lowest + peak_noise:
                     return peak_time
-                peak = value  # it only fell so far
+                peak, peak_noise = value, unsure  # it only fell so far
             lowest = min(lowest, value)
         return math.nan
+
+    def _errors_at(self, times: FloatArray) -> FloatArray:
+        """Return twice the error of E estimated at any times, 0 where there is no estimate."""
+        steps = np.concatenate([part.errors for part in self._smooth])
+        place = np.searchsorted(self._polynomials.x[1:-1], times, side="right")
+        return np.asarray(2.0 * np.nan_to_num(steps)[place])
 
     def strongest(self) -> tuple[float, float]:
         """Return the time of the largest dE/dt and that value."""
@@ -129,6 +152,8 @@ class Curve:
         """Return the first time at which E is `value`, NaN if it never is."""
         found = self._polynomials.solve(value, extrapolate=False)
         known = found[np.isfinite(found)]
+        # coefficients near the smallest number, before a pulse, make roots that are none
+        known = known[np.abs(self.energy(known) - value) <= self.rounding]
         return float(known.min()) if len(known) else math.nan
 
     def _largest(
@@ -148,6 +173,19 @@ def _roots(polynomials: PPoly) -> FloatArray:
     return np.sort(found[np.isfinite(found)])
 
 
+def _apart(times: FloatArray, least: float) -> NDArray[np.intp]:
+    """Return the places of times that are so far apart, both ends among them if they are."""
+    if len(times) > 1 and np.diff(times).min() >= least:
+        return np.arange(len(times))
+    kept = [0]
+    for place in range(1, len(times)):
+        if times[place] - times[kept[-1]] >= least:
+            kept.append(place)
+    if len(kept) > 1:
+        kept[-1] = len(times) - 1
+    return np.array(kept)
+
+
 class _Smooth:
     """A part of the curve without jumps: times, and rows of E, dE/dt and perhaps d²E/dt²."""
 
@@ -163,17 +201,29 @@ class _Smooth:
         hermite = _cubic if len(self._rows) == 2 else _quintic
         return np.array(hermite(np.diff(self.times), *self._rows))[::-1]
 
-    @property
-    def error(self) -> float:
-        """Estimate of the error between the times.
+    @cached_property
+    def errors(self) -> FloatArray:
+        """Estimate of the error in every step, NaN where there are too few times to tell.
 
-        Every other time is left out: what that misses is 2^d times as much, d being 6 (4 with
-        pulses).
+        Every time is left out once. With steps h and h′ beside it this misses (hh′)^k f⁽²ᵏ⁾/(2k)!
+        for k rows, where a step h alone misses (h/2)^2k f⁽²ᵏ⁾/(2k)! at most: of the times at its
+        two ends, the one that says less is believed.
         """
-        coarse = _Smooth(self.times[::2], [row[::2] for row in self._rows])
-        last = 2 * len(coarse.times) - 2
-        between = PPoly(coarse.coefficients, coarse.times)(self.times[1:last:2])
-        return float(np.abs(between - self._rows[0][1:last:2]).max() / 4 ** len(self._rows))
+        times, values, k = self.times, self._rows[0], len(self._rows)
+        if len(times) < 3:
+            return np.full(max(len(times) - 1, 1), np.nan)
+        steps, missed = np.diff(times), np.zeros(len(times))
+        for first in (0, 1):
+            coarse = _Smooth(times[first::2], [row[first::2] for row in self._rows])
+            if len(coarse.times) > 1:
+                out = slice(first + 1, first + 2 * len(coarse.times) - 2, 2)
+                between = PPoly(coarse.coefficients, coarse.times)(times[out])
+                missed[out] = np.abs(between - values[out])
+        missed = np.maximum(missed[1:-1] - 4.0 * EPSILON * np.abs(values).max(), 0.0)
+        left = missed * (0.25 * steps[:-1] / steps[1:]) ** k
+        right = missed * (0.25 * steps[1:] / steps[:-1]) ** k
+        # of every step: what the time at its right end says, and the one at its left end
+        return np.asarray(np.fmin(np.append(left, np.nan), np.append(np.nan, right)))
 
 
 def _cubic(h: FloatArray, f: FloatArray, slope: FloatArray) -> list[FloatArray]:

@@ -44,8 +44,8 @@ class EntropyProduction(OfFullState):
             return "it needs an environment"
         if all(_thermal(problem, source) is None for source in environments(problem)):
             return (
-                "it is undefined at zero temperature; give an environment a temperature, for"
-                " example n_thermal=0.1"
+                "it is undefined at zero temperature, where jumps go one way only; give an"
+                " environment a temperature, for example qb.CavityLoss(0.5, n_thermal=0.1)"
             )
         return ""
 

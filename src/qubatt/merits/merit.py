@@ -91,7 +91,7 @@ class Merit(ABC):
             for name, field in fields_of(type(self)).items()
             if getattr(self, name) != field.default
         ]
-        words = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]
+        words = [f"{value:.15g}" if isinstance(value, float) else str(value) for value in values]
         return "_".join([self.kind, *words])
 
     @property

@@ -82,13 +82,14 @@ def _charging_square(realization: Realization) -> Observable:
 def _sum(nothing: Operator, parts: list[tuple[Pulse | None, Operator]]) -> Observable:
     """Return Σ f(t) O as an observable, with one operator per pulse."""
     steady = nothing
-    pulsed: dict[Pulse, tuple[Pulse, Operator]] = {}
+    pulsed: dict[tuple[int, ...], tuple[Pulse, Operator]] = {}
     for pulse, part in parts:
         if pulse is None:
             steady = sp.csr_array(steady + part)
         else:
-            _, before = pulsed.get(pulse, (pulse, nothing))
-            pulsed[pulse] = (pulse, sp.csr_array(before + part))
+            same = tuple(sorted(map(id, _factors(pulse))))  # not all pulses can be hashed
+            _, before = pulsed.get(same, (pulse, nothing))
+            pulsed[same] = (pulse, sp.csr_array(before + part))
     return Observable(steady, tuple(pulsed.values()))
 
 
@@ -96,25 +97,20 @@ class _Product:
     """The product of two pulses."""
 
     def __init__(self, one: Pulse, other: Pulse) -> None:
-        self._factors = one, other
+        self.factors = one, other
 
     def __call__(self, time: float) -> float:
-        one, other = self._factors
+        one, other = self.factors
         return one(time) * other(time)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Product) and self._same == other._same
 
-    def __hash__(self) -> int:
-        return hash(self._same)
-
-    @property
-    def _same(self) -> frozenset[int]:
-        return frozenset(id(factor) for factor in self._factors)
+def _factors(pulse: Pulse) -> tuple[Pulse, ...]:
+    """Return the pulses that a pulse is the product of."""
+    return pulse.factors if isinstance(pulse, _Product) else (pulse,)
 
 
 def _both(one: Pulse | None, other: Pulse | None) -> Pulse | None:
     """Return the product of two pulses, None standing for 1."""
     if one is None or other is None:
-        return one or other
+        return other if one is None else one
     return _Product(one, other)

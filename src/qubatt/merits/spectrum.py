@@ -62,6 +62,13 @@ class BatterySpectrum:
         return self._eigen[1]
 
     @cached_property
+    def levels(self) -> list[slice]:
+        """Places of the eigenvectors of each level, ascending."""
+        starts = np.flatnonzero(np.append(True, ~np.diagonal(self.same_level, 1)))
+        ends = [*starts[1:].tolist(), len(self.energies)]
+        return [slice(start, end) for start, end in zip(starts.tolist(), ends, strict=True)]
+
+    @cached_property
     def same_level(self) -> NDArray[np.bool_]:
         """Which pairs of eigenvectors have one energy, shape ``(d, d)``."""
         gaps = np.abs(np.subtract.outer(self.energies, self.energies))

@@ -8,7 +8,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
-from scipy.optimize import brentq
 
 from qubatt.core.check import FloatArray, Real
 from qubatt.core.declaration import declare
@@ -53,6 +52,8 @@ class CatState(ChargerState):
     @property
     def displacement(self) -> float:
         """|α| = √x, solved from the mean photon number."""
+        from scipy.optimize import brentq  # slow to import
+
         n = self.mean_photons
         if n == 0 or self.parity == "none":
             return float(np.sqrt(n))

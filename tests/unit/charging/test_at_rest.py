@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 import qubatt as qb
@@ -25,3 +27,14 @@ def test_what_needs_a_curve_is_refused_by_name(wanted: object) -> None:
     """Also beside "all"."""
     with pytest.raises(qb.UnsupportedError, match="no charging curve"):
         qb.steady_state(BATTERY, LEAK, merits=wanted)
+
+
+def test_a_state_that_does_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before it is formed: ρ of D states takes 16 D² bytes, its blocks far less."""
+    battery = qb.TavisCummingsBattery(1, 0.5, 400)
+    leak = qb.CavityLoss(0.5)
+    free = SimpleNamespace(available=8e6)  # ρ alone takes 10 MB
+    monkeypatch.setattr("qubatt.engines.engine.psutil.virtual_memory", lambda: free)
+    assert qb.steady_state(battery, leak, merits="energy").status == "ok"
+    with pytest.raises(qb.ResourceError, match="Lower"):
+        qb.steady_state(battery, leak, merits="negativity")

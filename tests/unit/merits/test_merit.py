@@ -58,7 +58,7 @@ def test_unknown_merit_suggests_the_nearest() -> None:
         (
             "entropy_production",
             qb.DrivenBattery(2, 1.0).problem(environment=[qb.CollectiveDecay(0.1)]),
-            "undefined at zero temperature; give an environment a temperature",
+            "undefined at zero temperature, where jumps go one way only",
         ),
         (
             "ergotropy_symmetric",
@@ -114,3 +114,12 @@ def test_all_merits_are_those_that_need_no_full_state() -> None:
     chosen = names(select_merits("all", DRIVEN))
     assert {"energy", "ergotropy_symmetric", "ergotropy_full", "charging_time"} <= set(chosen)
     assert not {"mean_photons", "negativity", "heat_current", "speed_limit"} & set(chosen)
+
+
+def test_parameters_that_differ_little_are_different_merits() -> None:
+    """None of them is lost."""
+    wanted = [qb.merit("free_energy", beta=beta) for beta in (0.1234567, 0.12345671)]
+    assert names(select_merits(wanted, DRIVEN)) == [
+        "free_energy_0.1234567",
+        "free_energy_0.12345671",
+    ]

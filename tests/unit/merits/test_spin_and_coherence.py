@@ -10,6 +10,8 @@ import qutip as qt
 from scipy.linalg import expm, solve_continuous_lyapunov
 from stated import dicke_states, energy_of_pairs, merit_of, projector, random_states, spins
 
+from qubatt.core.realization import realize
+
 
 def J(N: int) -> list[np.ndarray]:
     """Return J_x, J_y, J_z of QuTiP in ascending order of m."""
@@ -139,6 +141,23 @@ def test_coherence_of_a_superposition_and_of_mixtures(N: int) -> None:
         # no levels, no coherence between them
         nothing = merit_of(name, spins(N, omega_atom=0.0), plus)[0]
         assert nothing == pytest.approx(0, abs=1e-12)
+
+
+def test_coherence_does_not_depend_on_the_basis_of_a_level() -> None:
+    """The same after a rotation of three atoms, H_B and state, that mixes the eigenvectors."""
+    problem, basis = spins(3, interaction=0.7), "full"
+    states = random_states(6, 8)
+    H = realize(problem, basis).H_B.toarray()
+    levels, vectors = np.linalg.eigh(H)
+    turned = vectors.astype(complex)
+    rng = np.random.default_rng(7)
+    for level in np.split(np.arange(8), np.flatnonzero(np.diff(levels) > 1e-9) + 1):
+        mixed = rng.normal(size=(2, len(level), len(level)))
+        turned[:, level] = vectors[:, level] @ np.linalg.qr(mixed[0] + 1j * mixed[1])[0]
+    same = turned @ vectors.T @ states @ vectors @ turned.conj().T  # H_B is left alone by it
+    for name in ("coherence_l1", "coherence_relative_entropy"):
+        found, other = (merit_of(name, problem, each, basis) for each in (states, same))
+        np.testing.assert_allclose(found, other, atol=1e-9)
 
 
 def test_entropy_purity_and_free_energy() -> None:
