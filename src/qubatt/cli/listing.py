@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
 from qubatt.models import Battery
+
+HOME = {
+    "battery": "models",
+    "charger": "states",
+    "engine": "engines",
+    "environment": "environment",
+    "merit": "merits",
+    "paper": "papers",
+    "pulse": "pulses",
+}
+"""Where the entries of each kind are registered; only what is listed is loaded."""
 
 
 def register(app: typer.Typer) -> None:
@@ -23,15 +35,14 @@ def _list(
     ] = None,
 ) -> None:
     """List the batteries, charger states, environments, pulses, engines, merits and papers."""
-    import qubatt.charging
-    import qubatt.papers  # noqa: F401  # these two register everything
     from qubatt.core.errors import ArgumentError
     from qubatt.core.registry import registry
     from qubatt.merits import Merit
 
-    if kind is not None and kind not in registry.kinds():
-        raise ArgumentError("kind", f"be one of {', '.join(sorted(registry.kinds()))}", kind)
-    for group in [kind] if kind is not None else sorted(registry.kinds()):
+    if kind is not None and kind not in HOME:
+        raise ArgumentError("kind", f"be one of {', '.join(sorted(HOME))}", kind)
+    for group in [kind] if kind is not None else sorted(HOME):
+        import_module(f"qubatt.{HOME[group]}")
         typer.echo(f"{group}:")
         for name, entry in registry.items(group).items():
             typer.echo(f"  {name + _fields(entry):<46} {_summary(entry)}")
@@ -55,15 +66,14 @@ def _fields(entry: object) -> str:
     return ":" + ",".join(fields) if fields else ""
 
 
-def _summary(entry: object) -> str:
+def _summary(entry: Any) -> str:
     """Return the first sentence about an entry."""
     from qubatt.core.bibliography import BIBLIOGRAPHY
     from qubatt.merits import Merit
-    from qubatt.papers import Paper
 
-    if isinstance(entry, type) and issubclass(entry, Merit):
+    if not isinstance(entry, type):  # a paper
+        return str(BIBLIOGRAPHY[entry.key])
+    if issubclass(entry, Merit):
         dear = ", needs the full state" if entry.reads == "full state" else ""
         return f"{entry.long_name} ({entry.units}{dear})"
-    if isinstance(entry, Paper):
-        return BIBLIOGRAPHY[entry.key]
     return (inspect.getdoc(entry) or "").split("\n")[0]
