@@ -21,7 +21,9 @@ BIBLIOGRAPHY = {
         " many-body quantum battery, Phys. Rev. A 97, 022106 (2018)"
     ),
     "lin2019": ("J. Z. Lin, K. Hou, C. J. Zhu, Y. P. Yang, Phys. Rev. A 99, 053850 (2019)"),
-    "barra2019": "F. Barra, Dissipative charging of a quantum battery, Phys. Rev. Lett. 122, 210601 (2019)",
+    "barra2019": (
+        "F. Barra, Dissipative charging of a quantum battery, Phys. Rev. Lett. 122, 210601 (2019)"
+    ),
     "allahverdyan2004": (
         "A. E. Allahverdyan, R. Balian, T. M. Nieuwenhuizen, Maximal work extraction from finite"
         " quantum systems, Europhys. Lett. 67, 565 (2004)"
