@@ -132,8 +132,8 @@ def _panel(theme: int, curves: dict[str, xr.DataArray]) -> Panel:
         return Panel(label, curves, {name: _short(name, first)})
     title = THEMES[theme][0]
     variables = {name.split("[")[0] for name in curves}
-    if len(variables) == 1 and theme < len(THEMES) and not title:
-        title = _long_name(first)
+    if len(variables) == 1 and theme < len(THEMES) and title in ("", "ergotropy"):
+        title = _long_name(first)  # an ergotropy always says of what
     names = {name: _short(name, array) for name, array in curves.items()}
     if len(variables) == 1 and not variables & {"heat_current", "work_flow"}:
         names = {name: _entry(name) for name in curves}

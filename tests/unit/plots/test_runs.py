@@ -350,3 +350,15 @@ def test_odd_data_can_be_drawn(dicke: xr.Dataset) -> None:
     data["a"].attrs = {"long_name": "costs in $ or $_x", "units": "$"}
     for odd in (data, dicke.isel(time=[3]), dicke[["negativity"]], dicke.isel(environment=0)):
         qb.plot(odd).savefig(io.BytesIO(), format="png", dpi=50)
+
+
+def test_one_ergotropy_says_of_what() -> None:
+    """The axis of a single kind has its whole name, however many curves there are."""
+    battery = qb.TavisCummingsBattery(2, 0.5, 4)
+    states = {"two": qb.FockState(2), "three": qb.FockState(3)}
+    runs = [
+        qb.charge(battery, [0.0, 1.0, 2.0], charger=state, merits="ergotropy_full")
+        for state in states.values()
+    ]
+    figure = qb.plot(xr.concat(runs, "charger").assign_coords(charger=list(states)))
+    assert "ergotropy on the full space" in figure.axes[0].get_ylabel().replace("\n", " ")
