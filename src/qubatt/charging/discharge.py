@@ -149,8 +149,8 @@ def _alone(problem: Problem, rho: NDArray[Any]) -> Problem:
             named.append(dataclasses.replace(jump, operators={name: jump.operators[WHOLE]}))
     if not named:
         raise UnsupportedError(
-            "Nothing takes energy from the battery once the charger is off: no environment acts on it"
-            " alone. Give one that does, for example qb.CollectiveDecay(0.1)."
+            "Nothing takes energy from the battery once the charger is off: no environment acts on"
+            " it alone. Give one that does, for example qb.CollectiveDecay(0.1)."
         )
     space = Space(space.factors, {name: matrices})
     return Problem(space, name, problem.battery_terms, (), tuple(named), {name: rho})
