@@ -130,7 +130,12 @@ def axis_label(array: xr.DataArray) -> str:
 
 def pretty_text(text: str) -> str:
     """Return text with subscripts after Greek letters and powers, for example ξ²_S."""
-    return re.sub(r"(?<=[^\x00-\x7f])_(\w+)", r"$_\\mathrm{\1}$", text.replace("$", r"\$"))
+    return re.sub(r"(?<=[^\x00-\x7f])_(\w+)", r"$_\\mathrm{\1}$", _literal(text))
+
+
+def _literal(text: str) -> str:
+    """Return text in which a lone $ is a letter; a pair of them holds mathematics."""
+    return text if text.count("$") % 2 == 0 else text.replace("$", r"\$")
 
 
 def wrapped(text: str, letters: int) -> str:
@@ -150,12 +155,11 @@ def _letters(word: str) -> int:
 def pretty_units(array: xr.DataArray) -> str:
     """Return units as papers write them, empty for plain numbers."""
     units = str(array.attrs.get("units", "1"))
-    if units.split(" ")[0] in ("1", ""):  # "1 (omega_ref^2 for H_B)" is plain but for H_B
-        squared = array.attrs.get("generator") == "H_B"
-        return r"$\omega_\mathrm{ref}^2$" if squared else ""
+    if units in ("1", ""):
+        return ""
     pretty = {
         "omega_ref": r"$\omega_\mathrm{ref}$",
         "1/omega_ref": r"$1/\omega_\mathrm{ref}$",
         "omega_ref^2": r"$\omega_\mathrm{ref}^2$",
     }
-    return pretty.get(units, units.replace("$", r"\$"))
+    return pretty.get(units, _literal(units))

@@ -6,6 +6,7 @@ import xarray as xr
 
 import qubatt as qb
 from qubatt.plots import add_inset, draw_change, draw_curves, new_figure, save_figure
+from qubatt.plots.curves import axis_label
 
 
 @pytest.fixture
@@ -118,3 +119,10 @@ def test_change_of_one_sign_has_no_line():
         _, (axes,) = new_figure()
         draw_change(axes, values, "a", "b", xlabel="A", ylabel="B")
         assert len(axes.collections) == 1
+
+
+def test_mathematics_in_labels_stays_mathematics() -> None:
+    """Pairs of $ enclose it, in names and units; a lone one is a letter."""
+    array = xr.DataArray(1.0, attrs={"long_name": r"$E/N$ at $g = 1$", "units": r"$\omega_q$"})
+    assert axis_label(array) == r"$E/N$ at $g = 1$ ($\omega_q$)"
+    assert axis_label(array.assign_attrs(long_name="price in $", units="1")) == r"price in \$"
