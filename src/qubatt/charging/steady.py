@@ -96,12 +96,24 @@ def steady_state(
     >>> round(float(end.energy), 12)
     0.16
     """
+    found = settle(question_at_rest(battery, charger, environment, merits), method, gap, progress)
+    found.certificate.issue(strict)
+    return found.dataset
+
+
+def question_at_rest(
+    battery: Battery, charger: ChargerState | None, environment: Environment, merits: Wanted
+) -> Question:
+    """Check what a user wrote, and leave out merits of charging over time.
+
+    Raises
+    ------
+    UnsupportedError
+        If one of them was asked for by name.
+    """
     if isinstance(merits, Iterable) and not isinstance(merits, str):
         merits = list(merits)  # looked at twice
-    question = _at_rest(Question.of(battery, charger, environment, merits), merits)
-    answer = settle(question, method, gap, progress)
-    answer.certificate.issue(strict)
-    return answer.dataset
+    return _at_rest(Question.of(battery, charger, environment, merits), merits)
 
 
 def settle(
@@ -128,12 +140,21 @@ def settle(
             progress=progress,
         )
         known[:] = [solution]
-        return _labelled(asked, solution)
+        return answer(asked, solution)
 
     return converge(question, solve) if question.open_cutoff else solve(question)
 
 
-def _labelled(question: Question, solution: SteadySolution) -> Answer:
+def suffices(question: Question, solution: SteadySolution) -> bool:
+    """Tell whether all that the merits of a question read is there."""
+    return (
+        solution.moments.keys() >= question.moments.keys()
+        and (solution.state is not None or not question.reads("full state"))
+        and (solution.battery_states is not None or not question.reads("battery state"))
+    )
+
+
+def answer(question: Question, solution: SteadySolution) -> Answer:
     """Return the solution as a Dataset with its certificate."""
     record = Record(
         realize(question.problem, solution.statistics["basis"]),
