@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         ThermalState,
         equal_energy,
     )
+    from qubatt.sweeps import ChargeRun, DischargeRun, SteadyRun, Study, sweep
 
 _HOME = {
     "ArgumentError": "core.errors",
@@ -69,6 +70,7 @@ _HOME = {
     "CavityDephasing": "environment",
     "CavityLoss": "environment",
     "CertificateError": "core.errors",
+    "ChargeRun": "sweeps",
     "CoherentState": "states",
     "CollectiveDecay": "environment",
     "CollectiveDephasing": "environment",
@@ -78,6 +80,7 @@ _HOME = {
     "CustomState": "states",
     "DenseEngine": "engines",
     "DickeBattery": "models",
+    "DischargeRun": "sweeps",
     "DisplacedSqueezedState": "states",
     "DrivenBattery": "models",
     "ExactEngine": "engines",
@@ -95,6 +98,8 @@ _HOME = {
     "ResourceError": "core.errors",
     "SinePulse": "pulses",
     "SqueezedState": "states",
+    "SteadyRun": "sweeps",
+    "Study": "sweeps",
     "TavisCummingsBattery": "models",
     "ThermalState": "states",
     "TwoPhotonDickeBattery": "models",
@@ -111,6 +116,7 @@ _HOME = {
     "recharge_pair": "recharging",
     "save": "io",
     "steady_state": "charging",
+    "sweep": "sweeps",
     "to_qutip": "io",
 }
 
@@ -121,6 +127,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "CavityDephasing",
     "CavityLoss",
     "CertificateError",
+    "ChargeRun",
     "CoherentState",
     "CollectiveDecay",
     "CollectiveDephasing",
@@ -130,6 +137,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "CustomState",
     "DenseEngine",
     "DickeBattery",
+    "DischargeRun",
     "DisplacedSqueezedState",
     "DrivenBattery",
     "ExactEngine",
@@ -147,6 +155,8 @@ __all__ = [  # the names of _HOME, which a test compares
     "ResourceError",
     "SinePulse",
     "SqueezedState",
+    "SteadyRun",
+    "Study",
     "TavisCummingsBattery",
     "ThermalState",
     "TwoPhotonDickeBattery",
@@ -163,6 +173,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "recharge_pair",
     "save",
     "steady_state",
+    "sweep",
     "to_qutip",
 ]
 

@@ -99,7 +99,7 @@ def charge(
         raise ArgumentError("times", 'hold real numbers, or be "auto"', times)
     chosen = None if is_auto(times) else check_times(times)
     question = Question.of(battery, charger, environment, merits)
-    looks = None if state_times is None else _check_looks(question, state_times)
+    looks = None if state_times is None else check_looks(question, state_times)
     time = settling_times(question) if chosen is None else chosen
 
     def run(asked: Question) -> Answer:
@@ -110,7 +110,7 @@ def charge(
     return answer.dataset
 
 
-def _check_looks(question: Question, state_times: ArrayLike) -> FloatArray:
+def check_looks(question: Question, state_times: ArrayLike) -> FloatArray:
     """Return the times of merits of the full state."""
     if not question.reads("full state"):
         cure = "No merit of the full state is asked for; qubatt list merit tells which are."

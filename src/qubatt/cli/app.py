@@ -30,7 +30,7 @@ def _options(
 
 def build() -> typer.Typer:
     """Return the application with all its commands."""
-    from qubatt.cli import charge, discharge, listing, recharge, reproduce, steady
+    from qubatt.cli import charge, discharge, listing, recharge, reproduce, steady, sweep
 
     app = typer.Typer(
         name="qubatt",
@@ -40,7 +40,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for module in (charge, steady, discharge, recharge, reproduce, listing):
+    for module in (charge, steady, discharge, recharge, sweep, reproduce, listing):
         module.register(app)
     return app
 

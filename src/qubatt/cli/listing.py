@@ -19,6 +19,7 @@ HOME = {
     "merit": "merits",
     "paper": "papers",
     "pulse": "pulses",
+    "run": "sweeps",
 }
 """Where the entries of each kind are registered; only what is listed is loaded."""
 
@@ -31,10 +32,10 @@ def register(app: typer.Typer) -> None:
 def _list(
     kind: Annotated[
         str | None,
-        typer.Argument(help="battery, charger, environment, pulse, engine, merit or paper"),
+        typer.Argument(help="battery, charger, environment, pulse, run, engine, merit or paper"),
     ] = None,
 ) -> None:
-    """List the batteries, charger states, environments, pulses, engines, merits and papers."""
+    """List what has a name: batteries, charger states, environments, pulses, merits, papers, …"""
     from qubatt.core.errors import ArgumentError
     from qubatt.core.registry import registry
     from qubatt.merits import Merit

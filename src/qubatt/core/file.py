@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import tempfile
 from collections.abc import Callable
@@ -68,3 +69,28 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def exchange(new: Path, place: Path) -> None:
+    """Put a directory in place of another one, which is left at the path of the new one.
+
+    In one step where the system can do that (Linux), else in two.
+    """
+    if not place.exists():
+        new.rename(place)
+    elif not _swap(new, place):
+        old = new.with_name(f"{new.name}-old")
+        place.rename(old)
+        new.rename(place)
+        old.rename(new)
+
+
+def _swap(one: Path, other: Path) -> bool:
+    """Let two paths change their names in one step; False where the system cannot."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None) if os.name == "posix" else None
+    here, swapping = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return (
+        rename is not None
+        and rename(here, os.fsencode(one.absolute()), here, os.fsencode(other.absolute()), swapping)
+        == 0
+    )

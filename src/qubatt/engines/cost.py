@@ -8,6 +8,7 @@ from typing import Any
 import psutil
 from numpy.typing import ArrayLike
 
+from qubatt.core.amount import size
 from qubatt.core.check import check_times
 from qubatt.core.errors import ArgumentError
 from qubatt.core.problem import Problem
@@ -72,12 +73,12 @@ class Cost:
                 "entries of ρ",
                 f"{self.entries:,} of {self.entries_without_reduction:,} ({share:.2%})",
             ),
-            ("memory", f"{_size(self.memory)} of {_size(self.memory_free)} free{verdict}"),
+            ("memory", f"{size(self.memory)} of {size(self.memory_free)} free{verdict}"),
             ("products", f"about {self.products:,.0f}"),
         ]
         if self.states:
-            size = f"{self.states:,} of {_size(16.0 * self.dimension**2)} each"
-            rows.append(("full states", f"{size}, with some D³ operations per merit"))
+            kept = f"{self.states:,} of {size(16.0 * self.dimension**2)} each"
+            rows.append(("full states", f"{kept}, with some D³ operations per merit"))
         return "\n".join(f"{name:<14}{text}" for name, text in rows)
 
 
@@ -134,12 +135,3 @@ def cost(
         memory_free=float(psutil.virtual_memory().available),
         products=demand.products,
     )
-
-
-def _size(count: float) -> str:
-    """Return a number of bytes with its unit."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.3g} {unit}"
-        count /= 1000
-    return f"{count:.3g} TB"

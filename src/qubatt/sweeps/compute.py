@@ -1,0 +1,298 @@
+"""A study computed: what is missing is solved, what is there is used again."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from qubatt.sweeps.grid import filled, skeleton
+from qubatt.sweeps.plan import Unit, plan
+from qubatt.sweeps.pool import check_workers, pool
+from qubatt.sweeps.row import FAILED, Row
+from qubatt.sweeps.store import Memory, Store
+from qubatt.sweeps.study import Study
+from qubatt.sweeps.work import Done, Task, solve_tasks
+from qubatt.sweeps.zarr import read_grid, write_grid
+
+BATCH = 0.4
+"""Seconds of work that a worker gets at a time; more at once costs less, and is lost by a kill."""
+
+FLUSH = 1.0
+"""Seconds after which results are written at the latest, once they are there."""
+
+REFRESH = 30.0
+"""Seconds after which the grid is written again, while the study goes on."""
+
+SHARE = 50.0
+"""How many times longer than writing the grid took the study goes on before it is again."""
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a study is.
+
+    Attributes
+    ----------
+    points, done, failed : int
+        Points in all, solved or failed, and failed.
+    found : int
+        Points that were there before.
+    effort : float
+        Fraction of the expected work that is done.
+    seconds : float
+        Since the beginning.
+    """
+
+    points: int
+    done: int
+    failed: int
+    found: int
+    effort: float
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Points per second."""
+        return (self.done - self.found) / max(self.seconds, 1e-9)
+
+    @property
+    def left(self) -> float:
+        """Seconds left, as far as can be told; NaN at first."""
+        if not self.effort > 0.0:
+            return float("nan")
+        return self.seconds * (1.0 - self.effort) / self.effort
+
+
+def sweep(
+    study: Study | Mapping[str, Any] | str | Path,
+    output: str | Path | None = None,
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+    retry_failed: bool = False,
+    keep: bool | None = None,
+    progress: Callable[[State], None] | None = None,
+) -> xr.Dataset:
+    """Compute a study and return its results on the grid of what varies.
+
+    Parameters
+    ----------
+    study : Study, mapping, or path of a TOML file
+        What is computed.
+    output : path, optional
+        Folder of the results. What is there already is not computed again: a study that was
+        stopped goes on, a longer axis takes the new points only, further merits are read off what
+        was kept. Results of other parameters are never mixed in.
+    workers : int
+        Processes, each with one thread; 1 for this process alone, with all its threads. In a
+        script, several need ``if __name__ == "__main__":``.
+    scheduler : str, optional
+        Address of a Dask scheduler, whose workers are taken instead.
+    retry_failed : bool
+        Whether to try again what failed before.
+    keep : bool, optional
+        Whether moments and states of the battery are kept, for further merits; by default where
+        they take less than 1 GB in all.
+    progress : callable, optional
+        Told the `State` now and then.
+
+    Returns
+    -------
+    xarray.Dataset
+        Variables of `charge`, `steady_state` or `discharge` with the axes before their own dims,
+        NaN where a point failed; ``status`` and ``key`` of every point, numbers of its certificate
+        as ``certificate_…``; the attribute ``failures`` tells what went wrong and where.
+
+    Raises
+    ------
+    ArgumentError
+        If something in the study is wrong, before anything is computed.
+    OSError
+        If results cannot be written; those written before stay.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> study = {
+    ...     "battery": {"type": "driven", "drive": 1.0},
+    ...     "environment": ["collective-decay:0.5"],
+    ...     "run": {"type": "steady", "merits": ["energy"]},
+    ...     "sweep": {"battery.n_atoms": [1, 2, 3]},
+    ... }
+    >>> qb.sweep(study).energy.values.round(6).tolist()
+    [0.16, 0.389262, 0.68217]
+    """
+    study = Study.of(study)
+    workers = check_workers(workers)
+    grid = skeleton(study)
+    archive = Memory() if output is None else Store.create(output)
+    if isinstance(archive, Store):
+        _settle_in(archive, study, grid)
+    work = _Work(study, archive, grid, retry_failed, keep, progress)
+    try:
+        if work.missing:
+            with pool(workers, scheduler) as (executor, size):
+                work.run(executor, size, threads=None if size == 1 and scheduler is None else 1)
+    finally:
+        work.close()
+    return filled(grid, archive)
+
+
+def load(directory: str | Path) -> xr.Dataset:
+    """Return the results in the folder of a study, also of one that goes on or was stopped.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no study in it.
+    """
+    store = Store.open(directory)
+    return filled(read_grid(store.directory), store)
+
+
+def _settle_in(store: Store, study: Study, grid: xr.Dataset) -> None:
+    """Write the study into its folder, and the grid as far as results are there."""
+    from qubatt.core.file import write_whole
+
+    text = study.to_toml()
+    path = store.directory / "study.toml"
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        write_whole(path, lambda part: part.write_text(text, encoding="utf-8"))
+    write_grid(store, grid)
+
+
+class _Work:
+    """What is left of a study, and what came of it."""
+
+    def __init__(
+        self,
+        study: Study,
+        archive: Memory,
+        grid: xr.Dataset,
+        retry: bool,
+        keep: bool | None,
+        progress: Callable[[State], None] | None,
+    ) -> None:
+        self._archive, self._grid, self._retry = archive, grid, retry
+        self._progress = progress or (lambda _: None)
+        self._points = len(study)
+        units, self._keep = plan(study, keep)
+        self.missing = [unit for unit in units if not self._is_done(unit)]
+        undone = {point.key for unit in self.missing for point in unit.points}
+        self._found = sum(point.key not in undone for point in study.points)
+        self._failed = sum(
+            (row := archive.get(point.key)) is not None and row.status == FAILED
+            for point in study.points
+            if point.key not in undone
+        )
+        self._done = self._found
+        self._effort, self._whole = 0.0, sum(unit.effort for unit in self.missing) or 1.0
+        self._begin = self._written = self._drawn = time.monotonic()
+        self._drawing = 0.0
+        self._rows: list[Row] = []
+        self._kept: dict[str, Any] = {}
+        self._places: dict[str, int] = {}
+        for point in study.points:
+            self._places[point.key] = self._places.get(point.key, 0) + 1
+        self._tell()
+
+    def _is_done(self, unit: Unit) -> bool:
+        """Tell whether all points of a unit are there."""
+        for point in unit.points:
+            row = self._archive.get(point.key)
+            if row is None or not row.covers(unit.asked) or (self._retry and row.status == FAILED):
+                return False
+        return True
+
+    def _task(self, unit: Unit) -> Task:
+        """Return what a worker gets of a unit."""
+        asked, kept = dict.fromkeys(unit.asked), {}
+        for point in unit.points:
+            row = self._archive.get(point.key)
+            if row is not None:
+                asked |= dict.fromkeys(row.asked)
+                if (found := self._archive.kept(point.key)) is not None:
+                    kept[point.key] = found
+        keep = self._keep and isinstance(self._archive, Store)
+        return Task(unit.points, tuple(asked), keep, kept)
+
+    def run(self, executor: Any, size: int, threads: int | None) -> None:
+        """Solve all that is missing."""
+        ahead = 1 if size == 1 else 2 * size
+        left = deque(self.missing)
+        running: dict[Future[Done], list[Unit]] = {}
+        began, seconds = time.monotonic(), 0.0  # seconds of work per effort
+        while left or running:
+            while left and len(running) < ahead:
+                self._archive.refresh()
+                batch = self._next(left, BATCH / seconds if seconds else 0.0)
+                if batch:
+                    running[self._submit(executor, batch, threads)] = batch
+            ready, _ = wait(running, timeout=FLUSH, return_when=FIRST_COMPLETED)
+            for future in ready:
+                self._take(running.pop(future), future)
+                seconds = (time.monotonic() - began) * size / self._effort
+            self._flush()
+
+    def _next(self, left: deque[Unit], budget: float) -> list[Unit]:
+        """Return the next units of about that effort, without those that others solved."""
+        batch: list[Unit] = []
+        spent = 0.0
+        while left and (not batch or spent + left[0].effort <= budget):
+            unit = left.popleft()
+            if self._is_done(unit):
+                self._count(unit)
+            else:
+                batch.append(unit)
+                spent += unit.effort
+        return batch
+
+    def _count(self, unit: Unit) -> None:
+        """Count what another process solved."""
+        self._effort += unit.effort
+        self._done += sum(self._places[point.key] for point in unit.points)
+
+    def _submit(self, executor: Any, batch: list[Unit], threads: int | None) -> Future[Done]:
+        tasks = [self._task(unit) for unit in batch]
+        return executor.submit(solve_tasks, tasks, threads)  # type: ignore[no-any-return]  # executors of several libraries
+
+    def _take(self, batch: list[Unit], future: Future[Done]) -> None:
+        """Take in what a worker found."""
+        rows, kept = future.result()
+        self._rows += rows
+        self._kept |= kept
+        self._effort += sum(unit.effort for unit in batch)
+        for row in rows:
+            self._done += self._places.get(row.key, 1)
+            self._failed += self._places.get(row.key, 1) * (row.status == FAILED)
+        self._tell()
+
+    def _flush(self, *, at_once: bool = False) -> None:
+        """Write what was found, and now and then the grid."""
+        now = time.monotonic()
+        if self._rows and (at_once or now - self._written >= FLUSH):
+            rows, kept, self._rows, self._kept = self._rows, self._kept, [], {}
+            self._archive.add(rows, kept)
+            self._written = time.monotonic()
+        if at_once or now - self._drawn >= max(REFRESH, SHARE * self._drawing):
+            if isinstance(self._archive, Store):
+                begun = time.monotonic()
+                write_grid(self._archive, self._grid)
+                self._drawing = time.monotonic() - begun
+            self._drawn = time.monotonic()
+
+    def close(self) -> None:
+        """Write what there is, however the study ended."""
+        self._flush(at_once=True)
+
+    def _tell(self) -> None:
+        seconds = time.monotonic() - self._begin
+        effort = min(1.0, self._effort / self._whole) if self.missing else 1.0
+        self._progress(State(self._points, self._done, self._failed, self._found, effort, seconds))

@@ -1,0 +1,230 @@
+"""What a study would take, without running it: points, seconds, memory, room on disk."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import psutil
+
+from qubatt.charging.question import AUTO, max_photons, with_max_photons
+from qubatt.core.amount import duration, size
+from qubatt.core.errors import QubattError
+from qubatt.core.realization import choose_basis, realize
+from qubatt.engines import cost
+from qubatt.engines.reduced import Reduced
+from qubatt.sweeps.plan import GUESS, Unit, kept_bytes, plan
+from qubatt.sweeps.point import Point
+from qubatt.sweeps.pool import cores
+from qubatt.sweeps.protocol import ChargeRun
+from qubatt.sweeps.row import FAILED
+from qubatt.sweeps.store import Memory
+from qubatt.sweeps.study import Study
+from qubatt.sweeps.work import Task, solve_tasks
+
+SAMPLES = 12
+"""Propagations that are looked at, spread over the study."""
+
+BUDGET = 6.0
+"""Seconds that trying some of them may take."""
+
+TRIED = 3
+"""Propagations that are tried at most, from the cheapest on."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Estimate:
+    """What a study would take on this machine; `print` it for a summary.
+
+    Attributes
+    ----------
+    shape : dict of str to int
+        Axes and their lengths.
+    points, done, failed : int
+        Points in all, solved already or failed, and failed.
+    propagations : int
+        What is to be computed: points that share one count once.
+    seconds : tuple of float
+        Least, median and most for one of them.
+    total : float
+        Seconds for all of them on one core.
+    workers : int
+        Processes that `total` would be shared by.
+    memory, memory_free : float
+        Bytes that the largest takes, NaN where it is not known, and that are free.
+    store : float
+        Bytes on disk, about.
+    keeps : bool
+        Whether states are kept for further merits.
+    refused : tuple of str
+        What some of the points looked at would fail with.
+    """
+
+    shape: dict[str, int]
+    points: int
+    done: int
+    failed: int
+    propagations: int
+    seconds: tuple[float, float, float]
+    total: float
+    workers: int
+    memory: float
+    memory_free: float
+    store: float
+    keeps: bool
+    refused: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the attributes, ready for JSON."""
+        found = dataclasses.asdict(self)
+        return found | {"memory": None if math.isnan(self.memory) else self.memory}
+
+    def __str__(self) -> str:
+        grid = " × ".join(f"{name} {size}" for name, size in self.shape.items()) or "one point"
+        there = f", {self.done:,} there already ({self.failed:,} failed)" if self.done else ""
+        least, median, most = map(duration, self.seconds)
+        cost = f"{least} to {most}, {median} in the middle" if least != most else median
+        shared = duration(self.total / self.workers)
+        several = f", about {shared} on {self.workers} processes" if self.workers > 1 else ""
+        largest = "not known" if math.isnan(self.memory) else size(self.memory)
+        keeps = "with" if self.keeps else "without"
+        rows = [
+            ("points", f"{self.points:,} ({grid}){there}"),
+            ("to compute", f"{self.propagations:,} propagations or steady states"),
+            ("cost of one", cost),
+            ("total", f"{duration(self.total)} on one core{several}"),
+            ("memory", f"{largest} for the largest; {size(self.memory_free)} free"),
+            ("store", f"about {size(self.store)}, {keeps} states for further merits"),
+            *(("would fail", text) for text in self.refused),
+        ]
+        return "\n".join(f"{name:<14}{text}" for name, text in rows)
+
+
+def estimate(
+    study: Study, archive: Memory, workers: int | None = None, keep: bool | None = None
+) -> Estimate:
+    """Return what a study would take: the engine's estimates, and seconds from trying the cheapest.
+
+    Parameters
+    ----------
+    study : Study
+        What would be computed.
+    archive : Memory or Store
+        What is there already.
+    workers : int, optional
+        Processes; as many as cores by default.
+    keep : bool, optional
+        As for `sweep`.
+    """
+    units, keeps = plan(study, keep)
+    missing = [unit for unit in units if not all(_there(archive, p, unit) for p in unit.points)]
+    rows = [archive.get(point.key) for point in study.points]
+    done = sum(row is not None for row in rows)
+    places = np.unique(np.linspace(0, max(len(missing) - 1, 0), SAMPLES).round().astype(int))
+    chosen = [missing[k] for k in places] if missing else []
+    looks, refused = _look(chosen)
+    seconds = _seconds(looks)
+    # every unit costs what the nearest one looked at costs, in the order of their efforts
+    near = [int(np.argmin([abs(k - place) for place in places])) for k in range(len(missing))]
+    total = float(sum(seconds[k] for k in near))
+    spread = (
+        (min(seconds), float(np.median([seconds[k] for k in near])), max(seconds))
+        if looks
+        else (0.0, 0.0, 0.0)
+    )
+    count = min(workers or cores(), max(len(missing), 1))
+    memory = [look.memory for look in looks if not math.isnan(look.memory)]
+    return Estimate(
+        shape={axis.name: len(axis) for axis in study.axes},
+        points=len(study),
+        done=done,
+        failed=sum(row is not None and row.status == FAILED for row in rows),
+        propagations=len(missing),
+        seconds=spread,
+        total=total,
+        workers=count,
+        memory=max(memory) if memory else math.nan,
+        memory_free=float(psutil.virtual_memory().available),
+        store=sum((kept_bytes(point) if keeps else 0.0) + 3000.0 for point in study.points),
+        keeps=keeps,
+        refused=refused,
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Look:
+    """A unit, the expected number of multiplications, and bytes; NaN where not known."""
+
+    unit: Unit
+    work: float
+    memory: float
+
+
+def _there(archive: Memory, point: Point, unit: Unit) -> bool:
+    row = archive.get(point.key)
+    return row is not None and row.covers(unit.asked)
+
+
+def _look(units: Sequence[Unit]) -> tuple[list[_Look], tuple[str, ...]]:
+    """Return what engines expect of units, and why some would fail."""
+    found: list[_Look] = []
+    refused: dict[str, None] = {}
+    for unit in units:
+        try:
+            found.append(_Look(unit, *_expected(unit)))
+        except QubattError as error:
+            found.append(_Look(unit, unit.effort, math.nan))
+            refused[str(error)] = None
+    return found, tuple(refused)
+
+
+def _expected(unit: Unit) -> tuple[float, float]:
+    """Return products of the generator times entries of ρ, and bytes."""
+    point = max(
+        unit.points, key=lambda point: (point.protocol.determines().get("times") or [0])[-1]
+    )
+    setting, protocol = point.setting, point.protocol
+    battery, factor = setting.battery, 1.0
+    if max_photons(battery) == AUTO:
+        battery, factor = with_max_photons(battery, GUESS), 2.0
+    problem = battery.problem(setting.charger, setting.environment)
+    times = protocol.determines().get("times")
+    if isinstance(protocol, ChargeRun) and isinstance(times, list):
+        found = cost(problem, times, protocol.engine.partition(":")[0])
+        return factor * found.products * found.entries, found.memory
+    entries = Reduced(realize(problem, choose_basis(problem))).entries
+    return factor * float(entries) ** 1.5, math.nan
+
+
+def _seconds(looks: Sequence[_Look]) -> list[float]:
+    """Return the seconds that units take, from those of the cheapest ones."""
+    order = sorted(range(len(looks)), key=lambda k: looks[k].work)
+    tried: list[tuple[float, float]] = []
+    begun = time.monotonic()
+    candidates = (
+        [order[k] for k in np.unique(np.linspace(0, len(order) // 2, TRIED).astype(int))]
+        if order
+        else []
+    )
+    for k in candidates:
+        unit = looks[k].unit
+        expected = max((s * looks[k].work / max(w, 1.0) for w, s in tried), default=0.0)
+        if tried and time.monotonic() - begun + expected > BUDGET:
+            break
+        for _ in range(1 if tried else 2):  # the first run compiles
+            start = time.monotonic()
+            solve_tasks([Task(unit.points, unit.asked, keep=False)])
+            seconds = time.monotonic() - start
+        tried.append((looks[k].work, seconds))
+    if not tried:
+        return []
+    fixed = min(seconds for _, seconds in tried)
+    slope = max((s - fixed) / w for w, s in tried if w > 0) if len(tried) > 1 else 0.0
+    if slope <= 0.0:
+        work, seconds = tried[-1]
+        return [seconds * max(1.0, look.work / max(work, 1.0)) for look in looks]
+    return [fixed + slope * look.work for look in looks]

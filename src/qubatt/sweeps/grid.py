@@ -1,0 +1,204 @@
+"""Results of points put together on the grid of a study."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from qubatt.core.named import named
+from qubatt.core.registry import registry
+from qubatt.core.result import Result
+from qubatt.core.version import versions
+from qubatt.merits.selection import ALL
+from qubatt.sweeps.row import DEFAULT, FAILED, Row
+from qubatt.sweeps.store import Memory
+from qubatt.sweeps.study import Study
+from qubatt.sweeps.values import Values
+from qubatt.sweeps.work import asked
+
+MISSING = "missing"
+"""Status of a point that was not computed yet."""
+
+CERTIFICATE = "certificate_"
+"""Beginning of the names of variables that hold numbers of the certificate."""
+
+STEP = "step"
+"""Dim of curves over times that differ from point to point."""
+
+
+def skeleton(study: Study) -> xr.Dataset:
+    """Return the grid of a study without results: axes, formulas, keys, and the study itself."""
+    dims = [axis.name for axis in study.axes]
+    coords: dict[str, Any] = {}
+    for axis in study.axes:
+        for one in axis.varied:
+            assert isinstance(one.values, Values)
+            attributes = {"long_name": one.description or one.name, "parameter": one.argument}
+            coords[one.name] = (axis.name, _column(one.values.labels), attributes)
+    for one in study.formulas:
+        values = np.array([point.coordinates[one.name] for point in study.points])
+        values, over = _constant_left_out(values.reshape(study.shape), dims)
+        attributes = {"long_name": one.description or one.name, "parameter": one.argument}
+        coords[one.name] = (over, values, attributes | {"formula": one.values.text})  # type: ignore[union-attr]  # a formula
+    keys = np.array([point.key for point in study.points], dtype="U32").reshape(study.shape)
+    attributes = {"long_name": "address of the result"}
+    grid = xr.Dataset({"key": (dims, keys, attributes)}, coords)
+    grid.attrs = {
+        "title": study.title,
+        "description": study.description,
+        "study": json.dumps(study.to_dict()),
+        "merits": json.dumps(asked_of(study)),
+        "versions": json.dumps(versions()),
+    }
+    return grid
+
+
+def asked_of(study: Study) -> list[str]:
+    """Return the merits that a study asks for, each by one name."""
+    return sorted({name for point in study.points for name in asked(point.protocol)})
+
+
+def filled(grid: xr.Dataset, archive: Memory) -> xr.Dataset:
+    """Return a grid with all results that there are.
+
+    Variables of results have the dims of the grid before their own; NaN stands where there is none.
+    ``status`` tells of every point, ``certificate_…`` how far it can be trusted; the attribute
+    ``failures`` holds what went wrong, with the parameters.
+    """
+    keys = grid["key"].to_numpy()
+    rows = [archive.get(str(key)) for key in keys.ravel()]
+    dims, shape = grid["key"].dims, keys.shape
+    wanted = json.loads(grid.attrs["merits"])
+    found = Result(grid.data_vars, grid.coords, dict(grid.attrs))
+    there = [(k, row) for k, row in enumerate(rows) if row is not None and row.status != FAILED]
+    uneven = not _same_times([row for _, row in there])
+    for name in dict.fromkeys(name for _, row in there for name in row.layout):
+        some = [(k, row) for k, row in there if name in row.layout]
+        own, attributes, is_coordinate = some[0][1].layout[name]
+        if is_coordinate and not (uneven and name == "time"):
+            found = found.assign_coords(
+                {
+                    _apart(name, dims): (
+                        [_apart(dim, dims) for dim in own],
+                        some[0][1].arrays[name],
+                        attributes,
+                    )
+                }
+            )
+        elif is_coordinate or _is_wanted(name, wanted):
+            inner = [STEP if uneven and dim == "time" else _apart(dim, dims) for dim in own]
+            values = _stacked([(k, row.arrays[name]) for k, row in some], len(rows))
+            entry = ([*dims, *inner], values.reshape(*shape, *values.shape[1:]), attributes)
+            found = (
+                found.assign_coords({name: entry}) if is_coordinate else found.assign({name: entry})
+            )
+    statuses = [MISSING if row is None else row.status for row in rows]
+    found["status"] = (dims, np.array(statuses).reshape(shape), {"long_name": "status"})
+    for name, values in _certificates(rows).items():
+        found[name] = (
+            dims,
+            values.reshape(shape),
+            {"units": "1", "long_name": name.replace("_", " ")},
+        )
+    found.attrs |= _words(found, rows)
+    return found
+
+
+def _is_wanted(name: str, wanted: Sequence[str]) -> bool:
+    """Tell whether a variable was asked for; what is no merit comes along."""
+    entries = registry.items("merit")
+    if ALL in wanted or not any(name == entry or name.startswith(f"{entry}_") for entry in entries):
+        return True
+    if DEFAULT in wanted and name in entries and entries[name].default:
+        return True
+    return any(name == named("merit", text).name for text in wanted if text not in (ALL, DEFAULT))
+
+
+def _apart(name: str, dims: Sequence[Any]) -> str:
+    """Return the name of a dim of results, another one where an axis has it."""
+    return f"of_{name}" if name in dims else name
+
+
+def _same_times(rows: Sequence[Row]) -> bool:
+    """Tell whether all curves have the same times."""
+    times = [row.arrays["time"] for row in rows if "time" in row.arrays]
+    return all(np.array_equal(times[0], other) for other in times[1:])
+
+
+def _stacked(parts: Sequence[tuple[int, NDArray[Any]]], count: int) -> NDArray[Any]:
+    """Return values of points one above the other, NaN where there is none."""
+    first = parts[0][1]
+    longest = np.max([part.shape for _, part in parts], axis=0) if first.ndim else []
+    stacked = np.full((count, *map(int, longest)), np.nan)
+    for k, part in parts:
+        place: Any = (k, *(slice(size) for size in part.shape))
+        stacked[place] = part
+    return stacked
+
+
+def _certificates(rows: Sequence[Row | None]) -> dict[str, NDArray[Any]]:
+    """Return the numbers of the certificates, NaN where there is none."""
+    found: dict[str, NDArray[Any]] = {}
+    for k, row in enumerate(rows):
+        if row is None or "certificate" not in row.attributes:
+            continue
+        numbers = json.loads(row.attributes["certificate"])
+        if "cutoff" in row.attributes:
+            numbers["max_photons"] = json.loads(row.attributes["cutoff"])["chosen"]
+        for name, number in numbers.items():
+            if number is not None:
+                column = found.setdefault(f"{CERTIFICATE}{name}", np.full(len(rows), np.nan))
+                column[k] = number
+    return found
+
+
+def _words(grid: xr.Dataset, rows: Sequence[Row | None]) -> dict[str, str]:
+    """Return attributes: citations of all points, and what failed."""
+    citations: dict[str, None] = {}
+    for text in dict.fromkeys(row.attributes.get("citations", "[]") for row in rows if row):
+        citations |= dict.fromkeys(json.loads(text))
+    failures = [
+        {"key": row.key, "parameters": _place(grid, k), "message": row.message}
+        for k, row in enumerate(rows)
+        if row is not None and row.status == FAILED
+    ]
+    return {"citations": json.dumps([*citations]), "failures": json.dumps(failures)}
+
+
+def _place(grid: xr.Dataset, k: int) -> dict[str, Any]:
+    """Return the coordinates of a point."""
+    place = np.unravel_index(k, grid["key"].shape)
+    point = grid["key"].isel(dict(zip(grid["key"].dims, place, strict=True)))
+    own = {str(name) for name in grid["key"].coords}
+    return {name: point.coords[name].item() for name in sorted(own)}
+
+
+def _column(labels: Sequence[Any]) -> NDArray[Any]:
+    """Return labels of an axis: numbers if all are, else texts."""
+    numbers = all(isinstance(label, int | float) for label in labels)
+    return np.array(labels if numbers else [str(label) for label in labels])
+
+
+def _constant_left_out(values: NDArray[Any], dims: Sequence[str]) -> tuple[NDArray[Any], list[str]]:
+    """Return values without dims along which they do not change."""
+    left: list[str] = []
+    for axis in reversed(range(values.ndim)):
+        first = values.take([0], axis)
+        if values.shape[axis] > 1 and not np.array_equal(
+            np.broadcast_to(first, values.shape), values
+        ):
+            left.insert(0, dims[axis])
+        else:
+            values = first.squeeze(axis)
+    return values, left
+
+
+def counts(grid: Mapping[str, Any] | xr.Dataset) -> dict[str, int]:
+    """Return how many points have which status."""
+    found, number = np.unique(np.asarray(grid["status"]), return_counts=True)
+    return {str(status): int(count) for status, count in zip(found, number, strict=True)}

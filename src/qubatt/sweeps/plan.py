@@ -1,0 +1,87 @@
+"""Which points are solved together, in which order, and what is kept of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from qubatt.charging.question import AUTO, max_photons, with_max_photons
+from qubatt.models import Battery
+from qubatt.sweeps.point import Point
+from qubatt.sweeps.study import Study
+from qubatt.sweeps.work import asked
+
+GUESS = 40
+"""Photon cut-off in the rough effort of a point that is to find it."""
+
+FIXED = 1e6
+"""Effort of the smallest point, which takes some milliseconds for other reasons."""
+
+ROOM = 1e9
+"""Bytes that may be kept of a study without asking."""
+
+MOMENTS = 12
+"""Moments that are kept of a point, about."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Points solved together.
+
+    Attributes
+    ----------
+    points : tuple of Point
+        Each with another key.
+    asked : tuple of str
+        Merits that are wanted of them.
+    effort : float
+        Rough relative work.
+    """
+
+    points: tuple[Point, ...]
+    asked: tuple[str, ...]
+    effort: float
+
+
+def plan(study: Study, keep: bool | None) -> tuple[list[Unit], bool]:
+    """Return the units of a study, the largest first, and whether to keep what they are read off.
+
+    The units depend on the study alone, so that a study that goes on after a stop gives the very
+    numbers of one that was not stopped.
+    """
+    families: dict[str, dict[str, Point]] = defaultdict(dict)
+    for point in study.points:
+        families[point.family].setdefault(point.key, point)
+    units = []
+    for alike in families.values():
+        points = tuple(alike.values())
+        units.append(Unit(points, asked(points[0].protocol), max(map(_effort, points))))
+    units.sort(key=lambda unit: -unit.effort)
+    if keep is None:
+        keep = sum(kept_bytes(point) for unit in units for point in unit.points) <= ROOM
+    return units, keep
+
+
+def _effort(point: Point) -> float:
+    """Return about the number of multiplications, or a guess."""
+    times = point.protocol.determines().get("times")
+    end = float(times[-1]) if isinstance(times, list) else 100.0
+    return float(FIXED + end * _dims(point.setting.battery)[0] ** 2.6)
+
+
+def kept_bytes(point: Point) -> float:
+    """Return about how many bytes are kept of a point."""
+    times = point.protocol.determines().get("times")
+    count = len(times) if isinstance(times, list) else 1
+    return float(count * (8.0 * MOMENTS + 16.0 * _dims(point.setting.battery)[1] ** 2))
+
+
+def _dims(battery: Battery) -> tuple[int, int]:
+    """Return the number of states, and of those of the battery."""
+    if max_photons(battery) == AUTO:
+        battery = with_max_photons(battery, GUESS)
+    try:
+        space = battery.space
+        return space.dim("symmetric"), space.factors[battery.battery_factor].dim("symmetric")
+    except Exception:  # a rough number will do
+        return 100, 10

@@ -1,0 +1,294 @@
+"""What is done with a battery at a point: it is charged, brought to rest, discharged."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal, NamedTuple
+
+import numpy as np
+import xarray as xr
+from pydantic import Field
+
+from qubatt.charging import discharge
+from qubatt.charging.cutoff import converge
+from qubatt.charging.discharge import FULL, USUAL
+from qubatt.charging.question import AUTO, Question, max_photons
+from qubatt.charging.run import check_looks
+from qubatt.charging.schedule import settling_times
+from qubatt.charging.solve import Run, propagate, solve
+from qubatt.charging.solve import answer as answer_run
+from qubatt.charging.steady import answer as answer_steady
+from qubatt.charging.steady import question_at_rest, settle, suffices
+from qubatt.core.check import Count, FloatArray, Positive, check_times
+from qubatt.core.declaration import declare, parameters_of
+from qubatt.core.errors import ArgumentError
+from qubatt.core.named import named
+from qubatt.engines.limiters import Method
+from qubatt.engines.steady import SteadySolution, solve_steady
+from qubatt.environment import Dissipator
+from qubatt.models import Battery
+from qubatt.states import ChargerState
+
+Kept = Run | SteadySolution
+"""What was solved, from which further merits may be read off."""
+
+LONGEST = 10**5
+"""Most output times."""
+
+Merits = Sequence[str] | None
+
+
+class Setting(NamedTuple):
+    """A battery with its surroundings."""
+
+    battery: Battery
+    charger: ChargerState | None
+    environment: tuple[Dissipator, ...]
+
+
+class Solved(NamedTuple):
+    """Merits of a point, and what they were read off."""
+
+    dataset: xr.Dataset
+    kept: Kept | None = None
+
+
+class Protocol(ABC):
+    """What is done with a battery; declared with ``@declare("run", name)``.
+
+    Attributes
+    ----------
+    merits : sequence of str, or None
+        Figures of merit, None for the default ones.
+    """
+
+    merits: Merits
+    varies: ClassVar[tuple[str, ...]] = ()
+    """Fields in which runs that share a propagation may differ."""
+
+    def is_open(self, battery: Battery) -> bool:
+        """Tell whether a cut-off or times are to be found, which depends on the merits."""
+        return bool(max_photons(battery) == AUTO)
+
+    def determines(self) -> dict[str, Any]:
+        """Return what the numbers depend on, but for the merits, ready for JSON."""
+        fields = parameters_of(self)
+        del fields["merits"]
+        return fields
+
+    @abstractmethod
+    def question(self, setting: Setting) -> Question:
+        """Return what is asked of a battery."""
+
+    @abstractmethod
+    def solve(self, setting: Setting, keep: bool) -> Solved:
+        """Solve for one battery, keeping states of the battery if wanted."""
+
+    def solve_together(
+        self, settings: Sequence[Setting], protocols: Sequence[Protocol], keep: bool
+    ) -> list[Solved]:
+        """Solve for several that differ in the initial state and in what `varies` alone."""
+        return [
+            protocol.solve(setting, keep)
+            for setting, protocol in zip(settings, protocols, strict=True)
+        ]
+
+    def read(self, setting: Setting, kept: Kept) -> xr.Dataset | None:  # noqa: ARG002  # by default
+        """Return the merits read off what was kept, None if it does not suffice."""
+        return None
+
+
+def output_times(t_end: float, points: int, times: Any) -> FloatArray | None:
+    """Return output times, shape (T,); None where they are to be found.
+
+    Raises
+    ------
+    ArgumentError
+        If they are none.
+    """
+    if isinstance(times, str) and times != AUTO:
+        raise ArgumentError("times", 'hold real numbers, or be "auto"', times)
+    if isinstance(times, str):
+        return None
+    if times is not None:
+        return check_times(np.asarray(times, dtype=float))
+    if not 2 <= points <= LONGEST:
+        raise ArgumentError("points", f"be from 2 to {LONGEST}", points)
+    return np.linspace(0.0, t_end, points)
+
+
+def _engine(name: str) -> Any:
+    return name if name == AUTO else named("engine", name)
+
+
+@declare("run", "charge")
+class ChargeRun(Protocol):
+    """Charge a battery, from empty at time 0: `qubatt.charge` at every point."""
+
+    t_end: Positive = Field(default=10.0, description="Last time", examples=[2.0])
+    points: Count = Field(default=101, description="Output times from 0 to t_end", examples=[5])
+    times: Sequence[float] | Literal["auto"] | None = Field(
+        default=None,
+        description="Output times instead, or auto: until nothing changes any more",
+        examples=[None],
+    )
+    merits: Merits = Field(
+        default=None, description="Figures of merit; the default ones if left out", examples=[None]
+    )
+    engine: str = Field(default=AUTO, description="auto, or an engine with options")
+    state_times: Sequence[float] | None = Field(
+        default=None, description="Times of merits of the full state; all times if left out"
+    )
+
+    varies: ClassVar[tuple[str, ...]] = ("t_end", "points", "times")
+
+    def __post_init__(self) -> None:
+        _ = self._times, _engine(self.engine)
+
+    @property
+    def _times(self) -> FloatArray | None:
+        return output_times(self.t_end, self.points, self.times)
+
+    def is_open(self, battery: Battery) -> bool:
+        """Tell whether a cut-off or times are to be found; see `Protocol.is_open`."""
+        return self._times is None or super().is_open(battery)
+
+    def determines(self) -> dict[str, Any]:
+        """Return times, however they were given, engine and times of states."""
+        fields = super().determines()
+        chosen = self._times
+        del fields["t_end"], fields["points"]
+        return fields | {"times": AUTO if chosen is None else chosen.tolist()}
+
+    def question(self, setting: Setting) -> Question:
+        """Return what is asked of a battery; see `Protocol.question`."""
+        return Question.of(setting.battery, setting.charger, setting.environment, self.merits)
+
+    def _looks(self, question: Question) -> FloatArray | None:
+        return None if self.state_times is None else check_looks(question, self.state_times)
+
+    def solve(self, setting: Setting, keep: bool) -> Solved:
+        """Charge one battery; see `Protocol.solve`."""
+        if not self.is_open(setting.battery):
+            return self.solve_together([setting], [self], keep)[0]
+        question, engine = self.question(setting), _engine(self.engine)
+        looks, time = self._looks(question), self._times
+        time = settling_times(question) if time is None else time
+        if not question.open_cutoff:
+            return Solved(solve(question, time, engine, None, looks).dataset)
+        found = converge(question, lambda asked: solve(asked, time, engine, None, looks))
+        return Solved(found.dataset)
+
+    def solve_together(
+        self, settings: Sequence[Setting], protocols: Sequence[Protocol], keep: bool
+    ) -> list[Solved]:
+        """Propagate every initial state once, to the last of all times."""
+        found: dict[int, Solved] = {}
+        engine = _engine(self.engine)
+        chargers = [id(setting.charger) for setting in settings]
+        for charger in dict.fromkeys(chargers):
+            alike = [k for k, other in enumerate(chargers) if other == charger]
+            question = self.question(settings[alike[0]])
+            times = [protocols[k]._times for k in alike]  # type: ignore[attr-defined]  # same class
+            runs = propagate(question, times, engine, None, self._looks(question), keep)
+            for k, run in zip(alike, runs, strict=True):
+                found[k] = Solved(answer_run(question, run).dataset, run)
+        return [found[k] for k in range(len(settings))]
+
+    def read(self, setting: Setting, kept: Kept) -> xr.Dataset | None:
+        """Return the merits read off a run; see `Protocol.read`."""
+        question = self.question(setting)
+        if not isinstance(kept, Run) or not kept.suffices(question):
+            return None
+        return answer_run(question, kept).dataset
+
+
+@declare("run", "steady")
+class SteadyRun(Protocol):
+    """The steady state that the empty battery ends in: `qubatt.steady_state` at every point."""
+
+    merits: Merits = Field(
+        default=None, description="Figures of merit; the default ones if left out", examples=[None]
+    )
+    method: Method = Field(default="auto", description="auto, direct, secular or flow")
+    gap: bool = Field(default=False, description="Whether the relaxation rate is wanted too")
+
+    def question(self, setting: Setting) -> Question:
+        """Return what is asked of a battery; see `Protocol.question`."""
+        return question_at_rest(setting.battery, setting.charger, setting.environment, self.merits)
+
+    def solve(self, setting: Setting, keep: bool) -> Solved:
+        """Find one steady state; see `Protocol.solve`."""
+        question = self.question(setting)
+        if question.open_cutoff:
+            return Solved(settle(question, self.method, self.gap).dataset)
+        solution = solve_steady(
+            question.problem,
+            question.moments,
+            method=self.method,
+            gap=self.gap,
+            state=question.reads("full state"),
+            battery=keep or question.reads("battery state"),
+        )
+        return Solved(answer_steady(question, solution).dataset, solution)
+
+    def read(self, setting: Setting, kept: Kept) -> xr.Dataset | None:
+        """Return the merits read off a steady state; see `Protocol.read`."""
+        question = self.question(setting)
+        if not isinstance(kept, SteadySolution) or not suffices(question, kept):
+            return None
+        return answer_steady(question, kept).dataset
+
+
+@declare("run", "discharge")
+class DischargeRun(Protocol):
+    """What is left over time once the charger is off: `qubatt.discharge` at every point."""
+
+    t_end: Positive = Field(default=10.0, description="Last time", examples=[2.0])
+    points: Count = Field(default=101, description="Output times from 0 to t_end", examples=[5])
+    times: Sequence[float] | None = Field(
+        default=None, description="Output times instead", examples=[None]
+    )
+    start: float | str = Field(
+        default=FULL, description="For how long it was charged, or full", examples=[FULL]
+    )
+    merits: Merits = Field(
+        default=USUAL, description="Figures of merit of the battery", examples=[USUAL]
+    )
+    engine: str = Field(default=AUTO, description="auto, or an engine with options")
+
+    def __post_init__(self) -> None:
+        _ = self._times, _engine(self.engine)
+
+    @property
+    def _times(self) -> FloatArray:
+        chosen = output_times(self.t_end, self.points, self.times)
+        if chosen is None:
+            raise ArgumentError("times", "hold real numbers", self.times)
+        return chosen
+
+    def determines(self) -> dict[str, Any]:
+        """Return times, however they were given, start and engine."""
+        fields = super().determines()
+        del fields["t_end"], fields["points"]
+        return fields | {"times": self._times.tolist()}
+
+    def question(self, setting: Setting) -> Question:
+        """Return what is asked of a battery; see `Protocol.question`."""
+        return Question.of(setting.battery, setting.charger, setting.environment, ())
+
+    def solve(self, setting: Setting, keep: bool) -> Solved:  # noqa: ARG002  # nothing is kept
+        """Discharge one battery; see `Protocol.solve`."""
+        merits = USUAL if self.merits is None else self.merits
+        return Solved(
+            discharge(
+                setting.battery,
+                self._times,
+                setting.environment,
+                self.start,  # type: ignore[arg-type]  # checked there
+                setting.charger,
+                merits,
+                _engine(self.engine),
+            )
+        )

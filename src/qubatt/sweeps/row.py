@@ -1,0 +1,226 @@
+"""Results of points as plain arrays, as they travel between processes and into files."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from qubatt.charging.solve import Run
+from qubatt.core.result import Result
+from qubatt.core.solution import Solution
+from qubatt.engines.steady import SteadySolution
+from qubatt.sweeps.protocol import Kept
+
+Arrays = dict[str, NDArray[Any]]
+
+FAILED = "failed"
+"""Status of a point that raised an error."""
+
+DEFAULT = "default"
+"""Stands for the default merits among those asked for."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """The result of one point.
+
+    Attributes
+    ----------
+    key : str
+        Its address.
+    asked : tuple of str
+        Merits asked for.
+    status : str
+        That of the result, or ``"failed"``.
+    message : str
+        What went wrong.
+    arrays : dict of str to array
+        Variables and coordinates.
+    layout : dict of str to [dims, attributes, is coordinate]
+        What the arrays are.
+    attributes : dict
+        Those of the result.
+    """
+
+    key: str
+    asked: tuple[str, ...]
+    status: str
+    message: str = ""
+    arrays: Arrays = field(default_factory=dict)
+    layout: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, key: str, asked: tuple[str, ...], dataset: xr.Dataset) -> Row:
+        """Return the row of a result."""
+        parts = {str(name): dataset.variables[name] for name in dataset.variables}
+        coords = {str(name) for name in dataset.coords}
+        return cls(
+            key,
+            asked,
+            str(dataset.attrs["status"]),
+            arrays={name: _plain(part.values) for name, part in parts.items()},
+            layout={
+                name: [list(map(str, part.dims)), dict(part.attrs), name in coords]
+                for name, part in parts.items()
+            },
+            attributes=dict(dataset.attrs),
+        )
+
+    def dataset(self) -> xr.Dataset:
+        """Return the result as it came out of `charge` or `steady_state`."""
+        data: dict[str, Any] = {}
+        coords: dict[str, Any] = {}
+        for name, (dims, attributes, is_coordinate) in self.layout.items():
+            (coords if is_coordinate else data)[name] = (dims, self.arrays[name], attributes)
+        return Result(data, coords, dict(self.attributes))
+
+    def covers(self, asked: Iterable[str]) -> bool:
+        """Tell whether all these merits are there, or failed to be."""
+        return set(asked) <= set(self.asked)
+
+
+def pack(rows: Iterable[Row]) -> Arrays:
+    """Return rows as arrays: those of equal form are stacked, so that there are few."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        shapes = {name: [array.shape, array.dtype.str] for name, array in row.arrays.items()}
+        groups[json.dumps([row.layout, shapes])].append(row)
+    packed: Arrays = {}
+    for number, alike in enumerate(groups.values()):
+        first = alike[0]
+        common = {
+            name: value
+            for name, value in first.attributes.items()
+            if all(row.attributes.get(name) == value for row in alike)
+        }
+        each = [
+            {
+                "key": row.key,
+                "asked": list(row.asked),
+                "status": row.status,
+                "message": row.message,
+                "attributes": {k: v for k, v in row.attributes.items() if k not in common},
+            }
+            for row in alike
+        ]
+        facts = {"layout": first.layout, "attributes": common, "rows": each}
+        packed[f"{number}/facts"] = as_text(facts)
+        for name in first.arrays:
+            packed[f"{number}/{name}"] = np.stack([row.arrays[name] for row in alike])
+    return packed
+
+
+def unpack(packed: Mapping[str, NDArray[Any]]) -> Iterator[Row]:
+    """Yield the rows that `pack` was given."""
+    for name in packed:
+        if not name.endswith("/facts"):
+            continue
+        number = name.partition("/")[0]
+        facts = from_text(packed[name])
+        stacked = {part: packed[f"{number}/{part}"] for part in facts["layout"]}
+        for k, said in enumerate(facts["rows"]):
+            yield Row(
+                said["key"],
+                tuple(said["asked"]),
+                said["status"],
+                said["message"],
+                {part: values[k] for part, values in stacked.items()},
+                facts["layout"],
+                facts["attributes"] | said["attributes"],
+            )
+
+
+def pack_kept(kept: Mapping[str, Kept]) -> Arrays:
+    """Return what was solved, by the keys of the points, as arrays."""
+    packed: Arrays = {}
+    for key, solved in kept.items():
+        facts, arrays = _said_run(solved) if isinstance(solved, Run) else _said_steady(solved)
+        packed[f"{key}/facts"] = as_text(facts)
+        packed |= {f"{key}/{name}": array for name, array in arrays.items() if array is not None}
+    return packed
+
+
+def unpack_kept(packed: Mapping[str, NDArray[Any]], key: str) -> Kept | None:
+    """Return what was kept of a point, None if nothing was."""
+    if f"{key}/facts" not in packed:
+        return None
+    facts = from_text(packed[f"{key}/facts"])
+
+    def part(name: str) -> Any:
+        return packed.get(f"{key}/{name}") if f"{key}/{name}" in packed else None
+
+    names, table, battery = facts.pop("moments"), part("moments"), part("battery")
+    if facts.pop("kind") == "steady":
+        solved = dict(zip(names, table.T.tolist(), strict=True))
+        return SteadySolution(
+            moments={name: end for name, (_, end) in solved.items()},
+            start={name: start for name, (start, _) in solved.items()},
+            battery_states=battery,
+            **facts,
+        )
+    solution = Solution(
+        times=part("times"),
+        moments=dict(zip(names, table.T, strict=True)),
+        trace=part("trace"),
+        battery_states=battery,
+        **facts["solution"],
+    )
+    return Run(part("asked"), None, solution, facts["chosen_because"])
+
+
+def _said_run(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
+    solution = run.solution
+    numbers = ("error_estimate", "tolerance", "statistics", "smallest_eigenvalue")
+    facts = {
+        "kind": "run",
+        "moments": list(solution.moments),
+        "chosen_because": run.chosen_because,
+        "solution": {name: getattr(solution, name) for name in numbers},
+    }
+    arrays = {
+        "asked": run.time,
+        "times": solution.times,
+        "moments": np.stack(list(solution.moments.values()), axis=1),
+        "trace": solution.trace,
+        "battery": solution.battery_states,
+    }
+    return facts, arrays
+
+
+def _said_steady(solution: SteadySolution) -> tuple[dict[str, Any], dict[str, Any]]:
+    names = (
+        "residual error_estimate trace_drift smallest_eigenvalue count relaxation_rate converged"
+        " statistics"
+    ).split()
+    facts = {"kind": "steady", "moments": list(solution.moments)}
+    facts |= {name: getattr(solution, name) for name in names}
+    pairs = [[solution.start[name], solution.moments[name]] for name in solution.moments]
+    return facts, {"moments": np.array(pairs, dtype=float).T, "battery": solution.battery_states}
+
+
+def _plain(values: Any) -> NDArray[Any]:
+    """Return an array that a file may hold: texts as such, not as objects."""
+    array = np.asarray(values)
+    return array.astype(str) if array.dtype.kind in "OT" else array
+
+
+def as_text(facts: Any) -> NDArray[np.uint8]:
+    """Return JSON as an array of bytes."""
+    return np.frombuffer(json.dumps(facts, default=_number).encode(), dtype=np.uint8)
+
+
+def from_text(array: NDArray[np.uint8]) -> Any:
+    """Return what `as_text` was given."""
+    return json.loads(array.tobytes().decode())
+
+
+def _number(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else dict(value)

@@ -1,0 +1,187 @@
+"""Where results of points stand: files that are written once, whole or not at all."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qubatt.core.errors import ArgumentError
+from qubatt.core.file import check_directory, write_whole
+from qubatt.sweeps.protocol import Kept
+from qubatt.sweeps.row import FAILED, Arrays, Row, pack, pack_kept, unpack, unpack_kept
+
+BROKEN = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged file raises."""
+
+GRID = "data.zarr"
+"""Name of the grid in a store."""
+
+
+class Memory:
+    """Rows of a study that is not stored."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Row] = {}
+
+    def refresh(self) -> None:
+        """Look for results of others: there are none."""
+
+    def get(self, key: str) -> Row | None:
+        """Return the result of a point, None if there is none."""
+        return self._rows.get(key)
+
+    def find(self, beginning: str) -> Row:
+        """Return the result of the one point whose key begins so.
+
+        Raises
+        ------
+        ArgumentError
+            If there is none, or more than one.
+        """
+        found = [key for key in self._rows if beginning and key.startswith(beginning)]
+        if len(found) != 1:
+            cure = f"{len(found)} of {len(self._rows)} do. The variable `key` of the grid has them."
+            raise ArgumentError("point", "be the beginning of one key", beginning, cure)
+        return self._rows[found[0]]
+
+    def kept(self, key: str) -> Kept | None:  # noqa: ARG002  # nothing is
+        """Return what was kept of a point: nothing."""
+        return None
+
+    def add(self, rows: Iterable[Row], kept: Mapping[str, Kept]) -> None:  # noqa: ARG002
+        """Take results in."""
+        for row in rows:
+            self._rows[row.key] = _better(row, self._rows.get(row.key))
+
+
+class Store(Memory):
+    """A folder with the results of points, each under its key.
+
+    ``points/*.npz`` hold results, several points in each, and ``states/*.npz`` what they were read
+    off. A file is named by a hash of what it holds and put in place in one step, so that a kill or
+    a full disk leaves whole files only, and two processes may write to one folder.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__()
+        self.directory = directory
+        self._seen: set[str] = set()
+        self._kept: dict[str, str] = {}
+
+    @classmethod
+    def create(cls, directory: str | Path) -> Store:
+        """Return the store in a folder, made if need be.
+
+        Raises
+        ------
+        ArgumentError
+            If it cannot be written to.
+        """
+        directory = Path(directory)
+        for part in (directory, directory / "points", directory / "states"):
+            check_directory("output", part)
+        store = cls(directory)
+        store.refresh()
+        return store
+
+    @classmethod
+    def open(cls, directory: str | Path) -> Store:
+        """Return the store in an existing folder.
+
+        Raises
+        ------
+        ArgumentError
+            If there is none.
+        """
+        directory = Path(directory)
+        if not (directory / "points").is_dir():
+            cure = "qubatt sweep study.toml --output DIR makes one."
+            raise ArgumentError("directory", "hold a study", str(directory), cure)
+        store = cls(directory)
+        store.refresh()
+        return store
+
+    def refresh(self) -> None:
+        """Read what was added since, by whomever; damaged files count as not there."""
+        for path in self._files("points"):
+            if path.name not in self._seen:
+                self._seen.add(path.name)
+                packed = _read(path)
+                super().add(unpack(packed) if packed is not None else (), {})
+
+    def kept(self, key: str) -> Kept | None:
+        """Return what was kept of a point, None if nothing was."""
+        for path in self._files("states"):
+            if path.name not in self._kept.values() and (packed := _read(path)) is not None:
+                keys = {name.partition("/")[0] for name in packed}
+                self._kept |= dict.fromkeys(keys, path.name)
+        if key not in self._kept:
+            return None
+        packed = _read(self.directory / "states" / self._kept[key])
+        return None if packed is None else unpack_kept(packed, key)
+
+    def add(self, rows: Iterable[Row], kept: Mapping[str, Kept]) -> None:
+        """Write results, those of one call into one file, before taking them in.
+
+        Raises
+        ------
+        OSError
+            If the disk is full; nothing is left of what was being written.
+        """
+        rows = list(rows)
+        if kept:
+            self._write("states", pack_kept(kept))
+        if rows:
+            self._seen.add(self._write("points", pack(rows)))
+        super().add(rows, {})
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the files of results read or written so far."""
+        return tuple(sorted(self._seen))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes on disk."""
+        return sum(part.stat().st_size for part in self.directory.rglob("*") if part.is_file())
+
+    def _files(self, folder: str) -> list[Path]:
+        return sorted((self.directory / folder).glob("[!.]*.npz"))
+
+    def _write(self, folder: str, packed: Arrays) -> str:
+        digest = hashlib.sha256()
+        for name, array in packed.items():
+            digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+            digest.update(np.ascontiguousarray(array).data)
+        name = f"{digest.hexdigest()[:32]}.npz"
+        write_whole(self.directory / folder / name, functools.partial(_savez, packed))
+        return name
+
+
+def _savez(packed: Arrays, path: Path) -> None:
+    np.savez(path, **packed)  # type: ignore[arg-type]  # numpy's **kwds stub
+
+
+def _read(path: Path) -> dict[str, NDArray[Any]] | None:
+    """Return the arrays of a file, None if it is damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored}
+    except BROKEN:
+        return None
+
+
+def _better(new: Row, old: Row | None) -> Row:
+    """Return which of two results of a point counts: one that succeeded, with more merits."""
+    if old is None:
+        return new
+    order = [(row.status != FAILED, len(row.asked)) for row in (old, new)]
+    return new if order[1] >= order[0] else old
