@@ -20,6 +20,9 @@ MEANING: dict[Status, str] = {
 CUTOFF_THRESHOLD = 1e-5
 """Population of the highest Fock level from which on a result is ``cutoff-too-small``."""
 
+CERTIFICATE = "certificate_"
+"""Beginning of the names of variables that hold the certificates of the points of a study."""
+
 OWN_DIMS = ("time", "state_time", "environment", "drive")
 """Dims and coordinates of a single run; any other one is a parameter that was varied."""
 

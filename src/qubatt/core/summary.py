@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from qubatt.core.result import CUTOFF_THRESHOLD, MEANING, varied
+from qubatt.core.result import CERTIFICATE, CUTOFF_THRESHOLD, MEANING, varied
 
 LINES = 25
 """Most lines of a summary."""
@@ -29,7 +29,7 @@ def summary(dataset: xr.Dataset, lines: int | None = LINES) -> str:
     lines : int, optional
         Most lines; None for every variable.
     """
-    numbers = entries(dataset)
+    numbers = {k: v for k, v in entries(dataset).items() if not k.startswith(CERTIFICATE)}
     curves = {name: array for name, array in numbers.items() if array.dims}
     single = {name: array for name, array in numbers.items() if not array.dims}
     head, body, foot = [*question(dataset), *_axes(dataset)], _curves(curves), _trust(dataset)
@@ -90,6 +90,8 @@ def _is_worded(coordinate: xr.DataArray) -> bool:
 def question(dataset: xr.Dataset) -> list[str]:
     """Return what was computed: battery, charger and environment with their parameters."""
     asked = attribute(dataset, "parameters")
+    if isinstance(study := attribute(dataset, "study"), dict):
+        return _study(study)
     if not isinstance(asked, dict):
         return ["Result"]
     if "battery" not in asked:
@@ -112,10 +114,41 @@ def question(dataset: xr.Dataset) -> list[str]:
     ]
 
 
+def _study(study: dict[str, Any]) -> list[str]:
+    """Return what a study holds fixed, and what it varies."""
+    varies = [name for name in study.get("sweep", {}) if name != "together"]
+    run, charger = study.get("run", {}), study.get("charger")
+    parts = [
+        _fixed(
+            part, (f"environment.{k}", f"environment.{part.get('type')}", part.get("type")), varies
+        )
+        for k, part in enumerate(study.get("environment", []))
+    ]
+    return [
+        *_lines("Study", study.get("title") or f"{run.get('type')} over {', '.join(varies)}"),
+        *_lines("  battery", _fixed(study["battery"], ("battery",), varies)),
+        *(_lines("  charger", _fixed(charger, ("charger",), varies)) if charger else []),
+        *_lines("  environment", "; ".join(parts) or "none"),
+        *_lines("  run", _fixed({k: v for k, v in run.items() if k != "merits"}, ("run",), varies)),
+    ]
+
+
+def _fixed(parameters: Any, places: Sequence[str], varies: Sequence[str]) -> str:
+    """Return a thing in words without what varies."""
+    if not isinstance(parameters, dict) or set(places) & set(varies):
+        return "varied" if set(places) & set(varies) else str(parameters)
+    changed = {name.rpartition(".")[2] for name in varies if name.rpartition(".")[0] in places}
+    left = {name: value for name, value in parameters.items() if name not in changed}
+    return ", ".join([_thing(left), *(f"{name} varied" for name in sorted(changed))])
+
+
 def _axes(dataset: xr.Dataset) -> list[str]:
-    """Say over what it was computed."""
+    """Say over what it was computed, in the order of the dims."""
     lines = []
-    for name, coordinate in dataset.coords.items():
+    names = {str(name): None for name in dataset.coords}
+    of_points = dataset["status"].dims if "status" in dataset.variables else ()
+    for name in dict.fromkeys([*(str(dim) for dim in of_points if dim in names), *names]):
+        coordinate = dataset.coords[name]
         units = _units(coordinate)
         values = coordinate.to_numpy()
         if coordinate.ndim == 0:
@@ -123,7 +156,12 @@ def _axes(dataset: xr.Dataset) -> list[str]:
             lines += _lines(f"  at {name}", f"{word} {units}".strip())
         elif coordinate.ndim == 1 and values.dtype.kind in "iuf" and values.size:
             span = f"{values.min():g} to {values.max():g}"
-            lines += _lines(f"  {name}", f"{span} {units}".strip() + f", {values.size} values")
+            along = "" if coordinate.dims == (name,) else f" along {coordinate.dims[0]}"
+            lines += _lines(
+                f"  {name}", f"{span} {units}".strip() + f", {values.size} values{along}"
+            )
+        elif coordinate.ndim == 1 and name in of_points:
+            lines += _lines(f"  {name}", ", ".join(map(str, values)))
     return lines
 
 
@@ -200,7 +238,7 @@ def _status(dataset: xr.Dataset) -> list[str]:
     if "status" in dataset.variables and dataset["status"].dtype.kind in "OSUT":
         found, counts = np.unique(dataset["status"].to_numpy().astype(str), return_counts=True)
         words = [f"{status} at {count}" for status, count in zip(found, counts, strict=True)]
-        return _lines("status", "; ".join(words))
+        return _lines("status", "; ".join(words) + (" points" if counts[-1] > 1 else ""))
     if "status" not in dataset.attrs:
         return []
     status = str(dataset.attrs["status"])
@@ -214,13 +252,25 @@ def _status(dataset: xr.Dataset) -> list[str]:
 
 def certificate_words(dataset: xr.Dataset) -> str:
     """Return the numbers of the certificate, empty where there are none."""
-    numbers = attribute(dataset, "certificate")
+    numbers = attribute(dataset, "certificate") or worst(dataset)
     words = []
     for name, value in numbers.items() if isinstance(numbers, dict) else ():
         shown = f"{value:.1e}" if isinstance(value, float) else value
         limit = f" (limit {CUTOFF_THRESHOLD:.0e})" if name == "cutoff_population" else ""
         words.append(f"{name} {'not computed' if value is None else shown}{limit}")
     return ", ".join(words)
+
+
+def worst(dataset: xr.Dataset) -> dict[str, float | int]:
+    """Return the worst of every number of the certificates of many points."""
+    found: dict[str, float | int] = {}
+    for name, array in dataset.data_vars.items():
+        if str(name).startswith(CERTIFICATE) and array.notnull().any():
+            pick = array.min() if "eigenvalue" in str(name) else array.max()
+            number = float(pick)
+            whole = number >= 1.0 and number.is_integer()
+            found[str(name).removeprefix(CERTIFICATE)] = int(number) if whole else number
+    return found
 
 
 def _thing(parameters: Any, name: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""NetCDF files of results."""
+"""Files of results: netCDF, and the grids of studies."""
 
 from __future__ import annotations
 
@@ -27,18 +27,26 @@ def save(dataset: xr.Dataset, path: str | Path) -> Path:
 
 
 def load(path: str | Path) -> xr.Dataset:
-    """Read a Dataset that `save` wrote, into memory.
+    """Read a Dataset into memory: a file that `save` wrote, or the folder of a study.
+
+    Of a study that goes on, it is the grid as it was last written.
 
     Raises
     ------
     ArgumentError
-        If there is no such file or it is not netCDF.
+        If there is no such file or folder, or it holds no result.
     """
-    if not isinstance(path, str | Path) or not Path(path).is_file():
-        raise ArgumentError("path", "be an existing file", str(path))
+    if not isinstance(path, str | Path) or not Path(path).exists():
+        raise ArgumentError("path", "be an existing file or folder", str(path))
+    study = Path(path).is_dir()
     try:
-        with xr.open_dataset(path, engine="h5netcdf") as dataset:
+        with (
+            xr.open_zarr(Path(path) / "data.zarr", chunks=None)
+            if study
+            else xr.open_dataset(path, engine="h5netcdf")
+        ) as dataset:
             found = dataset.load()
     except (OSError, ValueError):
-        raise ArgumentError("path", "be a netCDF file", str(path)) from None
+        kind = "the folder of a study" if study else "a netCDF file"
+        raise ArgumentError("path", f"be {kind}", str(path)) from None
     return Result(found.data_vars, found.coords, found.attrs)

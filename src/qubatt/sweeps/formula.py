@@ -73,12 +73,15 @@ class Formula:
             tree = ast.parse(self.text.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise self._refuse() from None
+        called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
         for node in ast.walk(tree):
             known = isinstance(
                 node, ast.expr_context | ast.Name | ast.Call | ast.BinOp | ast.UnaryOp
             )
             known |= isinstance(node, ast.Constant) and type(node.value) in (int, float)
             known |= type(node) in BINARY or type(node) in UNARY
+            if isinstance(node, ast.Name) and node.id in FUNCTIONS:
+                known &= id(node) in called
             if isinstance(node, ast.Call):
                 known &= _is_function(node.func) and not node.keywords
             if not known:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from qubatt.core.named import named
 from qubatt.core.registry import registry
-from qubatt.core.result import Result
+from qubatt.core.result import CERTIFICATE, Result
 from qubatt.core.version import versions
 from qubatt.merits.selection import ALL
 from qubatt.sweeps.row import DEFAULT, FAILED, Row
@@ -23,9 +23,6 @@ from qubatt.sweeps.work import asked
 
 MISSING = "missing"
 """Status of a point that was not computed yet."""
-
-CERTIFICATE = "certificate_"
-"""Beginning of the names of variables that hold numbers of the certificate."""
 
 STEP = "step"
 """Dim of curves over times that differ from point to point."""

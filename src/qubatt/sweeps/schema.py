@@ -15,6 +15,9 @@ from qubatt.sweeps.values import RANGE
 
 NUMBER = {"type": "number"}
 
+BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+"""What bounds are called in schemas, where a check of the type stands before them."""
+
 
 def schema() -> dict[str, Any]:
     """Return the JSON schema of study files, made of the declared classes.
@@ -72,9 +75,10 @@ def _field(annotation: Any, metadata: Any) -> dict[str, Any]:
     """Return the schema of a field; amplitudes are numbers or pulses, as text or tables."""
     try:
         whole: Any = Annotated[(annotation, *metadata)] if metadata else annotation
-        return dict(TypeAdapter(whole).json_schema(schema_generator=_Quiet))
+        made = TypeAdapter(whole).json_schema(schema_generator=_Quiet)
     except PydanticInvalidForJsonSchema:
         return {"anyOf": [NUMBER, {"type": "string"}, {"type": "object"}]}
+    return {BOUNDS.get(name, name): part for name, part in made.items()}
 
 
 class _Quiet(GenerateJsonSchema):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -162,7 +161,7 @@ class Study:
 
     def to_toml(self) -> str:
         """Return a study file; what cannot be written in one is described."""
-        return tomli_w.dumps(json.loads(json.dumps(_full(self.to_dict()))))
+        return tomli_w.dumps(self.to_dict())
 
 
 def _parsed(path: Path) -> Any:
@@ -176,9 +175,9 @@ def _parsed(path: Path) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON holds it."""
+    """Return a value as JSON and TOML hold it; None stands for what is left out."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
+        return {str(key): _plain(part) for key, part in value.items() if part is not None}
     if isinstance(value, list | tuple | np.ndarray):
         return [_plain(part) for part in value]
     if isinstance(value, np.generic):
@@ -188,10 +187,3 @@ def _plain(value: Any) -> Any:
     from qubatt.core.declaration import parameters_of
 
     return parameters_of(value)
-
-
-def _full(value: Any) -> Any:
-    """Return a table without entries that are None, which TOML cannot say."""
-    if isinstance(value, Mapping):
-        return {key: _full(part) for key, part in value.items() if part is not None}
-    return [_full(part) for part in value] if isinstance(value, list) else value

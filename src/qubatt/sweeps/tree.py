@@ -51,7 +51,7 @@ def read(kind: str, given: Any, argument: str | None = None) -> Tree:
                 )
         return dict(given)
     for name, cls in registry.items(kind).items():
-        if type(given) is cls:
+        if type(given) is cls and getattr(cls, "typed", True):
             values = {field.name: getattr(given, field.name) for field in dataclasses.fields(given)}
             return {"type": name} | values
     return given
@@ -74,6 +74,8 @@ def build(kind: str, tree: Tree) -> Any:
 
 def _built(name: str, value: Any, known: Mapping[str, FieldInfo]) -> Any:
     """Return the value of a field: pulses from their tables, numbers from text."""
+    if value == "auto":
+        return value
     if isinstance(value, str) and name in known:
         return field_value(name, known[name].annotation, value)
     if isinstance(value, Mapping) and "type" in value:

@@ -67,7 +67,9 @@ def test_load_of_a_missing_file(tmp_path: Path) -> None:
     """The path is named."""
     with pytest.raises(qb.ArgumentError) as caught:
         qb.load(tmp_path / "none.nc")
-    assert str(caught.value).startswith("Argument `path` must be an existing file, but is")
+    assert str(caught.value).startswith(
+        "Argument `path` must be an existing file or folder, but is"
+    )
     assert caught.value.value == str(tmp_path / "none.nc")
 
 
@@ -78,7 +80,9 @@ def test_load_of_something_else(tmp_path: Path) -> None:
     with pytest.raises(qb.ArgumentError, match="must be a netCDF file"):
         qb.load(text)
     for path in (tmp_path, None):
-        with pytest.raises(qb.ArgumentError, match="must be an existing file"):
+        with pytest.raises(
+            qb.ArgumentError, match=r"must be (an existing file|the folder of a study)"
+        ):
             qb.load(path)
 
 
