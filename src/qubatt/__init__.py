@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ResourceError,
         UnsupportedError,
     )
+    from qubatt.core.scaling import scaling
     from qubatt.engines import DenseEngine, ExactEngine, MatrixEngine, cost
     from qubatt.environment import (
         CavityDephasing,
@@ -110,6 +111,7 @@ _HOME = {
     "recharge": "recharging",
     "recharge_pair": "recharging",
     "save": "io",
+    "scaling": "core.scaling",
     "steady_state": "charging",
     "to_qutip": "io",
 }
@@ -162,6 +164,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "recharge",
     "recharge_pair",
     "save",
+    "scaling",
     "steady_state",
     "to_qutip",
 ]
