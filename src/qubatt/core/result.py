@@ -20,7 +20,7 @@ MEANING: dict[Status, str] = {
 CUTOFF_THRESHOLD = 1e-5
 """Population of the highest Fock level from which on a result is ``cutoff-too-small``."""
 
-OWN_DIMS = ("time", "state_time", "environment", "drive")
+OWN_DIMS = ("time", "state_time", "step", "environment", "drive")
 """Dims and coordinates of a single run; any other one is a parameter that was varied."""
 
 
@@ -40,11 +40,11 @@ class Result(xr.Dataset):  # type: ignore[no-untyped-call]  # xarray types no __
 
 
 def varied(dataset: xr.Dataset) -> list[str]:
-    """Return the parameters that differ between the points of a Dataset put together from runs.
+    """Return the parameters that differ between the points of a study, or of runs put together.
 
-    Their attributes, parameters and certificate, are those of one run alone.
+    The attributes of the latter, parameters and certificate, are those of one run alone.
     """
-    if "certificate" not in dataset.attrs:
+    if not {"certificate", "study"} & {*dataset.attrs}:
         return []
     single = [name for name, coordinate in dataset.coords.items() if coordinate.ndim == 0]
     names = dict.fromkeys([*dataset.dims, *single])
