@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         SinePulse,
     )
     from qubatt.recharging import recharge, recharge_pair
+    from qubatt.reports import report
     from qubatt.states import (
         CatState,
         CoherentState,
@@ -110,6 +111,7 @@ _HOME = {
     "plot": "plots",
     "recharge": "recharging",
     "recharge_pair": "recharging",
+    "report": "reports",
     "save": "io",
     "scaling": "core.scaling",
     "steady_state": "charging",
@@ -163,6 +165,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "plot",
     "recharge",
     "recharge_pair",
+    "report",
     "save",
     "scaling",
     "steady_state",

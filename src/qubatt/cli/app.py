@@ -25,12 +25,12 @@ def _options(
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Open quantum batteries: charge, find steady states, recharge, reproduce published results."""
+    """Open quantum batteries: charge, find steady states, recharge, draw, reproduce papers."""
 
 
 def build() -> typer.Typer:
     """Return the application with all its commands."""
-    from qubatt.cli import charge, discharge, listing, recharge, reproduce, steady
+    from qubatt.cli import charge, discharge, listing, plot, recharge, report, reproduce, steady
 
     app = typer.Typer(
         name="qubatt",
@@ -40,7 +40,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for module in (charge, steady, discharge, recharge, reproduce, listing):
+    for module in (charge, steady, discharge, recharge, plot, report, reproduce, listing):
         module.register(app)
     return app
 

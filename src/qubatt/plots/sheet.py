@@ -151,7 +151,7 @@ def draw_families(
             draw_curves(axes, array, over, family, doubtful=known, **style)
             set_span(axes, [array[over]])
         shown = array[family]
-        if shown.size > MOST_IN_LEGEND:
+        if shown.size > MOST_IN_LEGEND and not is_worded(shown):
             add_family_bar(sheet.panels, shown)
         else:
             family_legend(sheet, shown)
