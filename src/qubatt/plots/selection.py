@@ -66,8 +66,8 @@ def along(dataset: xr.Dataset, names: Iterable[str | None]) -> xr.Dataset:
 def _timed(dataset: xr.Dataset, name: str) -> xr.Dataset:
     """Return a Dataset in which the steps of time have no numbers, and one run has times."""
     time = dataset[name]
-    points = dataset["status"].dims if "status" in dataset.variables else time.dims[:-1]
-    (step,) = [dim for dim in time.dims if dim not in points] or time.dims[-1:]
+    points = dataset["status"].dims if "status" in dataset.variables else [*dataset.coords]
+    step = next((dim for dim in time.dims if dim not in points), time.dims[-1])
     dataset = dataset.drop_vars([step], errors="ignore")
     time = dataset[name]
     if time.squeeze().ndim > 1:

@@ -182,3 +182,16 @@ def test_scaling_of_a_family() -> None:
         qb.plot(data, y="charger", scaling=True)
     with pytest.raises(qb.ArgumentError, match=r"`dim`|`x`"):
         qb.plot(data, x="charger", scaling=True)
+
+
+def test_times_until_each_point_is_steady_have_room() -> None:
+    """Those that lie ever farther apart are drawn as those of one run are."""
+    n = xr.DataArray([1.0, 2.0], {"n": [1, 2]}, ["n"])
+    step = xr.DataArray(np.arange(30), dims="step")
+    time = (0.1 * (1.35**step - 1) * n).where(step < 20 + 5 * n)
+    data = (n * time / (1 + time)).to_dataset(name="energy").assign_coords(time=time)
+    axes = qb.plot(data).axes[0]
+    assert axes.get_xscale() == "asinh"
+    assert axes.get_xlim() == (0.0, float(time.max()))
+    even = data.assign_coords(time=(step * n).where(step < 20 + 5 * n))
+    assert qb.plot(even).axes[0].get_xscale() == "linear"
