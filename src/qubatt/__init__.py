@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ResourceError,
         UnsupportedError,
     )
+    from qubatt.core.scaling import scaling
     from qubatt.engines import DenseEngine, ExactEngine, MatrixEngine, cost
     from qubatt.environment import (
         CavityDephasing,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
         SinePulse,
     )
     from qubatt.recharging import recharge, recharge_pair
+    from qubatt.reports import report
     from qubatt.states import (
         CatState,
         CoherentState,
@@ -114,7 +116,9 @@ _HOME = {
     "plot": "plots",
     "recharge": "recharging",
     "recharge_pair": "recharging",
+    "report": "reports",
     "save": "io",
+    "scaling": "core.scaling",
     "steady_state": "charging",
     "sweep": "sweeps",
     "to_qutip": "io",
@@ -171,7 +175,9 @@ __all__ = [  # the names of _HOME, which a test compares
     "plot",
     "recharge",
     "recharge_pair",
+    "report",
     "save",
+    "scaling",
     "steady_state",
     "sweep",
     "to_qutip",

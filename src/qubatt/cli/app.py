@@ -25,12 +25,22 @@ def _options(
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Open quantum batteries: charge, find steady states, recharge, reproduce published results."""
+    """Open quantum batteries: charge, find steady states, recharge, draw, reproduce papers."""
 
 
 def build() -> typer.Typer:
     """Return the application with all its commands."""
-    from qubatt.cli import charge, discharge, listing, recharge, reproduce, steady, sweep
+    from qubatt.cli import (
+        charge,
+        discharge,
+        listing,
+        plot,
+        recharge,
+        report,
+        reproduce,
+        steady,
+        sweep,
+    )
 
     app = typer.Typer(
         name="qubatt",
@@ -40,7 +50,8 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for module in (charge, steady, discharge, recharge, sweep, reproduce, listing):
+    commands = (charge, steady, discharge, recharge, sweep, plot, report, reproduce, listing)
+    for module in commands:
         module.register(app)
     return app
 

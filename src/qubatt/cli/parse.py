@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from qubatt.core.errors import ArgumentError
 
@@ -40,3 +41,23 @@ def finite(option: str, number: float) -> float:
     if not math.isfinite(number):
         raise ArgumentError(option, "be finite", number)
     return number
+
+
+def assignments(option: str, texts: Iterable[str]) -> dict[str, str]:
+    """Read ``name=value`` of each text.
+
+    Raises
+    ------
+    ArgumentError
+        If a text is none, or names what another one named.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        name = name.replace("-", "_")
+        if not (name and equals and value):
+            raise ArgumentError(option, "be name=value", text, "Write --at n_atoms=4.")
+        if name in found:
+            raise ArgumentError(option, f"fix {name} once", text)
+        found[name] = value
+    return found

@@ -23,7 +23,17 @@ CUTOFF_THRESHOLD = 1e-5
 CERTIFICATE = "certificate_"
 """Beginning of the names of variables that hold the certificates of the points of a study."""
 
-OWN_DIMS = ("time", "state_time", "environment", "drive")
+FAILED, MISSING = "failed", "missing"
+"""Status of a point of a study that raised an error, and of one that was not computed yet."""
+
+MEANINGS: dict[str, str] = {
+    **dict(MEANING.items()),
+    FAILED: "an error, told below: no numbers",
+    MISSING: "not computed yet",
+}
+"""Every status of a point of a study in a sentence."""
+
+OWN_DIMS = ("time", "state_time", "step", "environment", "drive")
 """Dims and coordinates of a single run; any other one is a parameter that was varied."""
 
 
@@ -43,11 +53,11 @@ class Result(xr.Dataset):  # type: ignore[no-untyped-call]  # xarray types no __
 
 
 def varied(dataset: xr.Dataset) -> list[str]:
-    """Return the parameters that differ between the points of a Dataset put together from runs.
+    """Return the parameters that differ between the points of a study, or of runs put together.
 
-    Their attributes, parameters and certificate, are those of one run alone.
+    The attributes of the latter, parameters and certificate, are those of one run alone.
     """
-    if "certificate" not in dataset.attrs:
+    if not {"certificate", "study"} & {*dataset.attrs}:
         return []
     single = [name for name, coordinate in dataset.coords.items() if coordinate.ndim == 0]
     names = dict.fromkeys([*dataset.dims, *single])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterator, Mapping, Sequence
 from textwrap import shorten, wrap
 from typing import Any
 
@@ -46,16 +46,18 @@ def summary(dataset: xr.Dataset, lines: int | None = LINES) -> str:
     return "\n".join([*head, *body, *foot]).replace("\xa0", " ")
 
 
-def entries(dataset: xr.Dataset) -> dict[str, xr.DataArray]:
+def entries(dataset: xr.Dataset, keep: Container[Hashable] = ()) -> dict[str, xr.DataArray]:
     """Return the numbers of a Dataset by name, one entry for each environment and drive.
 
-    Flags and words are left out; ``"heat_current[cavity-loss]"`` is an entry of a dim of words.
+    Flags and words are left out; ``"heat_current[cavity-loss]"`` is an entry of a dim of words,
+    unless that is one to `keep`.
     """
     found: dict[str, xr.DataArray] = {}
     for name, array in dataset.data_vars.items():
         if array.dtype.kind not in "iuf":
             continue
-        worded = [dim for dim in array.dims if dim in array.coords and _is_worded(array[dim])]
+        split = [dim for dim in array.dims if dim in array.coords and dim not in keep]
+        worded = [dim for dim in split if _is_worded(array[dim])]
         for place in np.ndindex(*(array.sizes[dim] for dim in worded)):
             entry = array.isel(dict(zip(worded, place, strict=True)))
             words = ", ".join(str(entry[dim].item()) for dim in worded)
@@ -93,7 +95,7 @@ def question(dataset: xr.Dataset) -> list[str]:
     if isinstance(study := attribute(dataset, "study"), dict):
         return _study(study)
     if not isinstance(asked, dict):
-        return ["Result"]
+        return [str(dataset.attrs.get("title") or "Result")]
     if "battery" not in asked:
         return _lines("Recharging", _fields(asked))
     title = "Steady state" if "uniqueness" in dataset.attrs else "Charging"

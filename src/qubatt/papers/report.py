@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
-
 from qubatt.core.bibliography import BIBLIOGRAPHY
 from qubatt.core.version import versions
+from qubatt.pages import render_page
 from qubatt.papers.claim import Claim
 from qubatt.papers.paper import Paper, Parameter, Table
 
@@ -32,16 +30,9 @@ class FigurePage:
 
 def render(paper: Paper, readings: Sequence[str], pages: Sequence[FigurePage]) -> str:
     """Return the HTML of the report, with all images inside."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("qubatt.papers", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters["embedded"] = _embedded
-    environment.filters["shown_width"] = _shown_width
-    return environment.get_template("report.html.j2").render(
+    return render_page(
+        "qubatt.papers",
+        "report.html.j2",
         paper=paper,
         citation=BIBLIOGRAPHY[paper.key],
         readings={name: paper.readings[name] for name in readings},
@@ -50,14 +41,3 @@ def render(paper: Paper, readings: Sequence[str], pages: Sequence[FigurePage]) -
         versions=versions(),
         date=datetime.date.today().isoformat(),
     )
-
-
-def _embedded(path: Path) -> str:
-    """Return an image as a data URL."""
-    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
-
-
-def _shown_width(path: Path) -> int:
-    """Return the width in CSS pixels at which a PNG of 200 dpi shows text a little enlarged."""
-    pixels = int.from_bytes(path.read_bytes()[16:20], "big")
-    return round(pixels / 200 * 96 * 1.3)

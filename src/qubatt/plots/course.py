@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
-from qubatt.plots.curves import DASHES, axis_label, shades
+from qubatt.plots.curves import DASHES, axis_label, draw_points, is_marked, shades
 from qubatt.plots.figure import styled
 from qubatt.plots.panel import BOUNDS, Panel
 
@@ -63,7 +63,9 @@ def legend_names(panel: Panel, dataset: xr.Dataset) -> list[str]:
     return [*names, *marks] if len(names) + len(marks) > 1 else []
 
 
-def draw_panel(axes: Axes, panel: Panel, dataset: xr.Dataset) -> None:
+def draw_panel(
+    axes: Axes, panel: Panel, dataset: xr.Dataset, doubtful: xr.DataArray | None = None
+) -> None:
     """Draw the curves of a panel over their last dim, with marks; the legend is put elsewhere.
 
     Parameters
@@ -74,6 +76,8 @@ def draw_panel(axes: Axes, panel: Panel, dataset: xr.Dataset) -> None:
         Curves with one dim each.
     dataset : Dataset
         What they are from: where marks and the stored energy beneath ergotropies are found.
+    doubtful : DataArray of bool, optional
+        Points over a parameter to be marked hollow.
     """
     with styled():
         if (energy := _beneath(panel, dataset)) is not None:
@@ -87,7 +91,7 @@ def draw_panel(axes: Axes, panel: Panel, dataset: xr.Dataset) -> None:
             style: dict[str, Any] = {"color": colours.get(name), "linestyle": dashes.get(name)}
             if name in BOUNDS:
                 style = {"color": GREY, "linestyle": thin[name], "linewidth": 0.8}
-            _draw(axes, array, panel.names[name], style)
+            _draw(axes, array, style | {"label": panel.names[name]}, doubtful)
         _limit(axes, panel)
         for point in marks_of(panel, dataset):
             face: dict[str, Any] = {
@@ -107,15 +111,18 @@ def draw_panel(axes: Axes, panel: Panel, dataset: xr.Dataset) -> None:
         axes.set_ylabel(panel.label)
 
 
-def _draw(axes: Axes, array: xr.DataArray, name: str, style: dict[str, Any]) -> None:
-    """Draw one curve; each point of few over ``state_time``, and lone ones."""
+def _draw(
+    axes: Axes, array: xr.DataArray, style: dict[str, Any], doubtful: xr.DataArray | None
+) -> None:
+    """Draw one curve; each point of few over ``state_time`` or a parameter, and lone ones."""
     values = array.to_numpy().astype(float)
     known = np.where(np.isfinite(values), values, np.nan)
     looked = array.dims[0] == "state_time" and len(values) <= FEW
     if looked or np.isfinite(known).sum() == 1:
         style = style | {"marker": "o", "markersize": 2.6, "linewidth": 0.7}
         style["clip_on"] = array.name in BOUNDS  # no half points at the borders
-    axes.plot(array[array.dims[0]], known, label=name, **style)
+    hollow = None if doubtful is None else doubtful.to_numpy()
+    draw_points(axes, array[array.dims[0]], known, style, hollow, is_marked(array))
 
 
 def _limit(axes: Axes, panel: Panel) -> None:

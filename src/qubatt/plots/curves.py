@@ -15,12 +15,22 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, Normalize
 
 from qubatt.plots.figure import styled
+from qubatt.plots.selection import TIMES, is_worded, places_of
 
 MOST_IN_LEGEND = 8
 """Members of a family from which on a colour bar stands for the legend."""
 
 LIGHTEST = 0.82
 """Place in the colour map of the lightest curve that is still seen on white."""
+
+MOST_MARKED = 40
+"""Points up to which a curve over a parameter shows each of them."""
+
+FEW_HOLLOW = 8
+"""Hollow points on a curve over time that is doubtful as a whole."""
+
+MOST_LETTERS = 24
+"""Letters that words beneath a panel may have together before they are slanted."""
 
 DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 1)))
 
@@ -36,6 +46,8 @@ def draw_curves(
     ylabel: str | None = None,
     order: Sequence[int] | None = None,
     legend: Mapping[str, Any] | None = None,
+    doubtful: xr.DataArray | None = None,
+    marked: bool = False,
 ) -> None:
     """Draw `values` against the coordinate `x`, one curve per entry of the coordinate `family`.
 
@@ -53,6 +65,10 @@ def draw_curves(
         Order in which members of the family appear in the legend.
     legend : mapping, optional
         Where the legend stands, as matplotlib wants it; an empty one for no legend.
+    doubtful : DataArray of bool, optional
+        Points to be marked hollow, with the dims of `values`.
+    marked : bool
+        Mark every point.
     """
     members = (
         [values]
@@ -65,7 +81,11 @@ def draw_curves(
     with styled():
         for k in order if order is not None else range(len(members)):
             name = None if family is None else label.format(members[k][family].item())
-            axes.plot(values[x], members[k], color=colours[k], linestyle=dashes[k], label=name)
+            style = {"color": colours[k], "linestyle": dashes[k], "label": name}
+            hollow = None
+            if doubtful is not None:
+                hollow = (doubtful if family is None else doubtful.isel({family: k})).to_numpy()
+            draw_points(axes, members[k][x], members[k].to_numpy(), style, hollow, marked)
         axes.set_xlabel(xlabel if xlabel is not None else axis_label(values[x]))
         axes.set_ylabel(ylabel if ylabel is not None else axis_label(values))
         if family is None or (legend is not None and not legend):
@@ -74,6 +94,59 @@ def draw_curves(
             axes.legend(**(legend or {}))
         else:
             add_family_bar([axes], values[family])
+
+
+def draw_points(
+    axes: Axes,
+    x: xr.DataArray,
+    y: np.ndarray,
+    style: Mapping[str, Any],
+    hollow: np.ndarray | None = None,
+    marked: bool = False,
+) -> None:
+    """Draw one curve; points that are doubtful are hollow, a few of them where there are many.
+
+    Parameters
+    ----------
+    x : DataArray
+        Coordinate; over words there are points, but no line.
+    style : mapping
+        Color, line style and label, as matplotlib wants them.
+    hollow : array of bool, optional
+        Which points are doubtful.
+    marked : bool
+        Mark every point.
+    """
+    options: dict[str, Any] = dict(style)
+    if marked:
+        options = {"marker": "o", "markersize": 2.8, "clip_on": False} | options
+    if is_worded(x):
+        options["linestyle"] = "none"
+    axes.plot(places_of(x), y, **options)
+    seen = np.flatnonzero(np.isfinite(y) & hollow) if hollow is not None else np.array([], int)
+    if seen.size:
+        some = seen if marked else seen[:: max(len(seen) // FEW_HOLLOW, 1)]
+        ring: dict[str, Any] = {
+            "markerfacecolor": "white",
+            "markersize": 3.8,
+            "color": style["color"],
+        }
+        shape = options.get("marker", "o")
+        axes.plot(places_of(x)[some], y[some], shape, ls="none", clip_on=False, zorder=3, **ring)
+    if is_worded(x):
+        words = [str(word) for word in x.to_numpy()]
+        slanted = sum(map(len, words)) > MOST_LETTERS
+        turn: dict[str, Any] = (
+            {"rotation": 25, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
+        )
+        axes.set_xticks(places_of(x), words, **turn)
+        axes.set_xlim(-0.5, x.size - 0.5)
+
+
+def is_marked(values: xr.DataArray, dim: str | None = None) -> bool:
+    """Tell whether a curve over a parameter has few enough points to mark each."""
+    coordinate = values[values.dims[0] if dim is None else dim]
+    return coordinate.name not in TIMES and coordinate.size <= MOST_MARKED
 
 
 def add_family_bar(panels: Sequence[Axes], family: xr.DataArray) -> None:

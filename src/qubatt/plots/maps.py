@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from qubatt.core.check import FloatArray
 from qubatt.plots.curves import axis_label
 from qubatt.plots.figure import styled
+from qubatt.plots.selection import is_worded, places_of
+from qubatt.plots.span import set_logarithmic
 
 MOST_CELLS = 10_000
 """Cells from which on a map is stored as a picture inside a PDF or SVG."""
@@ -125,12 +127,13 @@ def _draw_cells(
     finite = np.ma.masked_invalid(grid.to_numpy())
     mesh = axes.pcolormesh(x_edges, y_edges, finite, rasterized=grid.size > MOST_CELLS, **colours)
     mesh.set_edgecolor("face")  # no seams in PDF
-    for dim, axis, scale in ((x, axes.xaxis, axes.set_xscale), (y, axes.yaxis, axes.set_yscale)):
+    sides: tuple[tuple[str, Literal["x", "y"], Axis], ...]
+    sides = ((x, "x", axes.xaxis), (y, "y", axes.yaxis))
+    for dim, side, axis in sides:
         if dim in logarithmic:
-            scale("log")
-            axis.set_major_locator(LogLocator(base=10, subs=(1.0, 2.0, 5.0)))
-            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-            axis.set_minor_locator(NullLocator())
+            set_logarithmic(axes, side)
+        elif is_worded(grid[dim]):
+            axis.set_ticks(places_of(grid[dim]), [str(word) for word in grid[dim].to_numpy()])
     return mesh
 
 
@@ -159,7 +162,7 @@ def draw_zero(axes: Axes, values: xr.DataArray, x: str, y: str, linestyle: str =
 
 
 def _edges_of(grid: xr.DataArray, dim: str, logarithmic: Sequence[str]) -> FloatArray:
-    return _edges(grid[dim].to_numpy().astype(float), dim in logarithmic)
+    return _edges(places_of(grid[dim]), dim in logarithmic)
 
 
 def _edges(centres: FloatArray, logarithmic: bool) -> FloatArray:

@@ -32,8 +32,8 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
 BOUNDS = ("power_bound", "speed_limit")
 """Variables that limit others of the same panel."""
 
-CHECKS = ("cutoff_population", "first_law_residual")
-"""Variables that tell of the certificate, not of the battery."""
+CHECKS = ("cutoff_population", "first_law_residual", "certificate_*")
+"""Patterns of variables that tell of the certificate, not of the battery."""
 
 SHORTER = {
     " on the symmetric states": ", symmetric",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -10,8 +10,11 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from qubatt.core.errors import ArgumentError, suggest
+from qubatt.core.result import OWN_DIMS
 from qubatt.core.summary import entries
+from qubatt.plots.law import draw_laws
 from qubatt.plots.panel import CHECKS, Panel, group, one_each
+from qubatt.plots.selection import TIMES, along, dims_of, fixed, is_worded
 from qubatt.plots.sheet import draw_courses, draw_families, draw_heat
 
 MAIN = ("energy", "power", "mean_photons", "*ergotropy*", "work", "heat", "efficiency")
@@ -23,8 +26,6 @@ MOST_PANELS = 12
 FINE = 5
 """Values of both parameters from which on a map says more than curves."""
 
-TIMES = ("time", "state_time")
-
 
 def plot(
     dataset: xr.Dataset,
@@ -32,28 +33,38 @@ def plot(
     x: str | None = None,
     family: str | None = None,
     y: str | None = None,
+    at: Mapping[str, Any] | None = None,
+    scaling: bool = False,
 ) -> Figure:
     """Return a picture of a result, of the width of a column or a page of a journal.
 
     Parameters
     ----------
     dataset : Dataset
-        From `charge` or `recharge`, or put together from several of `charge` or `steady_state`.
+        From `charge` or `recharge`, of a study, or put together from several of `charge` or
+        `steady_state`.
     variables : str or iterable of str, optional
         What to draw; by default all that a single run has, or the main ones of several.
     x : str, optional
-        Dim along the horizontal axis; by default time, or the last one.
+        Dim along the horizontal axis, or a coordinate that goes together with one; by default
+        time, the number of atoms with `scaling`, or the last of numbers.
     family : str, optional
         Dim with one curve per entry: with a legend up to eight, with a colour bar beyond.
     y : str, optional
         Dim along the vertical axis of a map. Two dims with five values or more and no time become
         a map by themselves.
+    at : mapping, optional
+        Values at which other dims are kept fixed, such as ``{"n_atoms": 4}``.
+    scaling : bool
+        Draw both axes logarithmic, with the power law that `qubatt.scaling` fits to the points
+        whose status is ok.
 
     Returns
     -------
     matplotlib.figure.Figure
         Its `savefig` embeds fonts and its attribute `caption` defines what is shown. Beneath the
-        panels stands how far the result can be trusted; what should not be is hatched.
+        panels stands how far the result can be trusted; what should not be is hatched, and its
+        points are hollow.
 
     Raises
     ------
@@ -70,9 +81,12 @@ def plot(
     """
     if not isinstance(dataset, xr.Dataset):
         raise ArgumentError("dataset", "be an xarray.Dataset", dataset)
-    bare = {dim: range(size) for dim, size in dataset.sizes.items() if dim not in dataset.coords}
-    dataset = dataset.assign_coords(bare)
+    if at is not None and not isinstance(at, Mapping):
+        raise ArgumentError("at", "map names to values", at)
+    dataset = along(fixed(dataset, at or {}), (x, family, y))
     numbers = _chosen(dataset, variables)
+    if variables is None and x not in TIMES and len(_dims(dataset, numbers)) > 2:
+        numbers = {k: array for k, array in numbers.items() if not _is_timed(array)} or numbers
     dims = _dims(dataset, numbers)
     given = {"x": x, "family": family, "y": y}
     for argument, dim in given.items():
@@ -82,15 +96,26 @@ def plot(
         raise ArgumentError("y", "be left out with family", y, "Curves, or a map.")
     if x is not None and x in (family, y):
         raise ArgumentError("x", "differ from family and y", x)
-    x = x or _horizontal([dim for dim in dims if dim not in (family, y)] or dims)
+    free = [dim for dim in dims if dim not in (family, y)] or dims
+    x = x or _horizontal(dataset, free, scaling=scaling)
     rest = [dim for dim in dims if dim != x]
     if len(rest) > 1:
-        cure = "Select values of the others first, with dataset.sel(...) or dataset.isel(...)."
+        others = {dim: dataset[dim].to_numpy()[0].item() for dim in rest if dim in dataset.dims}
+        kept = next(iter(others.items()), ("n_atoms", 4))
+        cure = f"Fix others with at={dict([kept])}, or with dataset.sel(...)."
         raise ArgumentError("dataset", "have one or two dims to draw over", dims, cure)
     numbers = _over(numbers, x, rest, named=variables is not None)
+    if scaling:
+        if y is not None:
+            raise ArgumentError("y", "be left out with scaling", y, "Use family instead.")
+        return draw_laws(dataset, *_first(one_each(numbers)), x, *rest)
     if not rest:
         return draw_courses(dataset, *_first(group(numbers)))
-    panels = _first(one_each(_main(numbers, named=variables is not None)))
+    asked = variables is not None or "study" in dataset.attrs
+    panels = _first(one_each(_main(numbers, named=asked)))
+    if y is not None and {*TIMES} & {x, y} - {*dataset.dims}:
+        cure = "Draw curves: leave y out."
+        raise ArgumentError("y", "be left out where times differ from point to point", y, cure)
     as_map = y is not None or (family is None and _is_fine(numbers, x, rest[0]))
     draw = draw_heat if as_map else draw_families
     return draw(dataset, *panels, x, rest[0])
@@ -99,9 +124,10 @@ def plot(
 def _chosen(dataset: xr.Dataset, variables: str | Iterable[str] | None) -> dict[str, Any]:
     """Return what may be drawn, without dims of one value."""
     if variables is None:
-        names = [str(name) for name in dataset.data_vars if name not in CHECKS]
-        names = names or [str(name) for name in dataset.data_vars]
-        if len(names) > 1 and not {*TIMES} & {*dataset.dims}:
+        every = [str(name) for name in dataset.data_vars]
+        checks = {name for name in every for check in CHECKS if fnmatchcase(name, check)}
+        names = [name for name in every if name not in checks] or every
+        if len(names) > 1 and not any(_is_timed(dataset[name]) for name in names):
             names = [name for name in names if name != "power"]  # 0 but for rounding, at rest
     else:
         names = [variables] if isinstance(variables, str) else list(variables)
@@ -115,9 +141,10 @@ def _chosen(dataset: xr.Dataset, variables: str | Iterable[str] | None) -> dict[
     single = [
         dim
         for dim, size in chosen.sizes.items()
-        if size == 1 and len(chosen.sizes) > 1 and chosen[dim].dtype.kind in "iuf"
+        if size == 1 and len(chosen.sizes) > 1 and dim not in OWN_DIMS
     ]
-    found = entries(chosen.squeeze(single))
+    axes = [dim for dim in chosen.dims if dim not in OWN_DIMS]
+    found = entries(chosen.squeeze(single), keep=axes)
     if variables is not None:
         for name in names:
             if not any(entry.split("[")[0] == name and found[entry].dims for entry in found):
@@ -128,7 +155,7 @@ def _chosen(dataset: xr.Dataset, variables: str | Iterable[str] | None) -> dict[
 
 def _dims(dataset: xr.Dataset, numbers: dict[str, xr.DataArray]) -> list[str]:
     """Return the dims of what may be drawn; the times of states are no further one."""
-    dims = list(dict.fromkeys(str(dim) for array in numbers.values() for dim in array.dims))
+    dims = list(dict.fromkeys(dim for array in numbers.values() for dim in dims_of(array)))
     if not dims:
         sizes = dataset.sizes.items()
         named = [dim for dim, size in sizes if size > 1 and dataset[dim].dtype.kind in "OSUT"]
@@ -148,9 +175,16 @@ def _dims(dataset: xr.Dataset, numbers: dict[str, xr.DataArray]) -> list[str]:
     return [dim for dim in dims if dim != "state_time" or "time" not in dims]
 
 
-def _horizontal(dims: Sequence[str]) -> str:
-    """Return the dim along the horizontal axis: time, or the last one."""
-    return next((dim for dim in dims if dim in TIMES), dims[-1])
+def _is_timed(array: xr.DataArray) -> bool:
+    return bool({*TIMES} & {*dims_of(array)})
+
+
+def _horizontal(dataset: xr.Dataset, dims: Sequence[str], *, scaling: bool) -> str:
+    """Return the dim along the horizontal axis: time, atoms, or the last that holds numbers."""
+    if scaling and "n_atoms" in dims:
+        return "n_atoms"
+    numeric = [dim for dim in dims if dim in TIMES or not is_worded(dataset[dim])]
+    return next((dim for dim in dims if dim in TIMES), (numeric or [*dims])[-1])
 
 
 def _over(
@@ -159,7 +193,7 @@ def _over(
     """Leave out what does not have all the dims, unless it was asked for by name."""
     kept = {}
     for name, array in numbers.items():
-        dims = {"time" if dim == "state_time" and x == "time" else str(dim) for dim in array.dims}
+        dims = {"time" if dim == "state_time" and x == "time" else dim for dim in dims_of(array)}
         if dims == {x, *rest}:
             kept[name] = array
         elif named:
@@ -186,6 +220,8 @@ def _first(panels: list[Panel]) -> tuple[list[Panel], list[str]]:
 
 def _is_fine(numbers: dict[str, xr.DataArray], x: str, y: str) -> bool:
     """Tell whether two parameters, none of them a time, have many values each."""
+    if {x, y} & {*TIMES}:
+        return False
     first = next(iter(numbers.values()))
-    numeric = all(first[dim].dtype.kind in "iuf" for dim in (x, y))
-    return numeric and not {x, y} & {*TIMES} and min(first.sizes[x], first.sizes[y]) >= FINE
+    worded = any(is_worded(first[dim]) for dim in (x, y))
+    return not worded and min(first.sizes[x], first.sizes[y]) >= FINE

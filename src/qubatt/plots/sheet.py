@@ -6,17 +6,25 @@ from collections.abc import Sequence
 from textwrap import fill
 from typing import Any
 
-import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.legend import Legend
 
 from qubatt.core.summary import question
 from qubatt.plots.course import draw_panel, legend_names
-from qubatt.plots.curves import MOST_IN_LEGEND, add_family_bar, axis_label, draw_curves, wrapped
+from qubatt.plots.curves import (
+    MOST_IN_LEGEND,
+    add_family_bar,
+    axis_label,
+    draw_curves,
+    is_marked,
+    wrapped,
+)
 from qubatt.plots.figure import Picture, styled
 from qubatt.plots.maps import draw_values
 from qubatt.plots.panel import Panel, definition
-from qubatt.plots.span import hatch_spans, set_span
+from qubatt.plots.selection import is_worded
+from qubatt.plots.span import hatch_spans, is_geometric, set_span
 from qubatt.plots.strip import doubtful_points, draw_strip, trust, write_trust
 
 COLUMN, PAGE = 3.4, 7.0
@@ -29,6 +37,7 @@ SMALL: dict[str, Any] = {
     "xtick.labelsize": 7.0,
     "ytick.labelsize": 7.0,
     "legend.fontsize": 6.5,
+    "legend.title_fontsize": 6.5,
     "lines.linewidth": 1.2,
     "hatch.linewidth": 0.6,
 }
@@ -48,9 +57,15 @@ class Sheet:
     """An empty grid of panels, and a strip beneath where there is something to say."""
 
     def __init__(
-        self, count: int, dataset: xr.Dataset, lines: Sequence[int] = (), *, timed: bool = False
+        self,
+        count: int,
+        dataset: xr.Dataset,
+        lines: Sequence[int] = (),
+        *,
+        timed: bool = False,
+        most: int = 3,
     ) -> None:
-        self.columns = 1 if count == 1 else 2 if count in (2, 4) else 3
+        self.columns = min(1 if count == 1 else 2 if count in (2, 4) else 3, most)
         self.rows = -(-count // self.columns)
         self.width = COLUMN if self.columns == 1 else PAGE
         self.letters = int((self.width - 0.75) / 0.0505)
@@ -101,17 +116,19 @@ def draw_courses(dataset: xr.Dataset, panels: list[Panel], left: list[str]) -> P
     sheet = Sheet(len(panels), dataset, [lines for lines, _ in shapes], timed=timed)
     with styled(**SMALL):
         for axes, panel, entry, shape in zip(sheet.panels, panels, names, shapes, strict=True):
-            draw_panel(axes, panel, dataset)
+            first_array = next(iter(panel.curves.values()))
+            known = None if timed else matched(doubtful_points(dataset)[0], first_array)
+            draw_panel(axes, panel, dataset, known)
             if entry:
-                _legend_above(axes, shape[1], _longest(room))
+                legend_above(axes, shape[1], _longest(room))
         if sheet.strip is not None and timed:
             draw_strip(sheet.strip, dataset, sheet.letters)
         elif sheet.strip is not None:
-            known = _matched(doubtful_points(dataset)[0], first[0])
+            known = matched(doubtful_points(dataset)[0], first[0])
             if known is not None:
                 for axes in sheet.panels:
                     hatch_spans(axes, known)
-            _write(sheet.strip, dataset, sheet.letters, hatched=known is not None)
+            write(sheet, dataset, "hatched" if known is not None else "")
         coordinates = [array[array.dims[0]] for array in first]
         for axes in [*sheet.panels, *([sheet.strip] if timed and sheet.strip else [])]:
             set_span(axes, coordinates)
@@ -123,19 +140,22 @@ def draw_families(
 ) -> Picture:
     """Return one panel of curves per quantity, one curve per entry of `family`."""
     sheet = Sheet(len(panels), dataset)
+    doubtful, _ = doubtful_points(dataset)
     with styled(**SMALL):
         for axes, panel in zip(sheet.panels, panels, strict=True):
             ((_, array),) = panel.curves.items()
-            over = x if x in array.dims else "state_time"
-            draw_curves(axes, array, over, family, legend={}, ylabel=panel.label)
+            over = x if x in array.coords else "state_time"
+            style: dict[str, Any] = {"legend": {}, "ylabel": panel.label}
+            style["marked"] = is_marked(array, over)
+            known = matched(doubtful, array)
+            draw_curves(axes, array, over, family, doubtful=known, **style)
             set_span(axes, [array[over]])
         shown = array[family]
-        if shown.size > MOST_IN_LEGEND:
+        if shown.size > MOST_IN_LEGEND and not is_worded(shown):
             add_family_bar(sheet.panels, shown)
         else:
-            _family_legend(sheet, shown)
-        if sheet.strip is not None:
-            _write(sheet.strip, dataset, sheet.letters, hatched=False)
+            family_legend(sheet, shown)
+        write(sheet, dataset, "hollow" if known is not None else "")
     return sheet.finish(dataset, panels, left)
 
 
@@ -146,39 +166,43 @@ def draw_heat(dataset: xr.Dataset, panels: list[Panel], left: list[str], x: str,
     with styled(**SMALL):
         for axes, panel in zip(sheet.panels, panels, strict=True):
             ((_, array),) = panel.curves.items()
-            array = array.sortby([x, y])
-            logarithmic = [dim for dim in (x, y) if _is_geometric(array[dim])]
-            known = _matched(doubtful, array)
+            array = array.sortby([dim for dim in (x, y) if not is_worded(array[dim])])
+            logarithmic = [dim for dim in (x, y) if is_geometric(array[dim])]
+            known = matched(doubtful, array)
             mesh = draw_values(axes, array, x, y, doubtful=known, logarithmic=logarithmic)
             bar = sheet.figure.colorbar(mesh, ax=axes, location="top", aspect=30)
             bar.set_label(wrapped(panel.label, 34))
             axes.set_xlabel(axis_label(array[x]))
             axes.set_ylabel(axis_label(array[y]))
-        if sheet.strip is not None:
-            _write(sheet.strip, dataset, sheet.letters, hatched=known is not None)
+        write(sheet, dataset, "hatched" if known is not None else "")
     return sheet.finish(dataset, panels, left)
 
 
-def _write(axes: Axes, dataset: xr.Dataset, letters: int, *, hatched: bool) -> None:
-    """Write how far swept data can be trusted, and what is doubtful."""
+def write(sheet: Sheet, dataset: xr.Dataset, how: str) -> None:
+    """Write how far swept data can be trusted, and what is doubtful and `how` that is drawn."""
+    if sheet.strip is None:
+        return
     doubtful, why = doubtful_points(dataset)
     words = [trust(dataset)]
     if doubtful is not None and bool(doubtful.any()):
-        count = f" at {int(doubtful.sum())} of {doubtful.size} points" if doubtful.ndim else ""
-        words.append(f"{'hatched: ' if hatched else ''}{why}{count}")
-    write_trust(axes, "; ".join(word for word in words if word), letters)
+        counted = "status" in dataset.variables or not doubtful.ndim  # trust has told
+        count = "" if counted else f" at {int(doubtful.sum())} of {doubtful.size} points"
+        words.append(f"{f'{how}: ' if how else ''}{why}{count}")
+    write_trust(sheet.strip, "; ".join(word for word in words if word), sheet.letters)
 
 
-def _matched(doubtful: xr.DataArray | None, array: xr.DataArray) -> xr.DataArray | None:
+def matched(doubtful: xr.DataArray | None, array: xr.DataArray) -> xr.DataArray | None:
     """Return the doubtful points in the order and with the dims of what is drawn."""
     if doubtful is None or not {*doubtful.dims} <= {*array.dims}:
         return None
-    return doubtful.broadcast_like(array).sel({dim: array[dim] for dim in array.dims})
+    known = doubtful.reset_coords(drop=True)
+    known = known.sel({dim: array[dim].to_numpy() for dim in known.dims})
+    return known.broadcast_like(array.reset_coords(drop=True)).transpose(*array.dims)
 
 
-def _family_legend(sheet: Sheet, family: xr.DataArray) -> None:
+def family_legend(sheet: Sheet, family: xr.DataArray) -> None:
     """Put one legend above all panels."""
-    handles = sheet.panels[0].get_lines()
+    handles, _ = sheet.panels[0].get_legend_handles_labels()
     values = family.to_numpy().tolist()
     words = [f"{value:.4g}" if isinstance(value, int | float) else str(value) for value in values]
     title = axis_label(family)
@@ -188,10 +212,10 @@ def _family_legend(sheet: Sheet, family: xr.DataArray) -> None:
     )
 
 
-def _legend_above(axes: Axes, columns: int, letters: int) -> None:
+def legend_above(axes: Axes, columns: int, letters: int) -> Legend:
     """Put the legend above a panel, where no curve is."""
     handles, names = axes.get_legend_handles_labels()
-    axes.legend(
+    return axes.legend(
         handles,
         [wrapped(name, letters) for name in names],
         loc="lower left",
@@ -218,12 +242,3 @@ def _shape(names: Sequence[str], room: float) -> tuple[int, int]:
 def _longest(room: float) -> int:
     """Return the letters on a line of a legend in a panel of a width."""
     return int((room - 0.3) / LETTER)
-
-
-def _is_geometric(coordinate: xr.DataArray) -> bool:
-    """Tell whether values are spaced by a factor, over a decade or more."""
-    values = np.sort(coordinate.to_numpy().astype(float))
-    if len(values) < 4 or values[0] <= 0 or values[-1] < 10 * values[0]:
-        return False
-    steps = np.diff(np.log(values))
-    return bool(np.allclose(steps, steps.mean(), rtol=1e-3))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullLocator
+
+from qubatt.plots.selection import TIMES, is_worded, places_of
 
 UNEVEN = 20.0
 """How many times the first step of time the last one is where early times get more room."""
@@ -21,20 +23,61 @@ def set_span(axes: Axes, coordinates: Sequence[xr.DataArray]) -> None:
     """Let a horizontal axis begin and end where numeric coordinates do.
 
     Where times lie ever farther apart, as those until the steady state do, the axis is linear at
-    first and then logarithmic.
+    first and then logarithmic; it is logarithmic where other values step by a factor.
     """
-    values = np.unique(np.concatenate([np.atleast_1d(part.to_numpy()) for part in coordinates]))
-    if values.dtype.kind not in "iuf" or len(values) < 2:
+    if any(map(is_worded, coordinates)):
         return
-    steps = np.diff(coordinates[0].to_numpy())
-    late = coordinates[0].name == "time" and len(steps) > 10 and steps[-1] > UNEVEN * steps[0] > 0
+    values = np.unique(np.concatenate([part.to_numpy().ravel() for part in coordinates]))
+    values = values[np.isfinite(values)]
+    if len(values) < 2:
+        return
+    first = _longest(coordinates[0])
+    steps = np.diff(first)
+    timed = coordinates[0].name in TIMES
+    late = timed and len(steps) > 10 and steps[-1] > UNEVEN * steps[0] > 0
+    if not timed and is_geometric(coordinates[0]):
+        set_logarithmic(axes, "x")
     if late and values[0] >= 0:
-        width = coordinates[0].to_numpy()[np.searchsorted(steps, 2.0 * steps[0])]
+        width = first[np.searchsorted(steps, 2.0 * steps[0])]
         axes.set_xscale("asinh", linear_width=float(width))
         axes.set_xticks(_ticks(float(values[-1]), float(width)))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlim(float(values[0]), float(values[-1]))
+
+
+def _longest(times: xr.DataArray) -> np.ndarray:
+    """Return the times of the run that lasts longest, of runs with times of their own."""
+    rows = np.atleast_2d(times.transpose(..., times.dims[-1]).to_numpy())
+    rows = rows.reshape(-1, rows.shape[-1])
+    last = np.where(np.isfinite(rows), rows, -np.inf).max(axis=-1)
+    row = rows[np.argmax(last)]
+    return np.asarray(row[np.isfinite(row)])
+
+
+def is_geometric(coordinate: xr.DataArray) -> bool:
+    """Tell whether values are spaced by a factor, over a decade or more."""
+    if is_worded(coordinate):
+        return False
+    values = np.sort(coordinate.to_numpy().astype(float))
+    if len(values) < 4 or values[0] <= 0 or values[-1] < 10 * values[0]:
+        return False
+    steps = np.diff(np.log(values))
+    return bool(np.allclose(steps, steps.mean(), rtol=1e-3))
+
+
+def set_logarithmic(axes: Axes, side: Literal["x", "y"]) -> None:
+    """Make an axis logarithmic, with plain numbers at ticks that have room."""
+    (axes.set_xscale if side == "x" else axes.set_yscale)("log")
+    axis = axes.xaxis if side == "x" else axes.yaxis
+    low, high = axis.get_view_interval()
+    decades = np.log10(high / low) if high > low > 0 else 0.0
+    locator: Locator = MaxNLocator(5, steps=[1, 2, 5, 10])
+    if decades > 0.7:
+        locator = LogLocator(base=10, subs=(1.0, 2.0, 5.0) if decades <= 2 else (1.0,))
+    axis.set_major_locator(locator)
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_locator(NullLocator())
 
 
 def _ticks(end: float, width: float) -> list[float]:
@@ -62,6 +105,6 @@ def hatch_spans(axes: Axes, doubtful: xr.DataArray) -> None:
     """Hatch behind curves where points are doubtful."""
     style: dict[str, Any] = {"facecolor": "none", "edgecolor": "0.7", "hatch": "////"}
     (dim,) = doubtful.dims
-    for first, last, bad in stretches(doubtful[dim].to_numpy(), doubtful.to_numpy()):
+    for first, last, bad in stretches(places_of(doubtful[dim]), doubtful.to_numpy()):
         if bad:
             axes.axvspan(first, last, linewidth=0, zorder=0, **style)

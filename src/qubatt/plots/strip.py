@@ -56,11 +56,13 @@ def write_trust(axes: Axes, words: str, width: int) -> None:
 
 def trust(dataset: xr.Dataset) -> str:
     """Return status and certificate in a few words, empty where there are none."""
-    if parameters := varied(dataset):
+    parameters = varied(dataset)
+    if parameters and not _status(dataset):
         words = [f"varied: {', '.join(parameters)}; status of the points not recorded"]
         if "status" in dataset.variables:
-            bad = int((dataset["status"].astype(str) != "ok").sum())
-            words = [f"status: ok at all but {bad} of {dataset['status'].size} points"]
+            found, counts = np.unique(dataset["status"].to_numpy().astype(str), return_counts=True)
+            each = [f"{status} at {n}" for status, n in zip(found, counts, strict=True)]
+            words = [f"status: {', '.join(each)} of {dataset['status'].size} points"]
         if "cutoff_population" in dataset:
             most = float(dataset["cutoff_population"].max())
             words += [f"cutoff_population up to {most:.1e} (limit {CUTOFF_THRESHOLD:.0e})"]
@@ -90,7 +92,9 @@ def doubtful_points(dataset: xr.Dataset) -> tuple[xr.DataArray | None, str]:
 
 
 def _status(dataset: xr.Dataset) -> str:
-    """Return the one status of a single run."""
+    """Return the one status of a single run, or of one point of a study."""
+    if "status" in dataset.variables and not dataset["status"].ndim:
+        return str(dataset["status"].item())
     return "" if varied(dataset) else str(dataset.attrs.get("status", ""))
 
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import xarray as xr
 
+from qubatt.core.result import FAILED
 from qubatt.sweeps.grid import filled, skeleton
 from qubatt.sweeps.plan import Unit, plan
 from qubatt.sweeps.pool import check_workers, pool
-from qubatt.sweeps.row import FAILED, Row
+from qubatt.sweeps.row import Row
 from qubatt.sweeps.store import Memory, Store
 from qubatt.sweeps.study import Study
 from qubatt.sweeps.work import Done, Task, solve_tasks

@@ -15,13 +15,13 @@ from qubatt.charging.question import AUTO, max_photons, with_max_photons
 from qubatt.core.amount import duration, size
 from qubatt.core.errors import QubattError
 from qubatt.core.realization import choose_basis, realize
+from qubatt.core.result import FAILED
 from qubatt.engines import cost
 from qubatt.engines.reduced import Reduced
 from qubatt.sweeps.plan import GUESS, Unit, kept_bytes, plan
 from qubatt.sweeps.point import Point
 from qubatt.sweeps.pool import cores
 from qubatt.sweeps.protocol import ChargeRun
-from qubatt.sweeps.row import FAILED
 from qubatt.sweeps.store import Memory
 from qubatt.sweeps.study import Study
 from qubatt.sweeps.work import Task, solve_tasks

@@ -12,17 +12,14 @@ from numpy.typing import NDArray
 
 from qubatt.core.named import named
 from qubatt.core.registry import registry
-from qubatt.core.result import CERTIFICATE, Result
+from qubatt.core.result import CERTIFICATE, FAILED, MISSING, Result
 from qubatt.core.version import versions
 from qubatt.merits.selection import ALL
-from qubatt.sweeps.row import DEFAULT, FAILED, Row
+from qubatt.sweeps.row import DEFAULT, Row
 from qubatt.sweeps.store import Memory
 from qubatt.sweeps.study import Study
 from qubatt.sweeps.values import Values
 from qubatt.sweeps.work import asked
-
-MISSING = "missing"
-"""Status of a point that was not computed yet."""
 
 STEP = "step"
 """Dim of curves over times that differ from point to point."""

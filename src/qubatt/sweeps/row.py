@@ -20,9 +20,6 @@ from qubatt.sweeps.protocol import Kept
 
 Arrays = dict[str, NDArray[Any]]
 
-FAILED = "failed"
-"""Status of a point that raised an error."""
-
 DEFAULT = "default"
 """Stands for the default merits among those asked for."""
 

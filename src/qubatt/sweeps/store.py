@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from qubatt.core.errors import ArgumentError
 from qubatt.core.file import check_directory, write_whole
+from qubatt.core.result import FAILED
 from qubatt.sweeps.protocol import Kept
-from qubatt.sweeps.row import FAILED, Arrays, Row, pack, pack_kept, unpack, unpack_kept
+from qubatt.sweeps.row import Arrays, Row, pack, pack_kept, unpack, unpack_kept
 
 BROKEN = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
 """What reading a damaged file raises."""

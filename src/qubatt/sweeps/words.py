@@ -9,19 +9,12 @@ from typing import Any
 import xarray as xr
 
 from qubatt.core.amount import size
-from qubatt.core.result import MEANING
-from qubatt.sweeps.grid import MISSING, counts
-from qubatt.sweeps.row import FAILED
+from qubatt.core.result import MEANINGS
+from qubatt.sweeps.grid import counts
 from qubatt.sweeps.store import Store
 
 SHOWN = 10
 """Failures that are told of; all are in JSON."""
-
-MEANINGS: dict[str, str] = {
-    **dict(MEANING.items()),
-    FAILED: "an error; see below",
-    MISSING: "not computed yet",
-}
 
 
 def facts(data: xr.Dataset, directory: Path) -> dict[str, Any]:

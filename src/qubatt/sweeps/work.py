@@ -13,12 +13,13 @@ import numpy as np
 
 from qubatt.core.declaration import fields_of
 from qubatt.core.named import named
+from qubatt.core.result import FAILED
 from qubatt.engines import limit_threads
 from qubatt.merits import select_merits
 from qubatt.merits.selection import ALL
 from qubatt.sweeps.point import Point
 from qubatt.sweeps.protocol import Kept, Protocol, Solved
-from qubatt.sweeps.row import DEFAULT, FAILED, Row
+from qubatt.sweeps.row import DEFAULT, Row
 
 
 @dataclass(frozen=True)

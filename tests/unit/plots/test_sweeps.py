@@ -95,7 +95,8 @@ def test_points_of_bad_status_are_hatched(steady: xr.Dataset) -> None:
     figure = qb.plot(judged, variables="energy")
     assert cells(figure.axes[0]) == {(0.2, 0.8), (0.2, 1.2), (0.8, 2.0)}
     text = figure.axes[1].get_title(loc="left").replace("\n", " ")
-    assert "hatched: status not ok at 3 of 30 points" in text
+    assert "status: not-converged at 3, ok at 27 of 30 points" in text
+    assert text.endswith("hatched: status not ok")
     population = CUTOFF_THRESHOLD * (steady.interaction + 0.5 * steady.rate)
     steady = steady.assign(cutoff_population=population)
     figure = qb.plot(steady, variables="energy")
@@ -178,8 +179,8 @@ def test_words_along_a_dim_are_named_in_the_legend(runs: xr.Dataset) -> None:
     """Chargers or models by name are curves of one panel."""
     kinds = xr.Variable("charger", ["fock", "coherent", "thermal"])
     named = runs.rename(interaction="charger").assign_coords(charger=kinds)
-    axes = qb.plot(named, variables="energy").axes[0]
-    names = [text.get_text() for text in axes.get_legend().get_texts()]
+    (legend,) = qb.plot(named, variables="energy").legends
+    names = [text.get_text() for text in legend.get_texts()]
     assert names == ["fock", "coherent", "thermal"]
 
 

@@ -1,0 +1,51 @@
+"""``qubatt plot``: pictures of a study or a stored result."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("plot", no_args_is_help=True)(_plot)
+
+
+def _plot(
+    path: Annotated[Path, typer.Argument(help="Folder of a study, or a .nc file")],
+    x: Annotated[str | None, typer.Option(help="What is along the horizontal axis")] = None,
+    y: Annotated[str | None, typer.Option(help="What is along the vertical axis of a map")] = None,
+    value: Annotated[
+        list[str] | None,
+        typer.Option(help="Variable, such as maximum_power; may be given several times"),
+    ] = None,
+    family: Annotated[str | None, typer.Option(help="What has one curve per value")] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(help="Fixed value, such as n_atoms=4; may be given several times"),
+    ] = None,
+    scaling: Annotated[
+        bool, typer.Option("--scaling", help="Logarithmic axes, with fitted power laws")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Picture (.png, .pdf or .svg) [default: PATH/VALUE.png]"),
+    ] = None,
+) -> None:
+    """Draw a study: lines over one axis, maps over two, families of curves, power laws."""
+    from qubatt.cli.parse import assignments
+    from qubatt.cli.result import check_targets
+    from qubatt.plots import plot, save_figure
+    from qubatt.reports import open_result
+
+    fixed = assignments("at", at or [])
+    dataset = open_result(path)
+    named = [*(value or []), *(at or []), *(["scaling"] if scaling else [])]
+    stem = re.sub(r"[^\w.=+-]+", "_", "-".join(named)) or ("plot" if path.is_dir() else path.stem)
+    target = output or (path if path.is_dir() else path.parent) / f"{stem}.png"
+    check_targets(None, target)
+    figure = plot(dataset, value or None, x, family, y, fixed, scaling)
+    typer.echo(f"Wrote {save_figure(figure, target)}")

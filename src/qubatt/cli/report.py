@@ -1,0 +1,25 @@
+"""``qubatt report``: one page about a study."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("report", no_args_is_help=True)(_report)
+
+
+def _report(
+    path: Annotated[Path, typer.Argument(help="Folder of a study, or a .nc file")],
+    output: Annotated[
+        Path | None, typer.Option(help="HTML page [default: PATH/report.html]")
+    ] = None,
+) -> None:
+    """Write one HTML page about a study: parameters, figures, certificates, failures."""
+    from qubatt.reports import report
+
+    typer.echo(f"Wrote {report(path, output)}")

@@ -1,0 +1,160 @@
+"""Power laws in data: how a quantity grows with the number of atoms."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from qubatt.core.check import FloatArray
+from qubatt.core.errors import ArgumentError, suggest
+
+
+class _Law(NamedTuple):
+    """A fitted line of ln y over ln x; NaN where there are too few points."""
+
+    exponent: float = math.nan
+    exponent_error: float = math.nan
+    drift: float = math.nan
+    prefactor: float = math.nan
+    points: int = 0
+
+
+def scaling(
+    array: xr.DataArray,
+    dim: str = "n_atoms",
+    least: float | None = None,
+    status: xr.DataArray | None = None,
+) -> xr.Dataset:
+    r"""Fit a power law y = A x^α along a dim, by least squares of ln y over ln x.
+
+    .. math:: \ln y_k = \ln A + \alpha \ln x_k + r_k, \qquad
+        s_\alpha = \sqrt{\frac{\sum_k r_k^2}{(n - 2) \sum_k (\ln x_k - \overline{\ln x})^2}}
+
+    Parameters
+    ----------
+    array : DataArray
+        y, with `dim` and any others; each place in the others is fitted by itself.
+    dim : str
+        Dim whose coordinate is x.
+    least : float, optional
+        Smallest x that counts.
+    status : DataArray of str, optional
+        Status of each point, with dims of `array`; points that are not ``"ok"`` are left out, as
+        are all whose x or y is not positive and finite.
+
+    Returns
+    -------
+    Dataset
+        Over the other dims: ``exponent`` α; ``exponent_error``, its standard error s_α;
+        ``drift``, α of the larger half of the n points (⌈n/2⌉ of them) minus α of all;
+        ``prefactor`` A, in the units of y; ``points`` n; and ``local_exponent``
+        Δ ln y / Δ ln x between neighbours, over ``x_midpoint`` = √(x_k x_{k+1}) for a dim x.
+        NaN where too few points are left: two for α and A, three for s_α and ``drift``.
+
+    Raises
+    ------
+    ArgumentError
+        If `dim` is no dim of `array` with distinct numbers, or `status` does not fit to it.
+
+    Notes
+    -----
+    s_α is the uncertainty of α if the residuals r_k are independent, of mean 0 and of the same
+    variance. Those of exact computations are neither: y bends in the logarithmic picture towards
+    its law at large x, and s_α falls as 1/√n with more points on the same bend. ``drift`` does not:
+    it says by how much, and in which direction, α still moves when the smaller half is left out.
+    Quote the larger of both as the uncertainty; where ``drift`` is larger, α is not that of x → ∞.
+
+    Examples
+    --------
+    >>> import xarray as xr
+    >>> y = xr.DataArray([3.0, 12.0, 48.0], {"n_atoms": [1, 2, 4]}, ["n_atoms"])
+    >>> law = scaling(y)
+    >>> round(law.exponent.item(), 9), round(law.prefactor.item(), 9)
+    (2.0, 3.0)
+    """
+    array = _checked(array, dim, least)
+    known = (array > 0) & np.isfinite(array) & (array[dim] > 0)
+    if status is not None:
+        known = known & _sound(array, status)
+    y = array.where(known).sortby(dim)
+    y = y.isel({dim: np.flatnonzero(y[dim].to_numpy() > 0)})
+    others = [name for name in y.dims if name != dim]
+    logs = np.log(y.transpose(*others, dim).to_numpy().astype(float))
+    x = np.log(y[dim].to_numpy().astype(float))
+    laws = {place: _fit(x, logs[place]) for place in np.ndindex(logs.shape[:-1])}
+    local = np.diff(logs, axis=-1) / np.diff(x)
+    midpoint = f"{dim}_midpoint"
+    over = {str(name): c for name, c in y.coords.items() if dim not in c.dims}
+    middle = xr.Variable(midpoint, np.exp(0.5 * (x[1:] + x[:-1])), dict(array[dim].attrs))
+    found = xr.Dataset({"local_exponent": ([*others, midpoint], local)}, {**over, midpoint: middle})
+    for k, name in enumerate(_Law._fields):
+        values = [law[k] for law in laws.values()]
+        found[name] = (others, np.reshape(values, logs.shape[:-1]))
+    return _labelled(found, array, dim)
+
+
+def _checked(array: xr.DataArray, dim: str, least: float | None) -> xr.DataArray:
+    """Return what is fitted, from `least` on."""
+    if not isinstance(array, xr.DataArray) or array.dtype.kind not in "iuf":
+        raise ArgumentError("array", "be an xarray.DataArray of numbers", type(array).__name__)
+    if dim not in array.dims:
+        dims = [str(name) for name in array.dims]
+        raise ArgumentError("dim", "be a dim of the array", dim, suggest(str(dim), dims))
+    x = array[dim].to_numpy()
+    if x.dtype.kind not in "iuf" or not np.isfinite(x).all() or len(np.unique(x)) < len(x):
+        raise ArgumentError("dim", "have distinct finite numbers as its coordinate", dim)
+    return array if least is None else array.isel({dim: np.flatnonzero(x >= least)})
+
+
+def _sound(array: xr.DataArray, status: xr.DataArray) -> xr.DataArray:
+    """Return at which points of `array` the status is ok."""
+    if not isinstance(status, xr.DataArray) or not {*status.dims} <= {*array.dims}:
+        told = list(status.dims) if isinstance(status, xr.DataArray) else type(status).__name__
+        cure = "Select from both alike."
+        raise ArgumentError("status", "have only dims of the array", told, cure)
+    try:
+        return (status == "ok").sel({dim: array[dim] for dim in status.dims})
+    except KeyError:
+        raise ArgumentError("status", "hold every point of the array", status.shape) from None
+
+
+def _fit(x: FloatArray, y: FloatArray) -> _Law:
+    """Return the law of ascending ln x and of ln y, NaN in which is left out."""
+    x, y = x[np.isfinite(y)], y[np.isfinite(y)]
+    n = len(x)
+    if n < 2:
+        return _Law(points=n)
+    slope, offset = _line(x, y)
+    if n == 2:
+        return _Law(slope, prefactor=math.exp(offset), points=n)
+    residuals = y - (offset + slope * x)
+    error = math.sqrt(np.sum(residuals**2) / (n - 2) / np.sum((x - x.mean()) ** 2))
+    drift = _line(x[n // 2 :], y[n // 2 :])[0] - slope
+    return _Law(slope, error, drift, math.exp(offset), n)
+
+
+def _line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
+    """Return slope and offset of the least-squares line."""
+    apart = x - x.mean()
+    slope = float(apart @ (y - y.mean()) / (apart @ apart))
+    return slope, float(y.mean() - slope * x.mean())
+
+
+def _labelled(found: xr.Dataset, array: xr.DataArray, dim: str) -> xr.Dataset:
+    """Return the laws with a name, units and a definition for each number."""
+    of = str(array.attrs.get("long_name", array.name or "y"))
+    texts = {
+        "exponent": ("1", f"α of {of} ∝ {dim}^α, least squares of the logarithms"),
+        "exponent_error": ("1", "standard error of α from the residuals, as if independent"),
+        "drift": ("1", "α of the larger half of the points minus α of all"),
+        "prefactor": (str(array.attrs.get("units", "1")), f"A of {of} = A {dim}^α"),
+        "points": ("1", "number of points fitted"),
+        "local_exponent": ("1", f"d ln({of}) / d ln({dim}) between neighbours"),
+    }
+    for name, (units, text) in texts.items():
+        label = name.replace("_", " ")
+        found[name].attrs = {"units": units, "long_name": label, "definition": text}
+    return found[list(texts)]

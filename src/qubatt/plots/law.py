@@ -1,0 +1,123 @@
+"""Quantities over a dim in logarithmic axes, with the power laws fitted to them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+
+from qubatt.core.errors import MISSING, ArgumentError
+from qubatt.core.scaling import scaling
+from qubatt.plots.curves import MOST_IN_LEGEND, axis_label, draw_points, shades, wrapped
+from qubatt.plots.figure import Picture, styled
+from qubatt.plots.panel import Panel
+from qubatt.plots.sheet import SMALL, Sheet, legend_above, matched, write
+from qubatt.plots.span import set_logarithmic
+from qubatt.plots.strip import doubtful_points
+
+SHAPES = "osD^vPX<"
+
+MOST_TICKS = 8
+"""Values of x up to which each of them has a tick."""
+
+
+def draw_laws(
+    dataset: xr.Dataset,
+    panels: list[Panel],
+    left: list[str],
+    x: str,
+    family: str | None = None,
+) -> Picture:
+    """Return one panel per quantity: points, and dashed the law y = A x^α with α in the legend.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Points whose status is not ok are hollow, and left out of the fit.
+    panels : list of Panel
+        One quantity each, over `x` and `family`; those without two positive points are left out.
+
+    Raises
+    ------
+    ArgumentError
+        If `x` holds words, the family is too large, or nothing has two positive points.
+    """
+    doubtful, _ = doubtful_points(dataset)
+    laws = {}
+    for panel in panels:
+        ((name, array),) = panel.curves.items()
+        array = array.transpose(*([family] if family else []), x)
+        bad = matched(doubtful, array)
+        if bad is None:
+            bad = xr.zeros_like(array, bool)
+        law = scaling(array.where(~bad), x)
+        if np.isfinite(law["exponent"]).any():
+            laws[name] = panel, array, bad, law
+    if not laws:
+        cure = "There are none over which a power law could be fitted."
+        raise ArgumentError("variables", f"have two positive values over {x}", MISSING, cure)
+    size = dataset.sizes[family] if family else 1
+    if size > MOST_IN_LEGEND:
+        cure = f"Select some with dataset.isel({family}=[...]), or one with at."
+        raise ArgumentError("dataset", f"have at most {MOST_IN_LEGEND} of {family}", size, cure)
+    lines = size + (1 if family else 0)
+    sheet = Sheet(len(laws), dataset, [lines] * len(laws), most=2)
+    with styled(**SMALL):
+        for axes, (panel, array, bad, law) in zip(sheet.panels, laws.values(), strict=True):
+            _draw(axes, array, bad, law, x, family)
+            axes.set_ylabel(panel.label)
+            legend = legend_above(axes, 1, 60)
+            if family:
+                legend.set_title(wrapped(axis_label(array[family]), 40))
+                legend.set_alignment("left")
+        write(sheet, dataset, "hollow, not fitted")
+    return sheet.finish(dataset, [panel for panel, *_ in laws.values()], left)
+
+
+def _draw(
+    axes: Axes, array: xr.DataArray, bad: xr.DataArray, law: xr.Dataset, x: str, family: str | None
+) -> None:
+    """Draw points and the line fitted to them, one for each of the family."""
+    members = [{family: k} for k in range(array.sizes[family])] if family else [{}]
+    colours = shades(len(members)) if family else shades(2)
+    for colour, shape, member in zip(colours, SHAPES, members, strict=False):
+        y, one = array.isel(member), law.isel(member)
+        values = y.where(y > 0).to_numpy()
+        name = f"{_word(y[family])}: {_told(one)}" if family else _told(one)
+        style: dict[str, Any] = {"color": colour, "linestyle": "none", "label": name}
+        draw_points(
+            axes, y[x], values, style | {"marker": shape}, bad.isel(member).to_numpy(), True
+        )
+        fitted = y[x].where(np.isfinite(values) & ~bad.isel(member).to_numpy()).to_numpy()
+        ends = (
+            np.array([np.nanmin(fitted), np.nanmax(fitted)]) if one["points"] > 1 else np.empty(0)
+        )
+        line = float(one["prefactor"]) * ends ** float(one["exponent"])
+        axes.plot(ends, line, color=colour, linestyle="--", linewidth=0.9, zorder=1)
+    axes.set_xlabel(axis_label(array[x]))
+    set_logarithmic(axes, "x")
+    if array.sizes[x] <= MOST_TICKS:
+        axes.set_xticks(array[x], [f"{value:g}" for value in array[x].to_numpy()])
+    set_logarithmic(axes, "y")
+
+
+def _word(entry: xr.DataArray) -> str:
+    value = entry.item()
+    return value if isinstance(value, str) else f"{value:.4g}"
+
+
+def _told(law: xr.Dataset) -> str:
+    """Return the exponent with its standard error, and its drift where that is larger."""
+    exponent, error, drift = (float(law[k]) for k in ("exponent", "exponent_error", "drift"))
+    if math.isnan(exponent):
+        return "no fit"
+    if math.isnan(error):
+        return f"α = {exponent:.3g} (two points)"
+    digits = min(max(1 - math.floor(math.log10(max(error, 1e-6))), 0), 4)
+    words = f"α = {exponent:.{digits}f} ± {error:.{digits}f}"
+    if abs(drift) > max(error, 0.5 * 10**-digits):
+        words += f", drift {drift:+.{digits}f}"
+    return words.replace("-", "−")

@@ -1,0 +1,97 @@
+"""Which points of a result are drawn, and over which of its coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from qubatt.core.errors import ArgumentError, suggest
+
+TIMES = ("time", "state_time")
+
+
+def fixed(dataset: xr.Dataset, at: Mapping[str, Any]) -> xr.Dataset:
+    """Return the points at which coordinates have the given values, but for rounding.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such coordinate along one dim, or no such value.
+    """
+    for name, value in at.items():
+        known = {str(c): array for c, array in dataset.coords.items() if array.ndim == 1}
+        if name not in known:
+            raise ArgumentError("at", "name a coordinate along one dim", name, suggest(name, known))
+        values = known[name].to_numpy()
+        worded = values.dtype.kind not in "iuf"
+        try:
+            same = values.astype(str) == str(value) if worded else np.isclose(values, float(value))
+        except (TypeError, ValueError):
+            same = np.zeros(len(values), bool)
+        if not same.any():
+            there = ", ".join(str(entry) if worded else f"{entry:.6g}" for entry in values[:20])
+            more = " …" if len(values) > 20 else ""
+            raise ArgumentError("at", f"be a value of {name}", value, f"There are {there}{more}.")
+        (dim,) = known[name].dims
+        dataset = dataset.isel({dim: int(np.flatnonzero(same)[0])})
+    return dataset
+
+
+def along(dataset: xr.Dataset, names: Iterable[str | None]) -> xr.Dataset:
+    """Return a Dataset whose dims are those it shall be drawn over, each with a coordinate.
+
+    Coordinates that go together with an axis take its place where `names` holds them. Times that
+    differ from point to point, ``time(…, step)``, stay; where there is one point left, they become
+    the dim. A dim without a coordinate counts from 0.
+    """
+    for name in TIMES:
+        if name in dataset.coords and name not in dataset.dims and dataset[name].ndim:
+            dataset = _timed(dataset, name)
+    for name in map(str, names):
+        known = name in dataset.coords and name not in dataset.dims
+        if known and dataset[name].ndim == 1:
+            dataset = dataset.swap_dims({dataset[name].dims[0]: name})
+            if dataset[name].dtype.kind in "iuf":
+                dataset = dataset.sortby(name)
+    bare = [dim for dim in dataset.dims if dim not in dataset.coords]
+    steps = {dim for name in TIMES if name in dataset.coords for dim in dataset[name].dims}
+    return dataset.assign_coords(
+        {dim: range(dataset.sizes[dim]) for dim in bare if dim not in steps}
+    )
+
+
+def _timed(dataset: xr.Dataset, name: str) -> xr.Dataset:
+    """Return a Dataset in which the steps of time have no numbers, and one run has times."""
+    time = dataset[name]
+    points = dataset["status"].dims if "status" in dataset.variables else [*dataset.coords]
+    step = next((dim for dim in time.dims if dim not in points), time.dims[-1])
+    dataset = dataset.drop_vars([step], errors="ignore")
+    time = dataset[name]
+    if time.squeeze().ndim > 1:
+        return dataset.assign_coords({name: time.transpose(..., step)})
+    line = time.transpose(step, ...).to_numpy().reshape(time.sizes[step])
+    dataset = dataset.assign_coords({name: (step, line, time.attrs)}).swap_dims({step: name})
+    return dataset.isel({name: np.flatnonzero(np.isfinite(line))})
+
+
+def dims_of(array: xr.DataArray) -> list[str]:
+    """Return the names of what an array runs over; steps of time are called ``time``."""
+    names = []
+    for dim in array.dims:
+        own = [t for t in TIMES if t in array.coords and dim in array[t].dims]
+        names.append(own[0] if own and dim not in array.coords else str(dim))
+    return names
+
+
+def is_worded(coordinate: xr.DataArray) -> bool:
+    """Tell whether a coordinate holds words, which have no places of their own on an axis."""
+    return coordinate.dtype.kind in "OSUT"
+
+
+def places_of(coordinate: xr.DataArray) -> np.ndarray:
+    """Return where entries lie on an axis: numbers where they are, words one beside the other."""
+    worded = is_worded(coordinate)
+    return np.arange(coordinate.size) * 1.0 if worded else coordinate.to_numpy().astype(float)

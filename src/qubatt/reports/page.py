@@ -1,0 +1,85 @@
+"""The report of a study: one self-contained HTML page."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import tomli_w
+import xarray as xr
+
+from qubatt.core.errors import MISSING, ArgumentError
+from qubatt.core.file import write_whole
+from qubatt.core.summary import attribute
+from qubatt.core.version import versions
+from qubatt.pages import render_page
+from qubatt.reports import facts
+from qubatt.reports.figures import standard_figures
+from qubatt.reports.source import open_result
+
+
+def report(source: xr.Dataset | str | Path, output: str | Path | None = None) -> Path:
+    """Write one HTML page that tells what a study asked, found, and how far to trust it.
+
+    The figures, embedded, follow from the shape of the data: lines over one axis, maps over two,
+    power laws over three or more numbers of atoms, families of curves over time.
+
+    Parameters
+    ----------
+    source : Dataset or path
+        A study, the folder that a sweep left, or a netCDF file.
+    output : path, optional
+        The page; by default ``report.html`` in the folder of the study or file.
+
+    Returns
+    -------
+    path
+        Where the page is.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such study, or the page cannot be written.
+    """
+    if isinstance(source, xr.Dataset):
+        if output is None:
+            raise ArgumentError("output", "be given with a Dataset", MISSING)
+        return _write(source, Path(output))
+    if not isinstance(source, str | Path):
+        raise ArgumentError("source", "be a Dataset or a path", type(source).__name__)
+    folder = Path(source) if Path(source).is_dir() else Path(source).parent
+    return _write(open_result(source), Path(output or folder / "report.html"))
+
+
+def _write(dataset: xr.Dataset, path: Path) -> Path:
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise ArgumentError("output", "end in .html", str(path))
+    return write_whole(path, lambda part: part.write_text(render(dataset), encoding="utf-8"))
+
+
+def render(dataset: xr.Dataset) -> str:
+    """Return the HTML of the page, with all figures inside."""
+    return render_page(
+        "qubatt.reports",
+        "report.html.j2",
+        title=dataset.attrs.get("title") or "Study",
+        description=dataset.attrs.get("description", ""),
+        fixed=facts.fixed_rows(dataset),
+        axes=facts.axis_rows(dataset),
+        statuses=facts.status_rows(dataset),
+        quantities=facts.quantity_rows(dataset),
+        certificates=facts.certificate_rows(dataset),
+        failures=facts.failure_rows(dataset),
+        provenance=facts.provenance_rows(dataset),
+        citations=attribute(dataset, "citations") or [],
+        figures=standard_figures(dataset),
+        study=_study_text(dataset),
+        versions=versions(),
+        date=datetime.date.today().isoformat(),
+    )
+
+
+def _study_text(dataset: xr.Dataset) -> str:
+    """Return the study as a file that can be run."""
+    tables = attribute(dataset, "study")
+    return tomli_w.dumps(tables) if tables else ""
