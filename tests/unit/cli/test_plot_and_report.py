@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     """Return the store of a study."""
     pytest.importorskip("zarr")
     data = study("n_atoms", "interaction", bad={(1, 2): "failed"})
-    data.to_zarr(tmp_path / "data.zarr", consolidated=False, zarr_format=2)
+    data.to_zarr(tmp_path / "data.zarr", zarr_format=2)
     return tmp_path
 
 
