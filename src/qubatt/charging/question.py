@@ -120,6 +120,18 @@ class Question:
             for name, operator in merit.moments(self.problem).items()
         }
 
+    def differs_by_charger_alone(self, other: Question) -> bool:
+        """Tell whether another question asks the same, but for the initial state of the cavity.
+
+        The master equation is then the same, and both can be answered together. A cut-off that is
+        to be found is not: it depends on the state.
+        """
+        same = (self.battery, self.surroundings, self.merits)
+        return (
+            not (self.open_cutoff or other.open_cutoff)
+            and same == (other.battery, other.surroundings, other.merits)
+        )  # fmt: skip
+
     def reads(self, what: Reads) -> bool:
         """Tell whether one of the merits reads moments, states of the battery, full states."""
         return any(merit.reads == what for merit in self.merits)
@@ -162,6 +174,21 @@ class Question:
         levels = problem.space.dims(basis)[0]  # the cavity is the first factor
         below = realization.dim // levels * (levels - step)
         return any(sectors.members[sector][-1] >= below for sector in reached)
+
+
+def check_alike(questions: Sequence[Question]) -> Question:
+    """Return the first of the questions, all of which must differ by their charger alone.
+
+    Raises
+    ------
+    ArgumentError
+        If they do not.
+    """
+    for question in questions[1:]:
+        if not question.differs_by_charger_alone(questions[0]):
+            requirement = "differ by the charger state alone, with a cut-off that is given"
+            raise ArgumentError("questions", requirement, question)
+    return questions[0]
 
 
 def max_photons(battery: Battery) -> Any:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from qubatt.charging.certificate import Answer, certify_run
 from qubatt.charging.label import labelled
-from qubatt.charging.question import Question
+from qubatt.charging.question import Question, check_alike
 from qubatt.charging.watch import watched
 from qubatt.core.check import FloatArray
 from qubatt.core.realization import realize
@@ -71,6 +71,27 @@ def propagate(
     ----------
     question : Question
         What is wanted.
+    times, engine, progress, looks, battery
+        As for `propagate_states`.
+    """
+    (runs,) = propagate_states([question], times, engine, progress, looks, battery)
+    return runs
+
+
+def propagate_states(
+    questions: Sequence[Question],
+    times: Sequence[FloatArray],
+    engine: str | Engine = "auto",
+    progress: Callable[[float], None] | None = None,
+    looks: FloatArray | None = None,
+    battery: bool = False,
+) -> list[list[Run]]:
+    """Propagate questions that differ by their charger state alone, and share what they can.
+
+    Parameters
+    ----------
+    questions : sequence of Question
+        What is wanted; see `Question.differs_by_charger_alone`.
     times : sequence of arrays, each of shape (T,)
         Output times.
     engine : str or Engine
@@ -81,14 +102,28 @@ def propagate(
         Times for merits of the full state, by default the output times.
     battery : bool
         Keep the states of the battery in any case.
+
+    Returns
+    -------
+    list of list of Run
+        For every question, the run for each array of times, as if it were alone.
+
+    Raises
+    ------
+    ArgumentError
+        If the questions differ by more.
+    ResourceError
+        If one of them, or all results together, do not fit in the free memory.
     """
+    question = check_alike(questions)
     whole = question.reads("full state")
     asked = [time if looks is None else np.union1d(time, looks) for time in times]
     kept = [time if looks is None else looks for time in times]
     computed = reduce(np.union1d, [watched(question, time) for time in asked])
     solver, reason = select_engine(engine, question.problem, computed)
-    solution = solver.solve(
+    solutions = solver.solve_each(
         question.problem,
+        [each.problem.initial for each in questions],
         computed,
         question.moments,
         states=np.isin(computed, reduce(np.union1d, kept)) & whole,
@@ -96,11 +131,14 @@ def propagate(
         progress=progress,
     )
     if len(times) == 1:
-        return [Run(times[0], looks, solution, reason)]
+        return [[Run(times[0], looks, solution, reason)] for solution in solutions]
     states = computed[np.isin(computed, reduce(np.union1d, kept))]
     return [
-        Run(time, looks, _until(solution, max(own), np.isin(states, at)), reason)
-        for time, own, at in zip(times, asked, kept, strict=True)
+        [
+            Run(time, looks, _until(solution, max(own), np.isin(states, at)), reason)
+            for time, own, at in zip(times, asked, kept, strict=True)
+        ]
+        for solution in solutions
     ]
 
 

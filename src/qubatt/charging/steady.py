@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import xarray as xr
@@ -11,12 +11,12 @@ import xarray as xr
 from qubatt.charging.certificate import Answer, certify_steady
 from qubatt.charging.cutoff import converge
 from qubatt.charging.label import labelled
-from qubatt.charging.question import Environment, Question, Wanted
+from qubatt.charging.question import Environment, Question, Wanted, check_alike
 from qubatt.core.errors import UnsupportedError
 from qubatt.core.realization import realize
 from qubatt.engines.limiters import Method
 from qubatt.engines.relaxation import MOST
-from qubatt.engines.steady import SteadySolution, solve_steady
+from qubatt.engines.steady import SteadySolution, solve_steady, solve_steady_each
 from qubatt.merits import Merit, Record
 from qubatt.merits.selection import ALL
 from qubatt.models import Battery
@@ -143,6 +143,36 @@ def settle(
         return answer(asked, solution)
 
     return converge(question, solve) if question.open_cutoff else solve(question)
+
+
+def settle_states(
+    questions: Sequence[Question],
+    method: Method = "auto",
+    gap: bool = False,
+    progress: Callable[[float], None] | None = None,
+    battery: bool = False,
+) -> list[SteadySolution]:
+    """Return the steady states of questions that differ by their charger state alone.
+
+    Each is the one that its own charger state leads to, for `answer`; see `solve_steady_each`.
+    States of the battery are kept where merits read them, or in any case if `battery`.
+
+    Raises
+    ------
+    ArgumentError
+        If the questions differ by more, or their cut-off is to be found.
+    """
+    question = check_alike(questions)
+    return solve_steady_each(
+        question.problem,
+        [each.problem.initial for each in questions],
+        question.moments,
+        method=method,
+        gap=gap,
+        state=question.reads("full state"),
+        battery=battery or question.reads("battery state"),
+        progress=progress,
+    )
 
 
 def suffices(question: Question, solution: SteadySolution) -> bool:

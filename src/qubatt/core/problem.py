@@ -17,6 +17,10 @@ Pulse = Callable[[float], float]
 """A real function of time; it may have ``breaks()``, times that no step may cross."""
 
 
+Start = Mapping[str, NDArray[Any]]
+"""Initial ket or density matrix of factors, by name; see `Problem`."""
+
+
 @dataclass(frozen=True)
 class Term:
     """A coefficient times a product of named operators on named factors.
@@ -91,7 +95,7 @@ class Problem:
     battery_terms: tuple[Term, ...]
     charging_terms: tuple[Term, ...]
     jumps: tuple[Jump, ...] = ()
-    initial: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    initial: Start = field(default_factory=dict)
 
     @property
     def breaks(self) -> set[float]:

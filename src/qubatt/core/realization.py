@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, get_args
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from qubatt.core.errors import UnsupportedError
 from qubatt.core.matrix import tidy
-from qubatt.core.problem import Jump, Problem, Pulse, Term
+from qubatt.core.problem import Jump, Problem, Pulse, Start, Term
 from qubatt.core.space import WHOLE, Basis, Factor, Operator
 
 FULL_DIM_LIMIT = 4096
@@ -55,6 +55,13 @@ class Realization:
     def dim(self) -> int:
         """Dimension D."""
         return self.problem.space.dim(self.basis)
+
+    def starting(self, start: Start) -> Realization:
+        """Return the same with another initial state; the matrices known already are kept."""
+        other = Realization(replace(self.problem, initial=start), self.basis)
+        own = {"problem", "initial"}
+        vars(other).update({name: known for name, known in vars(self).items() if name not in own})
+        return other
 
     def embed(self, parts: Mapping[str, Operator]) -> Operator:
         """Return the product of operators on some factors with identities on the others."""

@@ -6,7 +6,7 @@ from qubatt.engines.engine import Engine, MomentOperator
 from qubatt.engines.exact import ExactEngine
 from qubatt.engines.matrix import MatrixEngine
 from qubatt.engines.selection import select_engine
-from qubatt.engines.steady import SteadySolution, solve_steady
+from qubatt.engines.steady import SteadySolution, solve_steady, solve_steady_each
 from qubatt.engines.threads import limit_threads, thread_count
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "limit_threads",
     "select_engine",
     "solve_steady",
+    "solve_steady_each",
     "thread_count",
 ]

@@ -129,9 +129,15 @@ class Chebyshev:
     """
 
     def __init__(
-        self, reduced: Reduced, functionals: Functionals, end: float, tolerance: float
+        self,
+        reduced: Reduced,
+        ellipse: Ellipse,
+        start: Vector,
+        functionals: Functionals,
+        end: float,
+        tolerance: float,
     ) -> None:
-        self.ellipse = enclose(reduced.realization)
+        self.ellipse = ellipse
         expected = self.ellipse.products(end)
         if not expected < MOST_PRODUCTS:
             largest = max(self.ellipse.real, self.ellipse.imaginary)
@@ -146,7 +152,7 @@ class Chebyshev:
         self._tolerance = tolerance
         self._h = self.ellipse.step
         self.time = 0.0
-        self.vector: Vector = reduced.pack(reduced.realization.initial)
+        self.vector = start
         self._room = [reduced.zeros() for _ in range(3)]
         self.error = 0.0
         self.steps = self.products = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
+from qubatt.core.space import Operator
 from qubatt.engines import kernels
 from qubatt.engines.reduced import Reduced, Vector
 from qubatt.engines.sectors import Entries, Pair, split
@@ -22,11 +23,11 @@ class Coordinates:
     """x with ρ = Σ x_k B_k for Hermitian matrices B_k.
 
     These are |i⟩⟨i|, (|i⟩⟨j| + |j⟩⟨i|)/√2 and i(|i⟩⟨j| − |j⟩⟨i|)/√2. They are orthonormal, so that
-    ‖x‖ is the Frobenius norm of ρ. Only those within reach of ρ(0) are kept, and none is held
-    twice, as entries are in the vectors of `Reduced`.
+    ‖x‖ is the Frobenius norm of ρ. Only those within reach of an initial state are kept, and none
+    is held twice, as entries are in the vectors of `Reduced`.
     """
 
-    def __init__(self, reduced: Reduced) -> None:
+    def __init__(self, reduced: Reduced, initials: Sequence[Operator] | None = None) -> None:
         self.reduced = reduced
         at, scale, self.first = [], [], {}
         below, above = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
@@ -50,20 +51,26 @@ class Coordinates:
         self._at = np.concatenate(at)
         self._scale = np.concatenate(scale)
         self._count, self._kept = count, np.arange(count)
-        self.start = self.of(reduced.pack(reduced.realization.initial))
-        self._restrict(self._reached())
+        known = [reduced.realization.initial] if initials is None else initials
+        self.starts = [self.of(reduced.pack(rho)) for rho in known]
+        self._restrict(self.reached_from(np.sum(np.abs(self.starts), axis=0)))
 
     def __len__(self) -> int:
         return len(self._at)
 
-    def _reached(self) -> NDArray[np.bool_]:
-        """Return which coordinates can become other than 0.
+    @property
+    def start(self) -> FloatArray:
+        """The first of the initial states."""
+        return self.starts[0]
+
+    def reached_from(self, x: FloatArray) -> NDArray[np.bool_]:
+        """Return which coordinates can become other than 0 from those that are.
 
         Sectors are symmetries of H alone; where H and ρ(0) are real, for example, the master
         equation may keep more of ρ at 0. Random numbers do not cancel where they are not bound to.
         """
         random = np.random.default_rng(0).uniform(0.5, 1.5, size=len(self))
-        found, before = self.start != 0, -1
+        found, before = x != 0, -1
         while int(np.sum(found)) > before:
             before = int(np.sum(found))
             change = np.abs(self.apply(random * found))
@@ -74,7 +81,7 @@ class Coordinates:
         """Leave out the other coordinates."""
         self._kept = np.flatnonzero(kept)
         self._at, self._scale = self._at[kept], self._scale[kept]
-        self.start = self.start[kept]
+        self.starts = [x[kept] for x in self.starts]
 
     def of(self, vector: Vector) -> FloatArray:
         """Return the coordinates of a vector of `Reduced`."""

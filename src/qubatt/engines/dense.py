@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.core.errors import UnsupportedError
-from qubatt.core.problem import Problem
+from qubatt.core.problem import Problem, Start
 from qubatt.core.realization import Realization, realize
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis
@@ -63,9 +63,10 @@ class DenseEngine(Engine):
             )
         return Demand(6.0 * 16 * D**4, 1.0)
 
-    def solve(
+    def solve_each(
         self,
         problem: Problem,
+        starts: Sequence[Start],
         times: FloatArray,
         moments: Mapping[str, MomentOperator],
         *,
@@ -73,25 +74,27 @@ class DenseEngine(Engine):
         states: Wanted = False,
         battery: bool = False,
         progress: Progress | None = None,
-    ) -> Solution:
-        """Propagate by matrix exponentials; see `Engine.solve`.
+    ) -> list[Solution]:
+        """Propagate by matrix exponentials, all states at once; see `Engine.solve_each`.
 
         Raises
         ------
         UnsupportedError
             Above D = 40.
         """
-        realization = realize(problem, basis)
+        realization = realize(problem, basis).starting(starts[0])
         D = realization.dim
         needed = self.demand(realization, float(times[-1])).memory
         kept_at = np.broadcast_to(states, len(times))
-        require_memory("dense", needed + np.sum(kept_at) * 32.0 * D**2, D, int(np.sum(kept_at)))
+        kept = int(np.sum(kept_at)) * len(starts)
+        require_memory("dense", needed + kept * 32.0 * D**2, D, kept)
         L = superoperator(realization)
         watch = Watch(realization, moments)
         functionals = np.array([matrix.toarray().T.ravel() for matrix in watch.operators])
-        rho = realization.rho_0.ravel()
-        values = np.empty((len(times), len(functionals)))
-        kept, reduced = [], []
+        rho = np.stack([realization.starting(start).rho_0.ravel() for start in starts], axis=1)
+        values = np.empty((len(times), len(functionals), len(starts)))
+        found: list[NDArray[Any]] = []
+        reduced: list[list[NDArray[Any]]] = []
         propagators: dict[float, NDArray[Any]] = {}
         for k, step in enumerate(np.diff(times, prepend=0.0)):
             if step > 0:
@@ -102,31 +105,33 @@ class DenseEngine(Engine):
                     propagators[key] = la.expm(L * key)
                 rho = propagators[key] @ rho
             values[k] = (functionals @ rho).real
+            whole = rho.T.reshape(-1, D, D)  # (starts, D, D)
             if kept_at[k]:
-                kept.append(rho.reshape(D, D))
+                found.append(whole)
             if battery:
-                space = problem.space
-                reduced.append(
-                    space.marginal(rho.reshape(D, D), problem.battery, realization.basis)
-                )
+                space, name = problem.space, problem.battery
+                reduced.append([space.marginal(part, name, realization.basis) for part in whole])
             if progress is not None:
                 progress((k + 1) / len(times))
-        return Solution(
-            times=times,
-            moments=watch.moments(times, values),
-            trace=values[:, -1],
-            error_estimate=float(np.finfo(float).eps * (la.norm(L, 1) * times[-1] + 1.0)),
-            tolerance=1e-9,
-            statistics={
-                "engine": "dense",
-                "basis": realization.basis,
-                "dimension": D,
-                "exponentials": len(propagators),
-            },
-            smallest_eigenvalue=smallest_eigenvalue(rho.reshape(D, D)),
-            states=np.array(kept) if kept_at.any() else None,
-            battery_states=np.array(reduced) if battery else None,
-        )
+        return [
+            Solution(
+                times=times,
+                moments=watch.moments(times, values[:, :, k]),
+                trace=values[:, -1, k],
+                error_estimate=float(np.finfo(float).eps * (la.norm(L, 1) * times[-1] + 1.0)),
+                tolerance=1e-9,
+                statistics={
+                    "engine": "dense",
+                    "basis": realization.basis,
+                    "dimension": D,
+                    "exponentials": len(propagators),
+                },
+                smallest_eigenvalue=smallest_eigenvalue(whole[k]),
+                states=np.array([part[k] for part in found]) if found else None,
+                battery_states=np.array([part[k] for part in reduced]) if battery else None,
+            )
+            for k in range(len(starts))
+        ]
 
 
 def superoperator(realization: Realization) -> NDArray[np.complex128]:

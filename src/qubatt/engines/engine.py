@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, final
 
 import numpy as np
 import psutil
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError, ResourceError
-from qubatt.core.problem import Problem, Pulse
+from qubatt.core.problem import Problem, Pulse, Start
 from qubatt.core.realization import Observable, Realization
 from qubatt.core.registry import registry
 from qubatt.core.solution import Solution
@@ -104,7 +104,7 @@ class Engine(ABC):
             If the engine cannot solve the problem.
         """
 
-    @abstractmethod
+    @final
     def solve(
         self,
         problem: Problem,
@@ -140,6 +140,55 @@ class Engine(ABC):
         ResourceError
             If the problem does not fit in the free memory.
         """
+        (solution,) = self.solve_each(
+            problem,
+            [problem.initial],
+            times,
+            moments,
+            basis=basis,
+            states=states,
+            battery=battery,
+            progress=progress,
+        )
+        return solution
+
+    @abstractmethod
+    def solve_each(
+        self,
+        problem: Problem,
+        starts: Sequence[Start],
+        times: FloatArray,
+        moments: Mapping[str, MomentOperator],
+        *,
+        basis: Basis | None = None,
+        states: Wanted = False,
+        battery: bool = False,
+        progress: Progress | None = None,
+    ) -> list[Solution]:
+        """Propagate several initial states, and return the solution for each of them.
+
+        Every solution is the one that `solve` would return, up to rounding: what is shared is
+        all that does not depend on the initial state.
+
+        Parameters
+        ----------
+        problem : Problem
+            What to solve; its own initial state is left out.
+        starts : sequence of mappings
+            Initial states, as in `Problem.initial`.
+        times, moments, basis, states, battery, progress
+            As for `solve`; the operators of moments must be the same for all initial states.
+
+        Raises
+        ------
+        ResourceError
+            If one of them, or all results together, do not fit in the free memory.
+        """
+
+
+def part_of(progress: Progress | None, k: int, count: int) -> Progress | None:
+    """Return what the k-th of several runs tells its progress to."""
+    return None if progress is None else lambda done: progress((k + done) / count)
 
 
 LARGEST_BLOCK = 4000

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,11 @@ from pydantic import Field
 
 from qubatt.core.check import FloatArray, Positive
 from qubatt.core.declaration import declare
-from qubatt.core.problem import Problem
+from qubatt.core.problem import Problem, Start
 from qubatt.core.realization import Realization, choose_basis, realize
 from qubatt.core.solution import Solution
-from qubatt.core.space import Basis
-from qubatt.engines.chebyshev import Chebyshev, enclose
+from qubatt.core.space import Basis, Operator
+from qubatt.engines.chebyshev import Chebyshev, Ellipse, enclose
 from qubatt.engines.engine import (
     Demand,
     Engine,
@@ -24,17 +25,18 @@ from qubatt.engines.engine import (
     Progress,
     Wanted,
     Watch,
+    part_of,
     require_memory,
 )
 from qubatt.engines.reduced import Functionals, Reduced, Vector
 from qubatt.engines.runge_kutta import (
     STAGES,
+    Pace,
     RungeKutta,
-    breaks_of,
-    longest_step,
+    pace_of,
     runge_kutta_products,
-    size_of_generator,
 )
+from qubatt.engines.sectors import Pair, find_sectors
 from qubatt.engines.threads import single_blas
 
 CHEBYSHEV_VECTORS, RUNGE_KUTTA_VECTORS = 5, STAGES + 6
@@ -42,6 +44,21 @@ CHEBYSHEV_VECTORS, RUNGE_KUTTA_VECTORS = 5, STAGES + 6
 
 SERIES = 1000
 """Terms of one step, an upper estimate."""
+
+
+class _Run(NamedTuple):
+    """What was propagated: functionals, vectors, error, counts, and the last vector."""
+
+    table: FloatArray
+    kept: list[Vector]
+    error: float
+    counts: dict[str, Any]
+    last: Vector
+
+
+Propagate = Callable[
+    [Reduced, Vector, Functionals, FloatArray, NDArray[np.bool_], Progress | None], _Run
+]
 
 
 @declare("engine", "exact")
@@ -67,9 +84,10 @@ class ExactEngine(Engine):
             return Demand(memory, runge_kutta_products(realization, end, self.tolerance))
         return Demand(memory, enclose(realization).products(end))
 
-    def solve(
+    def solve_each(
         self,
         problem: Problem,
+        starts: Sequence[Start],
         times: FloatArray,
         moments: Mapping[str, MomentOperator],
         *,
@@ -77,46 +95,59 @@ class ExactEngine(Engine):
         states: Wanted = False,
         battery: bool = False,
         progress: Progress | None = None,
-    ) -> Solution:
-        """Propagate the reduced master equation; see `Engine.solve`.
+    ) -> list[Solution]:
+        """Propagate the reduced master equation; see `Engine.solve_each`.
+
+        Initial states that reach the same blocks of ρ share these, and go one after the other:
+        side by side their products would take longer, and their steps could not differ.
 
         Raises
         ------
         ResourceError
             If memory does not suffice, or more than ten million products would be needed.
         """
-        chosen = choose_basis(problem, basis)
-        D = problem.space.dim(chosen)
-        realization = realize(problem, chosen)
-        reduced = Reduced(realization)
+        realization = realize(problem, choose_basis(problem, basis)).starting(starts[0])
+        initials = [realization.starting(start).initial for start in starts]
         kept_at = np.broadcast_to(states, len(times))
-        kept_bytes = np.sum(kept_at) * (32.0 * D**2 + reduced.nbytes)
-        require_memory("exact", _memory(reduced) + kept_bytes, D, int(np.sum(kept_at)))
-        watch = Watch(realization, moments)
-        functionals = reduced.functionals(watch.operators)
-        if battery:
-            functionals = reduced.battery.followed_by(functionals)
-            columns = len(functionals.first) - 1
-            kept_bytes += 24.0 * columns * len(times) + 8.0 * columns * SERIES
-            require_memory("exact", _memory(reduced) + kept_bytes, D)
-        propagate = self._integrate if realization.pulsed else self._expand
-        with single_blas():
-            table, kept, error, counts, last = propagate(
-                reduced, functionals, times, kept_at, progress
-            )
-            smallest = reduced.smallest_eigenvalue(last)
-        parts, table = np.split(table, [-len(watch.operators)], axis=1)
+        groups = _alike(realization, initials)
+        _require(groups, len(starts), len(times), int(np.sum(kept_at)), battery)
+        end, watch = float(times[-1]), Watch(realization, moments)
+        propagate: Propagate = (
+            partial(self._integrate, pace_of(realization, end))
+            if realization.pulsed
+            else partial(self._expand, enclose(realization))
+        )
+        found: dict[int, Solution] = {}
+        while groups:
+            reduced, chosen = groups.pop()  # so that its tables are freed
+            functionals = reduced.functionals(watch.operators)
+            if battery:
+                functionals = reduced.battery.followed_by(functionals)
+            for k in chosen:
+                tell = part_of(progress, len(found), len(starts))
+                with single_blas():
+                    start = reduced.pack(initials[k])
+                    run = propagate(reduced, start, functionals, times, kept_at, tell)
+                    found[k] = self._solution(reduced, watch, times, run, battery)
         if progress is not None:
             progress(1.0)
+        return [found[k] for k in range(len(starts))]
+
+    def _solution(
+        self, reduced: Reduced, watch: Watch, times: FloatArray, run: _Run, battery: bool
+    ) -> Solution:
+        """Return what was propagated as a solution."""
+        parts, table = np.split(run.table, [-len(watch.operators)], axis=1)
+        D = reduced.realization.dim
         return Solution(
             times=times,
             moments=watch.moments(times, table),
             trace=table[:, -1],
-            error_estimate=error,
+            error_estimate=run.error,
             tolerance=self.tolerance,
             statistics={
                 "engine": "exact",
-                "basis": chosen,
+                "basis": reduced.realization.basis,
                 "dimension": D,
                 "tolerance": self.tolerance,
                 "sectors": len(reduced.sectors.members),
@@ -124,26 +155,25 @@ class ExactEngine(Engine):
                 "entries_without_reduction": D * D,
                 "threads": len(reduced.shares[0]) - 1,
             }
-            | counts,
-            smallest_eigenvalue=smallest,
-            states=np.array([reduced.unpack(vector) for vector in kept]) if kept else None,
+            | run.counts,
+            smallest_eigenvalue=reduced.smallest_eigenvalue(run.last),
+            states=np.array([reduced.unpack(vector) for vector in run.kept]) if run.kept else None,
             battery_states=reduced.battery_states(parts) if battery else None,
         )
 
     def _expand(
         self,
+        ellipse: Ellipse,
         reduced: Reduced,
+        start: Vector,
         functionals: Functionals,
         times: FloatArray,
         kept_at: NDArray[np.bool_],
         progress: Progress | None,
-    ) -> tuple[FloatArray, list[Vector], float, dict[str, Any], Vector]:
-        """Propagate a constant Hamiltonian.
-
-        Returns functionals, vectors, error, counts, and the last vector.
-        """
+    ) -> _Run:
+        """Propagate a constant Hamiltonian."""
         end = float(times[-1])
-        steps = Chebyshev(reduced, functionals, end, self.tolerance)
+        steps = Chebyshev(reduced, ellipse, start, functionals, end, self.tolerance)
         values, kept = [], []
         if times[0] == 0.0:
             values.append(functionals.of(steps.vector)[np.newaxis])
@@ -156,27 +186,26 @@ class ExactEngine(Engine):
             if progress is not None:
                 progress(steps.time / end)
         counts = {"method": "chebyshev", "steps": steps.steps, "products": steps.products}
-        return np.concatenate(values), kept, steps.error, counts, steps.vector
+        return _Run(np.concatenate(values), kept, steps.error, counts, steps.vector)
 
     def _integrate(
         self,
+        pace: Pace,
         reduced: Reduced,
+        start: Vector,
         functionals: Functionals,
         times: FloatArray,
         kept_at: NDArray[np.bool_],
         progress: Progress | None,
-    ) -> tuple[FloatArray, list[Vector], float, dict[str, Any], Vector]:
-        """Propagate a Hamiltonian with pulses; returns the same as `_expand`."""
-        realization = reduced.realization
+    ) -> _Run:
+        """Propagate a Hamiltonian with pulses."""
         steps = RungeKutta(
             "exact",
             reduced.apply,
-            reduced.pack(realization.initial),
+            start,
             float(times[-1]),
             self.tolerance,
-            size_of_generator(realization, float(times[-1])),
-            breaks_of(realization, float(times[-1])),
-            longest_step(realization, float(times[-1])),
+            *pace,
             scale=math.sqrt(2.0),  # blocks off the diagonal are stored once
         )
         values = np.empty((len(times), len(functionals.first) - 1))
@@ -191,7 +220,40 @@ class ExactEngine(Engine):
             "rejected": steps.rejected,
             "products": steps.evaluations,
         }
-        return values, kept, steps.error, counts, steps.state
+        return _Run(values, kept, steps.error, counts, steps.state)
+
+
+def _alike(
+    realization: Realization, initials: Sequence[Operator]
+) -> list[tuple[Reduced, list[int]]]:
+    """Return what initial states reach, and the places of those that reach just that.
+
+    A larger part would hold zeros of which every product would take account.
+    """
+    sectors = find_sectors(realization)
+    found: dict[tuple[Pair, ...], tuple[Reduced, list[int]]] = {}
+    for k, rho in enumerate(initials):
+        reached = sectors.reached_from([rho])
+        if reached.pairs not in found:
+            found[reached.pairs] = Reduced(realization, reached), []
+        found[reached.pairs][1].append(k)
+    return list(found.values())
+
+
+def _require(
+    groups: list[tuple[Reduced, list[int]]], runs: int, times: int, kept: int, battery: bool
+) -> None:
+    """Refuse more than fits: one run at a time, and the results of all."""
+    realization = groups[0][0].realization
+    D, largest = realization.dim, max(float(reduced.nbytes) for reduced, _ in groups)
+    needed = max(_memory(reduced) for reduced, _ in groups)
+    needed += kept * (16.0 * D**2 * (runs + 1) + largest)
+    if battery:
+        space = realization.problem.space
+        d = dict(zip(space.factors, space.dims(realization.basis), strict=True))
+        numbers = d[realization.problem.battery] * (d[realization.problem.battery] + 1)
+        needed += 8.0 * numbers * (times * (2 * runs + 1) + SERIES)
+    require_memory("exact", needed, D, kept * runs)
 
 
 def _memory(reduced: Reduced) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import numpy as np
@@ -11,7 +11,7 @@ from pydantic import Field
 
 from qubatt.core.check import FloatArray, Positive
 from qubatt.core.declaration import declare
-from qubatt.core.problem import Problem
+from qubatt.core.problem import Problem, Start
 from qubatt.core.realization import Realization, choose_basis, realize
 from qubatt.core.solution import Solution
 from qubatt.core.space import Basis, Operator
@@ -22,6 +22,7 @@ from qubatt.engines.engine import (
     Progress,
     Wanted,
     Watch,
+    part_of,
     require_memory,
     smallest_eigenvalue,
 )
@@ -29,10 +30,8 @@ from qubatt.engines.generator import Generator
 from qubatt.engines.runge_kutta import (
     STAGES,
     RungeKutta,
-    breaks_of,
-    longest_step,
+    pace_of,
     runge_kutta_products,
-    size_of_generator,
 )
 from qubatt.engines.threads import single_blas
 
@@ -60,9 +59,10 @@ class MatrixEngine(Engine):
         products = runge_kutta_products(realization, end, self.tolerance)
         return Demand(16.0 * realization.dim**2 * VECTORS, products)
 
-    def solve(
+    def solve_each(
         self,
         problem: Problem,
+        starts: Sequence[Start],
         times: FloatArray,
         moments: Mapping[str, MomentOperator],
         *,
@@ -70,8 +70,8 @@ class MatrixEngine(Engine):
         states: Wanted = False,
         battery: bool = False,
         progress: Progress | None = None,
-    ) -> Solution:
-        """Integrate the master equation; see `Engine.solve`.
+    ) -> list[Solution]:
+        """Integrate the master equation, one state after the other; see `Engine.solve_each`.
 
         Raises
         ------
@@ -82,52 +82,54 @@ class MatrixEngine(Engine):
         D = problem.space.dim(chosen)
         kept_at = np.broadcast_to(states, len(times))
         count = int(np.sum(kept_at))
-        require_memory("matrix", 16.0 * D**2 * (VECTORS + 2 * count), D, count)
+        needed = 16.0 * D**2 * (VECTORS + count * (1 + len(starts)))
+        require_memory("matrix", needed, D, count * len(starts))
         realization = realize(problem, chosen)
         watch = Watch(realization, moments)
-        values = np.empty((len(times), len(watch.operators)))
-        kept: list[ComplexArray] = []
-        reduced: list[ComplexArray] = []
-        with single_blas():
-            stepper = RungeKutta(
-                "matrix",
-                Generator(realization),
-                realization.rho_0,
-                float(times[-1]),
-                self.tolerance,
-                size_of_generator(realization, float(times[-1])),
-                breaks_of(realization, float(times[-1])),
-                longest_step(realization, float(times[-1])),
-                tidy=_hermitian,
+        rhs, pace = Generator(realization), pace_of(realization, float(times[-1]))
+        found = []
+        for k, start in enumerate(starts):
+            tell = part_of(progress, k, len(starts))
+            rho = realization.starting(start).rho_0
+            values = np.empty((len(times), len(watch.operators)))
+            kept: list[ComplexArray] = []
+            reduced: list[ComplexArray] = []
+            with single_blas():
+                stepper = RungeKutta(
+                    "matrix", rhs, rho, float(times[-1]), self.tolerance, *pace, tidy=_hermitian
+                )
+                for i, time in enumerate(times):
+                    stepper.advance(float(time), tell)
+                    values[i] = _expectations(watch.operators, stepper.state)
+                    if kept_at[i]:
+                        kept.append(stepper.state)
+                    if battery:
+                        marginal = problem.space.marginal(stepper.state, problem.battery, chosen)
+                        reduced.append(marginal)
+            found.append(
+                Solution(
+                    times=times,
+                    moments=watch.moments(times, values),
+                    trace=values[:, -1],
+                    error_estimate=stepper.error,
+                    tolerance=self.tolerance,
+                    statistics={
+                        "engine": "matrix",
+                        "basis": realization.basis,
+                        "dimension": realization.dim,
+                        "tolerance": self.tolerance,
+                        "steps": stepper.steps,
+                        "rejected": stepper.rejected,
+                        "right_hand_sides": stepper.evaluations,
+                    },
+                    smallest_eigenvalue=smallest_eigenvalue(stepper.state),
+                    states=np.array(kept) if kept_at.any() else None,
+                    battery_states=np.array(reduced) if battery else None,
+                )
             )
-            for k, time in enumerate(times):
-                stepper.advance(float(time), progress)
-                values[k] = _expectations(watch.operators, stepper.state)
-                if kept_at[k]:
-                    kept.append(stepper.state)
-                if battery:
-                    reduced.append(problem.space.marginal(stepper.state, problem.battery, chosen))
         if progress is not None:
             progress(1.0)
-        return Solution(
-            times=times,
-            moments=watch.moments(times, values),
-            trace=values[:, -1],
-            error_estimate=stepper.error,
-            tolerance=self.tolerance,
-            statistics={
-                "engine": "matrix",
-                "basis": realization.basis,
-                "dimension": realization.dim,
-                "tolerance": self.tolerance,
-                "steps": stepper.steps,
-                "rejected": stepper.rejected,
-                "right_hand_sides": stepper.evaluations,
-            },
-            smallest_eigenvalue=smallest_eigenvalue(stepper.state),
-            states=np.array(kept) if kept_at.any() else None,
-            battery_states=np.array(reduced) if battery else None,
-        )
+        return found
 
 
 def _hermitian(rho: ComplexArray) -> ComplexArray:

@@ -61,11 +61,14 @@ class Functionals(NamedTuple):
 
 
 class Reduced:
-    """States, functionals and generator on the stored part of ρ, for one realisation."""
+    """States, functionals and generator on the stored part of ρ, for one realisation.
 
-    def __init__(self, realization: Realization) -> None:
+    That part is what the sectors given hold, by default what the initial state reaches.
+    """
+
+    def __init__(self, realization: Realization, sectors: Sectors | None = None) -> None:
         self.realization = realization
-        self.sectors: Sectors = find_sectors(realization)
+        self.sectors = find_sectors(realization) if sectors is None else sectors
         self.layout = Layout(realization, self.sectors)
 
     @property

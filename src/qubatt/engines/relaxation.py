@@ -126,9 +126,9 @@ def _random_state(coordinates: Coordinates, random: np.random.Generator) -> Floa
     return np.asarray(found / (coordinates.one @ found))
 
 
-def refuse_oscillation(coordinates: Coordinates, steady: FloatArray) -> None:
+def refuse_oscillation(coordinates: Coordinates, start: FloatArray, steady: FloatArray) -> None:
     """Refuse an initial state of which a part oscillates and never decays."""
-    rest = coordinates.start - steady
+    rest = start - steady
     if np.linalg.norm(rest) <= VANISHED:
         return
     flow = KrylovFlow(coordinates)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -187,6 +187,23 @@ def _peaks(pulse: Pulse, end: float) -> list[float]:
     rises = np.diff(values)
     extrema = times[1:-1][rises[:-1] * rises[1:] < 0]
     return extrema.tolist() if len(extrema) <= MOST_PEAKS else []
+
+
+class Pace(NamedTuple):
+    """What limits the steps of one realisation up to one time; arguments of `RungeKutta`."""
+
+    rate: float
+    breaks: list[float]
+    longest: float
+
+
+def pace_of(realization: Realization, end: float) -> Pace:
+    """Return what limits the steps."""
+    return Pace(
+        size_of_generator(realization, end),
+        breaks_of(realization, end),
+        longest_step(realization, end),
+    )
 
 
 def longest_step(realization: Realization, end: float) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from qubatt.core.realization import Realization
+from qubatt.core.space import Operator
 
 Pair = tuple[int, int]
 """Row and column sector of a block of ρ."""
@@ -49,6 +51,22 @@ class Sectors:
         sizes = [len(states) for states in self.members]
         return sum(sizes[row] * sizes[column] for row, column in self.pairs)
 
+    def reached_from(self, initials: Sequence[Operator]) -> Sectors:
+        """Return the same sectors with the blocks that any of these initial states reaches."""
+        waiting: set[Pair] = set()
+        for rho in initials:
+            rows, columns = rho.nonzero()
+            waiting |= {*zip(self.label[rows].tolist(), self.label[columns].tolist(), strict=True)}
+        found: set[Pair] = set()
+        while waiting:
+            row, column = waiting.pop()
+            found |= {(row, column), (column, row)}
+            for reached_by in self.targets:
+                for pair in ((r, c) for r in reached_by[row] for c in reached_by[column]):
+                    if pair not in found:
+                        waiting.add(pair)
+        return replace(self, pairs=tuple(sorted(found)))
+
 
 def find_sectors(realization: Realization) -> Sectors:
     """Return the sectors of a problem and the blocks of ρ that its initial state reaches."""
@@ -62,20 +80,11 @@ def find_sectors(realization: Realization) -> Sectors:
         for source, target in {*zip(label[coo.col].tolist(), label[coo.row].tolist(), strict=True)}:
             reached[source].add(target)
         targets.append(tuple(tuple(sorted(found)) for found in reached))
-    rows, columns = realization.initial.nonzero()
-    waiting = {*zip(label[rows].tolist(), label[columns].tolist(), strict=True)}
-    found: set[Pair] = set()
-    while waiting:
-        row, column = waiting.pop()
-        found |= {(row, column), (column, row)}
-        for reached_by in targets:
-            for pair in ((r, c) for r in reached_by[row] for c in reached_by[column]):
-                if pair not in found:
-                    waiting.add(pair)
     position = np.empty(len(label), dtype=np.int64)
     for states in members:
         position[states] = np.arange(len(states))
-    return Sectors(members, label.astype(np.int64), position, tuple(sorted(found)), tuple(targets))
+    sectors = Sectors(members, label.astype(np.int64), position, (), tuple(targets))
+    return sectors.reached_from([realization.initial])
 
 
 class Entries(NamedTuple):

@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
-import scipy.sparse as sp
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError, UnsupportedError
-from qubatt.core.problem import Problem
-from qubatt.core.realization import choose_basis, realize
-from qubatt.core.space import Basis
-from qubatt.engines.coordinates import Coordinates, largest_rate, smallest_rate
+from qubatt.core.problem import Problem, Start
+from qubatt.core.realization import Realization, choose_basis, realize
+from qubatt.core.space import Basis, Operator
+from qubatt.engines.coordinates import Coordinates
 from qubatt.engines.engine import MomentOperator, Progress, Watch, require_memory
 from qubatt.engines.krylov import FEWEST
-from qubatt.engines.limit import AIM, TOLERANCE, Goal, Limit, Limiter
-from qubatt.engines.limiters import Method, careful, limiters
+from qubatt.engines.limit import AIM
+from qubatt.engines.limiters import Method
 from qubatt.engines.reduced import Reduced
-from qubatt.engines.relaxation import (
-    STEADY,
-    Probe,
-    count_steady,
-    refuse_oscillation,
-    relaxation_rate,
-)
-from qubatt.engines.secular import NotWeakError
+from qubatt.engines.relaxation import refuse_oscillation, relaxation_rate
+from qubatt.engines.sectors import find_sectors
+from qubatt.engines.settled import Known, Settled, settle
 from qubatt.engines.threads import single_blas
 
 PER_COORDINATE = 100.0
 """Bytes per coordinate while these are made."""
-
-LARGEST_ERROR = 1e-7
-"""Estimated error of ρ from which on a steady state counts as not converged."""
 
 
 @dataclass(frozen=True)
@@ -130,133 +122,188 @@ def solve_steady(
         If the problem does not fit in the free memory.
     """
     _check(problem, method)
-    realization = realize(problem, choose_basis(problem, basis))
-    reduced = Reduced(realization)
-    needed = (8.0 * FEWEST + PER_COORDINATE) * reduced.entries + 8.0 * reduced.nbytes
-    whole = state * 16.0 * realization.dim**2
-    require_memory("steady-state", needed + reduced.table_bytes + whole, realization.dim)
+    job = _Job(
+        realize(problem, choose_basis(problem, basis)),
+        moments,
+        method,
+        gap,
+        state,
+        battery,
+        None if known is None else Known(known.state, known.count),
+        _tell(progress),
+    )
     with single_blas():
-        coordinates = Coordinates(reduced)
-        settled = _settle(coordinates, method, _tell(progress), known)
-        found, probe = settled.limit, settled.probe
-        trace = float(coordinates.one @ found.x)
-        x = found.x / trace
-        if probe.states > 1:
-            refuse_oscillation(coordinates, x)
-        rate = None
-        if gap:
-            settled_well = settled.converged  # or nothing would be known of what is slow
-            rate = relaxation_rate(coordinates, x, probe.states) if settled_well else math.nan
-        vector = coordinates.vector(x)
-        ends = [coordinates.vector(coordinates.start), vector]
-        watch = Watch(realization, moments)
-        functionals = reduced.functionals(watch.operators)
-        first, values = (
-            watch.moments(np.zeros(1), functionals.of(part)[np.newaxis]) for part in ends
-        )
-        marginals = [reduced.battery.of(part) for part in ends] if battery else []
-        smallest = reduced.smallest_eigenvalue(vector)
+        (found,) = _solve(job, [job.realization.initial])
     if progress is not None:
         progress(1.0)
-    return SteadySolution(
-        moments={name: float(value[0]) for name, value in values.items()},
-        start={name: float(value[0]) for name, value in first.items()},
-        residual=found.residual,
-        error_estimate=settled.error,
-        trace_drift=abs(trace - 1.0),
-        smallest_eigenvalue=smallest,
-        count=probe.states if settled.told_apart else 0,
-        relaxation_rate=rate,
-        converged=settled.converged,
-        statistics={
-            "method": settled.limiter.method,
-            "basis": realization.basis,
-            "dimension": realization.dim,
-            "entries": reduced.entries,
-        }
-        | settled.limiter.statistics(),
-        state=reduced.unpack(vector) if state else None,
-        battery_states=reduced.battery_states(np.array(marginals)) if battery else None,
-    )
+    return found
 
 
-def _settle(
-    coordinates: Coordinates,
-    method: Method,
-    tell: Callable[[float], None] | None,
-    known: SteadySolution | None,
-) -> _Settled:
-    """Return the limit of ρ(0) by the first method that gets there, and what else is steady."""
-    goal = Goal(AIM * min(1.0, largest_rate(coordinates)), tell=tell)
-    start = coordinates.start
-    if known is not None and known.count == 1:
-        start = _embedded(coordinates, known.state)
-    best: _Settled | None = None
-    for limiter in limiters(coordinates, method):
-        try:
-            found = limiter.limit(start, goal)
-        except NotWeakError:
-            if method != "auto":
-                raise
-            continue
-        if best is not None and found.residual > best.limit.residual:
-            continue
-        if known is not None and known.count:
-            probe = Probe(known.count, found.rate)
-        elif found.residual <= max(TOLERANCE, limiter.floor):
-            probe = count_steady(limiter, found.x / (coordinates.one @ found.x))
-        else:
-            probe = Probe(0, found.rate)  # what is not steady yet says nothing of others
-        if probe.states > 1 and (better := careful(coordinates, limiter)):
-            found = better.limit(coordinates.start, goal)
-        best = _Settled(limiter, found, probe)
-        if best.converged:
-            break
-    if best is None:
-        raise AssertionError  # the flow always ends
-    return best
+def solve_steady_each(
+    problem: Problem,
+    starts: Sequence[Start],
+    moments: Mapping[str, MomentOperator],
+    *,
+    method: Method = "auto",
+    gap: bool = False,
+    basis: Basis | None = None,
+    state: bool = False,
+    battery: bool = False,
+    progress: Progress | None = None,
+) -> list[SteadySolution]:
+    """Return for several initial states the steady state that each of them leads to.
+
+    Each is the one that `solve_steady` would return, up to its error. Where it is unique within
+    reach of all, it is computed once; where it is not, for each of them, and what is shared is
+    the preparation, by those that reach the same.
+
+    Parameters
+    ----------
+    problem : Problem
+        What to solve; its own initial state is left out.
+    starts : sequence of mappings
+        Initial states, as in `Problem.initial`.
+    moments, method, gap, basis, state, battery, progress
+        As for `solve_steady`.
+
+    Raises
+    ------
+    UnsupportedError
+        If there is no dissipation or there are pulses, or if one of the states oscillates for
+        ever.
+    ResourceError
+        If one of them, or all results together, do not fit in the free memory.
+    """
+    _check(problem, method)
+    realization = realize(problem, choose_basis(problem, basis)).starting(starts[0])
+    tell = _tell(progress)
+    job = _Job(realization, moments, method, gap, state, battery, None, tell)
+    with single_blas():
+        found = _solve(job, [realization.starting(start).initial for start in starts])
+    if progress is not None:
+        progress(1.0)
+    return found
 
 
-class _Settled(NamedTuple):
-    """The limit of ρ(0), how it was found, and what else is steady."""
+class _Job(NamedTuple):
+    """What is wanted, but for the initial states."""
 
-    limiter: Limiter
-    limit: Limit
-    probe: Probe
-
-    @property
-    def error(self) -> float:
-        """Estimate of ‖ρ − ρ_∞‖; infinite where there is none.
-
-        What rounding leaves of 𝓛ρ is as good as 0, but the slowest mode may still fit into it.
-        """
-        error = self.limit.error
-        rate = self.probe.rate if self.probe.states == 1 else self.limit.rate
-        if not math.isfinite(error) and self.limit.residual > 0:
-            error = self.limit.residual / rate
-        lost = self.limiter.floor * float(np.linalg.norm(self.limit.x)) / rate if rate > 0 else 0.0
-        return max(error, lost) if math.isfinite(error) else math.inf
-
-    @property
-    def told_apart(self) -> bool:
-        """Whether rounding lets several steady states be told from one that is reached slowly."""
-        slow = STEADY * smallest_rate(self.limiter.coordinates)
-        return self.probe.states <= 1 or 40 * self.limiter.floor <= slow
-
-    @property
-    def converged(self) -> bool:
-        """Whether residual and error are as small as they should be."""
-        least = max(TOLERANCE, self.limiter.floor)
-        small = self.limit.residual <= least and self.error <= LARGEST_ERROR
-        return small and self.told_apart
+    realization: Realization
+    moments: Mapping[str, MomentOperator]
+    method: Method
+    gap: bool
+    state: bool
+    battery: bool
+    known: Known | None
+    tell: Callable[[float], None] | None
 
 
-def _embedded(coordinates: Coordinates, state: Any) -> FloatArray:
-    """Return a state of the first basis states alone; the cavity is the first factor."""
-    dim = coordinates.reduced.realization.dim
-    padded = sp.csr_array(state)
-    padded.resize((dim, dim))
-    return coordinates.of(coordinates.reduced.pack(padded))
+def _solve(job: _Job, initials: Sequence[Operator], alike: bool = False) -> list[SteadySolution]:
+    """Return the steady state for each initial state; `alike` ones are known to reach the same."""
+    realization = job.realization
+    reduced = Reduced(realization, find_sectors(realization).reached_from(initials))
+    needed = (8.0 * (FEWEST + len(initials)) + PER_COORDINATE) * reduced.entries
+    whole = job.state * 16.0 * realization.dim**2 * len(initials)
+    needed += 8.0 * reduced.nbytes + reduced.table_bytes + whole
+    require_memory("steady-state", needed, realization.dim)
+    coordinates = Coordinates(reduced, initials)
+    groups, meet = ([[*range(len(initials))]], True) if alike else _groups(coordinates)
+    if len(groups) > 1 and (job.gap or not meet):
+        return _apart(job, initials, groups)
+    settled = settle(coordinates, job.method, job.tell, job.known)
+    if len(groups) > 1 and not settled.unique:
+        return _apart(job, initials, groups)
+    if len(initials) > 1 and not settled.converged:
+        return _apart(job, initials, [[k] for k in range(len(initials))])
+    read = _Reading(job, coordinates, settled)
+    found = [read.solution(start) for start in coordinates.starts]
+    for k, solution in enumerate(found):
+        if len(found) > 1 and not solution.converged:  # another method may get there
+            (found[k],) = _solve(job, initials[k : k + 1])
+    return found
+
+
+def _groups(coordinates: Coordinates) -> tuple[list[list[int]], bool]:
+    """Return the places of initial states that reach the same, and whether all have a part of it.
+
+    Those that meet nowhere have no end in common.
+    """
+    if len(coordinates.starts) == 1:
+        return [[0]], True
+    reached = [coordinates.reached_from(start) for start in coordinates.starts]
+    found: dict[bytes, list[int]] = {}
+    for k, own in enumerate(reached):
+        found.setdefault(own.tobytes(), []).append(k)
+    return [*found.values()], bool(np.all(reached, axis=0).any())
+
+
+def _apart(
+    job: _Job, initials: Sequence[Operator], groups: list[list[int]]
+) -> list[SteadySolution]:
+    """Solve group by group."""
+    found: dict[int, SteadySolution] = {}
+    for group in groups:
+        solutions = _solve(job, [initials[k] for k in group], alike=True)
+        found |= dict(zip(group, solutions, strict=True))
+    return [found[k] for k in range(len(initials))]
+
+
+class _Reading:
+    """What is read off the limits of initial states that reach the same."""
+
+    def __init__(self, job: _Job, coordinates: Coordinates, settled: Settled) -> None:
+        self._job, self._coordinates, self._settled = job, coordinates, settled
+        self._watch = Watch(job.realization, job.moments)
+        self._functionals = coordinates.reduced.functionals(self._watch.operators)
+
+    def solution(self, start: FloatArray) -> SteadySolution:
+        """Return the steady state that an initial state leads to."""
+        job, coordinates, reduced = self._job, self._coordinates, self._coordinates.reduced
+        settled = self._settled if start is coordinates.start else self._settled.of(start)
+        x, trace = self._normal(settled)
+        if settled.probe.states > 1:
+            refuse_oscillation(coordinates, start, x)
+        vector = coordinates.vector(x)
+        ends = [coordinates.vector(start), vector]
+        first, values = (
+            self._watch.moments(np.zeros(1), self._functionals.of(part)[np.newaxis])
+            for part in ends
+        )
+        marginals = [reduced.battery.of(part) for part in ends] if job.battery else []
+        return SteadySolution(
+            moments={name: float(value[0]) for name, value in values.items()},
+            start={name: float(value[0]) for name, value in first.items()},
+            residual=settled.limit.residual,
+            error_estimate=settled.error,
+            trace_drift=abs(trace - 1.0),
+            smallest_eigenvalue=reduced.smallest_eigenvalue(vector),
+            count=settled.probe.states if settled.told_apart else 0,
+            relaxation_rate=self._gap if job.gap else None,
+            converged=settled.converged,
+            statistics={
+                "method": settled.limiter.method,
+                "basis": job.realization.basis,
+                "dimension": job.realization.dim,
+                "entries": reduced.entries,
+            }
+            | settled.limiter.statistics(),
+            state=reduced.unpack(vector) if job.state else None,
+            battery_states=reduced.battery_states(np.array(marginals)) if job.battery else None,
+        )
+
+    def _normal(self, settled: Settled) -> tuple[FloatArray, float]:
+        """Return a limit divided by its trace, and that."""
+        trace = float(self._coordinates.one @ settled.limit.x)
+        return settled.limit.x / trace, trace
+
+    @cached_property
+    def _gap(self) -> float:
+        """The slowest decay within reach, the same for all; NaN where the limit is not known."""
+        settled = self._settled
+        if not settled.converged:
+            return math.nan  # nothing is known of what is slow
+        x, _ = self._normal(settled)
+        return relaxation_rate(self._coordinates, x, settled.probe.states)
 
 
 def _check(problem: Problem, method: str) -> None:

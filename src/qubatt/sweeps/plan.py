@@ -11,6 +11,10 @@ from qubatt.sweeps.point import Point
 from qubatt.sweeps.study import Study
 from qubatt.sweeps.work import asked
 
+SMALL = 200
+"""States up to which points with several initial states are solved together: they gain by it, and
+are not worth being spread over processes."""
+
 GUESS = 40
 """Photon cut-off in the rough effort of a point that is to find it."""
 
@@ -51,7 +55,8 @@ def plan(study: Study, keep: bool | None) -> tuple[list[Unit], bool]:
     """
     families: dict[str, dict[str, Point]] = defaultdict(dict)
     for point in study.points:
-        families[point.family].setdefault(point.key, point)
+        alone = point.start if _dims(point.setting.battery)[0] > SMALL else ""
+        families[point.family + alone].setdefault(point.key, point)
     units = []
     for alike in families.values():
         points = tuple(alike.values())

@@ -16,16 +16,16 @@ from qubatt.charging.discharge import FULL, USUAL
 from qubatt.charging.question import AUTO, Question, max_photons
 from qubatt.charging.run import check_looks
 from qubatt.charging.schedule import settling_times
-from qubatt.charging.solve import Run, propagate, solve
+from qubatt.charging.solve import Run, propagate_states, solve
 from qubatt.charging.solve import answer as answer_run
 from qubatt.charging.steady import answer as answer_steady
-from qubatt.charging.steady import question_at_rest, settle, suffices
+from qubatt.charging.steady import question_at_rest, settle, settle_states, suffices
 from qubatt.core.check import Count, FloatArray, Positive, check_times
 from qubatt.core.declaration import declare, parameters_of
 from qubatt.core.errors import ArgumentError
 from qubatt.core.named import named
 from qubatt.engines.limiters import Method
-from qubatt.engines.steady import SteadySolution, solve_steady
+from qubatt.engines.steady import SteadySolution
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
 from qubatt.states import ChargerState
@@ -183,18 +183,22 @@ class ChargeRun(Protocol):
     def solve_together(
         self, settings: Sequence[Setting], protocols: Sequence[Protocol], keep: bool
     ) -> list[Solved]:
-        """Propagate every initial state once, to the last of all times."""
-        found: dict[int, Solved] = {}
+        """Propagate to the last of all times, what the initial states have in common once."""
+        own = {id(setting.charger): self.question(setting) for setting in settings}
+        grids = [protocol._times for protocol in protocols]  # type: ignore[attr-defined]  # same class
+        times = {grid.tobytes(): grid for grid in grids}
+        questions, looks = list(own.values()), self._looks(next(iter(own.values())))
         engine = _engine(self.engine)
-        chargers = [id(setting.charger) for setting in settings]
-        for charger in dict.fromkeys(chargers):
-            alike = [k for k, other in enumerate(chargers) if other == charger]
-            question = self.question(settings[alike[0]])
-            times = [protocols[k]._times for k in alike]  # type: ignore[attr-defined]  # same class
-            runs = propagate(question, times, engine, None, self._looks(question), keep)
-            for k, run in zip(alike, runs, strict=True):
-                found[k] = Solved(answer_run(question, run).dataset, run)
-        return [found[k] for k in range(len(settings))]
+        runs = propagate_states(questions, [*times.values()], engine, None, looks, keep)
+        at = {
+            charger: dict(zip(times, row, strict=True))
+            for charger, row in zip(own, runs, strict=True)
+        }
+        found = []
+        for setting, grid in zip(settings, grids, strict=True):
+            run = at[id(setting.charger)][grid.tobytes()]
+            found.append(Solved(answer_run(own[id(setting.charger)], run).dataset, run))
+        return found
 
     def read(self, setting: Setting, kept: Kept) -> xr.Dataset | None:
         """Return the merits read off a run; see `Protocol.read`."""
@@ -223,15 +227,23 @@ class SteadyRun(Protocol):
         question = self.question(setting)
         if question.open_cutoff:
             return Solved(settle(question, self.method, self.gap).dataset)
-        solution = solve_steady(
-            question.problem,
-            question.moments,
-            method=self.method,
-            gap=self.gap,
-            state=question.reads("full state"),
-            battery=keep or question.reads("battery state"),
-        )
-        return Solved(answer_steady(question, solution).dataset, solution)
+        return self._settled([question], keep)[0]
+
+    def solve_together(
+        self,
+        settings: Sequence[Setting],
+        protocols: Sequence[Protocol],  # noqa: ARG002  # all alike
+        keep: bool,
+    ) -> list[Solved]:
+        """Find the steady states that several initial states lead to."""
+        return self._settled([self.question(setting) for setting in settings], keep)
+
+    def _settled(self, questions: Sequence[Question], keep: bool) -> list[Solved]:
+        solutions = settle_states(questions, self.method, self.gap, battery=keep)
+        return [
+            Solved(answer_steady(question, solution).dataset, solution)
+            for question, solution in zip(questions, solutions, strict=True)
+        ]
 
     def read(self, setting: Setting, kept: Kept) -> xr.Dataset | None:
         """Return the merits read off a steady state; see `Protocol.read`."""

@@ -70,8 +70,10 @@ def test_output_times_share_a_propagation(monkeypatch):
     from qubatt.sweeps import protocol
 
     count = []
-    plain = protocol.propagate
-    monkeypatch.setattr(protocol, "propagate", lambda *a, **k: count.append(1) or plain(*a, **k))
+    plain = protocol.propagate_states
+    monkeypatch.setattr(
+        protocol, "propagate_states", lambda *a, **k: count.append(1) or plain(*a, **k)
+    )
     study = Study(
         battery=qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=24),
         environment=[qb.CavityLoss(0.5)],
@@ -191,3 +193,48 @@ def test_print_tells_of_the_study():
     assert "drive: 0.5 to 2, 3 values" in text
     assert "status: ok at 3 points" in text
     assert "certificate_" not in text
+
+
+def test_initial_states_share_what_they_can(monkeypatch):
+    from qubatt.sweeps import protocol
+
+    count = []
+    for name in ("propagate_states", "settle_states"):
+        plain = getattr(protocol, name)
+        monkeypatch.setattr(
+            protocol, name, lambda *a, _f=plain, **k: count.append(1) or _f(*a, **k)
+        )
+    battery = qb.TavisCummingsBattery(n_atoms=2, coupling=0.5, max_photons=24)
+    chargers = ["fock:2", "coherent:2", "thermal:0.3", "fock:0"]
+    for run in (
+        "charge:t_end=3,points=7,merits=energy/ergotropy_symmetric",
+        "steady:merits=energy",
+    ):
+        count.clear()
+        data = qb.sweep(
+            {
+                "battery": battery,
+                "environment": ["cavity-loss:0.5", "collective-decay:0.1"],
+                "run": run,
+                "sweep": {"charger": chargers},
+            }
+        )
+        assert len(count) == 1
+        for charger, state in zip(
+            chargers,
+            [qb.FockState(2), qb.CoherentState(2.0), qb.ThermalState(0.3), qb.FockState(0)],
+            strict=True,
+        ):
+            leaks = [qb.CavityLoss(0.5), qb.CollectiveDecay(0.1)]
+            if run.startswith("steady"):
+                own = qb.steady_state(battery, leaks, state, merits="energy")
+            else:
+                own = qb.charge(
+                    battery,
+                    np.linspace(0, 3, 7),
+                    state,
+                    leaks,
+                    merits=["energy", "ergotropy_symmetric"],
+                )
+            for name in own.data_vars:
+                np.testing.assert_allclose(data[name].sel(charger=charger), own[name], atol=1e-9)

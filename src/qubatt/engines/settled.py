@@ -1,0 +1,123 @@
+"""The limit of an initial state, by whichever method gets there, and how good it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from qubatt.core.check import FloatArray
+from qubatt.engines.coordinates import Coordinates, largest_rate, smallest_rate
+from qubatt.engines.limit import AIM, TOLERANCE, Goal, Limit, Limiter
+from qubatt.engines.limiters import Method, careful, limiters
+from qubatt.engines.relaxation import STEADY, Probe, count_steady
+from qubatt.engines.secular import NotWeakError
+
+LARGEST_ERROR = 1e-7
+"""Estimated error of ρ from which on a steady state counts as not converged."""
+
+
+class Known(NamedTuple):
+    """Steady state, shape ``(d, d)``, and number of them, with a lower photon cut-off."""
+
+    state: Any
+    states: int
+
+
+def settle(
+    coordinates: Coordinates,
+    method: Method,
+    tell: Callable[[float], None] | None,
+    known: Known | None,
+) -> Settled:
+    """Return the limit of the first start by the first method that gets there, and what else is.
+
+    What is known of a lower cut-off is where to begin.
+    """
+    goal = Goal(AIM * min(1.0, largest_rate(coordinates)), tell=tell)
+    start = coordinates.start
+    if known is not None and known.states == 1:
+        start = _embedded(coordinates, known.state)
+    best: Settled | None = None
+    for limiter in limiters(coordinates, method):
+        try:
+            found = limiter.limit(start, goal)
+        except NotWeakError:
+            if method != "auto":
+                raise
+            continue
+        if best is not None and found.residual > best.limit.residual:
+            continue
+        if known is not None and known.states:
+            probe = Probe(known.states, found.rate)
+        elif found.residual <= max(TOLERANCE, limiter.floor):
+            probe = count_steady(limiter, found.x / (coordinates.one @ found.x))
+        else:
+            probe = Probe(0, found.rate)  # what is not steady yet says nothing of others
+        kept = careful(coordinates, limiter) if probe.states > 1 else None
+        if kept is not None:
+            found = kept.limit(coordinates.start, goal)
+        best = Settled(limiter, found, probe, kept or limiter, goal)
+        if best.converged:
+            break
+    if best is None:
+        raise AssertionError  # the flow always ends
+    return best
+
+
+class Settled(NamedTuple):
+    """The limit of ρ(0), how it was found, and what else is steady."""
+
+    limiter: Limiter
+    limit: Limit
+    probe: Probe
+    last: Limiter
+    goal: Goal
+
+    def of(self, start: FloatArray) -> Settled:
+        """Return the same for another initial state that reaches the same coordinates."""
+        if self.probe.states == 1:
+            return self
+        return self._replace(limit=self.last.limit(start, self.goal))
+
+    @property
+    def unique(self) -> bool:
+        """Whether all initial states end here for sure."""
+        return self.probe.states == 1 and self.converged
+
+    @property
+    def error(self) -> float:
+        """Estimate of ‖ρ − ρ_∞‖; infinite where there is none.
+
+        What rounding leaves of 𝓛ρ is as good as 0, but the slowest mode may still fit into it.
+        """
+        error = self.limit.error
+        rate = self.probe.rate if self.probe.states == 1 else self.limit.rate
+        if not math.isfinite(error) and self.limit.residual > 0:
+            error = self.limit.residual / rate
+        lost = self.limiter.floor * float(np.linalg.norm(self.limit.x)) / rate if rate > 0 else 0.0
+        return max(error, lost) if math.isfinite(error) else math.inf
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether rounding lets several steady states be told from one that is reached slowly."""
+        slow = STEADY * smallest_rate(self.limiter.coordinates)
+        return self.probe.states <= 1 or 40 * self.limiter.floor <= slow
+
+    @property
+    def converged(self) -> bool:
+        """Whether residual and error are as small as they should be."""
+        least = max(TOLERANCE, self.limiter.floor)
+        small = self.limit.residual <= least and self.error <= LARGEST_ERROR
+        return small and self.told_apart
+
+
+def _embedded(coordinates: Coordinates, state: Any) -> FloatArray:
+    """Return a state of the first basis states alone; the cavity is the first factor."""
+    dim = coordinates.reduced.realization.dim
+    padded = sp.csr_array(state)
+    padded.resize((dim, dim))
+    return coordinates.of(coordinates.reduced.pack(padded))

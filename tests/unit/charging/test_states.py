@@ -1,0 +1,102 @@
+"""Questions that differ by their charger state alone, answered together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import qubatt as qb
+from qubatt.charging import solve, steady
+from qubatt.charging.question import Question
+
+BATTERY = qb.DickeBattery(2, 0.4, 14, interaction=0.5)
+LOSS = qb.CavityLoss(0.5)
+CHARGERS = [
+    qb.FockState(2),
+    qb.CoherentState(1.0, phase=0.4),
+    qb.ThermalState(0.3),
+    qb.FockState(14),
+]
+TIMES = np.linspace(0.0, 4.0, 9)
+
+
+def questions(merits: list[str] | None = None) -> list[Question]:
+    """Return one question for every charger."""
+    return [Question.of(BATTERY, charger, LOSS, merits) for charger in CHARGERS]
+
+
+@pytest.mark.parametrize(
+    "merits", [None, ["maximum_power", "energy"], ["ergotropy_full"], ["negativity"]]
+)
+@pytest.mark.filterwarnings("ignore:.*highest Fock level:qubatt.QubattWarning")
+def test_answers_are_those_of_charge(merits: list[str] | None) -> None:
+    """Numbers, certificates and parameters, for merits of all kinds and two sets of times."""
+    asked = questions(merits)
+    times = [TIMES, TIMES[:5]]
+    together = solve.propagate_states(asked, times)
+    for question, runs in zip(asked, together, strict=True):
+        alone = solve.propagate(question, times)
+        for run, own in zip(runs, alone, strict=True):
+            xr.testing.assert_identical(
+                solve.answer(question, run).dataset, solve.answer(question, own).dataset
+            )
+    for question, charger, (run,) in zip(
+        asked, CHARGERS, solve.propagate_states(asked, [TIMES]), strict=True
+    ):
+        found = solve.answer(question, run).dataset
+        charged = qb.charge(BATTERY, TIMES, charger, LOSS, merits)
+        for name in found:
+            np.testing.assert_allclose(found[name], charged[name], rtol=0, atol=1e-10)
+        assert found.status == charged.status
+
+
+def test_status_is_that_of_each() -> None:
+    """One state that fills the highest level spoils no other."""
+    asked = questions()
+    runs = solve.propagate_states(asked, [TIMES])
+    found = [
+        solve.answer(question, run).certificate.status
+        for question, (run,) in zip(asked, runs, strict=True)
+    ]
+    assert found[0] == "ok"
+    assert found[-1] == "cutoff-too-small"
+
+
+@pytest.mark.parametrize("merits", [None, ["energy", "ergotropy_full"], ["negativity"]])
+@pytest.mark.filterwarnings("ignore:.*highest Fock level:qubatt.QubattWarning")
+def test_answers_at_rest_are_those_of_steady_state(merits: list[str] | None) -> None:
+    """Energies are relative to where each began."""
+    asked = [steady.question_at_rest(BATTERY, charger, LOSS, merits) for charger in CHARGERS]
+    together = steady.settle_states(asked)
+    for question, charger, solution in zip(asked, CHARGERS, together, strict=True):
+        assert steady.suffices(question, solution)
+        found = steady.answer(question, solution).dataset
+        alone = qb.steady_state(BATTERY, LOSS, charger, merits)
+        for name in found:
+            np.testing.assert_allclose(found[name], alone[name], rtol=0, atol=1e-10)
+        assert found.attrs["uniqueness"] == alone.attrs["uniqueness"] == "unique"
+        assert found.status == alone.status
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Question.of(replace(BATTERY, coupling=0.5), CHARGERS[0], LOSS, None),
+        Question.of(BATTERY, CHARGERS[0], qb.CavityLoss(0.4), None),
+        Question.of(BATTERY, CHARGERS[0], LOSS, ["energy"]),
+        Question.of(replace(BATTERY, max_photons="auto"), CHARGERS[0], LOSS, None),
+    ],
+    ids=["battery", "environment", "merits", "cutoff"],
+)
+def test_other_differences_are_refused(other: Question) -> None:
+    """They would be answered with the wrong master equation."""
+    first = questions()[0]
+    assert first.differs_by_charger_alone(questions()[1])
+    assert not first.differs_by_charger_alone(other)
+    with pytest.raises(qb.ArgumentError, match="charger state alone"):
+        solve.propagate_states([first, other], [TIMES])
+    with pytest.raises(qb.ArgumentError, match="charger state alone"):
+        steady.settle_states([first, other])
