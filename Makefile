@@ -31,6 +31,7 @@ format: $(DEV)/ready  ## Format the code and sort the imports
 
 bench: $(RUN)/ready $(PEERS)/ready  ## Compare with QuTiP and dynamiqs (hours; BENCH=--quick: minutes)
 	$(RUN)/bin/python -m bench.run --docs docs/benchmarks.md $(BENCH)
+	$(RUN)/bin/python -m bench.sweeps --docs docs/benchmarks.md $(BENCH)
 
 clean:  ## Remove the virtual environments and caches, keep the results
 	rm -rf $(RUN) $(DEV) $(PEERS) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

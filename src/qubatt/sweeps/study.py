@@ -22,6 +22,9 @@ from qubatt.sweeps.axis import Axis, Varied, axes_of
 from qubatt.sweeps.point import Point, points_of
 from qubatt.sweeps.tree import Tree, read
 
+MOST = 10**6
+"""Most points of a study."""
+
 TABLES = ("battery", "charger", "environment", "run", "sweep")
 KEYS = ("title", "description", *TABLES)
 
@@ -77,7 +80,8 @@ class Study:
     description: str = ""
 
     def __post_init__(self) -> None:
-        _ = self._parts
+        if len(self) > MOST:
+            raise ArgumentError("sweep", f"hold at most {MOST:,} points", len(self))
 
     @classmethod
     def of(cls, given: Study | Mapping[str, Any] | str | Path) -> Study:
