@@ -20,6 +20,9 @@ from qubatt.sweeps.protocol import Kept
 
 Arrays = dict[str, NDArray[Any]]
 
+KEPT = "kept"
+"""Stands for the status of what merits are read off."""
+
 DEFAULT = "default"
 """Stands for the default merits among those asked for."""
 
@@ -135,26 +138,23 @@ def unpack(packed: Mapping[str, NDArray[Any]]) -> Iterator[Row]:
             )
 
 
-def pack_kept(kept: Mapping[str, Kept]) -> Arrays:
-    """Return what was solved, by the keys of the points, as arrays."""
-    packed: Arrays = {}
-    for key, solved in kept.items():
-        facts, arrays = _said_run(solved) if isinstance(solved, Run) else _said_steady(solved)
-        packed[f"{key}/facts"] = as_text(facts)
-        packed |= {f"{key}/{name}": array for name, array in arrays.items() if array is not None}
-    return packed
+def keys_in(packed: Mapping[str, NDArray[Any]]) -> list[str]:
+    """Return the keys of packed rows, without reading their arrays."""
+    facts = [from_text(packed[name]) for name in packed if name.endswith("/facts")]
+    return [said["key"] for group in facts for said in group["rows"]]
 
 
-def unpack_kept(packed: Mapping[str, NDArray[Any]], key: str) -> Kept | None:
-    """Return what was kept of a point, None if nothing was."""
-    if f"{key}/facts" not in packed:
-        return None
-    facts = from_text(packed[f"{key}/facts"])
+def row_of_kept(key: str, kept: Kept) -> Row:
+    """Return what was solved at a point as a row."""
+    facts, arrays = _said_run(kept) if isinstance(kept, Run) else _said_steady(kept)
+    there = {name: array for name, array in arrays.items() if array is not None}
+    return Row(key, (), KEPT, arrays=there, layout=dict.fromkeys(there), attributes=facts)
 
-    def part(name: str) -> Any:
-        return packed.get(f"{key}/{name}") if f"{key}/{name}" in packed else None
 
-    names, table, battery = facts.pop("moments"), part("moments"), part("battery")
+def kept_of_row(row: Row) -> Kept:
+    """Return what `row_of_kept` was given."""
+    facts, arrays = dict(row.attributes), row.arrays
+    names, table, battery = facts.pop("moments"), arrays["moments"], arrays.get("battery")
     if facts.pop("kind") == "steady":
         solved = dict(zip(names, table.T.tolist(), strict=True))
         return SteadySolution(
@@ -164,13 +164,13 @@ def unpack_kept(packed: Mapping[str, NDArray[Any]], key: str) -> Kept | None:
             **facts,
         )
     solution = Solution(
-        times=part("times"),
+        times=arrays["times"],
         moments=dict(zip(names, table.T, strict=True)),
-        trace=part("trace"),
+        trace=arrays["trace"],
         battery_states=battery,
         **facts["solution"],
     )
-    return Run(part("asked"), None, solution, facts["chosen_because"])
+    return Run(arrays["asked"], None, solution, facts["chosen_because"])
 
 
 def _said_run(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -17,7 +17,7 @@ from qubatt.core.errors import ArgumentError
 from qubatt.core.file import check_directory, write_whole
 from qubatt.core.result import FAILED
 from qubatt.sweeps.protocol import Kept
-from qubatt.sweeps.row import Arrays, Row, pack, pack_kept, unpack, unpack_kept
+from qubatt.sweeps.row import Arrays, Row, kept_of_row, keys_in, pack, row_of_kept, unpack
 
 BROKEN = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
 """What reading a damaged file raises."""
@@ -75,7 +75,9 @@ class Store(Memory):
         super().__init__()
         self.directory = directory
         self._seen: set[str] = set()
-        self._kept: dict[str, str] = {}
+        self._indexed: set[str] = set()
+        self._kept: dict[str, str] = {}  # names of files, by key
+        self._opened: tuple[str, dict[str, Row]] = "", {}  # the file read last
 
     @classmethod
     def create(cls, directory: str | Path) -> Store:
@@ -121,13 +123,18 @@ class Store(Memory):
     def kept(self, key: str) -> Kept | None:
         """Return what was kept of a point, None if nothing was."""
         for path in self._files("states"):
-            if path.name not in self._kept.values() and (packed := _read(path)) is not None:
-                keys = {name.partition("/")[0] for name in packed}
-                self._kept |= dict.fromkeys(keys, path.name)
-        if key not in self._kept:
+            if path.name not in self._indexed:
+                self._indexed.add(path.name)
+                self._kept |= dict.fromkeys(_keys(path), path.name)
+        name = self._kept.get(key)
+        if name is None:
             return None
-        packed = _read(self.directory / "states" / self._kept[key])
-        return None if packed is None else unpack_kept(packed, key)
+        if name != self._opened[0]:
+            packed = _read(self.directory / "states" / name)
+            rows = unpack(packed) if packed is not None else ()
+            self._opened = name, {row.key: row for row in rows}
+        row = self._opened[1].get(key)
+        return None if row is None else kept_of_row(row)
 
     def add(self, rows: Iterable[Row], kept: Mapping[str, Kept]) -> None:
         """Write results, those of one call into one file, before taking them in.
@@ -139,7 +146,7 @@ class Store(Memory):
         """
         rows = list(rows)
         if kept:
-            self._write("states", pack_kept(kept))
+            self._write("states", pack(row_of_kept(key, solved) for key, solved in kept.items()))
         if rows:
             self._seen.add(self._write("points", pack(rows)))
         super().add(rows, {})
@@ -178,6 +185,15 @@ def _read(path: Path) -> dict[str, NDArray[Any]] | None:
             return {name: stored[name] for name in stored}
     except BROKEN:
         return None
+
+
+def _keys(path: Path) -> list[str]:
+    """Return the keys in a file, none if it is damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return keys_in(stored)
+    except BROKEN:
+        return []
 
 
 def _better(new: Row, old: Row | None) -> Row:
