@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,11 @@ import xarray as xr
 
 from qubatt.sweeps.grid import filled, skeleton
 from qubatt.sweeps.plan import Unit, plan
-from qubatt.sweeps.pool import check_workers, pool
+from qubatt.sweeps.pool import Place, check_workers, pool
 from qubatt.sweeps.row import FAILED, Row
 from qubatt.sweeps.store import Memory, Store
 from qubatt.sweeps.study import Study
-from qubatt.sweeps.work import Done, Task, solve_tasks
+from qubatt.sweeps.work import Done, Task, asked, solve_tasks
 from qubatt.sweeps.zarr import read_grid, write_grid
 
 BATCH = 0.4
@@ -29,6 +29,12 @@ FLUSH = 1.0
 
 REFRESH = 30.0
 """Seconds after which the grid is written again, while the study goes on."""
+
+DIED = (
+    "The process that computed it was killed, again when it computed nothing else: by the system if"
+    " the memory was full, or by a crash in a library."
+)
+"""What is said of a point that kills processes."""
 
 SHARE = 50.0
 """How many times longer than writing the grid took the study goes on before it is again."""
@@ -138,8 +144,8 @@ def sweep(
     work = _Work(study, archive, grid, retry_failed, keep, progress)
     try:
         if work.missing:
-            with pool(workers, scheduler) as (executor, size):
-                work.run(executor, size, threads=None if size == 1 and scheduler is None else 1)
+            with pool(workers, scheduler, work.things()) as place:
+                work.run(place, threads=None if workers == 1 and scheduler is None else 1)
     finally:
         work.close()
     return filled(grid, archive)
@@ -188,7 +194,8 @@ class _Work:
         undone = {point.key for unit in self.missing for point in unit.points}
         self._found = sum(point.key not in undone for point in study.points)
         self._failed = sum(
-            (row := archive.get(point.key)) is not None and row.status == FAILED
+            (row := archive.get(point.key, asked(point.protocol))) is not None
+            and row.status == FAILED
             for point in study.points
             if point.key not in undone
         )
@@ -196,6 +203,7 @@ class _Work:
         self._effort, self._whole = 0.0, sum(unit.effort for unit in self.missing) or 1.0
         self._begin = self._written = self._drawn = time.monotonic()
         self._drawing = 0.0
+        self._running: dict[Future[Done], list[Unit]] = {}
         self._rows: list[Row] = []
         self._kept: dict[str, Any] = {}
         self._places: dict[str, int] = {}
@@ -206,39 +214,58 @@ class _Work:
     def _is_done(self, unit: Unit) -> bool:
         """Tell whether all points of a unit are there."""
         for point in unit.points:
-            row = self._archive.get(point.key)
+            row = self._archive.get(point.key, unit.asked)
             if row is None or not row.covers(unit.asked) or (self._retry and row.status == FAILED):
                 return False
         return True
 
     def _task(self, unit: Unit) -> Task:
         """Return what a worker gets of a unit."""
-        asked, kept = dict.fromkeys(unit.asked), {}
+        merits, kept = dict.fromkeys(unit.asked), {}
         for point in unit.points:
-            row = self._archive.get(point.key)
-            if row is not None:
-                asked |= dict.fromkeys(row.asked)
-                if (found := self._archive.kept(point.key)) is not None:
-                    kept[point.key] = found
+            row = self._archive.get(point.key, unit.asked)
+            if row is not None and row.status != FAILED:
+                merits |= dict.fromkeys(row.asked)
+            if row is not None and (found := self._archive.kept(point.key)) is not None:
+                kept[point.key] = found
         keep = self._keep and isinstance(self._archive, Store)
-        return Task(unit.points, tuple(asked), keep, kept)
+        return Task(unit.points, unit.asked, tuple(merits), keep, kept)
 
-    def run(self, executor: Any, size: int, threads: int | None) -> None:
-        """Solve all that is missing."""
-        ahead = 1 if size == 1 else 2 * size
-        left = deque(self.missing)
-        running: dict[Future[Done], list[Unit]] = {}
+    def things(self) -> list[Any]:
+        """Return all that is sent to other processes, each once."""
+        points = [point for unit in self.missing for point in unit.points]
+        parts = [part for point in points for part in (*point.setting, point.protocol)]
+        return list({id(part): part for part in parts}.values())
+
+    def run(self, place: Place, threads: int | None) -> None:
+        """Solve all that is missing.
+
+        Units whose process died are tried once more, one at a time, so that only those that kill
+        it again are to blame.
+        """
+        ahead = 1 if place.size == 1 else 2 * place.size
+        left, suspects = deque(self.missing), deque[Unit]()
         began, seconds = time.monotonic(), 0.0  # seconds of work per effort
-        while left or running:
-            while left and len(running) < ahead:
+        while left or suspects or self._running:
+            if suspects and not self._running:
+                self._submit(place.executor, [suspects[0]], threads)
+            while left and not suspects and len(self._running) < ahead:
                 self._archive.refresh()
                 batch = self._next(left, BATCH / seconds if seconds else 0.0)
                 if batch:
-                    running[self._submit(executor, batch, threads)] = batch
-            ready, _ = wait(running, timeout=FLUSH, return_when=FIRST_COMPLETED)
+                    self._submit(place.executor, batch, threads)
+            ready, _ = wait(self._running, timeout=FLUSH, return_when=FIRST_COMPLETED)
             for future in ready:
-                self._take(running.pop(future), future)
-                seconds = (time.monotonic() - began) * size / self._effort
+                batch = self._running.pop(future)
+                was_alone = bool(suspects) and batch[0] is suspects[0]
+                died = isinstance(future.exception(), place.deaths)
+                if died and not was_alone:
+                    suspects += batch
+                    continue
+                if was_alone:
+                    suspects.popleft()
+                self._take(batch, _dead(batch) if died else future.result())
+                seconds = (time.monotonic() - began) * place.size / self._effort
             self._flush()
 
     def _next(self, left: deque[Unit], budget: float) -> list[Unit]:
@@ -259,13 +286,13 @@ class _Work:
         self._effort += unit.effort
         self._done += sum(self._places[point.key] for point in unit.points)
 
-    def _submit(self, executor: Any, batch: list[Unit], threads: int | None) -> Future[Done]:
+    def _submit(self, executor: Executor, batch: list[Unit], threads: int | None) -> None:
         tasks = [self._task(unit) for unit in batch]
-        return executor.submit(solve_tasks, tasks, threads)  # type: ignore[no-any-return]  # executors of several libraries
+        self._running[executor.submit(solve_tasks, tasks, threads)] = batch
 
-    def _take(self, batch: list[Unit], future: Future[Done]) -> None:
+    def _take(self, batch: list[Unit], done: Done) -> None:
         """Take in what a worker found."""
-        rows, kept = future.result()
+        rows, kept = done
         self._rows += rows
         self._kept |= kept
         self._effort += sum(unit.effort for unit in batch)
@@ -278,8 +305,8 @@ class _Work:
         """Write what was found, and now and then the grid."""
         now = time.monotonic()
         if self._rows and (at_once or now - self._written >= FLUSH):
-            rows, kept, self._rows, self._kept = self._rows, self._kept, [], {}
-            self._archive.add(rows, kept)
+            self._archive.add(self._rows, self._kept)
+            self._rows, self._kept = [], {}
             self._written = time.monotonic()
         if at_once or now - self._drawn >= max(REFRESH, SHARE * self._drawing):
             if isinstance(self._archive, Store):
@@ -290,9 +317,17 @@ class _Work:
 
     def close(self) -> None:
         """Write what there is, however the study ended."""
+        for future, batch in self._running.items():
+            if future.done() and not future.cancelled() and future.exception() is None:
+                self._take(batch, future.result())
         self._flush(at_once=True)
 
     def _tell(self) -> None:
         seconds = time.monotonic() - self._begin
         effort = min(1.0, self._effort / self._whole) if self.missing else 1.0
         self._progress(State(self._points, self._done, self._failed, self._found, effort, seconds))
+
+
+def _dead(units: list[Unit]) -> Done:
+    """Return the results of points that kill processes."""
+    return [Row(point.key, unit.asked, FAILED, DIED) for unit in units for point in unit.points], {}
