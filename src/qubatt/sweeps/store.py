@@ -207,7 +207,7 @@ def _savez(packed: Arrays, path: Path) -> None:
 def _read(path: Path, part: str = "") -> dict[str, NDArray[Any]] | None:
     """Return the arrays of a file that have a part in their names, None if it is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored if part in name}
     except BROKEN:
         return None
