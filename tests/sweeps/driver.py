@@ -11,7 +11,6 @@ import resource
 import signal
 import sys
 
-import xarray
 import zarr  # noqa: F401
 
 from qubatt.__main__ import main

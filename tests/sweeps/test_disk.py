@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from conftest import Starter
-from small import assert_same, small, written
+from small import Starter, assert_same, small, written
 
 from qubatt.sweeps import compute, load, store, sweep
 from qubatt.sweeps.grid import counts
@@ -33,7 +32,9 @@ def tiny(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "tiny"
     place.mkdir()
     made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", place], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", place],
+        capture_output=True,
+        check=False,
     )
     if made.returncode:
         pytest.skip("only root may mount a disk")

@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from conftest import Starter
-from small import assert_same, computed, members, small, written
+from small import Starter, assert_same, computed, members, small, written
 
 from qubatt.sweeps import load
 from qubatt.sweeps.grid import counts
@@ -116,6 +115,7 @@ def test_interrupted_while_processes_start(tmp_path: Path, qubatt: Starter) -> N
 
 def test_results_of_a_stopped_study_are_those_computed(tmp_path: Path) -> None:
     """An interruption in the middle keeps every point before it."""
+
     def stop(state: object) -> None:
         if state.done >= 5:  # type: ignore[attr-defined]
             raise KeyboardInterrupt

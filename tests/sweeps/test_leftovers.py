@@ -39,7 +39,9 @@ def test_young_leftovers_stay_and_are_not_read(tmp_path: Path) -> None:
     data, new = new_points(driven(), tmp_path / "one")
     assert new == 0
     assert all(part.exists() for part in parts)
-    assert len(Store.open(tmp_path / "one").files) == len([*(tmp_path / "one/points").glob("[!.]*")])
+    assert len(Store.open(tmp_path / "one").files) == len(
+        [*(tmp_path / "one/points").glob("[!.]*")]
+    )
     assert_same(data, wanted)
     assert_same(load(tmp_path / "one"), wanted)
 

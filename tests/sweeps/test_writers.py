@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 import xarray as xr
-from conftest import Starter
-from small import assert_same, small, written
+from small import Starter, assert_same, small, written
 
 from qubatt.core.file import exchange
 from qubatt.sweeps import Study, load, sweep
@@ -75,7 +74,9 @@ def test_two_studies_that_share_points(tmp_path: Path, qubatt: Starter) -> None:
 
 def test_merits_of_two_writers_do_not_hide_one_another(tmp_path: Path) -> None:
     """Neither set of merits holds the other; both results of a point count."""
-    studies = [small(run={**small()["run"], "merits": ["energy", name]}) for name in ("purity", "entropy")]
+    studies = [
+        small(run={**small()["run"], "merits": ["energy", name]}) for name in ("purity", "entropy")
+    ]
     folders = [tmp_path / "one", tmp_path / "other"]
     wanted = [sweep(study, folder) for study, folder in zip(studies, folders, strict=True)]
     for path in (folders[1] / "points").iterdir():

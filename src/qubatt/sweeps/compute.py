@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -190,34 +190,40 @@ class _Work:
         self._progress = progress or (lambda _: None)
         self._points = len(study)
         units, self._keep = plan(study, keep)
-        self.missing = [unit for unit in units if not self._is_done(unit)]
-        undone = {point.key for unit in self.missing for point in unit.points}
-        self._found = sum(point.key not in undone for point in study.points)
-        self._failed = sum(
-            (row := archive.get(point.key, asked(point.protocol))) is not None
-            and row.status == FAILED
-            for point in study.points
-            if point.key not in undone
+        self._places = Counter(
+            (point.key, frozenset(asked(point.protocol))) for point in study.points
         )
-        self._done = self._found
+        self._done = self._failed = 0
+        self.missing = []
+        for unit in units:
+            left = self._left(unit)
+            if left.points:
+                self.missing.append(left)
+        self._found = self._done
         self._effort, self._whole = 0.0, sum(unit.effort for unit in self.missing) or 1.0
         self._begin = self._written = self._drawn = time.monotonic()
         self._drawing = 0.0
         self._running: dict[Future[Done], list[Unit]] = {}
         self._rows: list[Row] = []
         self._kept: dict[str, Any] = {}
-        self._places: dict[str, int] = {}
-        for point in study.points:
-            self._places[point.key] = self._places.get(point.key, 0) + 1
         self._tell()
 
-    def _is_done(self, unit: Unit) -> bool:
-        """Tell whether all points of a unit are there."""
+    def _left(self, unit: Unit) -> Unit:
+        """Return a unit without the points that are there, which are counted as done."""
+        left = []
         for point in unit.points:
             row = self._archive.get(point.key, unit.asked)
-            if row is None or not row.covers(unit.asked) or (self._retry and row.status == FAILED):
-                return False
-        return True
+            failed = row is not None and row.status == FAILED
+            if row is None or not row.covers(unit.asked) or (self._retry and failed):
+                left.append(point)
+            else:
+                self._count(unit, point.key, failed)
+        return replace(unit, points=tuple(left))
+
+    def _count(self, unit: Unit, key: str, failed: bool) -> None:
+        places = self._places[key, frozenset(unit.asked)]
+        self._done += places
+        self._failed += places * failed
 
     def _task(self, unit: Unit) -> Task:
         """Return what a worker gets of a unit."""
@@ -273,18 +279,14 @@ class _Work:
         batch: list[Unit] = []
         spent = 0.0
         while left and (not batch or spent + left[0].effort <= budget):
-            unit = left.popleft()
-            if self._is_done(unit):
-                self._count(unit)
-            else:
+            effort = left[0].effort
+            unit = self._left(left.popleft())
+            if unit.points:
                 batch.append(unit)
-                spent += unit.effort
+                spent += effort
+            else:
+                self._effort += effort
         return batch
-
-    def _count(self, unit: Unit) -> None:
-        """Count what another process solved."""
-        self._effort += unit.effort
-        self._done += sum(self._places[point.key] for point in unit.points)
 
     def _submit(self, executor: Executor, batch: list[Unit], threads: int | None) -> None:
         tasks = [self._task(unit) for unit in batch]
@@ -296,9 +298,10 @@ class _Work:
         self._rows += rows
         self._kept |= kept
         self._effort += sum(unit.effort for unit in batch)
-        for row in rows:
-            self._done += self._places.get(row.key, 1)
-            self._failed += self._places.get(row.key, 1) * (row.status == FAILED)
+        failed = {row.key for row in rows if row.status == FAILED}
+        for unit in batch:
+            for point in unit.points:
+                self._count(unit, point.key, point.key in failed)
         self._tell()
 
     def _flush(self, *, at_once: bool = False) -> None:
