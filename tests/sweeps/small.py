@@ -209,8 +209,13 @@ def ramp(time: float) -> float:
 
 
 def noise(time: float) -> float:
-    """Return random numbers, which no drive should."""
-    return 0.5 + 0.0 * time + 1e-9 * (random.random() + np.random.random())  # noqa: NPY002
+    """Return random numbers of NumPy, which no drive should."""
+    return 0.5 + 0.0 * time + 1e-9 * np.random.random()  # noqa: NPY002
+
+
+def dice(time: float) -> float:
+    """Return random numbers of Python, likewise; on a cluster Dask draws from them, too."""
+    return 0.5 + 0.0 * time + 1e-9 * random.random()
 
 
 def points(study: Any) -> list[str]:

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small import ROUNDED, assert_same, driven, environment, noise, ramp, small, wave
+from small import ROUNDED, assert_same, dice, driven, environment, noise, ramp, small, wave
 
 import qubatt as qb
 from qubatt.core.errors import ArgumentError, QubattWarning
-from qubatt.sweeps import Study, compute, sweep
+from qubatt.sweeps import compute, sweep
 from qubatt.sweeps.pool import Place, pool
 
 
@@ -41,6 +41,7 @@ def kinds() -> dict[str, Any]:
         "auto": small(battery=auto, sweep={"cavity-loss.rate": [0.5, 0.6]}),
         "functions": pulses(wave, ramp),
         "noise": pulses(noise, wave),
+        "dice": pulses(dice, wave),
     }
 
 
@@ -76,7 +77,9 @@ def test_as_charge_alone(here: dict[str, Any]) -> None:
     data = here["shared"]
     battery = qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=6, interaction=0.5)
     chargers = [qb.FockState(2), qb.CoherentState(0.1)]
-    for (k, end), (j, charger) in itertools.product(enumerate(data.t_end.values), enumerate(chargers)):
+    for (k, end), (j, charger) in itertools.product(
+        enumerate(data.t_end.values), enumerate(chargers)
+    ):
         row = data.isel(interaction=1, cavity_loss_rate=1, t_end=k, charger=j)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", QubattWarning)

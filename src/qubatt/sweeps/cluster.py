@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
 from typing import Any
 
 from qubatt.core.errors import ArgumentError
@@ -26,17 +28,22 @@ def connected(scheduler: str, things: Sequence[Any]) -> Iterator[Place]:
     ArgumentError
         If Dask is not installed, nobody answers at that address, there are no workers, or things
         cannot be sent to them.
+    ConnectionError
+        If the scheduler is lost.
     """
     try:
         from distributed import Client
+        from distributed.comm import get_address_host_port
         from distributed.protocol.pickle import dumps
         from distributed.scheduler import KilledWorker
     except ImportError:
         cure = "Install it: pip install 'qubatt[cluster]'."
         raise ArgumentError("scheduler", "be left out without Dask", scheduler, cure) from None
     client: Any
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors are told in a sentence
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # errors are told in a sentence
     try:
+        get_address_host_port(scheduler)  # type: ignore[no-untyped-call]  # refuses nonsense at once
         client = Client(scheduler, timeout=REACHED, set_as_default=False)  # type: ignore[no-untyped-call]  # Dask types little
     except (OSError, ValueError, TypeError) as error:
         cure = f"Start it with: dask scheduler. ({type(error).__name__})"
@@ -56,4 +63,10 @@ def connected(scheduler: str, things: Sequence[Any]) -> Iterator[Place]:
         if trouble:
             cure = f"Functions of time must stand in a module that workers can import ({trouble})."
             raise ArgumentError("scheduler", "know what is sent to its workers", scheduler, cure)
-        yield Place(executor, size, (KilledWorker,))
+        try:
+            yield Place(executor, size, (KilledWorker,))
+        except (CancelledError, asyncio.CancelledError):
+            raise ConnectionError(
+                f"The Dask scheduler at {scheduler} is gone. The same command goes on with another"
+                " one, or without"
+            ) from None

@@ -121,7 +121,7 @@ def sweep(
     ArgumentError
         If something in the study is wrong, before anything is computed.
     OSError
-        If results cannot be written; those written before stay.
+        If results cannot be written, or a Dask scheduler is lost; those written before stay.
 
     Examples
     --------
