@@ -173,7 +173,7 @@ RUN = {"type": "charge", "t_end": 2.0, "points": 5}
     ids=repr,
 )
 def test_the_same_physics_written_otherwise(other: dict[str, Any]) -> None:
-    """Numbers, texts, tables and objects; the default charger said or not; times said or counted."""
+    """Numbers, texts, tables, objects; the default charger said or not; times said or counted."""
     base = {"battery": DICKE, "environment": ["cavity-loss:1.0"], "run": RUN}
     assert points(base | other) == points(base)
 

@@ -13,7 +13,7 @@ import pytest
 import xarray as xr
 from small import Starter, assert_same, computed, members, small, written
 
-from qubatt.sweeps import load
+from qubatt.sweeps import compute, load, sweep
 from qubatt.sweeps.grid import counts
 from qubatt.sweeps.store import TEMPORARY
 
@@ -53,8 +53,9 @@ def test_killed_again_and_again(tmp_path: Path, qubatt: Starter, workers: int) -
     done, hit, cut = [0], 0, 0
     for number in range(KILLS):
         command = qubatt(*arguments, folder)
-        enough = files(folder) + draw.randrange(4)
-        command.wait_for(lambda enough=enough: files(folder) >= enough)
+        if number % 3:  # in the midst of computing and writing, else while it starts
+            enough = files(folder) + draw.randrange(1, 4)
+            command.wait_for(lambda enough=enough: files(folder) >= enough)
         time.sleep(draw.uniform(0.0, 0.2))
         cut += command.is_alive
         command.signal(signal.SIGKILL, whole=number % 2 == 0)
@@ -81,9 +82,7 @@ def test_killed_again_and_again(tmp_path: Path, qubatt: Starter, workers: int) -
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("workers", "number"), [(1, signal.SIGINT), (2, signal.SIGTERM), (2, signal.SIGINT)]
-)
+@pytest.mark.parametrize(("workers", "number"), [(1, signal.SIGTERM), (2, signal.SIGINT)])
 def test_asked_to_stop(
     tmp_path: Path, qubatt: Starter, workers: int, number: signal.Signals
 ) -> None:
@@ -113,18 +112,19 @@ def test_interrupted_while_processes_start(tmp_path: Path, qubatt: Starter) -> N
     assert (code, error) == (130, "Stopped: 0 of 32 points. The same command goes on.\n")
 
 
-def test_results_of_a_stopped_study_are_those_computed(tmp_path: Path) -> None:
+def test_results_of_a_stopped_study_are_those_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An interruption in the middle keeps every point before it."""
 
     def stop(state: object) -> None:
         if state.done >= 5:  # type: ignore[attr-defined]
             raise KeyboardInterrupt
 
-    from qubatt.sweeps import sweep
-
+    monkeypatch.setattr(compute, "BATCH", 0.0)
     with pytest.raises(KeyboardInterrupt):
         sweep(small(), tmp_path, progress=stop)
-    assert counts(load(tmp_path))["missing"] <= 7
+    assert counts(load(tmp_path))["missing"] == 7
     again, state = computed(small(), tmp_path)
-    assert state.found >= 5
+    assert state.found == 5
     assert_same(again, sweep(small()))

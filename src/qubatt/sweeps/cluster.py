@@ -33,7 +33,7 @@ def connected(scheduler: str, things: Sequence[Any]) -> Iterator[Place]:
     """
     try:
         from distributed import Client
-        from distributed.comm import get_address_host_port
+        from distributed.comm.addressing import get_address_host_port
         from distributed.protocol.pickle import dumps
         from distributed.scheduler import KilledWorker
     except ImportError:
