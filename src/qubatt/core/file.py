@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import tempfile
@@ -77,8 +78,10 @@ def exchange(new: Path, place: Path) -> None:
     In one step where the system can do that (Linux), else in two.
     """
     if not place.exists():
-        new.rename(place)
-    elif not _swap(new, place):
+        with contextlib.suppress(OSError):  # another process may put one there first
+            new.rename(place)
+            return
+    if not _swap(new, place):
         old = new.with_name(f"{new.name}-old")
         place.rename(old)
         new.rename(place)

@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import Iterator
-from concurrent.futures import Executor
+import logging
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
 from typing import Any
 
 from qubatt.core.errors import ArgumentError
+from qubatt.sweeps.pool import Place, can_read
+
+REACHED = 5
+"""Seconds after which a scheduler that does not answer is given up."""
+
+STARTED = 120
+"""Seconds that workers may take to come."""
 
 
 @contextlib.contextmanager
-def connected(scheduler: str) -> Iterator[tuple[Executor, int]]:
-    """Connect to a Dask scheduler; yields an executor and the number of its threads.
+def connected(scheduler: str, things: Sequence[Any]) -> Iterator[Place]:
+    """Connect to a Dask scheduler; yields where points are solved, with the number of threads.
 
     Raises
     ------
     ArgumentError
-        If Dask is not installed, nobody answers at that address, or there are no workers.
+        If Dask is not installed, nobody answers at that address, there are no workers, or things
+        cannot be sent to them.
+    ConnectionError
+        If the scheduler is lost.
     """
     try:
         from distributed import Client
+        from distributed.comm.addressing import get_address_host_port
+        from distributed.protocol.pickle import dumps
+        from distributed.scheduler import KilledWorker
     except ImportError:
         cure = "Install it: pip install 'qubatt[cluster]'."
         raise ArgumentError("scheduler", "be left out without Dask", scheduler, cure) from None
     client: Any
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # errors are told in a sentence
     try:
-        client = Client(scheduler, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]  # Dask types little
+        get_address_host_port(scheduler)
+        client = Client(scheduler, timeout=REACHED, set_as_default=False)  # type: ignore[no-untyped-call]  # Dask types little
     except (OSError, ValueError, TypeError) as error:
         cure = f"Start it with: dask scheduler. ({type(error).__name__})"
         raise ArgumentError(
@@ -34,9 +52,21 @@ def connected(scheduler: str) -> Iterator[tuple[Executor, int]]:
         ) from None
     with client:
         try:
-            client.wait_for_workers(1, timeout=120)
+            client.wait_for_workers(1, timeout=STARTED)
         except TimeoutError:
             cure = f"Start one: dask worker {scheduler} --nthreads 1."
             raise ArgumentError("scheduler", "have workers", scheduler, cure) from None
         size = sum(client.nthreads().values())
-        yield client.get_executor(pure=False, retries=2), size
+        executor = client.get_executor(pure=False, retries=2)
+        packed = dumps(list(things))  # type: ignore[no-untyped-call]
+        trouble = executor.submit(can_read, packed).result()
+        if trouble:
+            cure = f"Functions of time must stand in a module that workers can import ({trouble})."
+            raise ArgumentError("scheduler", "know what is sent to its workers", scheduler, cure)
+        try:
+            yield Place(executor, size, (KilledWorker,))
+        except (CancelledError, asyncio.CancelledError):
+            raise ConnectionError(
+                f"The Dask scheduler at {scheduler} is gone. The same command goes on with another"
+                " one, or without"
+            ) from None

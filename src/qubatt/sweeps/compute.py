@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,11 @@ import xarray as xr
 from qubatt.core.result import FAILED
 from qubatt.sweeps.grid import filled, skeleton
 from qubatt.sweeps.plan import Unit, plan
-from qubatt.sweeps.pool import check_workers, pool
+from qubatt.sweeps.pool import Place, check_workers, pool
 from qubatt.sweeps.row import Row
 from qubatt.sweeps.store import Memory, Store
 from qubatt.sweeps.study import Study
-from qubatt.sweeps.work import Done, Task, solve_tasks
+from qubatt.sweeps.work import Done, Task, asked, solve_tasks
 from qubatt.sweeps.zarr import read_grid, write_grid
 
 BATCH = 0.4
@@ -30,6 +30,12 @@ FLUSH = 1.0
 
 REFRESH = 30.0
 """Seconds after which the grid is written again, while the study goes on."""
+
+DIED = (
+    "The process that computed it was killed, again when it computed nothing else: by the system if"
+    " the memory was full, or by a crash in a library."
+)
+"""What is said of a point that kills processes."""
 
 SHARE = 50.0
 """How many times longer than writing the grid took the study goes on before it is again."""
@@ -116,7 +122,7 @@ def sweep(
     ArgumentError
         If something in the study is wrong, before anything is computed.
     OSError
-        If results cannot be written; those written before stay.
+        If results cannot be written, or a Dask scheduler is lost; those written before stay.
 
     Examples
     --------
@@ -139,8 +145,8 @@ def sweep(
     work = _Work(study, archive, grid, retry_failed, keep, progress)
     try:
         if work.missing:
-            with pool(workers, scheduler) as (executor, size):
-                work.run(executor, size, threads=None if size == 1 and scheduler is None else 1)
+            with pool(workers, scheduler, work.things()) as place:
+                work.run(place, threads=None if workers == 1 and scheduler is None else 1)
     finally:
         work.close()
     return filled(grid, archive)
@@ -185,61 +191,88 @@ class _Work:
         self._progress = progress or (lambda _: None)
         self._points = len(study)
         units, self._keep = plan(study, keep)
-        self.missing = [unit for unit in units if not self._is_done(unit)]
-        undone = {point.key for unit in self.missing for point in unit.points}
-        self._found = sum(point.key not in undone for point in study.points)
-        self._failed = sum(
-            (row := archive.get(point.key)) is not None and row.status == FAILED
-            for point in study.points
-            if point.key not in undone
+        self._places = Counter(
+            (point.key, frozenset(asked(point.protocol))) for point in study.points
         )
-        self._done = self._found
+        self._done = self._failed = 0
+        self.missing = []
+        for unit in units:
+            left = self._left(unit)
+            if left.points:
+                self.missing.append(left)
+        self._found = self._done
         self._effort, self._whole = 0.0, sum(unit.effort for unit in self.missing) or 1.0
         self._begin = self._written = self._drawn = time.monotonic()
         self._drawing = 0.0
+        self._running: dict[Future[Done], list[Unit]] = {}
         self._rows: list[Row] = []
         self._kept: dict[str, Any] = {}
-        self._places: dict[str, int] = {}
-        for point in study.points:
-            self._places[point.key] = self._places.get(point.key, 0) + 1
         self._tell()
 
-    def _is_done(self, unit: Unit) -> bool:
-        """Tell whether all points of a unit are there."""
+    def _left(self, unit: Unit) -> Unit:
+        """Return a unit without the points that are there, which are counted as done."""
+        left = []
         for point in unit.points:
-            row = self._archive.get(point.key)
-            if row is None or not row.covers(unit.asked) or (self._retry and row.status == FAILED):
-                return False
-        return True
+            row = self._archive.get(point.key, unit.asked)
+            failed = row is not None and row.status == FAILED
+            if row is None or not row.covers(unit.asked) or (self._retry and failed):
+                left.append(point)
+            else:
+                self._count(unit, point.key, failed)
+        return replace(unit, points=tuple(left))
+
+    def _count(self, unit: Unit, key: str, failed: bool) -> None:
+        places = self._places[key, frozenset(unit.asked)]
+        self._done += places
+        self._failed += places * failed
 
     def _task(self, unit: Unit) -> Task:
         """Return what a worker gets of a unit."""
-        asked, kept = dict.fromkeys(unit.asked), {}
+        merits, kept = dict.fromkeys(unit.asked), {}
         for point in unit.points:
-            row = self._archive.get(point.key)
-            if row is not None:
-                asked |= dict.fromkeys(row.asked)
-                if (found := self._archive.kept(point.key)) is not None:
-                    kept[point.key] = found
+            row = self._archive.get(point.key, unit.asked)
+            if row is not None and row.status != FAILED:
+                merits |= dict.fromkeys(row.asked)
+            if row is not None and (found := self._archive.kept(point.key)) is not None:
+                kept[point.key] = found
         keep = self._keep and isinstance(self._archive, Store)
-        return Task(unit.points, tuple(asked), keep, kept)
+        return Task(unit.points, unit.asked, tuple(merits), keep, kept)
 
-    def run(self, executor: Any, size: int, threads: int | None) -> None:
-        """Solve all that is missing."""
-        ahead = 1 if size == 1 else 2 * size
-        left = deque(self.missing)
-        running: dict[Future[Done], list[Unit]] = {}
+    def things(self) -> list[Any]:
+        """Return all that is sent to other processes, each once."""
+        points = [point for unit in self.missing for point in unit.points]
+        parts = [part for point in points for part in (*point.setting, point.protocol)]
+        return list({id(part): part for part in parts}.values())
+
+    def run(self, place: Place, threads: int | None) -> None:
+        """Solve all that is missing.
+
+        Units whose process died are tried once more, one at a time, so that only those that kill
+        it again are to blame.
+        """
+        ahead = 1 if place.size == 1 else 2 * place.size
+        left, suspects = deque(self.missing), deque[Unit]()
         began, seconds = time.monotonic(), 0.0  # seconds of work per effort
-        while left or running:
-            while left and len(running) < ahead:
+        while left or suspects or self._running:
+            if suspects and not self._running:
+                self._submit(place.executor, [suspects[0]], threads)
+            while left and not suspects and len(self._running) < ahead:
                 self._archive.refresh()
                 batch = self._next(left, BATCH / seconds if seconds else 0.0)
                 if batch:
-                    running[self._submit(executor, batch, threads)] = batch
-            ready, _ = wait(running, timeout=FLUSH, return_when=FIRST_COMPLETED)
+                    self._submit(place.executor, batch, threads)
+            ready, _ = wait(self._running, timeout=FLUSH, return_when=FIRST_COMPLETED)
             for future in ready:
-                self._take(running.pop(future), future)
-                seconds = (time.monotonic() - began) * size / self._effort
+                batch = self._running.pop(future)
+                was_alone = bool(suspects) and batch[0] is suspects[0]
+                died = isinstance(future.exception(), place.deaths)
+                if died and not was_alone:
+                    suspects += batch
+                    continue
+                if was_alone:
+                    suspects.popleft()
+                self._take(batch, _dead(batch) if died else future.result())
+                seconds = (time.monotonic() - began) * place.size / self._effort
             self._flush()
 
     def _next(self, left: deque[Unit], budget: float) -> list[Unit]:
@@ -247,40 +280,37 @@ class _Work:
         batch: list[Unit] = []
         spent = 0.0
         while left and (not batch or spent + left[0].effort <= budget):
-            unit = left.popleft()
-            if self._is_done(unit):
-                self._count(unit)
-            else:
+            effort = left[0].effort
+            unit = self._left(left.popleft())
+            if unit.points:
                 batch.append(unit)
-                spent += unit.effort
+                spent += effort
+            else:
+                self._effort += effort
         return batch
 
-    def _count(self, unit: Unit) -> None:
-        """Count what another process solved."""
-        self._effort += unit.effort
-        self._done += sum(self._places[point.key] for point in unit.points)
-
-    def _submit(self, executor: Any, batch: list[Unit], threads: int | None) -> Future[Done]:
+    def _submit(self, executor: Executor, batch: list[Unit], threads: int | None) -> None:
         tasks = [self._task(unit) for unit in batch]
-        return executor.submit(solve_tasks, tasks, threads)  # type: ignore[no-any-return]  # executors of several libraries
+        self._running[executor.submit(solve_tasks, tasks, threads)] = batch
 
-    def _take(self, batch: list[Unit], future: Future[Done]) -> None:
+    def _take(self, batch: list[Unit], done: Done) -> None:
         """Take in what a worker found."""
-        rows, kept = future.result()
+        rows, kept = done
         self._rows += rows
         self._kept |= kept
         self._effort += sum(unit.effort for unit in batch)
-        for row in rows:
-            self._done += self._places.get(row.key, 1)
-            self._failed += self._places.get(row.key, 1) * (row.status == FAILED)
+        failed = {row.key for row in rows if row.status == FAILED}
+        for unit in batch:
+            for point in unit.points:
+                self._count(unit, point.key, point.key in failed)
         self._tell()
 
     def _flush(self, *, at_once: bool = False) -> None:
         """Write what was found, and now and then the grid."""
         now = time.monotonic()
         if self._rows and (at_once or now - self._written >= FLUSH):
-            rows, kept, self._rows, self._kept = self._rows, self._kept, [], {}
-            self._archive.add(rows, kept)
+            self._archive.add(self._rows, self._kept)
+            self._rows, self._kept = [], {}
             self._written = time.monotonic()
         if at_once or now - self._drawn >= max(REFRESH, SHARE * self._drawing):
             if isinstance(self._archive, Store):
@@ -291,9 +321,17 @@ class _Work:
 
     def close(self) -> None:
         """Write what there is, however the study ended."""
+        for future, batch in self._running.items():
+            if future.done() and not future.cancelled() and future.exception() is None:
+                self._take(batch, future.result())
         self._flush(at_once=True)
 
     def _tell(self) -> None:
         seconds = time.monotonic() - self._begin
         effort = min(1.0, self._effort / self._whole) if self.missing else 1.0
         self._progress(State(self._points, self._done, self._failed, self._found, effort, seconds))
+
+
+def _dead(units: list[Unit]) -> Done:
+    """Return the results of points that kill processes."""
+    return [Row(point.key, unit.asked, FAILED, DIED) for unit in units for point in unit.points], {}

@@ -22,9 +22,10 @@ from qubatt.sweeps.plan import GUESS, Unit, kept_bytes, plan
 from qubatt.sweeps.point import Point
 from qubatt.sweeps.pool import cores
 from qubatt.sweeps.protocol import ChargeRun
+from qubatt.sweeps.row import Row
 from qubatt.sweeps.store import Memory
 from qubatt.sweeps.study import Study
-from qubatt.sweeps.work import Task, solve_tasks
+from qubatt.sweeps.work import Task, asked, solve_tasks
 
 SAMPLES = 12
 """Propagations that are looked at, spread over the study."""
@@ -121,8 +122,10 @@ def estimate(
         As for `sweep`.
     """
     units, keeps = plan(study, keep)
-    missing = [unit for unit in units if not all(_there(archive, p, unit) for p in unit.points)]
-    rows = [archive.get(point.key) for point in study.points]
+    missing = [
+        unit for unit in units if None in [_found(archive, p, unit.asked) for p in unit.points]
+    ]
+    rows = [_found(archive, point, asked(point.protocol)) for point in study.points]
     done = sum(row is not None for row in rows)
     places = np.unique(np.linspace(0, max(len(missing) - 1, 0), SAMPLES).round().astype(int))
     chosen = [missing[k] for k in places] if missing else []
@@ -164,9 +167,9 @@ class _Look:
     memory: float
 
 
-def _there(archive: Memory, point: Point, unit: Unit) -> bool:
-    row = archive.get(point.key)
-    return row is not None and row.covers(unit.asked)
+def _found(archive: Memory, point: Point, wanted: Sequence[str]) -> Row | None:
+    row = archive.get(point.key, wanted)
+    return row if row is not None and row.covers(wanted) else None
 
 
 def _look(units: Sequence[Unit]) -> tuple[list[_Look], tuple[str, ...]]:
@@ -217,7 +220,7 @@ def _seconds(looks: Sequence[_Look]) -> list[float]:
             break
         for _ in range(1 if tried else 2):  # the first run compiles
             start = time.monotonic()
-            solve_tasks([Task(unit.points, unit.asked, keep=False)])
+            solve_tasks([Task(unit.points, unit.asked, unit.asked, keep=False)])
             seconds = time.monotonic() - start
         tried.append((looks[k].work, seconds))
     if not tried:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,15 +46,16 @@ def skeleton(study: Study) -> xr.Dataset:
         "title": study.title,
         "description": study.description,
         "study": json.dumps(study.to_dict()),
-        "merits": json.dumps(asked_of(study)),
+        "merits": json.dumps(_asked_of(study)),
         "versions": json.dumps(versions()),
     }
     return grid
 
 
-def asked_of(study: Study) -> list[str]:
-    """Return the merits that a study asks for, each by one name."""
-    return sorted({name for point in study.points for name in asked(point.protocol)})
+def _asked_of(study: Study) -> list[tuple[str, ...]]:
+    """Return the merits that a study asks for at every point; once if they are always the same."""
+    found = [asked(point.protocol) for point in study.points]
+    return found[:1] if len(set(found)) == 1 else found
 
 
 def filled(grid: xr.Dataset, archive: Memory) -> xr.Dataset:
@@ -65,9 +66,11 @@ def filled(grid: xr.Dataset, archive: Memory) -> xr.Dataset:
     ``failures`` holds what went wrong, with the parameters.
     """
     keys = grid["key"].to_numpy()
-    rows = [archive.get(str(key)) for key in keys.ravel()]
+    merits = json.loads(grid.attrs["merits"])
+    merits = merits * keys.size if len(merits) == 1 else merits
+    rows = [archive.get(str(key), some) for key, some in zip(keys.flat, merits, strict=True)]
     dims, shape = grid["key"].dims, keys.shape
-    wanted = json.loads(grid.attrs["merits"])
+    wanted = {name for some in merits for name in some}
     found = Result(grid.data_vars, grid.coords, dict(grid.attrs))
     there = [(k, row) for k, row in enumerate(rows) if row is not None and row.status != FAILED]
     uneven = not _same_times([row for _, row in there])
@@ -91,7 +94,10 @@ def filled(grid: xr.Dataset, archive: Memory) -> xr.Dataset:
             found = (
                 found.assign_coords({name: entry}) if is_coordinate else found.assign({name: entry})
             )
-    statuses = [MISSING if row is None else row.status for row in rows]
+    statuses = [
+        row.status if row is not None and row.covers(some) else MISSING
+        for row, some in zip(rows, merits, strict=True)
+    ]
     found["status"] = (dims, np.array(statuses).reshape(shape), {"long_name": "status"})
     for name, values in _certificates(rows).items():
         found[name] = (
@@ -99,11 +105,11 @@ def filled(grid: xr.Dataset, archive: Memory) -> xr.Dataset:
             values.reshape(shape),
             {"units": "1", "long_name": name.replace("_", " ")},
         )
-    found.attrs |= _words(found, rows)
+    found.attrs |= _words(found, rows, statuses)
     return found
 
 
-def _is_wanted(name: str, wanted: Sequence[str]) -> bool:
+def _is_wanted(name: str, wanted: Collection[str]) -> bool:
     """Tell whether a variable was asked for; what is no merit comes along."""
     entries = registry.items("merit")
     if ALL in wanted or not any(name == entry or name.startswith(f"{entry}_") for entry in entries):
@@ -151,7 +157,7 @@ def _certificates(rows: Sequence[Row | None]) -> dict[str, NDArray[Any]]:
     return found
 
 
-def _words(grid: xr.Dataset, rows: Sequence[Row | None]) -> dict[str, str]:
+def _words(grid: xr.Dataset, rows: Sequence[Row | None], statuses: Sequence[str]) -> dict[str, str]:
     """Return attributes: citations of all points, and what failed."""
     citations: dict[str, None] = {}
     for text in dict.fromkeys(row.attributes.get("citations", "[]") for row in rows if row):
@@ -159,7 +165,7 @@ def _words(grid: xr.Dataset, rows: Sequence[Row | None]) -> dict[str, str]:
     failures = [
         {"key": row.key, "parameters": _place(grid, k), "message": row.message}
         for k, row in enumerate(rows)
-        if row is not None and row.status == FAILED
+        if row is not None and statuses[k] == FAILED
     ]
     return {"citations": json.dumps([*citations]), "failures": json.dumps(failures)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from qubatt.charging.question import AUTO, max_photons, with_max_photons
 from qubatt.models import Battery
@@ -50,13 +51,14 @@ class Unit:
 def plan(study: Study, keep: bool | None) -> tuple[list[Unit], bool]:
     """Return the units of a study, the largest first, and whether to keep what they are read off.
 
-    The units depend on the study alone, so that a study that goes on after a stop gives the very
-    numbers of one that was not stopped.
+    The units depend on the study alone, and the points of one are stored at once, so that a study
+    that goes on after a stop gives the very numbers of one that was not stopped.
     """
-    families: dict[str, dict[str, Point]] = defaultdict(dict)
+    families: dict[Any, dict[str, Point]] = defaultdict(dict)
     for point in study.points:
         alone = point.start if _dims(point.setting.battery)[0] > SMALL else ""
-        families[point.family + alone].setdefault(point.key, point)
+        family = point.family, alone, frozenset(asked(point.protocol))
+        families[family].setdefault(point.key, point)
     units = []
     for alike in families.values():
         points = tuple(alike.values())

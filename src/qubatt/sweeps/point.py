@@ -73,7 +73,7 @@ class Point:
         if self.protocol.is_open(self.setting.battery):
             merits = self.protocol.merits
             found["merits"] = None if merits is None else sorted(set(merits))
-        return _hash(self.facts, self.start, _text(found))
+        return _hash(self.facts, self.start, _text(_canonical(found)))
 
     @cached_property
     def family(self) -> str:
@@ -83,7 +83,7 @@ class Point:
         shared = self.protocol.determines()
         for name in self.protocol.varies:
             shared.pop(name, None)
-        return _hash(self.facts, _text(shared))
+        return _hash(self.facts, _text(_canonical(shared)))
 
     @property
     def seed(self) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import xarray as xr
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from qubatt.charging import discharge
 from qubatt.charging.cutoff import converge
@@ -37,6 +37,9 @@ LONGEST = 10**5
 """Most output times."""
 
 Merits = Sequence[str] | None
+
+Listed = BeforeValidator(lambda given: given.tolist() if isinstance(given, np.ndarray) else given)
+"""Lets a field of several numbers take an array too."""
 
 
 class Setting(NamedTuple):
@@ -128,7 +131,7 @@ class ChargeRun(Protocol):
 
     t_end: Positive = Field(default=10.0, description="Last time", examples=[2.0])
     points: Count = Field(default=101, description="Output times from 0 to t_end", examples=[5])
-    times: Sequence[float] | Literal["auto"] | None = Field(
+    times: Annotated[Sequence[float] | Literal["auto"] | None, Listed] = Field(
         default=None,
         description="Output times instead, or auto: until nothing changes any more",
         examples=[None],
@@ -137,7 +140,7 @@ class ChargeRun(Protocol):
         default=None, description="Figures of merit; the default ones if left out", examples=[None]
     )
     engine: str = Field(default=AUTO, description="auto, or an engine with options")
-    state_times: Sequence[float] | None = Field(
+    state_times: Annotated[Sequence[float] | None, Listed] = Field(
         default=None, description="Times of merits of the full state; all times if left out"
     )
 
@@ -259,7 +262,7 @@ class DischargeRun(Protocol):
 
     t_end: Positive = Field(default=10.0, description="Last time", examples=[2.0])
     points: Count = Field(default=101, description="Output times from 0 to t_end", examples=[5])
-    times: Sequence[float] | None = Field(
+    times: Annotated[Sequence[float] | None, Listed] = Field(
         default=None, description="Output times instead", examples=[None]
     )
     start: float | str = Field(

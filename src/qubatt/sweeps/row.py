@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from qubatt.charging.solve import Run
-from qubatt.core.result import Result
+from qubatt.core.result import FAILED, Result
 from qubatt.core.solution import Solution
 from qubatt.engines.steady import SteadySolution
 from qubatt.sweeps.protocol import Kept
@@ -83,8 +83,13 @@ class Row:
         return Result(data, coords, dict(self.attributes))
 
     def covers(self, asked: Iterable[str]) -> bool:
-        """Tell whether all these merits are there, or failed to be."""
-        return set(asked) <= set(self.asked)
+        """Tell whether all these merits are there; or failed to be, just these."""
+        wanted, have = set(asked), set(self.asked)
+        return wanted == have if self.status == FAILED else wanted <= have
+
+    def replaces(self, old: Row) -> bool:
+        """Tell whether another row of this point is of no use beside this one."""
+        return self.covers(old.asked) and (self.status != FAILED or old.status == FAILED)
 
 
 def pack(rows: Iterable[Row]) -> Arrays:

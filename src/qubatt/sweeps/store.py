@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
+import os
+import shutil
+import time
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -25,19 +29,32 @@ BROKEN = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.erro
 GRID = "data.zarr"
 """Name of the grid in a store."""
 
+TEMPORARY = (".grid-*", ".study-*.toml", "points/.*.npz", "states/.*.npz")
+"""Names of what is being written."""
+
+LEFT_BEHIND = 3600.0
+"""Seconds after which a temporary file is nobody's any more."""
+
 
 class Memory:
     """Rows of a study that is not stored."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, Row] = {}
+        self._rows: dict[str, list[Row]] = {}
 
     def refresh(self) -> None:
         """Look for results of others: there are none."""
 
-    def get(self, key: str) -> Row | None:
-        """Return the result of a point, None if there is none."""
-        return self._rows.get(key)
+    def get(self, key: str, asked: Iterable[str]) -> Row | None:
+        """Return the result of a point that is nearest to these merits, None if there is none.
+
+        `Row.covers` tells whether they are all there, or failed to be.
+        """
+        return min(
+            self._rows.get(key, ()),
+            key=lambda row: (not row.covers(asked), row.status == FAILED, -len(row.asked)),
+            default=None,
+        )
 
     def find(self, beginning: str) -> Row:
         """Return the result of the one point whose key begins so.
@@ -51,7 +68,7 @@ class Memory:
         if len(found) != 1:
             cure = f"{len(found)} of {len(self._rows)} do. The variable `key` of the grid has them."
             raise ArgumentError("point", "be the beginning of one key", beginning, cure)
-        return self._rows[found[0]]
+        return max(self._rows[found[0]], key=lambda row: (row.status != FAILED, len(row.asked)))
 
     def kept(self, key: str) -> Kept | None:  # noqa: ARG002  # nothing is
         """Return what was kept of a point: nothing."""
@@ -60,7 +77,8 @@ class Memory:
     def add(self, rows: Iterable[Row], kept: Mapping[str, Kept]) -> None:  # noqa: ARG002
         """Take results in."""
         for row in rows:
-            self._rows[row.key] = _better(row, self._rows.get(row.key))
+            others = self._rows.get(row.key, [])
+            self._rows[row.key] = [old for old in others if not row.replaces(old)] + [row]
 
 
 class Store(Memory):
@@ -92,6 +110,7 @@ class Store(Memory):
         for part in (directory, directory / "points", directory / "states"):
             check_directory("output", part)
         store = cls(directory)
+        store._sweep_up()
         store.refresh()
         return store
 
@@ -122,10 +141,10 @@ class Store(Memory):
 
     def kept(self, key: str) -> Kept | None:
         """Return what was kept of a point, None if nothing was."""
-        for path in self._files("states"):
+        for path in self._files("states") if key not in self._kept else ():
             if path.name not in self._indexed:
                 self._indexed.add(path.name)
-                self._kept |= dict.fromkeys(_keys(path), path.name)
+                self._kept |= dict.fromkeys(keys_in(_read(path, "/facts") or {}), path.name)
         name = self._kept.get(key)
         if name is None:
             return None
@@ -159,7 +178,20 @@ class Store(Memory):
     @property
     def nbytes(self) -> int:
         """Bytes on disk."""
-        return sum(part.stat().st_size for part in self.directory.rglob("*") if part.is_file())
+        total = 0
+        for folder, _, names in os.walk(self.directory):  # leaves out what is gone meanwhile
+            for name in names:
+                with contextlib.suppress(FileNotFoundError):
+                    total += Path(folder, name).stat().st_size
+        return total
+
+    def _sweep_up(self) -> None:
+        """Remove what writers that were killed left behind, so old that none is at it any more."""
+        for pattern in TEMPORARY:
+            for part in self.directory.glob(pattern):
+                with contextlib.suppress(OSError):  # another process was quicker
+                    if time.time() - part.stat().st_mtime > LEFT_BEHIND:
+                        shutil.rmtree(part) if part.is_dir() else part.unlink()
 
     def _files(self, folder: str) -> list[Path]:
         return sorted((self.directory / folder).glob("[!.]*.npz"))
@@ -178,27 +210,10 @@ def _savez(packed: Arrays, path: Path) -> None:
     np.savez(path, **packed)  # type: ignore[arg-type]  # numpy's **kwds stub
 
 
-def _read(path: Path) -> dict[str, NDArray[Any]] | None:
-    """Return the arrays of a file, None if it is damaged."""
+def _read(path: Path, part: str = "") -> dict[str, NDArray[Any]] | None:
+    """Return the arrays of a file that have a part in their names, None if it is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored}
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored if part in name}
     except BROKEN:
         return None
-
-
-def _keys(path: Path) -> list[str]:
-    """Return the keys in a file, none if it is damaged."""
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            return keys_in(stored)
-    except BROKEN:
-        return []
-
-
-def _better(new: Row, old: Row | None) -> Row:
-    """Return which of two results of a point counts: one that succeeded, with more merits."""
-    if old is None:
-        return new
-    order = [(row.status != FAILED, len(row.asked)) for row in (old, new)]
-    return new if order[1] >= order[0] else old

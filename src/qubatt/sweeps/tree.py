@@ -74,7 +74,7 @@ def build(kind: str, tree: Tree) -> Any:
 
 def _built(name: str, value: Any, known: Mapping[str, FieldInfo]) -> Any:
     """Return the value of a field: pulses from their tables, numbers from text."""
-    if value == "auto":
+    if isinstance(value, str) and value == "auto":
         return value
     if isinstance(value, str) and name in known:
         return field_value(name, known[name].annotation, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import random
+import functools
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ from qubatt.merits.selection import ALL
 from qubatt.sweeps.point import Point
 from qubatt.sweeps.protocol import Kept, Protocol, Solved
 from qubatt.sweeps.row import DEFAULT, Row
+from qubatt.sweeps.seed import seeded
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Task:
     ----------
     points : tuple of Point
         What to solve.
+    wanted : tuple of str
+        Merits that the study asks for.
     asked : tuple of str
         Merits to be computed, those of earlier results included.
     keep : bool
@@ -39,6 +42,7 @@ class Task:
     """
 
     points: tuple[Point, ...]
+    wanted: tuple[str, ...]
     asked: tuple[str, ...]
     keep: bool
     kept: Mapping[str, Kept] = field(default_factory=dict)
@@ -62,6 +66,7 @@ def asked(protocol: Protocol) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name if name == ALL else _written(name) for name in names))
 
 
+@functools.cache
 def _written(text: str) -> str:
     """Return a merit as text with those parameters that are unusual."""
     merit = named("merit", text, "merits")
@@ -112,14 +117,14 @@ def _solve(task: Task) -> Done:
                 rows.append(Row.of(point.key, task.asked, dataset))
     if len(left) > 1:
         points, protocols = zip(*left, strict=True)
-        with contextlib.suppress(Exception), _seeded(points[0]):
+        with contextlib.suppress(Exception), seeded(points[0].seed):
             settings = [point.setting for point in points]
             solved = protocols[0].solve_together(settings, protocols, task.keep)
             for point, one in zip(points, solved, strict=True):
                 _take(point, task, one, rows, kept)
             left = []
     for point, protocol in left:
-        with _recorded(point, task, rows), _seeded(point):
+        with _recorded(point, task, rows), seeded(point.seed):
             _take(point, task, protocol.solve(point.setting, task.keep), rows, kept)
     return rows, kept
 
@@ -130,7 +135,8 @@ def _recorded(point: Point, task: Task, rows: list[Row]) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        rows.append(Row(point.key, task.asked, FAILED, f"{type(error).__name__}: {error}"))
+        message = f"{type(error).__name__}: {error}"
+        rows.append(Row(point.key, task.wanted, FAILED, message))
 
 
 def _take(point: Point, task: Task, solved: Solved, rows: list[Row], kept: dict[str, Kept]) -> None:
@@ -148,16 +154,3 @@ def _asking(point: Point, wanted: Sequence[str]) -> Protocol:
         problem = point.setting.battery.problem(point.setting.charger, point.setting.environment)
         names += [merit.name for merit in select_merits(None, problem)]
     return dataclasses.replace(point.protocol, merits=tuple(names))  # type: ignore[type-var]  # declared ones are dataclasses
-
-
-@contextlib.contextmanager
-def _seeded(point: Point) -> Iterator[None]:
-    """Let random numbers at a point be the same wherever it is solved."""
-    states = random.getstate(), np.random.get_state()  # noqa: NPY002  # what users may call
-    random.seed(point.seed)
-    np.random.seed(point.seed)  # noqa: NPY002  # what users may call
-    try:
-        yield
-    finally:
-        random.setstate(states[0])
-        np.random.set_state(states[1])  # noqa: NPY002  # what users may call
