@@ -41,7 +41,9 @@ def energy_per_atom(battery: str, coupling: float, kappa: float, times: FloatArr
         dx, dp = dx + p - 0.5 * kappa * x, dp - x - 0.5 * kappa * p
         return np.concatenate([dx, dp, by * sz - sy, sx - bx * sz, bx * sy - by * sx])
 
-    found = solve_ivp(flow, (0.0, times[-1]), start.ravel(), "DOP853", times, rtol=1e-10, atol=1e-12)
+    found = solve_ivp(
+        flow, (0.0, times[-1]), start.ravel(), "DOP853", times, rtol=1e-10, atol=1e-12
+    )
     return np.asarray(found.y.reshape(5, len(phases), -1)[4].mean(axis=0) + 0.5)
 
 
@@ -60,6 +62,11 @@ def strong_coupling(battery: str) -> float:
     Charging then ends before ω and κ matter. In the Tavis–Cummings battery E/N = tanh²(λ√N t); in
     the Dicke battery every atom turns by 2λt(a + a†), which gives E/N = ½[1 − J₀(4λ√N t)].
     """
-    rate = {"tavis-cummings": lambda x: np.tanh(x) ** 2 / x, "dicke": lambda x: 0.5 * (1 - j0(4 * x)) / x}
-    found = minimize_scalar(lambda x: -rate[battery](x), bounds=(0.1, 2.0), method="bounded", options={"xatol": 1e-10})
+    rate = {
+        "tavis-cummings": lambda x: np.tanh(x) ** 2 / x,
+        "dicke": lambda x: 0.5 * (1 - j0(4 * x)) / x,
+    }
+    found = minimize_scalar(
+        lambda x: -rate[battery](x), bounds=(0.1, 2.0), method="bounded", options={"xatol": 1e-10}
+    )
     return float(-found.fun)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
 import numpy as np
 import xarray as xr
@@ -22,21 +22,19 @@ DASHES = {0: "-", 1: "--", 2: ":"}
 MERIT = "maximum_average_power"
 
 CAPTION = (
-    "Largest average power P = max over t of E(t)/t, λ = g_c ω, start with N photons. (a) Fixed"
-    " λ = ω/2: P over λ ω N^{3/2}; horizontal lines: exact limits. (b) λ = ω/(2√N): P over λ ω"
-    " N^{3/2} = ω² N/2; horizontal lines: classical limits. (c) Exponents between neighbouring N of"
-    " (a), upper curves, and (b), lower curves. (d) Tavis–Cummings battery charged by n photons,"
-    " whatever N. Hollow: status not ok."
+    "Largest average power P = max over t of E(t)/t, λ = g_c ω, start with N photons, over λ ω"
+    " N^{3/2}. Symbols: exact; curves: classical spin in a classical mode. (a) Fixed λ = ω/2;"
+    " horizontal lines: limits N → ∞. (b) λ = ω/(2√N), where λ ω N^{3/2} = ω² N/2. (c) Exponents"
+    " between neighbouring N of (a), upper half, and (b), lower half. (d) Tavis–Cummings battery"
+    " charged by n photons without loss. Hollow: status not ok."
 )
 
 
-def coupling_of(grid: xr.Dataset) -> xr.DataArray | float:
+def coupling_of(grid: xr.Dataset) -> xr.DataArray:
     """Return the coupling of a study, over n_atoms where it depends on it."""
     if "coupling" in grid.coords:
         return grid["coupling"]
-    import json
-
-    return float(json.loads(grid.attrs["study"])["battery"]["coupling"])
+    return xr.DataArray(float(json.loads(grid.attrs["study"])["battery"]["coupling"]))
 
 
 def reduced(grid: xr.Dataset) -> xr.DataArray:
@@ -60,14 +58,12 @@ def exponents(grid: xr.Dataset) -> dict[tuple[str, float], Exponent]:
 def draw_power(fixed: xr.Dataset, normalised: xr.Dataset, photons: xr.Dataset) -> Picture:
     """Draw power at both couplings, its exponents, and the part that photons have in it."""
     figure, panels = new_figure(2, 2, panel=(3.5, 2.75))
-    _draw_power(panels[0], fixed, {name: [strong_coupling(name)] for name in COLOURS})
-    kappas = normalised["kappa"].to_numpy().tolist()
-    together = float((coupling_of(normalised) * normalised["n_atoms"] ** 0.5)[0])  # λ√N
-    limits = {
-        name: [power_per_atom(name, together, kappa) / together for kappa in kappas]
-        for name in COLOURS
-    }
-    _draw_power(panels[1], normalised, limits)
+    _draw_power(panels[0], fixed)
+    with styled():
+        for name, colour in COLOURS.items():
+            panels[0].axhline(strong_coupling(name), color=colour, linewidth=2.5, alpha=0.35)
+        panels[0].legend(ncols=2, fontsize=6.5, loc="lower right")
+    _draw_power(panels[1], normalised)
     _draw_exponents(panels[2], fixed, normalised)
     _draw_photons(panels[3], photons)
     titles = (
@@ -88,20 +84,27 @@ def draw_power(fixed: xr.Dataset, normalised: xr.Dataset, photons: xr.Dataset) -
     return figure
 
 
-def _draw_power(axes: Axes, grid: xr.Dataset, limits: dict[str, list[float]]) -> None:
+def classical(name: str, kappa: float, grid: xr.Dataset) -> xr.DataArray:
+    """Return what P / (λ ω N^{3/2}) is in the classical limit at the same λ√N."""
+    together = coupling_of(grid) * grid["n_atoms"] ** 0.5
+    values = [power_per_atom(name, one, kappa) / one for one in together.to_numpy()]
+    return xr.DataArray(values, {"n_atoms": grid["n_atoms"]}, "n_atoms")
+
+
+def _draw_power(axes: Axes, grid: xr.Dataset) -> None:
     values, ok = reduced(grid), grid["status"] == "ok"
     with styled():
         for name, colour in COLOURS.items():
             for k, kappa in enumerate(grid["kappa"].to_numpy()):
-                where = {"battery": name, "kappa": kappa}
-                label = f"{NAMES[name]}, $\\kappa = {kappa:g}$"
-                _points(axes, values.sel(where), ok.sel(where), colour, k, label)
-            for limit in limits[name]:
-                axes.axhline(limit, color=colour, linewidth=0.7)
+                line = classical(name, float(kappa), grid)
+                axes.plot(line["n_atoms"], line, color=colour, linestyle=DASHES[k % 3], lw=0.9)
+                at, label = (
+                    {"battery": name, "kappa": kappa},
+                    f"{NAMES[name]}, $\\kappa = {kappa:g}$",
+                )
+                _points(axes, values.sel(at), ok.sel(at), colour, k, label, joined=False)
         axes.set_ylim(bottom=0.0)
         _sizes(axes, grid["n_atoms"])
-        if len(limits["dicke"]) == 1:
-            axes.legend(ncols=2, fontsize=6.5, loc="lower right")
 
 
 def _draw_exponents(axes: Axes, fixed: xr.Dataset, normalised: xr.Dataset) -> None:
@@ -131,34 +134,39 @@ def _draw_photons(axes: Axes, grid: xr.Dataset) -> None:
         for k, n in enumerate(shown):
             at = {"charger_photons": n}
             _points(axes, values.sel(at), ok.sel(at), COLOURS["tavis-cummings"], k, f"$n = {n}$")
-        where = {"charger_photons": xr.DataArray(same, dims="n_atoms")}
-        diagonal = [part.sel(where | {"n_atoms": where["charger_photons"]}) for part in (values, ok)]
-        diagonal = [part.assign_coords(n_atoms=("n_atoms", same)) for part in diagonal]
-        _points(axes, *diagonal, "black", 0, "$n = N$")
+        where = xr.DataArray(same, dims="n_atoms")
+        power, fine = (
+            part.sel(charger_photons=where, n_atoms=where).assign_coords(n_atoms=("n_atoms", same))
+            for part in (values, ok)
+        )
+        _points(axes, power, fine, "black", 0, r"$n = N$: $P\propto N^{3/2}$")
         axes.set_yscale("log")
+        axes.set_ylim(top=4.0 * float(power.max()))
         _sizes(axes, grid["n_atoms"])
         axes.legend(loc="upper left")
-        if len(N) > 4:
-            top = float(N[-1])
-            for text, n, height in ((r"$\propto\sqrt{N}$", 1, 0.55), (r"$\propto N$", 64, 0.6)):
-                if n in shown:
-                    level = float(values.sel(charger_photons=n, n_atoms=N[-3] if n == 1 else N[2]))
-                    place = N[-3] if n == 1 else N[2]
-                    axes.annotate(text, (float(place), height * level), color="0.3", va="top")
-            axes.annotate(r"$\propto N^{3/2}$", (top / 4, float(diagonal[0][-3]) * 0.45), color="0.3")
+        first, last = (values.sel(charger_photons=n) for n in (shown[0], shown[-1]))
+        for line, place, text in ((first, -2, r"$\propto\sqrt{N}$"), (last, 1, r"$\propto N$")):
+            spot = (float(N[place]), float(line[place]))
+            axes.annotate(text, spot, (2, -12), textcoords="offset points", color="0.3")
 
 
 def _points(
-    axes: Axes, values: xr.DataArray, ok: xr.DataArray, colour: Any, style: int, label: str
+    axes: Axes,
+    values: xr.DataArray,
+    ok: xr.DataArray,
+    colour: str,
+    style: int,
+    label: str,
+    joined: bool = True,
 ) -> None:
-    """Draw points with a line through them, hollow where they are not fine."""
-    x = values["n_atoms"].to_numpy()
-    axes.plot(x, values, color=colour, linestyle=DASHES[style % 3], linewidth=1.0)
-    plain = {"linestyle": "", "marker": MARKERS[style % 3], "markersize": 3.5, "color": colour}
-    axes.plot(x, values, markerfacecolor="white", **plain)
-    axes.plot(x, values.where(ok), **plain)
-    axes.plot([], [], color=colour, linestyle=DASHES[style % 3], linewidth=1.0, label=label,
-              marker=MARKERS[style % 3], markersize=3.5)
+    """Draw points, hollow where they are not fine, joined by a line."""
+    x, dash = values["n_atoms"].to_numpy(), DASHES[style % 3]
+    marks = {"marker": MARKERS[style % 3], "markersize": 3.5, "color": colour}
+    if joined:
+        axes.plot(x, values, color=colour, linestyle=dash, linewidth=1.0)
+    axes.plot(x, values, linestyle="", markerfacecolor="white", **marks)
+    axes.plot(x, values.where(ok), linestyle="", **marks)
+    axes.plot([], [], linestyle=dash, linewidth=1.0, label=label, **marks)  # what the legend shows
 
 
 def _sizes(axes: Axes, sizes: xr.DataArray) -> None:

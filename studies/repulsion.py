@@ -37,10 +37,10 @@ DICKE_CAPTION = (
 )
 
 DRIVEN_CAPTION = (
-    "The same for the driven battery: (a–d) steady state, drive in the laboratory frame, green line:"
+    "The same for the driven battery: (a–d) steady state, drive in the laboratory frame, green:"
     " Nγ = 2ω, where a weak drive has the change of sign; (e–h) steady state, drive on resonance;"
     " (i–l) largest energy within two turns of the drive, grey: it is the last one. Blue: repulsion"
-    " helps, red: it harms; dots: a repulsion g = 1/2 stores less than none; hatched: sign not sure."
+    " helps, red: it harms; dots: g = 1/2 stores less than g = 0; hatched: sign not sure."
 )
 
 
@@ -93,7 +93,14 @@ def draw_dicke(steady: xr.Dataset, charging: xr.Dataset) -> Picture:
             kappa = np.geomspace(float(steady["kappa"].min()), float(steady["kappa"].max()), 99)
             _line(axes, turning_coupling(xr.DataArray(kappa), N).to_numpy(), kappa)
             _second_axis(axes)
-    _finish(figure, panels, len(counts), shade, r"coupling $g_c$ (R2, R3)", r"cavity loss $\kappa/\omega$")
+    _finish(
+        figure,
+        panels,
+        len(counts),
+        shade,
+        r"coupling $g_c$ (R2, R3)",
+        r"cavity loss $\kappa/\omega$",
+    )
     figure.caption = DICKE_CAPTION
     return figure
 
@@ -236,4 +243,6 @@ def _edges(centres: NDArray[Any]) -> NDArray[Any]:
     """Return the edges of cells around values of a logarithmic axis."""
     places = np.log(centres)
     step = 0.5 * np.diff(places)
-    return np.exp(np.concatenate([[places[0] - step[0]], places[:-1] + step, [places[-1] + step[-1]]]))
+    return np.exp(
+        np.concatenate([[places[0] - step[0]], places[:-1] + step, [places[-1] + step[-1]]])
+    )

@@ -93,10 +93,16 @@ def test_slope_of_a_weak_static_drive() -> None:
     drive = xr.DataArray(0.01)
     for gamma in (0.2, 0.5, 1.3):
         energies = [
-            float(qb.steady_state(qb.DrivenBattery(4, 0.01, interaction=g), [qb.CollectiveDecay(gamma)]).energy)
+            float(
+                qb.steady_state(
+                    qb.DrivenBattery(4, 0.01, interaction=g), [qb.CollectiveDecay(gamma)]
+                ).energy
+            )
             for g in (-0.1, -0.05, 0.05, 0.1)
         ]
-        found = slope(xr.DataArray(energies, {"interaction": [-0.1, -0.05, 0.05, 0.1]}, "interaction"))
+        found = slope(
+            xr.DataArray(energies, {"interaction": [-0.1, -0.05, 0.05, 0.1]}, "interaction")
+        )
         expected = float(weak_drive(drive, xr.DataArray(gamma), 4))
         assert abs(float(found["slope"]) / 4 - expected) < 1e-3 * 0.01**2
 
@@ -104,13 +110,14 @@ def test_slope_of_a_weak_static_drive() -> None:
 def test_slope_is_that_of_linear_response() -> None:
     """E' = Tr[V ρ] + Tr[H_B ρ'] with 𝓛ρ' = i[V, ρ], all by dense matrices."""
     N, coupling, kappa, levels = 2, 0.3, 0.7, 13
+
     def matrices(g: float) -> tuple[Any, Any]:
         one = qb.DickeBattery(N, coupling, levels - 1, interaction=g)
         H, jumps, _, H_B = qb.to_qutip(one, environment=[qb.CavityLoss(kappa)])
         return (H.full(), H_B.full()), [jump.full() for jump in jumps]
 
     (H, H_B), jumps = matrices(0.0)
-    V = (matrices(1.0)[0][1] - H_B)
+    V = matrices(1.0)[0][1] - H_B
     one = np.eye(len(H))
     generator = -1j * (np.kron(H, one) - np.kron(one, H.T))
     for c in jumps:
