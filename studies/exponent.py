@@ -20,7 +20,7 @@ class Exponent(NamedTuple):
         before.
     limit, spread : float
         What local exponents tend to, half way between corrections that fall like 1/N and like
-        1/√N, and half the distance of the two; a size that is not reached may still surprise.
+        1/√N, and how far it is from `last`: what was extrapolated may be wrong by as much.
     """
 
     fitted: float
@@ -46,7 +46,7 @@ def exponent(N: NDArray[Any], P: NDArray[Any]) -> Exponent:
         float(found[-1]),
         float(found[-1] - found[-2]),
         float(np.mean(limits)),
-        float(abs(limits[0] - limits[1]) / 2.0),
+        float(np.abs(np.array([*limits, found[-1]]) - np.mean(limits)).max()),
     )
 
 

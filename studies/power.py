@@ -145,9 +145,12 @@ def _draw_photons(axes: Axes, grid: xr.Dataset) -> None:
         _sizes(axes, grid["n_atoms"])
         axes.legend(loc="upper left")
         first, last = (values.sel(charger_photons=n) for n in (shown[0], shown[-1]))
-        for line, place, text in ((first, -2, r"$\propto\sqrt{N}$"), (last, 1, r"$\propto N$")):
+        for line, place, text, way in (
+            (first, -2, r"$\propto\sqrt{N}$", -13),
+            (last, 1, r"$\propto N$", 7),
+        ):
             spot = (float(N[place]), float(line[place]))
-            axes.annotate(text, spot, (2, -12), textcoords="offset points", color="0.3")
+            axes.annotate(text, spot, (-4, way), textcoords="offset points", color="0.3")
 
 
 def _points(

@@ -38,7 +38,7 @@ DICKE_CAPTION = (
 
 DRIVEN_CAPTION = (
     "The same for the driven battery: (a–d) steady state, drive in the laboratory frame, green:"
-    " Nγ = 2ω, where a weak drive has the change of sign; (e–h) steady state, drive on resonance;"
+    " Nγ = 2ω, where a weak drive has the change of sign; (e–h) steady state, resonant drive;"
     " (i–l) largest energy within two turns of the drive, grey: it is the last one. Blue: repulsion"
     " helps, red: it harms; dots: g = 1/2 stores less than g = 0; hatched: sign not sure."
 )
@@ -135,7 +135,7 @@ def _places(values: xr.DataArray) -> list[dict[str, float]]:
     ]
 
 
-FRAMES = {1.0: "lab", 0.0: "resonance"}
+FRAMES = {1.0: "lab", 0.0: "res."}
 """Detunings and what they are called."""
 
 
@@ -150,7 +150,7 @@ def draw_driven(steady: xr.Dataset, charging: xr.Dataset) -> Picture:
     shade = None
     for k, (one, detuning, N) in enumerate(shown):
         shade = _draw(panels[k], _at(one, n_atoms=N, detuning=detuning), "gamma", "drive")
-        _title(panels[k], k, f"{FRAMES[detuning]}, $N = {N}$" + (", max" if one is peak else ""))
+        _title(panels[k], k, f"{FRAMES[detuning]}, $N = {N}$" + (", max." if one is peak else ""))
         if one is rest and detuning == 1.0:
             with styled():
                 panels[k].axvline(2.0 / N, color=THEORY, linestyle="-.", linewidth=1.2)

@@ -16,7 +16,8 @@ def slope(energy: xr.DataArray) -> xr.Dataset:
     """Return dE/dg at g = 0 with its error, from energies over ``interaction``.
 
     With D(h) = [E(h) − E(−h)]/2h, `slope` is (4D(h) − D(2h))/3, off by O(h⁴); `error` is
-    |D(h) − D(2h)|/3, which is the error of D(h) alone and thus more than its own.
+    |D(h) − D(2h)|/3, which is the error of D(h) alone, and more than its own but where the two
+    happen to be equal.
     """
     once, twice = (_difference(energy, h) for h in SMALL)
     return xr.Dataset({"slope": (4.0 * once - twice) / 3.0, "error": abs(once - twice) / 3.0})
@@ -54,6 +55,24 @@ def _difference(energy: xr.DataArray, h: float) -> xr.DataArray:
 
 def _at(values: xr.DataArray, g: float) -> xr.DataArray:
     return values.sel(interaction=g, drop=True)
+
+
+def weak_coupling(kappa: float, n_atoms: int, interaction: float = 0.0) -> float:
+    """Return the steady energy per atom of the Dicke battery for g_c → 0, ω_a = ω_c = 1.
+
+    A damped mode of spectrum κ / [(ω − 1)² + κ²/4] takes quanta from the atoms at the frequencies
+    ω_m = E_{m+1} − E_m of the ladder and gives quanta at −ω_m (by what the rotating-wave
+    approximation leaves out), so that
+
+        p_{m+1} / p_m = [(ω_m − 1)² + κ²/4] / [(ω_m + 1)² + κ²/4]
+    """
+    j = 0.5 * n_atoms
+    m = np.arange(n_atoms + 1) - j
+    energies = m + 2.0 * interaction / n_atoms * (j * (j + 1) - m**2 - j)
+    steps, width = np.diff(energies), 0.25 * kappa**2
+    ratios = ((steps - 1.0) ** 2 + width) / ((steps + 1.0) ** 2 + width)
+    populations = np.cumprod(np.append(1.0, ratios))
+    return float((populations @ energies / populations.sum() - energies[0]) / n_atoms)
 
 
 def normal_phase(coupling: xr.DataArray, kappa: xr.DataArray, n_atoms: int) -> xr.DataArray:
