@@ -1,11 +1,13 @@
-"""Exponents of power laws P ~ N^a, with what is not certain about them."""
+"""Exponents of power laws P ~ N^a, and what they tend to."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+import xarray as xr
+
+import qubatt as qb
 
 
 class Exponent(NamedTuple):
@@ -14,10 +16,10 @@ class Exponent(NamedTuple):
     Attributes
     ----------
     fitted, residual : float
-        Slope of log P over log N for the upper half of the sizes, and its standard error.
-    last, drift : float
-        Local exponent between the two largest sizes, and how much it still changed in the step
-        before.
+        Slope of log P over log N for the upper half of the sizes, and its standard error, which is
+        not its uncertainty.
+    last : float
+        Local exponent between the two largest sizes.
     limit, spread : float
         What local exponents tend to, half way between corrections that fall like 1/N and like
         1/√N, and how far it is from `last`: what was extrapolated may be wrong by as much.
@@ -26,36 +28,28 @@ class Exponent(NamedTuple):
     fitted: float
     residual: float
     last: float
-    drift: float
     limit: float
     spread: float
 
 
-def exponent(N: NDArray[Any], P: NDArray[Any]) -> Exponent:
-    """Return the exponent of P ~ N^a for ascending N, at least six of them."""
-    half = len(N) // 2
-    x, y = np.log(N[half:]), np.log(P[half:])
-    slope, offset = np.polynomial.polynomial.polyfit(x, y, 1)[::-1]
-    left = y - offset - slope * x
-    residual = np.sqrt(left @ left / (len(x) - 2) / np.sum((x - x.mean()) ** 2))
-    sizes, found = local(N, P)
-    limits = [_limit(sizes[-2:], found[-2:], power) for power in (1.0, 0.5)]
+def exponent(power: xr.DataArray, status: xr.DataArray | None = None) -> Exponent:
+    """Return the exponent of P ~ N^a over ``n_atoms``, at least six of them, by `qb.scaling`."""
+    sizes = np.sort(power["n_atoms"].to_numpy())
+    law = qb.scaling(power, "n_atoms", least=float(sizes[len(sizes) // 2]), status=status)
+    local = law["local_exponent"].to_numpy()[-2:]
+    middles = law["n_atoms_midpoint"].to_numpy()[-2:]
+    limits = np.array([_limit(middles, local, power) for power in (1.0, 0.5)])
+    limit = limits.mean()
     return Exponent(
-        float(slope),
-        float(residual),
-        float(found[-1]),
-        float(found[-1] - found[-2]),
-        float(np.mean(limits)),
-        float(np.abs(np.array([*limits, found[-1]]) - np.mean(limits)).max()),
+        float(law["exponent"]),
+        float(law["exponent_error"]),
+        float(local[-1]),
+        float(limit),
+        float(np.abs(np.append(limits, local[-1]) - limit).max()),
     )
 
 
-def local(N: NDArray[Any], P: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return exponents between neighbouring sizes, and the geometric means of these."""
-    return np.sqrt(N[1:] * N[:-1]), np.diff(np.log(P)) / np.diff(np.log(N))
-
-
-def _limit(sizes: NDArray[Any], found: NDArray[Any], power: float) -> float:
+def _limit(sizes: np.ndarray, found: np.ndarray, power: float) -> float:
     """Return where a + b/N^power through two points ends."""
     small = sizes**-power
     return float(found[1] - small[1] * (found[1] - found[0]) / (small[1] - small[0]))

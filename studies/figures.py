@@ -34,7 +34,7 @@ def tell(found: dict[str, xr.Dataset]) -> str:
         for (battery, kappa), one in exponents(found[name]).items():
             rows.append(
                 f"{name}: {battery}, kappa {kappa:g}: fitted {one.fitted:.3f} ± {one.residual:.3f},"
-                f" last {one.last:.3f}, drift {one.drift:+.3f}, limit"
+                f" last {one.last:.3f}, limit"
                 f" {one.limit:.3f} ± {one.spread:.3f}"
             )
     return "\n".join(rows)

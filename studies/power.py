@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
+import qubatt as qb
 from qubatt.plots import new_figure, styled
 from qubatt.plots.figure import Picture
-from studies.exponent import Exponent, exponent, local
+from studies.exponent import Exponent, exponent
 from studies.limit import power_per_atom, strong_coupling
 
 COLOURS = {"dicke": "#00467f", "tavis-cummings": "#d07c00"}
@@ -45,13 +47,13 @@ def reduced(grid: xr.Dataset) -> xr.DataArray:
 
 def exponents(grid: xr.Dataset) -> dict[tuple[str, float], Exponent]:
     """Return the exponent of P over N for every battery and loss."""
-    N = grid["n_atoms"].to_numpy().astype(float)
+    places = product(grid["battery"].to_numpy().tolist(), grid["kappa"].to_numpy().tolist())
     return {
-        (str(battery), float(kappa)): exponent(
-            N, grid[MERIT].sel(battery=battery, kappa=kappa).to_numpy()
+        (battery, kappa): exponent(
+            grid[MERIT].sel(battery=battery, kappa=kappa),
+            grid["status"].sel(battery=battery, kappa=kappa),
         )
-        for battery in grid["battery"].to_numpy()
-        for kappa in grid["kappa"].to_numpy()
+        for battery, kappa in places
     }
 
 
@@ -108,18 +110,16 @@ def _draw_power(axes: Axes, grid: xr.Dataset) -> None:
 
 
 def _draw_exponents(axes: Axes, fixed: xr.Dataset, normalised: xr.Dataset) -> None:
-    N = fixed["n_atoms"].to_numpy().astype(float)
     with styled():
         for level in (1.0, 1.5):
             axes.axhline(level, color="0.4", linewidth=0.8)
         for grid in (fixed, normalised):
+            found = qb.scaling(grid[MERIT], "n_atoms", status=grid["status"])["local_exponent"]
+            found = found.rename(n_atoms_midpoint="n_atoms")
             for name, colour in COLOURS.items():
                 for k, kappa in enumerate(grid["kappa"].to_numpy()):
-                    at = {"battery": name, "kappa": kappa}
-                    sizes, found = local(N, grid[MERIT].sel(at).to_numpy())
-                    ok = (grid["status"].sel(at) == "ok").to_numpy()
-                    line = xr.DataArray(found, {"n_atoms": sizes}, "n_atoms")
-                    _points(axes, line, line.copy(data=ok[1:] & ok[:-1]), colour, k, "")
+                    line = found.sel(battery=name, kappa=kappa)
+                    _points(axes, line, line.notnull(), colour, k, "")
         _sizes(axes, fixed["n_atoms"])
         axes.set_ylim(0.7, 2.0)
 

@@ -178,9 +178,10 @@ def test_weak_coupling_is_a_chain_of_rates() -> None:
 def test_exponents_of_what_is_known() -> None:
     """Of a power law with a correction, the limit is nearer than what is fitted."""
     N = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32], float)
-    exact = exponent(N, 0.7 * N**1.5)
-    assert abs(exact.fitted - 1.5) + exact.residual + abs(exact.drift) + exact.spread < 1e-12
-    bent = exponent(N, N**1.5 * (1.0 - 0.5 / N))
+    sizes = xr.DataArray(N, {"n_atoms": N}, "n_atoms")
+    exact = exponent(0.7 * sizes**1.5)
+    assert abs(exact.fitted - 1.5) + exact.residual + exact.spread < 1e-12
+    bent = exponent(sizes**1.5 * (1.0 - 0.5 / sizes))
     assert abs(bent.fitted - 1.5) > abs(bent.limit - 1.5)
     assert abs(bent.limit - 1.5) < bent.spread
 
