@@ -5,8 +5,9 @@ DEV := .venv-dev
 PEERS := .venv-peers
 BENCH ?=
 OUTPUT ?= results/zhang2024
+STUDIES := $(patsubst studies/%.toml,%,$(wildcard studies/*.toml))
 
-.PHONY: help reproduce test check lint format bench clean
+.PHONY: help reproduce studies test check lint format bench clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -14,20 +15,25 @@ help:  ## List the targets
 reproduce: $(RUN)/ready  ## Reproduce PRA 110, 032211: data, figures, verdicts, report
 	$(RUN)/bin/qubatt reproduce zhang2024 --output $(OUTPUT)
 
+studies: $(RUN)/ready  ## Run all studies of studies/ and draw their figures (docs/studies.md)
+	for study in $(STUDIES); do \
+	  $(RUN)/bin/qubatt sweep studies/$$study.toml --output results/studies/$$study --no-keep || exit 1; done
+	$(RUN)/bin/python -m studies.figures results/studies --output docs
+
 test: $(DEV)/ready  ## Run all tests
 	$(DEV)/bin/python -m pytest -n 2
 
 check: lint test  ## Formatter, linter, types, import contracts, tests: what CI runs
 
 lint: $(DEV)/ready  ## Formatter, linter, types, import contracts
-	$(DEV)/bin/ruff format --check src tests bench docs/merits.py
-	$(DEV)/bin/ruff check src tests bench docs/merits.py
+	$(DEV)/bin/ruff format --check src tests bench studies docs/merits.py
+	$(DEV)/bin/ruff check src tests bench studies docs/merits.py
 	$(DEV)/bin/mypy
 	$(DEV)/bin/lint-imports
 
 format: $(DEV)/ready  ## Format the code and sort the imports
-	$(DEV)/bin/ruff format src tests bench docs/merits.py
-	$(DEV)/bin/ruff check --fix src tests bench docs/merits.py
+	$(DEV)/bin/ruff format src tests bench studies docs/merits.py
+	$(DEV)/bin/ruff check --fix src tests bench studies docs/merits.py
 
 bench: $(RUN)/ready $(PEERS)/ready  ## Compare with QuTiP and dynamiqs (hours; BENCH=--quick: minutes)
 	$(RUN)/bin/python -m bench.run --docs docs/benchmarks.md $(BENCH)

@@ -133,7 +133,7 @@ def _groups(sweep: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 def _varied(argument: str, given: Any, tables: Mapping[str, Any]) -> Varied:
     path = path_of(argument, tables)
-    name, description = _called(path, tables)
+    name, description = called(path, tables)
     if isinstance(given, str):
         return Varied(argument, path, name, Formula(argument, given), description)
     values = values_of(argument, given)
@@ -187,7 +187,7 @@ def _check_field(argument: str, table: Any, field: str) -> None:
                 )
 
 
-def _called(path: Path, tables: Mapping[str, Any]) -> tuple[str, str]:
+def called(path: Path, tables: Mapping[str, Any]) -> tuple[str, str]:
     """Return the name of a coordinate, and the description of the field."""
     table, owner, kind = tables[path[0]], path[0], ROOTS[path[0]]
     if path[0] == "environment" and len(path) > 1:

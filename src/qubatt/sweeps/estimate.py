@@ -33,8 +33,11 @@ SAMPLES = 12
 BUDGET = 6.0
 """Seconds that trying some of them may take."""
 
-TRIED = 3
+TRIED = 4
 """Propagations that are tried at most, from the cheapest on."""
+
+PACE = 1e-6
+"""Seconds per product at worst, until some were tried; most take a hundredth of that."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -204,30 +207,31 @@ def _expected(unit: Unit) -> tuple[float, float]:
 
 
 def _seconds(looks: Sequence[_Look]) -> list[float]:
-    """Return the seconds that units take, from those of the cheapest ones."""
-    order = sorted(range(len(looks)), key=lambda k: looks[k].work)
-    tried: list[tuple[float, float]] = []
-    begun = time.monotonic()
-    candidates = (
-        [order[k] for k in np.unique(np.linspace(0, len(order) // 2, TRIED).astype(int))]
-        if order
-        else []
-    )
-    for k in candidates:
-        unit = looks[k].unit
-        expected = max((s * looks[k].work / max(w, 1.0) for w, s in tried), default=0.0)
-        if tried and time.monotonic() - begun + expected > BUDGET:
-            break
-        for _ in range(1 if tried else 2):  # the first run compiles
-            start = time.monotonic()
-            solve_tasks([Task(unit.points, unit.asked, unit.asked, keep=False)])
-            seconds = time.monotonic() - start
-        tried.append((looks[k].work, seconds))
-    if not tried:
+    """Return the seconds that units take: what all take, and what the largest tried says of work.
+
+    The cheapest is tried, then ever larger ones, as large as what is left of the budget allows.
+    """
+    if not looks:
         return []
-    fixed = min(seconds for _, seconds in tried)
-    slope = max((s - fixed) / w for w, s in tried if w > 0) if len(tried) > 1 else 0.0
-    if slope <= 0.0:
-        work, seconds = tried[-1]
-        return [seconds * max(1.0, look.work / max(work, 1.0)) for look in looks]
-    return [fixed + slope * look.work for look in looks]
+    begun = time.monotonic()
+    order = sorted(range(len(looks)), key=lambda k: looks[k].work)
+    _try(looks[order[0]].unit)  # the first run compiles
+    fixed = _try(looks[order[0]].unit)
+    pace, largest = 0.0, looks[order[0]].work
+    for _ in range(TRIED - 1):
+        left = BUDGET - (time.monotonic() - begun) - fixed
+        slow = min(PACE, 3.0 * pace) if pace else PACE  # paces grow with the size
+        able = [k for k in order if largest < looks[k].work <= left / slow]
+        if not able:
+            break
+        look = looks[able[-1]]
+        pace = max(_try(look.unit) - fixed, 0.0) / look.work
+        largest = look.work
+    return [fixed + pace * look.work for look in looks]
+
+
+def _try(unit: Unit) -> float:
+    """Return the seconds that a unit takes."""
+    start = time.monotonic()
+    solve_tasks([Task(unit.points, unit.asked, unit.asked, keep=False)])
+    return time.monotonic() - start

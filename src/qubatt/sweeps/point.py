@@ -16,7 +16,7 @@ from qubatt.core.errors import ArgumentError
 from qubatt.core.registry import registry
 from qubatt.models import Battery
 from qubatt.pulses import FunctionPulse
-from qubatt.sweeps.axis import Varied
+from qubatt.sweeps.axis import Path, Varied, called
 from qubatt.sweeps.formula import Formula
 from qubatt.sweeps.function_hash import function_hash
 from qubatt.sweeps.protocol import Protocol, Setting
@@ -31,6 +31,9 @@ NUMERICS = 1
 
 LENGTH = 32
 """Hexadecimal digits of a key."""
+
+ENVIRONMENT = "environment"
+"""The table that is a list."""
 
 T = TypeVar("T")
 
@@ -95,13 +98,15 @@ def points_of(study: Study) -> Iterator[Point]:
     """Yield the points of a study in the order of its grid."""
     parts = {root: _Part(study, root) for root in ("battery", "charger", "environment", "run")}
     labels = [[one.values.labels for one in axis.varied] for axis in study.axes]  # type: ignore[union-attr]  # checked
+    fixed = _fixed(study) if study.formulas else {}
     for index in itertools.product(*(range(size) for size in study.shape)):
         coordinates = {
             one.name: values[k]
             for axis, columns, k in zip(study.axes, labels, index, strict=True)
             for one, values in zip(axis.varied, columns, strict=True)
         }
-        formulas = _formulas(study, coordinates)
+        numbers = {**fixed, **_varying(study, index)} if study.formulas else {}
+        formulas = _formulas(study, numbers)
         coordinates |= {study.formulas[k].name: value for k, value in formulas.items()}
         battery, said = parts["battery"].at(index, formulas)
         charger, start = parts["charger"].at(index, formulas)
@@ -113,14 +118,49 @@ def points_of(study: Study) -> Iterator[Point]:
         yield Point(index, coordinates, setting, protocol, f"{said}{losses}", start)
 
 
-def _formulas(study: Study, coordinates: Mapping[str, Any]) -> dict[int, Any]:
+def _fixed(study: Study) -> dict[str, Any]:
+    """Return the numbers in the tables that do not vary, by the names that formulas use."""
+    found: dict[Path, Any] = {}
+    for root, table in study.tables.items():
+        parts: dict[Path, Any] = {(root,): table}
+        if root == ENVIRONMENT:
+            parts = {(root, str(k)): part for k, part in enumerate(table)}
+        for place, part in parts.items():
+            if isinstance(part, Mapping):
+                found |= {(*place, field): value for field, value in part.items()}
+    moving = [one.path for axis in study.axes for one in axis.varied]
+    return {
+        called(path, study.tables)[0]: value
+        for path, value in found.items()
+        if _is_number(value) and not any(path[: len(other)] == other for other in moving)
+    }
+
+
+def _varying(study: Study, index: tuple[int, ...]) -> dict[str, Any]:
+    """Return the numbers on the axes at a place of the grid, by the names that formulas use.
+
+    A parameter that is called otherwise on its axis may go by its own name, too.
+    """
+    found: dict[str, Any] = {}
+    for axis, k in zip(study.axes, index, strict=True):
+        for one in axis.varied:
+            assert isinstance(one.values, Values)
+            value, label = one.values.values[k], one.values.labels[k]
+            number = value if _is_number(value) else label
+            if _is_number(number):
+                found |= dict.fromkeys((called(one.path, study.tables)[0], one.name), number)
+    return found
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _formulas(study: Study, given: Mapping[str, Any]) -> dict[int, Any]:
     """Return the values of all formulas, by their number; they may use one another."""
     if not study.formulas:
         return {}
-    table = study.tables["battery"]
-    fixed = table if isinstance(table, Mapping) else {}
-    numbers = {**fixed, **coordinates}
-    numbers = {name: n for name, n in numbers.items() if isinstance(n, int | float)}
+    numbers = dict(given)
     left = dict(enumerate(study.formulas))
     found: dict[int, Any] = {}
     for one in left.values():
