@@ -43,7 +43,7 @@ def connected(scheduler: str, things: Sequence[Any]) -> Iterator[Place]:
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # errors are told in a sentence
     try:
-        get_address_host_port(scheduler)  # type: ignore[no-untyped-call]  # refuses nonsense at once
+        get_address_host_port(scheduler)  # refuses nonsense at once
         client = Client(scheduler, timeout=REACHED, set_as_default=False)  # type: ignore[no-untyped-call]  # Dask types little
     except (OSError, ValueError, TypeError) as error:
         cure = f"Start it with: dask scheduler. ({type(error).__name__})"
