@@ -72,6 +72,9 @@ def test_write_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: i
         with xr.open_zarr(tmp_path / "data.zarr") as grid:
             grid.load()
     assert not [*tmp_path.glob("*/.*.npz")]
+    for path in tmp_path.glob("*/*.npz"):
+        with np.load(path) as whole:
+            assert {name: whole[name] for name in whole}
     assert_same(sweep(small(), tmp_path), sweep(small()))
 
 

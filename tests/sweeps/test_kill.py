@@ -53,12 +53,12 @@ def test_killed_again_and_again(tmp_path: Path, qubatt: Starter, workers: int) -
     done, hit, cut = [0], 0, 0
     for number in range(KILLS):
         command = qubatt(*arguments, folder)
-        if number % 3:  # in the midst of computing and writing, else while it starts
+        if number % 2:  # in the midst of computing and writing, else while it starts
             enough = files(folder) + draw.randrange(1, 4)
             command.wait_for(lambda enough=enough: files(folder) >= enough)
         time.sleep(draw.uniform(0.0, 0.2))
         cut += command.is_alive
-        command.signal(signal.SIGKILL, whole=number % 2 == 0)
+        command.signal(signal.SIGKILL, whole=number % 4 < 2)
         command.end()
         hit += bool(leftovers(folder))
         if (folder / "data.zarr").exists():

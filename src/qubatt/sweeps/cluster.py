@@ -43,10 +43,10 @@ def connected(scheduler: str, things: Sequence[Any]) -> Iterator[Place]:
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # errors are told in a sentence
     try:
-        get_address_host_port(scheduler)
+        get_address_host_port(scheduler)  # refuses nonsense at once
         client = Client(scheduler, timeout=REACHED, set_as_default=False)  # type: ignore[no-untyped-call]  # Dask types little
-    except (OSError, ValueError, TypeError) as error:
-        cure = f"Start it with: dask scheduler. ({type(error).__name__})"
+    except (OSError, ValueError, TypeError):
+        cure = "Start one with: dask scheduler. It tells its address, such as tcp://127.0.0.1:8786."
         raise ArgumentError(
             "scheduler", "be the address of a Dask scheduler", scheduler, cure
         ) from None
