@@ -26,8 +26,8 @@ def main() -> None:
         run()
     except Interrupted as stop:
         sys.stderr.write(
-            "Interrupted. No file is half-written; `qubatt reproduce` goes on where it stopped if"
-            " you run the same command again.\n"
+            "Interrupted. No file is half-written; `qubatt sweep` and `qubatt reproduce` go on"
+            " where they stopped if you run the same command again.\n"
         )
         sys.exit(128 + int(stop.args[0]))
 

@@ -102,6 +102,9 @@ def _sweep(
             typer.echo(f"Stopped: {bar.words()}. The same command goes on.", err=True)
             raise typer.Exit(128 + stop.signal) from None
     _tell(data, output, as_json=json)
+    if bool((data["status"] == "failed").all()):
+        typer.echo("Error: All points failed.", err=True)
+        raise typer.Exit(2)
 
 
 def _estimate(
@@ -154,7 +157,7 @@ def _export(
     else:
         row = Store.open(directory).find(point)
         data, target = row.dataset(), output or Path(f"{row.key[:12]}.nc")
-    typer.echo(f"{save(data, target)} written")
+    typer.echo(f"Wrote {save(data, target)}")
 
 
 class Bar:
@@ -169,7 +172,7 @@ class Bar:
         self._text = Text
         self._live = Live(console=self._console, refresh_per_second=4, transient=True)
         self._state: Any = None
-        self._said = 0.0
+        self._next = 5.0
 
     def __enter__(self) -> Bar:
         if self._console.is_terminal:
@@ -192,11 +195,11 @@ class Bar:
         """Show how far it is."""
         self._state = state
         if self._console.is_terminal:
-            width = 30
+            width = 20
             full = round(width * state.effort)
             self._live.update(self._text(f"{'█' * full}{'░' * (width - full)} {self.words()}"))
-        elif state.seconds - self._said >= 30.0:
-            self._said = state.seconds
+        elif state.seconds >= self._next:
+            self._next = max(30.0, state.seconds + 10.0)
             self._console.print(self.words(), highlight=False)
 
     def words(self) -> str:

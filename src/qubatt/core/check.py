@@ -132,6 +132,8 @@ def explain(error: ValidationError, known: Mapping[str, Any]) -> ArgumentError:
         if isinstance(cause, ArgumentError):
             return cause
         requirement = str(cause)
+    elif kind == "is_instance_of" and context.get("class") == "Sequence":
+        requirement = "be a list"
     else:
         requirement = _REQUIREMENTS.get(kind, f"be valid ({problem['msg']})")
     return ArgumentError(name, requirement, value)

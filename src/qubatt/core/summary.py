@@ -93,7 +93,7 @@ def question(dataset: xr.Dataset) -> list[str]:
     """Return what was computed: battery, charger and environment with their parameters."""
     asked = attribute(dataset, "parameters")
     if isinstance(study := attribute(dataset, "study"), dict):
-        return _study(study)
+        return _study(study, str(dataset.attrs.get("title", "")))
     if not isinstance(asked, dict):
         return [str(dataset.attrs.get("title") or "Result")]
     if "battery" not in asked:
@@ -116,7 +116,7 @@ def question(dataset: xr.Dataset) -> list[str]:
     ]
 
 
-def _study(study: dict[str, Any]) -> list[str]:
+def _study(study: dict[str, Any], title: str) -> list[str]:
     """Return what a study holds fixed, and what it varies."""
     varies = [name for name in study.get("sweep", {}) if name != "together"]
     run, charger = study.get("run", {}), study.get("charger")
@@ -127,8 +127,8 @@ def _study(study: dict[str, Any]) -> list[str]:
         for k, part in enumerate(study.get("environment", []))
     ]
     return [
-        *_lines("Study", study.get("title") or f"{run.get('type')} over {', '.join(varies)}"),
-        *_lines("  battery", _fixed(study["battery"], ("battery",), varies)),
+        *_lines("Study", title or f"{run.get('type', 'runs')} over {', '.join(varies)}"),
+        *_lines("  battery", _fixed(study.get("battery"), ("battery",), varies)),
         *(_lines("  charger", _fixed(charger, ("charger",), varies)) if charger else []),
         *_lines("  environment", "; ".join(parts) or "none"),
         *_lines("  run", _fixed({k: v for k, v in run.items() if k != "merits"}, ("run",), varies)),

@@ -12,10 +12,11 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import ListedColormap, Normalize
+from matplotlib.colors import ListedColormap, LogNorm, Normalize
 
 from qubatt.plots.figure import styled
 from qubatt.plots.selection import TIMES, is_worded, places_of
+from qubatt.plots.span import is_geometric
 
 MOST_IN_LEGEND = 8
 """Members of a family from which on a colour bar stands for the legend."""
@@ -75,8 +76,8 @@ def draw_curves(
         if family is None
         else [values.isel({family: k}) for k in range(values.sizes[family])]
     )
-    colours = shades(len(members))
     few = len(members) <= MOST_IN_LEGEND
+    colours = shades(len(members)) if few or family is None else _by_value(values[family])
     dashes = [dash if few else "-" for dash, _ in zip(cycle(DASHES), members, strict=False)]
     with styled():
         for k in order if order is not None else range(len(members)):
@@ -151,12 +152,21 @@ def is_marked(values: xr.DataArray, dim: str | None = None) -> bool:
 
 def add_family_bar(panels: Sequence[Axes], family: xr.DataArray) -> None:
     """Add a colour bar that stands for the legend of a large family of curves."""
-    scale = Normalize(float(family.min()), float(family.max()))
+    kind = LogNorm if is_geometric(family) else Normalize
+    scale = kind(float(family.min()), float(family.max()))
     colours = matplotlib.colormaps["cividis"](np.linspace(0.0, LIGHTEST, 256))
     shade = ScalarMappable(scale, ListedColormap(colours))
     figure = panels[0].get_figure()
     bar = figure.colorbar(shade, ax=panels)  # type: ignore[union-attr]  # they are drawn in it
     bar.set_label(axis_label(family))
+
+
+def _by_value(family: xr.DataArray) -> Any:
+    """Return colours as the bar of a large family has them, one a row."""
+    values = family.to_numpy().astype(float)
+    values = np.log(values) if is_geometric(family) else values
+    places = (values - values.min()) / max(float(np.ptp(values)), 1e-300)
+    return matplotlib.colormaps["cividis"](LIGHTEST * places)
 
 
 def shades(count: int) -> Any:
@@ -202,8 +212,9 @@ def axis_label(array: xr.DataArray) -> str:
 
 
 def pretty_text(text: str) -> str:
-    """Return text with subscripts after Greek letters and powers, for example ξ²_S."""
-    return re.sub(r"(?<=[^\x00-\x7f])_(\w+)", r"$_\\mathrm{\1}$", _literal(text))
+    """Return text with subscripts after Greek letters, powers and lone letters: ξ²_S, g_c."""
+    lone = re.sub(r"(?<![\w$\\])([A-Za-z])_(\w)\b", r"$\1_\\mathrm{\2}$", _literal(text))
+    return re.sub(r"(?<=[^\x00-\x7f])_(\w+)", r"$_\\mathrm{\1}$", lone)
 
 
 def _literal(text: str) -> str:

@@ -61,7 +61,7 @@ def draw_laws(
         raise ArgumentError("variables", f"have two positive values over {x}", MISSING, cure)
     size = dataset.sizes[family] if family else 1
     if size > MOST_IN_LEGEND:
-        cure = f"Select some with dataset.isel({family}=[...]), or one with at."
+        cure = f"Select one with `at` (--at {family}=…), or some with dataset.isel({family}=[…])."
         raise ArgumentError("dataset", f"have at most {MOST_IN_LEGEND} of {family}", size, cure)
     lines = size + (1 if family else 0)
     sheet = Sheet(len(laws), dataset, [lines] * len(laws), most=2)

@@ -102,7 +102,7 @@ def plot(
     if len(rest) > 1:
         others = {dim: dataset[dim].to_numpy()[0].item() for dim in rest if dim in dataset.dims}
         kept = next(iter(others.items()), ("n_atoms", 4))
-        cure = f"Fix others with at={dict([kept])}, or with dataset.sel(...)."
+        cure = f"Fix others with at={dict([kept])} (--at {kept[0]}={kept[1]}), or dataset.sel(...)."
         raise ArgumentError("dataset", "have one or two dims to draw over", dims, cure)
     numbers = _over(numbers, x, rest, named=variables is not None)
     if scaling:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from qubatt.core.result import MEANINGS, OWN_DIMS
+from qubatt.core.result import CUTOFF_THRESHOLD, MEANINGS, OWN_DIMS
 from qubatt.core.summary import attribute
 from qubatt.plots import CHECKS
 
@@ -114,8 +114,16 @@ def certificate_rows(dataset: xr.Dataset) -> list[Row]:
             worst = array if smallest else abs(array)
             word = str(name).removeprefix("certificate_").replace("_", " ")
             value, where = extreme(worst, largest=not smallest, digits=2)
+            if word == "cutoff population" and _harmless(dataset, array):
+                where += "; harmless: nothing leads above the highest level kept"
             rows.append((f"{'smallest' if smallest else 'largest'} {word}", value, where))
     return [(str(word).replace("smallest smallest", "smallest"), *rest) for word, *rest in rows]
+
+
+def _harmless(dataset: xr.Dataset, population: xr.DataArray) -> bool:
+    """Tell whether the highest level is full where the status is ok nevertheless."""
+    full = population > CUTOFF_THRESHOLD
+    return bool(full.any()) and bool((dataset["status"].where(full, "ok") == "ok").all())
 
 
 def failure_rows(dataset: xr.Dataset) -> list[Row]:

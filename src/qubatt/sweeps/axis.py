@@ -10,7 +10,7 @@ from qubatt.core.declaration import fields_of
 from qubatt.core.errors import ArgumentError, suggest
 from qubatt.core.registry import registry
 from qubatt.sweeps.formula import Formula
-from qubatt.sweeps.values import Values, values_of
+from qubatt.sweeps.values import KEYS, Values, values_of
 
 ROOTS = {"battery": "battery", "charger": "charger", "environment": "environment", "run": "run"}
 """Tables of a study, and the kind in the registry of what they hold."""
@@ -132,6 +132,10 @@ def _groups(sweep: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 
 def _varied(argument: str, given: Any, tables: Mapping[str, Any]) -> Varied:
+    if isinstance(given, Mapping) and given and not {*given} & {*KEYS}:
+        first = next(iter(given))
+        cure = f'Names with a dot stand in quotes: "{argument}.{first}" = …'
+        raise ArgumentError(f"sweep.{argument}", "be values or a range", dict(given), cure)
     path = path_of(argument, tables)
     name, description = called(path, tables)
     if isinstance(given, str):
@@ -166,6 +170,8 @@ def path_of(argument: str, tables: Mapping[str, Any]) -> Path:
     if first not in ROOTS or (first == "environment" and rest):
         known = [*ROOTS, *filter(None, types)]
         cure = f"For example battery.coupling. {suggest(first, known)}"
+        if first in registry.items("environment"):
+            cure = f'The study has no {first}: add [[environment]] with type = "{first}".'
         raise ArgumentError("sweep", "name parameters of the study", argument, cure)
     path = (first, *rest)
     if len(path) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
@@ -165,12 +166,19 @@ def load(directory: str | Path) -> xr.Dataset:
 
 
 def _settle_in(store: Store, study: Study, grid: xr.Dataset) -> None:
-    """Write the study into its folder, and the grid as far as results are there."""
+    """Write the study into its folder, and the grid as far as results are there.
+
+    The file of another study that was there goes on under another name, as its results do.
+    """
     from qubatt.core.file import write_whole
 
     text = study.to_toml()
     path = store.directory / "study.toml"
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+    before = path.read_text(encoding="utf-8") if path.is_file() else text
+    if before != text:
+        name = f"study-{hashlib.sha256(before.encode()).hexdigest()[:8]}.toml"
+        write_whole(path.with_name(name), lambda part: part.write_text(before, encoding="utf-8"))
+    if before != text or not path.is_file():
         write_whole(path, lambda part: part.write_text(text, encoding="utf-8"))
     write_grid(store, grid)
 

@@ -96,11 +96,13 @@ class Estimate:
         several = f", about {shared} on {self.workers} processes" if self.workers > 1 else ""
         largest = "not known" if math.isnan(self.memory) else size(self.memory)
         keeps = "with" if self.keeps else "without"
+        if not self.propagations:
+            return f"points        {self.points:,} ({grid}){there}: nothing to do"
         rows = [
             ("points", f"{self.points:,} ({grid}){there}"),
             ("to compute", f"{self.propagations:,} propagations or steady states"),
             ("cost of one", cost),
-            ("total", f"{duration(self.total)} on one core{several}"),
+            ("total", f"{duration(self.total)} on one core{several}, and some seconds to start"),
             ("memory", f"{largest} for the largest; {size(self.memory_free)} free"),
             ("store", f"about {size(self.store)}, {keeps} states for further merits"),
             *(("would fail", text) for text in self.refused),
@@ -133,7 +135,8 @@ def estimate(
     places = np.unique(np.linspace(0, max(len(missing) - 1, 0), SAMPLES).round().astype(int))
     chosen = [missing[k] for k in places] if missing else []
     looks, refused = _look(chosen)
-    seconds = _seconds(looks)
+    seconds, failed = _seconds(looks)
+    refused = tuple(dict.fromkeys([*refused, *failed]))
     # every unit costs what the nearest one looked at costs, in the order of their efforts
     near = [int(np.argmin([abs(k - place) for place in places])) for k in range(len(missing))]
     total = float(sum(seconds[k] for k in near))
@@ -206,17 +209,18 @@ def _expected(unit: Unit) -> tuple[float, float]:
     return factor * float(entries) ** 1.5, math.nan
 
 
-def _seconds(looks: Sequence[_Look]) -> list[float]:
-    """Return the seconds that units take: what all take, and what the largest tried says of work.
+def _seconds(looks: Sequence[_Look]) -> tuple[list[float], list[str]]:
+    """Return the seconds that units take, and what points that were tried failed with.
 
-    The cheapest is tried, then ever larger ones, as large as what is left of the budget allows.
+    All take some, and what the largest tried says of work. The cheapest is tried, then ever larger
+    ones, as large as what is left of the budget allows.
     """
     if not looks:
-        return []
+        return [], []
     begun = time.monotonic()
     order = sorted(range(len(looks)), key=lambda k: looks[k].work)
-    _try(looks[order[0]].unit)  # the first run compiles
-    fixed = _try(looks[order[0]].unit)
+    _, failed = _try(looks[order[0]].unit)  # the first run compiles
+    fixed, _ = _try(looks[order[0]].unit)
     pace, largest = 0.0, looks[order[0]].work
     for _ in range(TRIED - 1):
         left = BUDGET - (time.monotonic() - begun) - fixed
@@ -225,13 +229,15 @@ def _seconds(looks: Sequence[_Look]) -> list[float]:
         if not able:
             break
         look = looks[able[-1]]
-        pace = max(_try(look.unit) - fixed, 0.0) / look.work
+        seconds, messages = _try(look.unit)
+        failed += messages
+        pace = max(seconds - fixed, 0.0) / look.work
         largest = look.work
-    return [fixed + pace * look.work for look in looks]
+    return [fixed + pace * look.work for look in looks], failed
 
 
-def _try(unit: Unit) -> float:
-    """Return the seconds that a unit takes."""
+def _try(unit: Unit) -> tuple[float, list[str]]:
+    """Return the seconds that a unit takes, and what points of it failed with."""
     start = time.monotonic()
-    solve_tasks([Task(unit.points, unit.asked, unit.asked, keep=False)])
-    return time.monotonic() - start
+    rows, _ = solve_tasks([Task(unit.points, unit.asked, unit.asked, keep=False)])
+    return time.monotonic() - start, [row.message for row in rows if row.status == FAILED]

@@ -114,7 +114,7 @@ class Formula:
             found: Number = self._evaluate(self._tree, {**CONSTANTS, **numbers})
         except (ArithmeticError, ValueError, TypeError) as error:
             where = ", ".join(f"{name} = {numbers[name]}" for name in sorted(self.names))
-            cure = f"At {where}: {error}."
+            cure = f"At {where}: {error}." if where else f"Cause: {error}."
             raise ArgumentError(self.argument, "have a value everywhere", self.text, cure) from None
         return found
 

@@ -45,7 +45,7 @@ def skeleton(study: Study) -> xr.Dataset:
     grid.attrs = {
         "title": study.title,
         "description": study.description,
-        "study": json.dumps(study.to_dict()),
+        "study": json.dumps(study.to_dict_in_full()),
         "merits": json.dumps(_asked_of(study)),
         "versions": json.dumps(versions()),
     }
@@ -90,7 +90,7 @@ def filled(grid: xr.Dataset, archive: Memory) -> xr.Dataset:
         elif is_coordinate or _is_wanted(name, wanted):
             inner = [STEP if uneven and dim == "time" else _apart(dim, dims) for dim in own]
             values = _stacked([(k, row.arrays[name]) for k, row in some], len(rows))
-            entry = ([*dims, *inner], values.reshape(*shape, *values.shape[1:]), attributes)
+            entry = ([*dims, *inner], values.reshape((*shape, *values.shape[1:])), attributes)
             found = (
                 found.assign_coords({name: entry}) if is_coordinate else found.assign({name: entry})
             )

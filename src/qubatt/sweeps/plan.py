@@ -25,6 +25,9 @@ FIXED = 1e6
 ROOM = 1e9
 """Bytes that may be kept of a study without asking."""
 
+LOOKS = 20
+"""Times per unit of time at which moments of a curve are computed, about."""
+
 MOMENTS = 12
 """Moments that are kept of a point, about."""
 
@@ -80,7 +83,8 @@ def kept_bytes(point: Point) -> float:
     """Return about how many bytes are kept of a point."""
     times = point.protocol.determines().get("times")
     count = len(times) if isinstance(times, list) else 1
-    return float(count * (8.0 * MOMENTS + 16.0 * _dims(point.setting.battery)[1] ** 2))
+    looks = max(count, LOOKS * float(times[-1])) if isinstance(times, list) else count
+    return float(8.0 * MOMENTS * looks + 16.0 * count * _dims(point.setting.battery)[1] ** 2)
 
 
 def _dims(battery: Battery) -> tuple[int, int]:

@@ -209,6 +209,15 @@ class _Part:
         return self._built[place]
 
     def _build(self, tree: Any) -> Any:
+        try:
+            return self._made(tree)
+        except ArgumentError as error:
+            if error.argument.startswith(self._root):
+                raise
+            argument = f"{self._root}.{error.argument}"
+            raise ArgumentError(argument, error.requirement, error.value, error.cure) from None
+
+    def _made(self, tree: Any) -> Any:
         if self._root == "environment":
             return tuple(_one("environment", part) for part in tree)
         return None if tree is None else _one(self._root, tree)

@@ -102,7 +102,7 @@ class Protocol(ABC):
         return None
 
 
-def output_times(t_end: float, points: int, times: Any) -> FloatArray | None:
+def output_times(t_end: float | None, points: int | None, times: Any) -> FloatArray | None:
     """Return output times, shape (T,); None where they are to be found.
 
     Raises
@@ -110,6 +110,10 @@ def output_times(t_end: float, points: int, times: Any) -> FloatArray | None:
     ArgumentError
         If they are none.
     """
+    for argument, given in (("t_end", t_end), ("points", points)):
+        if times is not None and given is not None:
+            raise ArgumentError(argument, "be left out with times", given)
+    t_end, points = 10.0 if t_end is None else t_end, 101 if points is None else points
     if isinstance(times, str) and times != AUTO:
         raise ArgumentError("times", 'hold real numbers, or be "auto"', times)
     if isinstance(times, str):
@@ -129,8 +133,12 @@ def _engine(name: str) -> Any:
 class ChargeRun(Protocol):
     """Charge a battery, from empty at time 0: `qubatt.charge` at every point."""
 
-    t_end: Positive = Field(default=10.0, description="Last time", examples=[2.0])
-    points: Count = Field(default=101, description="Output times from 0 to t_end", examples=[5])
+    t_end: Positive | None = Field(
+        default=None, description="Last time; 10 if left out", examples=[2.0]
+    )
+    points: Count | None = Field(
+        default=None, description="Output times from 0 to t_end; 101 if left out", examples=[5]
+    )
     times: Annotated[Sequence[float] | Literal["auto"] | None, Listed] = Field(
         default=None,
         description="Output times instead, or auto: until nothing changes any more",
@@ -219,7 +227,9 @@ class SteadyRun(Protocol):
         default=None, description="Figures of merit; the default ones if left out", examples=[None]
     )
     method: Method = Field(default="auto", description="auto, direct, secular or flow")
-    gap: bool = Field(default=False, description="Whether the relaxation rate is wanted too")
+    gap: bool = Field(
+        default=False, strict=True, description="Whether the relaxation rate is wanted too"
+    )
 
     def question(self, setting: Setting) -> Question:
         """Return what is asked of a battery; see `Protocol.question`."""
@@ -260,8 +270,12 @@ class SteadyRun(Protocol):
 class DischargeRun(Protocol):
     """What is left over time once the charger is off: `qubatt.discharge` at every point."""
 
-    t_end: Positive = Field(default=10.0, description="Last time", examples=[2.0])
-    points: Count = Field(default=101, description="Output times from 0 to t_end", examples=[5])
+    t_end: Positive | None = Field(
+        default=None, description="Last time; 10 if left out", examples=[2.0]
+    )
+    points: Count | None = Field(
+        default=None, description="Output times from 0 to t_end; 101 if left out", examples=[5]
+    )
     times: Annotated[Sequence[float] | None, Listed] = Field(
         default=None, description="Output times instead", examples=[None]
     )

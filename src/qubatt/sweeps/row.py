@@ -168,6 +168,11 @@ def kept_of_row(row: Row) -> Kept:
             battery_states=battery,
             **facts,
         )
+    if battery is not None:  # states between the output times are not kept, and not read
+        shape = (len(arrays["times"]), *battery.shape[1:])
+        places = np.isin(arrays["times"], arrays["asked"])
+        battery, kept = np.zeros(shape, dtype=battery.dtype), battery
+        battery[places] = kept
     solution = Solution(
         times=arrays["times"],
         moments=dict(zip(names, table.T, strict=True)),
@@ -179,7 +184,7 @@ def kept_of_row(row: Row) -> Kept:
 
 
 def _said_run(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
-    solution = run.solution
+    solution, states = run.solution, run.solution.battery_states
     numbers = ("error_estimate", "tolerance", "statistics", "smallest_eigenvalue")
     facts = {
         "kind": "run",
@@ -192,7 +197,7 @@ def _said_run(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
         "times": solution.times,
         "moments": np.stack(list(solution.moments.values()), axis=1),
         "trace": solution.trace,
-        "battery": solution.battery_states,
+        "battery": None if states is None else states[np.isin(solution.times, run.time)],
     }
     return facts, arrays
 

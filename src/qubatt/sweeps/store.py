@@ -106,6 +106,8 @@ class Store(Memory):
         ArgumentError
             If it cannot be written to.
         """
+        if str(directory) == "":
+            raise ArgumentError("output", "name a folder", str(directory))
         directory = Path(directory)
         for part in (directory, directory / "points", directory / "states"):
             check_directory("output", part)
@@ -179,10 +181,11 @@ class Store(Memory):
     def nbytes(self) -> int:
         """Bytes on disk."""
         total = 0
-        for folder, _, names in os.walk(self.directory):  # leaves out what is gone meanwhile
-            for name in names:
-                with contextlib.suppress(FileNotFoundError):
-                    total += Path(folder, name).stat().st_size
+        for own in ("points", "states", GRID):
+            for folder, _, names in os.walk(self.directory / own):  # leaves out what is gone
+                for name in names:
+                    with contextlib.suppress(FileNotFoundError):
+                        total += Path(folder, name).stat().st_size
         return total
 
     def _sweep_up(self) -> None:

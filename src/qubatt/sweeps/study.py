@@ -17,7 +17,9 @@ import qubatt.models
 import qubatt.pulses
 import qubatt.states
 import qubatt.sweeps.protocol  # noqa: F401  # these register what a study names
+from qubatt.core.declaration import fields_of
 from qubatt.core.errors import MISSING, ArgumentError, suggest
+from qubatt.core.registry import registry
 from qubatt.sweeps.axis import Axis, Varied, axes_of
 from qubatt.sweeps.point import Point, points_of
 from qubatt.sweeps.tree import Tree, read
@@ -163,6 +165,14 @@ class Study:
         words = {key: getattr(self, key) for key in ("title", "description") if getattr(self, key)}
         return words | tables | {"sweep": _plain(dict(self.sweep))}
 
+    def to_dict_in_full(self) -> dict[str, Any]:
+        """Return the tables with all fields that were left out and have a value all the same."""
+        found = self.to_dict()
+        for kind in ("battery", "charger", "run"):
+            found |= {kind: _in_full(kind, found[kind])} if kind in found else {}
+        found["environment"] = [_in_full("environment", part) for part in found["environment"]]
+        return found
+
     def to_toml(self) -> str:
         """Return a study file; what cannot be written in one is described."""
         return tomli_w.dumps(self.to_dict())
@@ -176,6 +186,18 @@ def _parsed(path: Path) -> Any:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ArgumentError("study", "be a TOML file", str(path), f"{error}.") from None
+
+
+def _in_full(kind: str, table: dict[str, Any]) -> dict[str, Any]:
+    """Return a table with the defaults of its fields."""
+    cls = registry.items(kind).get(table["type"])
+    known = fields_of(cls) if cls is not None else {}
+    defaults = {
+        name: _plain(field.default)
+        for name, field in known.items()
+        if not field.is_required() and field.default is not None
+    }
+    return {"type": table["type"]} | defaults | table
 
 
 def _plain(value: Any) -> Any:

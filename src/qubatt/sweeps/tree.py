@@ -98,6 +98,8 @@ def replaced(tree: Tree, path: tuple[str, ...], value: Any, argument: str) -> Tr
         tree = {"type": _type_of(tree, argument)} | {
             field.name: getattr(tree, field.name) for field in dataclasses.fields(tree)
         }
+    if isinstance(tree, str) and tree.partition(":")[0] in registry.items("pulse"):
+        tree = read("pulse", tree, argument)
     if not isinstance(tree, Mapping):
         cure = "Give it as a table with type and fields, or replace it as a whole."
         raise ArgumentError(argument, "name a field of a table", tree, cure)

@@ -67,7 +67,7 @@ def values_of(argument: str, given: Any) -> Values:
                 f"{argument}.{key}", f"be one of {', '.join(KEYS)}", key, suggest(key, KEYS)
             )
     name, label = (str(given.get(key, "")) for key in ("name", "label"))
-    if name and not name.isidentifier():
+    if "name" in given and not name.isidentifier():
         raise ArgumentError(f"{argument}.name", "be a word without spaces", name)
     if "values" in given:
         if clash := [key for key in RANGE if key in given]:
@@ -93,12 +93,14 @@ def _labelled(argument: str, given: Any, labels: Any = None) -> Values:
     words = tuple(labels) if labels is not None else tuple(_label(part) for part in values)
     if len(words) != len(values):
         raise ArgumentError(f"{argument}.labels", f"be {len(values)} in number", list(words))
-    for k, word in enumerate(words):
+    seen: set[Any] = set()
+    for word in words:
         if isinstance(word, float) and not np.isfinite(word):
             raise ArgumentError(argument, "be finite", word)
-        if word in words[:k]:
+        if word in seen:
             what = "values" if labels is None else "labels"
             raise ArgumentError(argument, f"hold each of its {what} once", word)
+        seen.add(word)
     return Values(values, words)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from qubatt.core.declaration import fields_of
+from qubatt.core.errors import ArgumentError
 from qubatt.core.named import named
 from qubatt.core.result import FAILED
 from qubatt.engines import limit_threads
@@ -63,6 +64,8 @@ def asked(protocol: Protocol) -> tuple[str, ...]:
     if protocol.merits is None:
         return (DEFAULT,)
     names = [protocol.merits] if isinstance(protocol.merits, str) else protocol.merits
+    if not names:
+        raise ArgumentError("run.merits", "hold at least one name", names, "See qubatt list merit.")
     return tuple(dict.fromkeys(name if name == ALL else _written(name) for name in names))
 
 

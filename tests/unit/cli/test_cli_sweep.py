@@ -40,7 +40,7 @@ def test_sweep_status_export(study, tmp_path):
     told = json.loads(run("status", "out", "--json").stdout)
     assert told["status"] == {"ok": 3}
     assert told["axes"] == {"drive": 3}
-    assert "out.nc written" in run("export", "out").stdout
+    assert "Wrote out.nc" in run("export", "out").stdout
     import qubatt as qb
 
     data = qb.load(tmp_path / "out.nc")

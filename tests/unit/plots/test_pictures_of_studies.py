@@ -43,7 +43,7 @@ def test_merits_over_one_axis_are_marked_lines() -> None:
     spans = [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in figure.axes[0].patches]
     assert spans == [(3.0, 5.0), (7.0, 10.0)]
     assert "cutoff-too-small at 1, failed at 1, ok at 3 of 5 points" in words(figure)
-    assert figure.caption.startswith(data.attrs["title"])
+    assert figure.caption.startswith(f"Study: {data.attrs['title']}")
 
 
 def test_what_goes_together_with_an_axis_can_be_x() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def test_page_tells_everything_once(tmp_path: Path) -> None:
         assert cells.count(text) == 1, text
     assert "battery.coupling" not in cells  # varied together with n_atoms
     assert found["li"] == ["R. H. Dicke, Phys. Rev. 93, 99 (1954)"]
-    assert json.loads(found["pre"][0]) == json.loads(data.attrs["study"])
+    assert tomllib.loads(found["pre"][0]) == json.loads(data.attrs["study"])
     html = page.read_text()
     assert "<b>" not in html
     assert 'src="http' not in html
@@ -156,7 +157,7 @@ def test_plain_results_have_a_page_too(tmp_path: Path) -> None:
     assert "Failures" not in outline(page)["h2"]
     data = study("n_atoms").assign_attrs(study='{"title": "# <x>"}')
     found = outline(qb.report(data, tmp_path / "b.html"))
-    assert found["pre"] == ['title = "# <x>"\n']
+    assert found["pre"] == ['title = "# <x>"']
 
 
 def test_errors(tmp_path: Path) -> None:

@@ -188,10 +188,13 @@ def test_study_file_of_a_study_is_that_study(tmp_path):
         ({"battery": DICKE, "sweep": {"cavity-loss.rate": [1]}}, "name parameters of the study"),
         (
             {"battery": DICKE, "sweep": {"battery.n_atoms": [1, 0]}},
-            "`n_atoms` must be at least 1, but is 0",
+            "`battery.n_atoms` must be at least 1, but is 0",
         ),
         ({"battery": DICKE, "sweep": {"battery.n_atoms": [1, 2.5]}}, "whole number"),
-        ({"battery": DICKE, "sweep": {"battery.interaction": [0, 1]}}, "`n_atoms` must be given"),
+        (
+            {"battery": DICKE, "sweep": {"battery.interaction": [0, 1]}},
+            "`battery.n_atoms` must be given",
+        ),
         (
             {
                 "battery": DICKE,

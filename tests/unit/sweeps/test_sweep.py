@@ -238,3 +238,25 @@ def test_initial_states_share_what_they_can(monkeypatch):
                 )
             for name in own.data_vars:
                 np.testing.assert_allclose(data[name].sel(charger=charger), own[name], atol=1e-9)
+
+
+def test_numbers_of_one_point_alone():
+    study = {
+        "battery": "driven:1,1.0",
+        "environment": ["collective-decay:0.5"],
+        "run": "steady:merits=energy",
+    }
+    data = qb.sweep(study)
+    assert data.energy.dims == ()
+    np.testing.assert_allclose(data.energy, 4 / 9, atol=1e-9)
+
+
+def test_files_of_earlier_studies_stay(tmp_path):
+    qb.sweep(rabi(), tmp_path)
+    text = (tmp_path / "study.toml").read_text()
+    qb.sweep(rabi(t_end=3.0), tmp_path)
+    (earlier,) = tmp_path.glob("study-*.toml")
+    assert earlier.read_text() == text
+    states = []
+    qb.sweep(earlier, tmp_path, progress=states.append)
+    assert states[0].found == 3
