@@ -172,7 +172,7 @@ class Bar:
         self._text = Text
         self._live = Live(console=self._console, refresh_per_second=4, transient=True)
         self._state: Any = None
-        self._next = 5.0
+        self._next = 30.0
 
     def __enter__(self) -> Bar:
         if self._console.is_terminal:
@@ -199,7 +199,7 @@ class Bar:
             full = round(width * state.effort)
             self._live.update(self._text(f"{'█' * full}{'░' * (width - full)} {self.words()}"))
         elif state.seconds >= self._next:
-            self._next = max(30.0, state.seconds + 10.0)
+            self._next = state.seconds + 30.0
             self._console.print(self.words(), highlight=False)
 
     def words(self) -> str:
