@@ -21,6 +21,9 @@ LISTED = 10
 KNOWN = ("title", "description", "study", "merits", "versions", "citations", "failures")
 """Attributes that have a place of their own on the page."""
 
+NOT_FIXED = ("title", "description", "sweep")
+"""Entries of a study that are no fixed parameters."""
+
 LONGEST = 200
 """Letters of the longest attribute that is shown."""
 
@@ -64,7 +67,7 @@ def fixed_rows(dataset: xr.Dataset) -> list[Row]:
     if not isinstance(tables, dict):
         return []
     varied = {*axes_of(dataset), *map(str, dataset.coords)}
-    kept = {name: part for name, part in tables.items() if name not in {"sweep", *varied}}
+    kept = {name: part for name, part in tables.items() if name not in {*NOT_FIXED, *varied}}
     return [row for name, part in kept.items() for row in _flat(name, part, varied)]
 
 
@@ -79,7 +82,7 @@ def _flat(place: str, part: Any, varied: set[str]) -> Iterator[Row]:
         for k, entry in enumerate(part, start=1):
             yield from _flat(f"{place} {k}" if len(part) > 1 else place, entry, varied)
     elif part not in (None, "", []):
-        yield place, _word(part)
+        yield place, ", ".join(map(_word, part)) if isinstance(part, list) else _word(part)
 
 
 def status_rows(dataset: xr.Dataset) -> list[Row]:

@@ -193,9 +193,9 @@ def _in_full(kind: str, table: dict[str, Any]) -> dict[str, Any]:
     cls = registry.items(kind).get(table["type"])
     known = fields_of(cls) if cls is not None else {}
     defaults = {
-        name: _plain(field.default)
+        name: _plain(table.get(name, field.default))
         for name, field in known.items()
-        if not field.is_required() and field.default is not None
+        if name in table or not (field.is_required() or field.default is None)
     }
     return {"type": table["type"]} | defaults | table
 
