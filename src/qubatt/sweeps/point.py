@@ -267,6 +267,9 @@ def _said(thing: Any) -> Any:
     pulses = list(vars(thing).values()) if dataclasses.is_dataclass(thing) else []
     if isinstance(thing, Battery) and not thing.typed:
         pulses = [term.pulse for term in thing.charging_terms()]
+        order = [name for name, _ in thing.dims]  # type: ignore[attr-defined]
+        if order != sorted(order):  # texts of keys are sorted, so that they would not tell
+            found["order"] = order
     hashes = [function_hash(f.function) for f in pulses if isinstance(f, FunctionPulse)]
     return {**found, "functions": hashes} if hashes else found
 
