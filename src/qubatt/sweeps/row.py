@@ -168,6 +168,10 @@ def kept_of_row(row: Row) -> Kept:
             battery_states=battery,
             **facts,
         )
+    if battery is not None and len(battery) < len(arrays["times"]):
+        states = np.full((len(arrays["times"]), *battery.shape[1:]), np.nan, dtype=battery.dtype)
+        states[np.isin(arrays["times"], arrays["asked"])] = battery
+        battery = states
     solution = Solution(
         times=arrays["times"],
         moments=dict(zip(names, table.T, strict=True)),
@@ -194,6 +198,8 @@ def _said_run(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
         "trace": solution.trace,
         "battery": solution.battery_states,
     }
+    if solution.battery_states is not None:  # only those at output times are read
+        arrays["battery"] = solution.battery_states[np.isin(solution.times, run.time)]
     return facts, arrays
 
 

@@ -93,12 +93,16 @@ def _labelled(argument: str, given: Any, labels: Any = None) -> Values:
     words = tuple(labels) if labels is not None else tuple(_label(part) for part in values)
     if len(words) != len(values):
         raise ArgumentError(f"{argument}.labels", f"be {len(values)} in number", list(words))
-    for k, word in enumerate(words):
+    seen = set()
+    for word in words:
         if isinstance(word, float) and not np.isfinite(word):
             raise ArgumentError(argument, "be finite", word)
-        if word in words[:k]:
+        if not isinstance(word, str | int | float):
+            raise ArgumentError(f"{argument}.labels", "hold numbers and texts", word)
+        if word in seen:
             what = "values" if labels is None else "labels"
             raise ArgumentError(argument, f"hold each of its {what} once", word)
+        seen.add(word)
     return Values(values, words)
 
 
