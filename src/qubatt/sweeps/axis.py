@@ -9,11 +9,15 @@ from typing import Any
 from qubatt.core.declaration import fields_of
 from qubatt.core.errors import ArgumentError, suggest
 from qubatt.core.registry import registry
+from qubatt.core.result import CERTIFICATE
 from qubatt.sweeps.formula import Formula
 from qubatt.sweeps.values import Values, values_of
 
 ROOTS = {"battery": "battery", "charger": "charger", "environment": "environment", "run": "run"}
 """Tables of a study, and the kind in the registry of what they hold."""
+
+RESERVED = ("time", "state_time", "status", "key", "step", "relaxation_rate")
+"""Names that results have, beside those of merits and of their certificates."""
 
 Path = tuple[str, ...]
 """Where a value stands in a study; entries of the environment by their number."""
@@ -218,13 +222,11 @@ def _apart(varied: Iterator[Varied] | Any) -> None:
         if not one.name.isidentifier():
             cure = "Give it one: {values = […], name = …}."
             raise ArgumentError(one.argument, "have a name that is a word", one.name, cure)
-        if one.name in (
-            "time",
-            "state_time",
-            "status",
-            "key",
-            "step",
-        ) or one.name in registry.items("merit"):
+        if (
+            one.name in RESERVED
+            or one.name.startswith(CERTIFICATE)
+            or one.name in registry.items("merit")
+        ):
             cure = 'Give it another one: {values = […], name = "…"}.'
             raise ArgumentError(
                 one.argument, "have a name that results do not have", one.name, cure

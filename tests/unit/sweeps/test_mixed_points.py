@@ -168,3 +168,9 @@ def test_one_point_at_rest_has_a_grid_of_no_dims(tmp_path):
         "run": {"type": "steady", "merits": ["energy"]},
     }
     assert qb.sweep(study, tmp_path).energy.dims == ()
+
+
+@pytest.mark.parametrize("name", ["certificate_residual", "relaxation_rate", "energy", "key"])
+def test_axes_do_not_take_names_of_results(name):
+    with pytest.raises(qb.ArgumentError, match="name that results do not have"):
+        points(**{"collective-decay.rate": {"values": [1.0, 2.0], "name": name}})
