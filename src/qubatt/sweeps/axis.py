@@ -9,11 +9,15 @@ from typing import Any
 from qubatt.core.declaration import fields_of
 from qubatt.core.errors import ArgumentError, suggest
 from qubatt.core.registry import registry
+from qubatt.core.result import CERTIFICATE
 from qubatt.sweeps.formula import Formula
 from qubatt.sweeps.values import KEYS, Values, values_of
 
 ROOTS = {"battery": "battery", "charger": "charger", "environment": "environment", "run": "run"}
 """Tables of a study, and the kind in the registry of what they hold."""
+
+RESERVED = ("time", "state_time", "status", "key", "step", "relaxation_rate")
+"""Names that results have, beside those of merits and of their certificates."""
 
 Path = tuple[str, ...]
 """Where a value stands in a study; entries of the environment by their number."""
@@ -90,6 +94,10 @@ def axes_of(
         if argument != "together":
             varied[argument] = _varied(argument, given, tables)
     _apart(varied.values())
+    for argument in (argument for group in groups for argument in group):
+        if isinstance(varied[argument].values, Formula):
+            cure = "A formula goes along with its parameters by itself."
+            raise ArgumentError("sweep.together", "name no formula", argument, cure)
     axes, formulas = [], []
     for argument, one in varied.items():
         if isinstance(one.values, Formula):
@@ -100,9 +108,7 @@ def axes_of(
             axes.append(Axis(tuple(varied[other] for other in group)))
     for axis in axes:
         for one in axis.varied:
-            if isinstance(one.values, Formula):
-                cure = "A formula goes along with its parameters by itself."
-                raise ArgumentError("sweep.together", "name no formula", one.argument, cure)
+            assert isinstance(one.values, Values)
             if len(one.values.values) != len(axis):
                 raise ArgumentError(
                     one.argument,
@@ -211,19 +217,22 @@ def called(path: Path, tables: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _apart(varied: Iterator[Varied] | Any) -> None:
-    """Refuse two parameters of one name, or one of a name that results have."""
+    """Refuse what is varied twice, two of one name, and names that results have."""
     seen: dict[str, str] = {}
+    places: dict[Path, str] = {}
     for one in varied:
+        if one.path in places:
+            cure = f"It is the same as {places[one.path]}."
+            raise ArgumentError("sweep", "name each parameter once", one.argument, cure)
+        places[one.path] = one.argument
         if not one.name.isidentifier():
             cure = "Give it one: {values = […], name = …}."
             raise ArgumentError(one.argument, "have a name that is a word", one.name, cure)
-        if one.name in (
-            "time",
-            "state_time",
-            "status",
-            "key",
-            "step",
-        ) or one.name in registry.items("merit"):
+        if (
+            one.name in RESERVED
+            or one.name.startswith(CERTIFICATE)
+            or one.name in registry.items("merit")
+        ):
             cure = 'Give it another one: {values = […], name = "…"}.'
             raise ArgumentError(
                 one.argument, "have a name that results do not have", one.name, cure

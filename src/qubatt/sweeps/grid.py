@@ -74,22 +74,17 @@ def filled(grid: xr.Dataset, archive: Memory) -> xr.Dataset:
     found = Result(grid.data_vars, grid.coords, dict(grid.attrs))
     there = [(k, row) for k, row in enumerate(rows) if row is not None and row.status != FAILED]
     uneven = not _same_times([row for _, row in there])
+    taken = {*map(str, dims), *map(str, grid.coords)}
+    entries = _entries([row for _, row in there], {"time"} if uneven else set())
+    for name, (labels, attributes) in entries.items():
+        own = _apart(name, taken)
+        found = found.assign_coords({own: (own, labels, attributes)})
     for name in dict.fromkeys(name for _, row in there for name in row.layout):
         some = [(k, row) for k, row in there if name in row.layout]
         own, attributes, is_coordinate = some[0][1].layout[name]
-        if is_coordinate and not (uneven and name == "time"):
-            found = found.assign_coords(
-                {
-                    _apart(name, dims): (
-                        [_apart(dim, dims) for dim in own],
-                        some[0][1].arrays[name],
-                        attributes,
-                    )
-                }
-            )
-        elif is_coordinate or _is_wanted(name, wanted):
-            inner = [STEP if uneven and dim == "time" else _apart(dim, dims) for dim in own]
-            values = _stacked([(k, row.arrays[name]) for k, row in some], len(rows))
+        if name not in entries and (is_coordinate or _is_wanted(name, wanted)):
+            inner = [STEP if uneven and dim == "time" else _apart(dim, taken) for dim in own]
+            values = _stacked([(k, _at_entries(row, name, entries)) for k, row in some], len(rows))
             entry = ([*dims, *inner], values.reshape((*shape, *values.shape[1:])), attributes)
             found = (
                 found.assign_coords({name: entry}) if is_coordinate else found.assign({name: entry})
@@ -119,9 +114,52 @@ def _is_wanted(name: str, wanted: Collection[str]) -> bool:
     return any(name == named("merit", text).name for text in wanted if text not in (ALL, DEFAULT))
 
 
-def _apart(name: str, dims: Sequence[Any]) -> str:
-    """Return the name of a dim of results, another one where an axis has it."""
-    return f"of_{name}" if name in dims else name
+def _apart(name: str, taken: Collection[str]) -> str:
+    """Return the name of a dim of results, another one where a coordinate of the study has it."""
+    return f"of_{name}" if name in taken else name
+
+
+def _entries(rows: Sequence[Row], without: Collection[str]) -> dict[str, tuple[Any, Any]]:
+    """Return the coordinates of the dims of results, by dim: all entries, and attributes.
+
+    Where points have others, such as environments of other types, they have the entries of all.
+    """
+    found: dict[str, list[NDArray[Any]]] = {}
+    attributes: dict[str, Any] = {}
+    for row in rows:
+        for name, (own, said, is_coordinate) in row.layout.items():
+            if is_coordinate and own == [name] and name not in without:
+                known = found.setdefault(name, [])
+                if not known or not np.array_equal(known[-1], row.arrays[name]):
+                    known.append(row.arrays[name])
+                attributes.setdefault(name, said)
+    return {name: (_united(parts), attributes[name]) for name, parts in found.items()}
+
+
+def _united(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return all entries once: numbers in their order, names as they first come."""
+    if all(np.array_equal(parts[0], part) for part in parts):
+        return parts[0]
+    together = np.concatenate(parts)
+    return (
+        np.unique(together)
+        if together.dtype.kind in "iuf"
+        else np.array([*dict.fromkeys(together.tolist())])
+    )
+
+
+def _at_entries(row: Row, name: str, entries: Mapping[str, tuple[Any, Any]]) -> NDArray[Any]:
+    """Return a variable of a point with a place for every entry of its dims, NaN for others'."""
+    values = row.arrays[name]
+    for axis, dim in enumerate(row.layout[name][0]):
+        if dim not in entries or np.array_equal(entries[dim][0], row.arrays[dim]):
+            continue
+        places = {entry: k for k, entry in enumerate(entries[dim][0].tolist())}
+        wider = np.full((*values.shape[:axis], len(places), *values.shape[axis + 1 :]), np.nan)
+        at = [places[entry] for entry in row.arrays[dim].tolist()]
+        wider[(slice(None),) * axis + (at,)] = values
+        values = wider
+    return values
 
 
 def _same_times(rows: Sequence[Row]) -> bool:

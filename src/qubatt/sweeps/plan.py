@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 from qubatt.charging.question import AUTO, max_photons, with_max_photons
+from qubatt.charging.watch import WATCHED
+from qubatt.core.registry import registry
+from qubatt.merits.selection import ALL
 from qubatt.models import Battery
 from qubatt.sweeps.point import Point
 from qubatt.sweeps.study import Study
@@ -25,11 +29,11 @@ FIXED = 1e6
 ROOM = 1e9
 """Bytes that may be kept of a study without asking."""
 
-LOOKS = 20
-"""Times per unit of time at which moments of a curve are computed, about."""
-
 MOMENTS = 12
 """Moments that are kept of a point, about."""
+
+BETWEEN = 500
+"""Times at which moments are kept where merits of the curve over time are asked for, about."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,20 @@ def kept_bytes(point: Point) -> float:
     """Return about how many bytes are kept of a point."""
     times = point.protocol.determines().get("times")
     count = len(times) if isinstance(times, list) else 1
-    looks = max(count, LOOKS * float(times[-1])) if isinstance(times, list) else count
-    return float(8.0 * MOMENTS * looks + 16.0 * count * _dims(point.setting.battery)[1] ** 2)
+    looks = max(count, _looks(asked(point.protocol))) if isinstance(times, list) else 2
+    states = 16.0 * count * _dims(point.setting.battery)[1] ** 2
+    return float(8.0 * MOMENTS * looks + states)
+
+
+@functools.cache
+def _looks(merits: tuple[str, ...]) -> int:
+    """Return about how many times are looked at for merits, where fewer are asked for."""
+    entries = registry.items("merit")
+    names = {name.partition(":")[0] for name in merits}
+    curve = ALL in names or any(
+        entry.reads == "curve" for name, entry in entries.items() if name in names
+    )
+    return BETWEEN if curve else WATCHED
 
 
 def _dims(battery: Battery) -> tuple[int, int]:

@@ -20,7 +20,7 @@ from qubatt.sweeps.axis import Path, Varied, called
 from qubatt.sweeps.formula import Formula
 from qubatt.sweeps.function_hash import function_hash
 from qubatt.sweeps.protocol import Protocol, Setting
-from qubatt.sweeps.tree import build, replaced
+from qubatt.sweeps.tree import build, read, replaced
 from qubatt.sweeps.values import Values
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def points_of(study: Study) -> Iterator[Point]:
     parts = {root: _Part(study, root) for root in ("battery", "charger", "environment", "run")}
     labels = [[one.values.labels for one in axis.varied] for axis in study.axes]  # type: ignore[union-attr]  # checked
     fixed = _fixed(study) if study.formulas else {}
+    first: Protocol | None = None
     for index in itertools.product(*(range(size) for size in study.shape)):
         coordinates = {
             one.name: values[k]
@@ -112,10 +113,22 @@ def points_of(study: Study) -> Iterator[Point]:
         charger, start = parts["charger"].at(index, formulas)
         environment, losses = parts["environment"].at(index, formulas)
         protocol, _ = parts["run"].at(index, formulas)
+        first = first or protocol
+        _check_form(first, protocol)
         if charger is None and (default := battery.default_charger()) is not None:
             start = _text(_said(default))
         setting = Setting(battery, charger, environment)
         yield Point(index, coordinates, setting, protocol, f"{said}{losses}", start)
+
+
+def _check_form(first: Protocol, other: Protocol) -> None:
+    """Refuse runs whose results have other dims."""
+    if type(other) is not type(first):
+        cure = "Make a study of each."
+        raise ArgumentError("run", "be of one type at all points", other, cure)
+    looks = [getattr(run, "state_times", None) for run in (first, other)]
+    if (looks[0] is None) != (looks[1] is None):
+        raise ArgumentError("run.state_times", "be given at all points or at none", looks)
 
 
 def _fixed(study: Study) -> dict[str, Any]:
@@ -190,6 +203,7 @@ class _Part:
             for one in axis.varied
             if one.path[0] == root
         ]
+        self._varied.sort(key=lambda pair: len(pair[1].path))  # what holds others comes first
         self._formulas = {k: one for k, one in enumerate(study.formulas) if one.path[0] == root}
         self._built: dict[Any, tuple[Any, str]] = {}
 
@@ -232,8 +246,6 @@ class _Part:
 
 def _one(kind: str, tree: Any) -> Any:
     """Build a thing from its table, or from text."""
-    from qubatt.sweeps.tree import read
-
     built = build(kind, read(kind, tree))
     entries = tuple(registry.items(kind).values())
     if not isinstance(built, entries) and not hasattr(type(built), "parameters"):
@@ -245,12 +257,16 @@ def _put(tree: Any, one: Varied, value: Any) -> Any:
     """Return a table with another value of a parameter."""
     path = one.path[1:]
     if one.path[0] != "environment":
+        tree = read(one.path[0], tree) if path and isinstance(tree, str) else tree
         return replaced(tree, path, value, one.argument)
     if not path:  # the whole environment
         parts = value if isinstance(value, list | tuple) else [value]
         return [part for part in parts if part not in ("", "none")]
     place = int(path[0])
-    changed = replaced(tree[place], path[1:], value, one.argument)
+    if place >= len(tree):
+        raise ArgumentError(one.argument, f"be one of {len(tree)} environments", place)
+    part = read("environment", tree[place]) if path[1:] else None
+    changed = replaced(part, path[1:], value, one.argument)
     return [*tree[:place], changed, *tree[place + 1 :]]
 
 
@@ -260,6 +276,9 @@ def _said(thing: Any) -> Any:
     pulses = list(vars(thing).values()) if dataclasses.is_dataclass(thing) else []
     if isinstance(thing, Battery) and not thing.typed:
         pulses = [term.pulse for term in thing.charging_terms()]
+        order = [name for name, _ in thing.dims]  # type: ignore[attr-defined]
+        if order != sorted(order):  # texts of keys are sorted, so that they would not tell
+            found["order"] = order
     hashes = [function_hash(f.function) for f in pulses if isinstance(f, FunctionPulse)]
     return {**found, "functions": hashes} if hashes else found
 

@@ -69,6 +69,8 @@ class Protocol(ABC):
     merits: Merits
     varies: ClassVar[tuple[str, ...]] = ()
     """Fields in which runs that share a propagation may differ."""
+    usual: ClassVar[Merits] = None
+    """Merits meant by None, where they are not the default ones of the battery."""
 
     def is_open(self, battery: Battery) -> bool:
         """Tell whether a cut-off or times are to be found, which depends on the merits."""
@@ -286,6 +288,8 @@ class DischargeRun(Protocol):
         default=USUAL, description="Figures of merit of the battery", examples=[USUAL]
     )
     engine: str = Field(default=AUTO, description="auto, or an engine with options")
+
+    usual: ClassVar[Merits] = USUAL
 
     def __post_init__(self) -> None:
         _ = self._times, _engine(self.engine)

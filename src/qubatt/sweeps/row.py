@@ -168,11 +168,10 @@ def kept_of_row(row: Row) -> Kept:
             battery_states=battery,
             **facts,
         )
-    if battery is not None:  # states between the output times are not kept, and not read
-        shape = (len(arrays["times"]), *battery.shape[1:])
-        places = np.isin(arrays["times"], arrays["asked"])
-        battery, kept = np.zeros(shape, dtype=battery.dtype), battery
-        battery[places] = kept
+    if battery is not None and len(battery) < len(arrays["times"]):
+        states = np.full((len(arrays["times"]), *battery.shape[1:]), np.nan, dtype=battery.dtype)
+        states[np.isin(arrays["times"], arrays["asked"])] = battery
+        battery = states
     solution = Solution(
         times=arrays["times"],
         moments=dict(zip(names, table.T, strict=True)),
@@ -192,13 +191,14 @@ def _said_run(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
         "chosen_because": run.chosen_because,
         "solution": {name: getattr(solution, name) for name in numbers},
     }
-    arrays = {
+    arrays: dict[str, Any] = {
         "asked": run.time,
         "times": solution.times,
         "moments": np.stack(list(solution.moments.values()), axis=1),
         "trace": solution.trace,
-        "battery": None if states is None else states[np.isin(solution.times, run.time)],
     }
+    if states is not None:  # only those at output times are read
+        arrays["battery"] = states[np.isin(solution.times, run.time)]
     return facts, arrays
 
 

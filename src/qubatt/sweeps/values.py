@@ -97,6 +97,8 @@ def _labelled(argument: str, given: Any, labels: Any = None) -> Values:
     for word in words:
         if isinstance(word, float) and not np.isfinite(word):
             raise ArgumentError(argument, "be finite", word)
+        if not isinstance(word, str | int | float):
+            raise ArgumentError(f"{argument}.labels", "hold numbers and texts", word)
         if word in seen:
             what = "values" if labels is None else "labels"
             raise ArgumentError(argument, f"hold each of its {what} once", word)

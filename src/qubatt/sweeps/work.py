@@ -61,11 +61,14 @@ def asked(protocol: Protocol) -> tuple[str, ...]:
     ArgumentError
         If there is no such merit.
     """
-    if protocol.merits is None:
+    merits = protocol.usual if protocol.merits is None else protocol.merits
+    if merits is None:
         return (DEFAULT,)
-    names = [protocol.merits] if isinstance(protocol.merits, str) else protocol.merits
-    if not names:
-        raise ArgumentError("run.merits", "hold at least one name", names, "See qubatt list merit.")
+    if not merits:
+        raise ArgumentError(
+            "run.merits", "hold at least one name", merits, "See qubatt list merit."
+        )
+    names = [merits] if isinstance(merits, str) else merits
     return tuple(dict.fromkeys(name if name == ALL else _written(name) for name in names))
 
 
