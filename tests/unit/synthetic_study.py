@@ -15,6 +15,13 @@ NAMES = {
     "charger": ("charger state", "1"),
     "coupling": ("coupling", "omega_ref"),
 }
+PARAMETERS = {
+    "n_atoms": "battery.n_atoms",
+    "interaction": "battery.interaction",
+    "cavity_loss_rate": "cavity-loss.rate",
+    "charger": "charger",
+    "coupling": "battery.coupling",
+}
 VALUES: dict[str, list[Any]] = {
     "n_atoms": [2, 4, 6, 8, 12],
     "interaction": [-1.0, 0.0, 0.5, 1.0, 1.5, 2.0],
@@ -84,6 +91,9 @@ def study(
     if "n_atoms" in axes:
         coupling = {"long_name": NAMES["coupling"][0], "units": NAMES["coupling"][1]}
         data = data.assign_coords(coupling=("n_atoms", 1 / np.sqrt(VALUES["n_atoms"]), coupling))
+    for name, parameter in PARAMETERS.items():
+        if name in data.coords:
+            data[name].attrs["parameter"] = parameter
     data.attrs = _attributes(data, bad or {}, axes)
     return data
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Literal
 
 import xarray as xr
@@ -34,7 +35,7 @@ MEANINGS: dict[str, str] = {
 """Every status of a point of a study in a sentence."""
 
 OWN_DIMS = ("time", "state_time", "step", "environment", "drive")
-"""Dims and coordinates of a single run; any other one is a parameter that was varied."""
+"""Dims and coordinates of a single run; those of parameters have an attribute ``parameter``."""
 
 
 class Result(xr.Dataset):  # type: ignore[no-untyped-call]  # xarray types no __init_subclass__
@@ -61,4 +62,10 @@ def varied(dataset: xr.Dataset) -> list[str]:
         return []
     single = [name for name, coordinate in dataset.coords.items() if coordinate.ndim == 0]
     names = dict.fromkeys([*dataset.dims, *single])
-    return [str(name) for name in names if name not in OWN_DIMS and str(name) != "status"]
+    return [str(name) for name in names if not is_own(dataset, name) and str(name) != "status"]
+
+
+def is_own(dataset: xr.Dataset | xr.DataArray, dim: Hashable) -> bool:
+    """Tell whether a dim is one of a single run; an axis may have such a name too."""
+    axis = dim in dataset.coords and "parameter" in dataset.coords[dim].attrs
+    return dim in OWN_DIMS and not axis

@@ -10,7 +10,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from qubatt.core.errors import ArgumentError, suggest
-from qubatt.core.result import OWN_DIMS
+from qubatt.core.result import is_own
 from qubatt.core.summary import entries
 from qubatt.plots.law import draw_laws
 from qubatt.plots.panel import CHECKS, Panel, group, one_each
@@ -141,9 +141,9 @@ def _chosen(dataset: xr.Dataset, variables: str | Iterable[str] | None) -> dict[
     single = [
         dim
         for dim, size in chosen.sizes.items()
-        if size == 1 and len(chosen.sizes) > 1 and dim not in OWN_DIMS
+        if size == 1 and len(chosen.sizes) > 1 and not is_own(chosen, dim)
     ]
-    axes = [dim for dim in chosen.dims if dim not in OWN_DIMS]
+    axes = [dim for dim in chosen.dims if not is_own(chosen, dim)]
     found = entries(chosen.squeeze(single), keep=axes)
     if variables is not None:
         for name in names:

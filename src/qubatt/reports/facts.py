@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from qubatt.core.result import CUTOFF_THRESHOLD, MEANINGS, OWN_DIMS
+from qubatt.core.result import CUTOFF_THRESHOLD, MEANINGS, OWN_DIMS, is_own
 from qubatt.core.summary import attribute
 from qubatt.plots import CHECKS
 
@@ -31,7 +31,7 @@ LONGEST = 200
 def axes_of(dataset: xr.Dataset) -> list[str]:
     """Return the axes of a study."""
     dims = dataset["status"].dims if "status" in dataset.variables else dataset.dims
-    return [str(dim) for dim in dims if dim not in OWN_DIMS and dim in dataset.coords]
+    return [str(dim) for dim in dims if dim in dataset.coords and not is_own(dataset, dim)]
 
 
 def is_check(name: str) -> bool:
@@ -66,22 +66,27 @@ def fixed_rows(dataset: xr.Dataset) -> list[Row]:
     tables = attribute(dataset, "study")
     if not isinstance(tables, dict):
         return []
-    varied = {*axes_of(dataset), *map(str, dataset.coords)}
-    kept = {name: part for name, part in tables.items() if name not in {*NOT_FIXED, *varied}}
-    return [row for name, part in kept.items() for row in _flat(name, part, varied)]
+    varied = {str(c.attrs["parameter"]) for c in dataset.coords.values() if "parameter" in c.attrs}
+    kept = {name: part for name, part in tables.items() if name not in NOT_FIXED}
+    return [row for name, part in kept.items() for row in _flat(name, {name}, part, varied)]
 
 
-def _flat(place: str, part: Any, varied: set[str]) -> Iterator[Row]:
-    """Return what a table of a study holds, one row for each entry that is not varied."""
+def _flat(place: str, names: set[str], part: Any, varied: set[str]) -> Iterator[Row]:
+    """Return what a table of a study holds, one row for each entry that is not varied.
+
+    `names` are those that an entry may have in ``[sweep]``.
+    """
+    if names & varied or part in (None, "", []):
+        return
     if isinstance(part, dict):
-        owner = str(part.get("type", "")).replace("-", "_")
         for name, value in part.items():
-            if not {name, f"{owner}_{name}"} & varied:
-                yield from _flat(f"{place}.{name}", value, varied)
+            yield from _flat(f"{place}.{name}", {f"{n}.{name}" for n in names}, value, varied)
     elif isinstance(part, list) and any(isinstance(entry, dict) for entry in part):
-        for k, entry in enumerate(part, start=1):
-            yield from _flat(f"{place} {k}" if len(part) > 1 else place, entry, varied)
-    elif part not in (None, "", []):
+        types = [entry.get("type") for entry in part]
+        for k, (kind, entry) in enumerate(zip(types, part, strict=True)):
+            own = {f"{place}.{k}"} | ({str(kind)} if types.count(kind) == 1 else set())
+            yield from _flat(f"{place} {k + 1}" if len(part) > 1 else place, own, entry, varied)
+    else:
         yield place, ", ".join(map(_word, part)) if isinstance(part, list) else _word(part)
 
 

@@ -14,6 +14,7 @@ import pytest
 import xarray as xr
 
 import qubatt as qb
+from qubatt.reports import facts
 from qubatt.reports.facts import certificate_rows, fixed_rows, quantity_rows, status_rows
 from qubatt.reports.figures import standard_figures
 from tests.unit.synthetic_study import study
@@ -168,3 +169,23 @@ def test_errors(tmp_path: Path) -> None:
         qb.report(tmp_path)
     with pytest.raises(qb.ArgumentError, match="`source`"):
         qb.report(xr.DataArray(1.0))  # type: ignore[arg-type]
+
+
+def test_axes_with_names_of_dims_and_names_of_their_own():
+    study = {
+        "battery": {"type": "driven", "n_atoms": 2, "drive": 1.0},
+        "environment": ["collective-decay:0.5", "local-emission:0.1"],
+        "run": {"type": "steady", "merits": ["energy"]},
+        "sweep": {
+            "battery.drive": [0.5, 1.0],
+            "battery.n_atoms": {"values": [1, 2], "name": "N"},
+            "environment.0.rate": {"values": [0.5, 1.0], "name": "rate"},
+        },
+    }
+    data = qb.sweep(study)
+    assert facts.axes_of(data) == ["drive", "N", "rate"]
+    assert [row[0] for row in facts.axis_rows(data)] == ["drive", "N", "rate"]
+    fixed = dict(facts.fixed_rows(data))
+    assert fixed["environment 2.rate"] == "0.1"
+    assert not {"battery.drive", "battery.n_atoms", "environment 1.rate"} & fixed.keys()
+    assert standard_figures(data)
