@@ -193,15 +193,13 @@ def _look(units: Sequence[Unit]) -> tuple[list[_Look], tuple[str, ...]]:
 
 def _expected(unit: Unit) -> tuple[float, float]:
     """Return products of the generator times entries of ρ, and bytes."""
-    point = max(
-        unit.points, key=lambda point: (point.protocol.determines().get("times") or [0])[-1]
-    )
+    point = max(unit.points, key=lambda point: (point.protocol.facts.get("times") or [0])[-1])
     setting, protocol = point.setting, point.protocol
     battery, factor = setting.battery, 1.0
     if max_photons(battery) == AUTO:
         battery, factor = with_max_photons(battery, GUESS), 2.0
     problem = battery.problem(setting.charger, setting.environment)
-    times = protocol.determines().get("times")
+    times = protocol.facts.get("times")
     if isinstance(protocol, ChargeRun) and isinstance(times, list):
         found = cost(problem, times, protocol.engine.partition(":")[0])
         return factor * found.products * found.entries, found.memory

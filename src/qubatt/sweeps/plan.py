@@ -78,14 +78,14 @@ def plan(study: Study, keep: bool | None) -> tuple[list[Unit], bool]:
 
 def _effort(point: Point) -> float:
     """Return about the number of multiplications, or a guess."""
-    times = point.protocol.determines().get("times")
+    times = point.protocol.facts.get("times")
     end = float(times[-1]) if isinstance(times, list) else 100.0
     return float(FIXED + end * _dims(point.setting.battery)[0] ** 2.6)
 
 
 def kept_bytes(point: Point) -> float:
     """Return about how many bytes are kept of a point."""
-    times = point.protocol.determines().get("times")
+    times = point.protocol.facts.get("times")
     count = len(times) if isinstance(times, list) else 1
     looks = max(count, _looks(asked(point.protocol))) if isinstance(times, list) else 2
     states = 16.0 * count * _dims(point.setting.battery)[1] ** 2

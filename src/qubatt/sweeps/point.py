@@ -72,7 +72,7 @@ class Point:
         The merits are part of it only where times or a cut-off are to be found, which depends on
         them.
         """
-        found: dict[str, Any] = self.protocol.determines()
+        found = dict(self.protocol.facts)
         if self.protocol.is_open(self.setting.battery):
             merits = self.protocol.merits
             found["merits"] = None if merits is None else sorted(set(merits))
@@ -83,7 +83,7 @@ class Point:
         """What points have in common that share a propagation; the key where none is shared."""
         if self.protocol.is_open(self.setting.battery):
             return self.key
-        shared = self.protocol.determines()
+        shared = dict(self.protocol.facts)
         for name in self.protocol.varies:
             shared.pop(name, None)
         return _hash(self.facts, _text(_canonical(shared)))

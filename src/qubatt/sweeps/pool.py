@@ -148,7 +148,8 @@ def _processes(workers: int, things: Sequence[Any]) -> Iterator[Executor]:
 def _try(executor: Executor, packed: bytes, workers: int) -> None:
     """Refuse processes that do not start, or cannot read what is sent to them."""
     try:
-        trouble = executor.submit(can_read, packed).result()
+        found = [executor.submit(can_read, packed) for _ in range(workers)]  # all start at once
+        trouble = found[0].result()
     except BrokenExecutor:
         trouble = "they end while they start"
     if trouble:

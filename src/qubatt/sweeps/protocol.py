@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -81,6 +82,11 @@ class Protocol(ABC):
         fields = parameters_of(self)
         del fields["merits"]
         return fields
+
+    @functools.cached_property
+    def facts(self) -> Mapping[str, Any]:
+        """What the numbers depend on; see `determines`."""
+        return self.determines()
 
     @abstractmethod
     def question(self, setting: Setting) -> Question:
