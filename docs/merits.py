@@ -33,7 +33,7 @@ unitary may touch: the same state can give ten times more on the full 2^N space 
 """
 
 SECTIONS = {
-    "moments": "Expectation values, read off on the way: cheap for any size.",
+    "expectations": "Expectation values, read off on the way: cheap for any size.",
     "curve": (
         "One number of the stored energy over time, found between the output times by polynomials through E,"
         " dE/dt and d²E/dt² (E and dE/dt with pulses); the certificate has their error as `curve_error`. Not of"
@@ -53,10 +53,10 @@ def page() -> str:
     """Return the page as Markdown."""
     merits = registry.items("merit")
     parts = [INTRODUCTION]
-    for reads, text in SECTIONS.items():
-        rows = [_row(name, cls) for name, cls in merits.items() if cls.reads == reads]
+    for needs, text in SECTIONS.items():
+        rows = [_row(name, cls) for name, cls in merits.items() if cls.needs == needs]
         head = "| name | definition | units | bounds | source |\n|---|---|---|---|---|"
-        parts.append(f"## {reads.capitalize()}\n\n{text}\n\n{head}\n" + "\n".join(rows) + "\n")
+        parts.append(f"## {needs.capitalize()}\n\n{text}\n\n{head}\n" + "\n".join(rows) + "\n")
     cited = sorted({key for cls in merits.values() for key in cls.citations})
     sources = "\n".join(f"- **{key}**: {BIBLIOGRAPHY[key]}" for key in cited)
     parts.append(f"## Sources\n\n{sources}\n")

@@ -6,18 +6,20 @@ import dataclasses
 import json
 import math
 import warnings
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
 
-from qubatt.charging.question import CERTIFYING, Question, max_photons
+from qubatt.charging.question import Question, max_photons
 from qubatt.core.errors import CertificateError, QubattWarning
+from qubatt.core.observable import ENERGY
 from qubatt.core.result import CUTOFF_THRESHOLD, Status
 from qubatt.core.solution import Solution
-from qubatt.core.space import Basis
 from qubatt.engines.steady import SteadySolution
 from qubatt.merits import Record
+from qubatt.merits.cutoff_population import highest_levels
 
 CURVE_THRESHOLD = 1e-4
 """Error of the energy between times, relative to the largest, from which on a result is bad."""
@@ -64,10 +66,21 @@ class Certificate:
 
 
 class Answer(NamedTuple):
-    """A labelled result, and how far it can be trusted."""
+    """A labelled result, and how far it can be trusted.
+
+    Attributes
+    ----------
+    dataset : xarray.Dataset
+        Merits with their labels.
+    certificate : Certificate
+        Status and numbers.
+    cutoff : int or None
+        The photon cut-off, where it was to be determined.
+    """
 
     dataset: xr.Dataset
     certificate: Certificate
+    cutoff: int | None = None
 
 
 def certify_run(
@@ -79,8 +92,6 @@ def certify_run(
         "trace_drift": solution.trace_drift,
         "smallest_eigenvalue": _known(solution.smallest_eigenvalue),
     }
-    populations = solution.moments.get(CERTIFYING.moment)
-    population = None if populations is None else float(populations.max())
     lost = ""
     if not solution.converged:
         lost = (
@@ -88,16 +99,16 @@ def certify_run(
             f" drift {solution.trace_drift:.1e}. Allow a larger tolerance, or use smaller"
             " energies and rates or a smaller last time."
         )
-    if record is not None and question.reads("curve"):
+    if record is not None and question.needs("curve"):
         numbers["curve_error"] = _known(record.curve.error)
         lost = lost or _off_between(record)
     least = min(NEGATIVE, -solution.tolerance)
-    return _judge(question, numbers, population, lost, solution.statistics["basis"], least)
+    return _judge(question, numbers, _highest(question, solution.moments), lost, least)
 
 
 def _off_between(record: Record) -> str:
     """Say so where the energy turns too fast for what is read off its curve."""
-    error, energy = record.curve.error, record.moments["H_B"]
+    error, energy = record.curve.error, record.of(ENERGY)
     largest = float(np.abs(energy - energy[0]).max())
     if not error > max(CURVE_THRESHOLD * largest, 10.0 * record.curve.rounding):
         return ""
@@ -123,19 +134,28 @@ def certify_steady(question: Question, solution: SteadySolution) -> Certificate:
             f" {solution.error_estimate:.1e}. Relaxation is very slow next to the energies: use"
             " stronger damping, smaller energies, or another method."
         )
-    population = solution.moments.get(CERTIFYING.moment)
-    return _judge(question, numbers, population, lost, solution.statistics["basis"], NEGATIVE)
+    return _judge(question, numbers, _highest(question, solution.moments), lost, NEGATIVE)
+
+
+def _highest(question: Question, moments: Mapping[str, Any]) -> dict[str, float]:
+    """Return for every mode the largest population of its highest levels."""
+    return {
+        mode: float(np.max(moments[top.label]))
+        for mode, top in highest_levels(question.problem).items()
+        if top.label in moments
+    }
 
 
 def _judge(
     question: Question,
     numbers: dict[str, Any],
-    population: float | None,
+    highest: Mapping[str, float],
     lost: str,
-    basis: Basis,
     least: float,
 ) -> Certificate:
-    """Add the population of the highest level, and find the worst that can be said."""
+    """Add the population of the highest level of any mode, and return the worst verdict."""
+    fullest = max(highest, key=lambda mode: highest[mode]) if highest else ""
+    population = highest.get(fullest)
     if population is not None:
         numbers = numbers | {"cutoff_population": population}
     if lost:
@@ -148,20 +168,20 @@ def _judge(
         )
         return Certificate("not-positive", numbers, advice)
     # a highest level may be full because nothing leads above it
-    if population is not None and population > CUTOFF_THRESHOLD and question.leads_higher(basis):
+    if population is not None and population > CUTOFF_THRESHOLD and question.leads_higher():
         kept = f"The highest Fock level kept holds up to {population:.1e} of the population: "
-        advice = kept + _more_levels(question)
+        advice = kept + _more_levels(question, fullest)
         return Certificate("cutoff-too-small", numbers, advice)
     return Certificate("ok", numbers)
 
 
-def _more_levels(question: Question) -> str:
+def _more_levels(question: Question, mode: str) -> str:
     """Return what to do about a cut-off that is too low."""
     below = f"`cutoff_population` stays below {CUTOFF_THRESHOLD:.0e}"
     cutoff = max_photons(question.battery)
     if cutoff is None:
         return (
-            f"the matrices have too few levels of `cavity`. Make them with more until {below}; if"
+            f"the matrices have too few levels of `{mode}`. Make them with more until {below}; if"
             " no level is missing, give that factor another name."
         )
     return f'max_photons = {cutoff} is too low. Raise it until {below}, or use max_photons="auto".'

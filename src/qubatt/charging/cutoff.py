@@ -9,8 +9,9 @@ from collections.abc import Callable
 import numpy as np
 
 from qubatt.charging.certificate import Answer
-from qubatt.charging.question import CERTIFYING, Question, max_photons
+from qubatt.charging.question import Question, max_photons
 from qubatt.core.errors import ResourceError
+from qubatt.merits import CutoffPopulation
 
 TOLERANCE = 1e-6
 """Change of any merit, relative to the larger of 1 and its largest value, that is left."""
@@ -44,27 +45,24 @@ def converge(question: Question, answer: Callable[[Question], Answer]) -> Answer
                 f'max_photons="auto" found no cut-off: {last["max_photons"]} changed the merits by'
                 f" {last['change'] or float('inf'):.1e}, and {base + margin} is too large. {error}"
             ) from None
-        closed = not asked.leads_higher(json.loads(found.dataset.attrs["engine"])["basis"])
+        closed = not asked.leads_higher()
         change = 0.0 if closed else None if before is None else _change(before, found)
         tried.append({"max_photons": base + margin, "change": change})
         if change is not None and change <= TOLERANCE:
-            return _labelled(found, change, tried)
+            return _labelled(found, change, tried, base + margin)
         before, margin = found, 2 * margin
 
 
-def chosen_cutoff(answer: Answer) -> int:
-    """Return the cut-off that `converge` found."""
-    return int(json.loads(answer.dataset.attrs["cutoff"])["chosen"])
-
-
-def _labelled(found: Answer, change: float, tried: list[dict[str, float | None]]) -> Answer:
+def _labelled(
+    found: Answer, change: float, tried: list[dict[str, float | None]], cutoff: int
+) -> Answer:
     """Say in the result which cut-off was chosen and why."""
     certificate = dataclasses.replace(
         found.certificate, numbers=found.certificate.numbers | {"cutoff_change": change}
     )
-    chosen = {"chosen": tried[-1]["max_photons"], "tolerance": TOLERANCE, "tried": tried}
+    chosen = {"chosen": cutoff, "tolerance": TOLERANCE, "tried": tried}
     found.dataset.attrs |= certificate.attributes | {"cutoff": json.dumps(chosen)}
-    return Answer(found.dataset, certificate)
+    return Answer(found.dataset, certificate, cutoff)
 
 
 def _change(before: Answer, now: Answer) -> float:
@@ -72,7 +70,7 @@ def _change(before: Answer, now: Answer) -> float:
     changes = [0.0]
     for name, values in now.dataset.data_vars.items():
         time = values.attrs.get("units") == "1/omega_ref"  # of a maximum: others may overtake it
-        if name != CERTIFYING.name and not time:
+        if name != CutoffPopulation().name and not time:
             new, old = (np.atleast_1d(part.to_numpy()) for part in (values, before.dataset[name]))
             same = (new == old) | (np.isnan(new) & np.isnan(old))  # also where it is infinite
             with np.errstate(invalid="ignore"):

@@ -20,8 +20,9 @@ from qubatt.core.check import check_times, plain_number
 from qubatt.core.errors import ArgumentError, UnsupportedError
 from qubatt.core.matrix import tidy
 from qubatt.core.problem import Jump, Problem, Term
-from qubatt.core.realization import Realization, choose_basis
+from qubatt.core.realization import Realization
 from qubatt.core.space import WHOLE, Operator, Space
+from qubatt.core.task import Save, Task
 from qubatt.engines import Engine, select_engine
 from qubatt.merits import select_merits
 from qubatt.models import Battery
@@ -101,9 +102,12 @@ def discharge(
         cure = 'Charge with max_photons="auto" first; its attribute "cutoff" tells the number.'
         raise ArgumentError("max_photons", "be a number here", "auto", cure)
     rho, before = _begin(charged, start, engine)
-    alone = _alone(charged.problem, rho)
-    question = dataclasses.replace(charged, problem=alone, merits=select_merits(merits, alone))
-    dataset, after = solve(question, time, engine, progress)
+    alone = _alone(charged.realization, rho)
+    realization = Realization(alone)
+    merits_of_battery = select_merits(merits, realization)
+    question = dataclasses.replace(charged, realization=realization, merits=merits_of_battery)
+    found = solve(question, time, engine, progress)
+    dataset, after = found.dataset, found.certificate
     dataset.attrs["start"] = str(start)
     if before is not None:
         dataset.attrs["charging_certificate"] = json.dumps(before.numbers)
@@ -120,10 +124,9 @@ def _begin(
     """Return the state of the battery when the charger is switched off, and how far to trust it."""
     problem = question.problem
     if isinstance(start, str) and start == FULL:
-        factor = problem.space.factors[problem.battery]
-        ket = np.zeros(factor.dim(choose_basis(problem)))
-        ket[-1] = 1.0
-        return ket, None
+        P = question.realization.battery_alone.operator([Term(1.0, {problem.battery: "P_full"})])
+        pure = P.nnz == 1  # one level of the basis
+        return P.diagonal() if pure else P.toarray() / P.trace().real, None
     try:
         after = float(plain_number(start))
     except ValueError:
@@ -133,20 +136,25 @@ def _begin(
         raise ArgumentError("start", "be positive", start, cure)
     times = watched(question, np.array([after]))
     solver, _ = select_engine(engine, problem, times)
-    solution = solver.solve(problem, times, question.moments, battery=True)
+    task = Task.of(
+        question.realization, times, observables=question.observables, save=Save(battery=True)
+    )
+    (solution,) = solver.solve(task)
     rho = solution.battery_states[-1]  # type: ignore[index]  # asked for
     return (rho if np.any(rho.imag) else rho.real), certify_run(question, solution)
 
 
-def _alone(problem: Problem, rho: NDArray[Any]) -> Problem:
+def _alone(realization: Realization, rho: NDArray[Any]) -> Problem:
     """Return the battery without charger and drive, with what acts on it alone."""
+    problem = realization.problem
     name, space = problem.battery, problem.space.only(problem.battery)
     named = [jump for jump in problem.jumps if set(jump.operators) == {name}]
     matrices = dict(space.matrices.get(name, {}))
     for jump in problem.jumps:
-        if WHOLE in jump.operators and (c := _on_battery(problem, jump)) is not None:
-            matrices[jump.operators[WHOLE]] = c
-            named.append(dataclasses.replace(jump, operators={name: jump.operators[WHOLE]}))
+        if WHOLE in jump.operators and (c := _on_battery(realization, jump)) is not None:
+            (matrix,) = jump.operators[WHOLE]
+            matrices[matrix] = c
+            named.append(Jump(jump.rate, {name: matrix}, source=jump.source))
     if not named:
         raise UnsupportedError(
             "Nothing takes energy from the battery once the charger is off: no environment acts on"
@@ -156,11 +164,11 @@ def _alone(problem: Problem, rho: NDArray[Any]) -> Problem:
     return Problem(space, name, problem.battery_terms, (), tuple(named), {name: rho})
 
 
-def _on_battery(problem: Problem, jump: Jump) -> Operator | None:
+def _on_battery(realization: Realization, jump: Jump) -> Operator | None:
     """Return c_B of a jump c = 1 ⊗ c_B on the whole space; None if it acts on more."""
-    realization = Realization(problem, choose_basis(problem))
+    problem = realization.problem
     c = realization.operator([Term(1.0, jump.operators)])
-    part = problem.space.marginal(c.toarray(), problem.battery, realization.basis)
+    part = problem.space.marginal(c.toarray(), problem.battery)
     found = tidy(sp.csr_array(part * (len(part) / realization.dim)))
     difference = abs(realization.embed({problem.battery: found}) - c)
     same = difference.nnz == 0 or difference.max() <= LOCAL * abs(c).max()

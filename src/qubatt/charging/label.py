@@ -30,13 +30,13 @@ def labelled(question: Question, record: Record, chosen: Chosen, state_dim: str)
     for merit, values in zip(question.merits, found, strict=True):
         labels = merit.labels(question.problem)
         dims = list(labels)
-        if merit.reads == "full state":
+        if merit.needs == "full state":
             values = values if state_dim else values[..., 0]
             dims += [state_dim] if state_dim else []
-        elif merit.reads != "curve":
+        elif merit.needs != "curve":
             several = isinstance(chosen, np.ndarray)
             at = slice(None) if several else 0
-            values = values[..., at if merit.reads == "battery state" else chosen]
+            values = values[..., at if merit.needs == "battery state" else chosen]
             dims += ["time"] if several else []
         data[merit.name] = (dims, np.asarray(values), merit.attributes)
         coordinates |= {name: list(entries) for name, entries in labels.items()}

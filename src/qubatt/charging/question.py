@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
+
+import numpy as np
 
 from qubatt.core.bibliography import BIBLIOGRAPHY
 from qubatt.core.declaration import parameters_of
 from qubatt.core.errors import ArgumentError
+from qubatt.core.observable import Observable
 from qubatt.core.problem import Problem
-from qubatt.core.realization import realize
-from qubatt.core.space import Basis
+from qubatt.core.realization import Realization, realize
 from qubatt.core.version import versions
-from qubatt.engines import MomentOperator
 from qubatt.engines.sectors import find_sectors
 from qubatt.environment import Dissipator
-from qubatt.merits import CutoffPopulation, Merit, select_merits
-from qubatt.merits.merit import Reads
+from qubatt.merits import Merit, select_merits
+from qubatt.merits.cutoff_population import highest_levels
+from qubatt.merits.merit import Needs
 from qubatt.models import Battery
 from qubatt.states import ChargerState, CutoffError
-
-CERTIFYING = CutoffPopulation()
-"""The merit that the certificate needs, whether asked for or not."""
 
 AUTO = "auto"
 """Value of `max_photons` that stands for one that is to be found."""
@@ -53,8 +52,8 @@ class Question:
         What the battery loses energy to.
     merits : tuple of Merit
         What is wanted.
-    problem : Problem
-        The same for engines.
+    realization : Realization
+        The same for engines, its matrices made once; merits, engine and certificate share it.
     open_cutoff : bool
         Whether the photon cut-off is still to be found; the battery has the least that holds the
         charger state.
@@ -64,8 +63,13 @@ class Question:
     charger: ChargerState | None
     surroundings: tuple[Dissipator, ...]
     merits: tuple[Merit, ...]
-    problem: Problem
+    realization: Realization
     open_cutoff: bool = False
+
+    @property
+    def problem(self) -> Problem:
+        """The battery with its surroundings, every factor in its basis."""
+        return self.realization.problem
 
     @classmethod
     def of(
@@ -93,15 +97,15 @@ class Question:
         asked = battery
         if max_photons(battery) == AUTO:
             battery = _smallest(battery, charger)
-        problem = battery.problem(charger, surroundings)
-        chosen = select_merits(merits, problem)
-        return cls(battery, charger, surroundings, chosen, problem, battery is not asked)
+        realization = realize(battery.problem(charger, surroundings))
+        chosen = select_merits(merits, realization)
+        return cls(battery, charger, surroundings, chosen, realization, battery is not asked)
 
     def with_max_photons(self, cutoff: int) -> Question:
         """Return the same question with another photon cut-off."""
         battery = with_max_photons(self.battery, cutoff)
-        problem = battery.problem(self.charger, self.surroundings)
-        return dataclasses.replace(self, battery=battery, problem=problem)
+        realization = realize(battery.problem(self.charger, self.surroundings))
+        return dataclasses.replace(self, battery=battery, realization=realization)
 
     def at_rest(self) -> Question:
         """Return the same question without the merits that steady states lack."""
@@ -109,16 +113,10 @@ class Question:
         return dataclasses.replace(self, merits=merits)
 
     @property
-    def moments(self) -> Mapping[str, MomentOperator]:
-        """Operators that the merits wanted and the certificate read."""
-        merits = self.merits
-        if "cavity" in self.problem.space.factors:
-            merits = (*merits, CERTIFYING)
-        return {
-            name: operator
-            for merit in merits
-            for name, operator in merit.moments(self.problem).items()
-        }
+    def observables(self) -> tuple[Observable, ...]:
+        """Observables that the merits and the certificate need, each once."""
+        needed = [each for merit in self.merits for each in merit.observables(self.problem)]
+        return tuple(dict.fromkeys([*needed, *highest_levels(self.problem).values()]))
 
     def differs_by_charger_alone(self, other: Question) -> bool:
         """Tell whether another question asks the same, but for the initial state of the cavity.
@@ -132,9 +130,9 @@ class Question:
             and same == (other.battery, other.surroundings, other.merits)
         )  # fmt: skip
 
-    def reads(self, what: Reads) -> bool:
-        """Tell whether one of the merits reads moments, states of the battery, full states."""
-        return any(merit.reads == what for merit in self.merits)
+    def needs(self, what: Needs) -> bool:
+        """Return whether one of the merits needs the curve, states of the battery, full states."""
+        return any(merit.needs == what for merit in self.merits)
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -156,24 +154,25 @@ class Question:
         keys = [key for merit in self.merits for key in merit.citations]
         return tuple(dict.fromkeys([*self.battery.citations, *keys]))
 
-    def leads_higher(self, basis: Basis) -> bool:
-        """Tell whether the state would ever reach a Fock level above those kept.
+    def leads_higher(self) -> bool:
+        """Return whether the state would ever reach a Fock level above those kept.
 
         As many levels are added as photons come at once: the next one alone may be of a parity
-        that is never reached. Of a battery made of matrices there are no more levels to look at,
-        so it may.
+        that is never reached. A battery made of matrices has no more levels to try, so it may.
         """
-        if max_photons(self.battery) is None:
+        cutoff, space = max_photons(self.battery), self.problem.space
+        if cutoff is None:
             return True
-        step = getattr(self.problem.space.factors["cavity"], "photons_at_once", 1)
-        larger = with_max_photons(self.battery, max_photons(self.battery) + step)
-        problem = larger.problem(self.charger, self.surroundings)
-        realization = realize(problem, basis)
-        sectors = find_sectors(realization)
-        reached = {sector for pair in sectors.pairs for sector in pair}
-        levels = problem.space.dims(basis)[0]  # the cavity is the first factor
-        below = realization.dim // levels * (levels - step)
-        return any(sectors.members[sector][-1] >= below for sector in reached)
+        steps = [getattr(space.factors[mode], "photons_at_once", 1) for mode in space.modes]
+        larger = with_max_photons(self.battery, cutoff + max(steps, default=1))
+        problem = larger.problem(self.charger, self.surroundings).in_basis(space.bases)
+        sectors = find_sectors(Realization(problem))
+        reached = np.unique(np.array(sectors.pairs))
+        states = np.concatenate([sectors.members[sector] for sector in reached])
+        return any(
+            bool(np.any(problem.space.level_of(mode)[states] >= space.factors[mode].dim))
+            for mode in space.modes
+        )
 
 
 def check_alike(questions: Sequence[Question]) -> Question:

@@ -112,7 +112,7 @@ def charge(
 
 def check_looks(question: Question, state_times: ArrayLike) -> FloatArray:
     """Return the times of merits of the full state."""
-    if not question.reads("full state"):
+    if not question.needs("full state"):
         cure = "No merit of the full state is asked for; qubatt list merit tells which are."
         raise ArgumentError("state_times", "be left out", state_times, cure)
     return check_times(state_times, "state_times")

@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from qubatt.charging.cutoff import chosen_cutoff
 from qubatt.charging.question import AUTO, Question
 from qubatt.charging.steady import settle
 from qubatt.charging.watch import turning
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ResourceError
-from qubatt.core.realization import realize
+from qubatt.core.task import AT_REST, Save, Task
 from qubatt.engines.exact import ExactEngine
 from qubatt.engines.steady import solve_steady
 
@@ -45,18 +44,18 @@ def settling_times(question: Question) -> FloatArray:
         If it is too far off.
     """
     if question.open_cutoff:
-        question = question.with_max_photons(chosen_cutoff(settle(question.at_rest())))
-    states = question.reads("battery state") or question.reads("full state")
-    steady = solve_steady(question.problem, question.moments, battery=states)
-    realization = realize(question.problem)
+        cutoff = settle(question.at_rest()).cutoff
+        question = question if cutoff is None else question.with_max_photons(cutoff)
+    save = Save(battery=question.needs("battery state") or question.needs("full state"))
+    realization, observables = question.realization, question.observables
+    (steady,) = solve_steady(Task.of(realization, AT_REST, observables=observables, save=save))
     first = 2 * np.pi / PER_TURN / turning(realization)
     end = 10.0 / max(rate for rate, _ in realization.jumps)
     while True:
         times = _grid(first, end)
         try:
-            solution = ExactEngine().solve(
-                question.problem, times, question.moments, battery=states
-            )
+            task = Task.of(realization, times, observables=observables, save=save)
+            (solution,) = ExactEngine().solve(task)
         except ResourceError as error:
             raise ResourceError(
                 f'times="auto": the state has not settled at time {end / 2:g}. {error}'

@@ -15,8 +15,8 @@ from qubatt.charging.label import labelled
 from qubatt.charging.question import Question, check_alike
 from qubatt.charging.watch import watched
 from qubatt.core.check import FloatArray
-from qubatt.core.realization import realize
 from qubatt.core.solution import Solution
+from qubatt.core.task import Save, Task
 from qubatt.engines import Engine, select_engine
 from qubatt.merits import Record
 
@@ -46,9 +46,9 @@ class Run:
         """Tell whether all that the merits of a question read is there."""
         held, needed = self.solution, watched(question, self._at(self.time))
         return (
-            held.moments.keys() >= question.moments.keys()
-            and not question.reads("full state")
-            and (held.battery_states is not None or not question.reads("battery state"))
+            held.moments.keys() >= {each.label for each in question.observables}
+            and not question.needs("full state")
+            and (held.battery_states is not None or not question.needs("battery state"))
             and bool(np.isin(needed, held.times).all())
         )
 
@@ -116,20 +116,23 @@ def propagate_states(
         If one of them, or all results together, do not fit in the free memory.
     """
     question = check_alike(questions)
-    whole = question.reads("full state")
+    whole = question.needs("full state")
     asked = [time if looks is None else np.union1d(time, looks) for time in times]
     kept = [time if looks is None else looks for time in times]
     computed = reduce(np.union1d, [watched(question, time) for time in asked])
     solver, reason = select_engine(engine, question.problem, computed)
-    solutions = solver.solve_each(
-        question.problem,
-        [each.problem.initial for each in questions],
-        computed,
-        question.moments,
+    save = Save(
         states=np.isin(computed, reduce(np.union1d, kept)) & whole,
-        battery=battery or question.reads("battery state"),
-        progress=progress,
+        battery=battery or question.needs("battery state"),
     )
+    task = Task.of(
+        question.realization,
+        computed,
+        observables=question.observables,
+        save=save,
+        initials=tuple(each.problem.initial for each in questions),
+    )
+    solutions = solver.solve(task, progress)
     if len(times) == 1:
         return [[Run(times[0], looks, solution, reason)] for solution in solutions]
     states = computed[np.isin(computed, reduce(np.union1d, kept))]
@@ -161,7 +164,7 @@ def answer(question: Question, run: Run) -> Answer:
     solution, time, looks = run.solution, run.time, run.looks
     chosen = np.searchsorted(solution.times, time)
     record = Record(
-        realize(question.problem, solution.statistics["basis"]),
+        question.realization,
         solution.times,  # energies are relative to time 0, the first of them
         solution.moments,
         None if solution.battery_states is None else solution.battery_states[chosen],

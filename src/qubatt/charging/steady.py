@@ -13,10 +13,10 @@ from qubatt.charging.cutoff import converge
 from qubatt.charging.label import labelled
 from qubatt.charging.question import Environment, Question, Wanted, check_alike
 from qubatt.core.errors import UnsupportedError
-from qubatt.core.realization import realize
+from qubatt.core.task import AT_REST, Save, Task
 from qubatt.engines.limiters import Method
 from qubatt.engines.relaxation import MOST
-from qubatt.engines.steady import SteadySolution, solve_steady, solve_steady_each
+from qubatt.engines.steady import SteadySolution, solve_steady
 from qubatt.merits import Merit, Record
 from qubatt.merits.selection import ALL
 from qubatt.models import Battery
@@ -129,16 +129,13 @@ def settle(
     known: list[SteadySolution] = []
 
     def solve(asked: Question) -> Answer:
-        solution = solve_steady(
-            asked.problem,
-            asked.moments,
-            method=method,
-            gap=gap,
-            state=asked.open_cutoff or asked.reads("full state"),
-            battery=asked.reads("battery state"),
-            known=known[-1] if known else None,
-            progress=progress,
+        save = Save(
+            states=asked.open_cutoff or asked.needs("full state"),
+            battery=asked.needs("battery state"),
         )
+        task = Task.of(asked.realization, AT_REST, observables=asked.observables, save=save)
+        last = known[-1] if known else None
+        (solution,) = solve_steady(task, method, gap=gap, known=last, progress=progress)
         known[:] = [solution]
         return answer(asked, solution)
 
@@ -154,7 +151,7 @@ def settle_states(
 ) -> list[SteadySolution]:
     """Return the steady states of questions that differ by their charger state alone.
 
-    Each is the one that its own charger state leads to, for `answer`; see `solve_steady_each`.
+    Each is the one that its own charger state leads to, for `answer`; see `solve_steady`.
     States of the battery are kept where merits read them, or in any case if `battery`.
 
     Raises
@@ -163,31 +160,32 @@ def settle_states(
         If the questions differ by more, or their cut-off is to be found.
     """
     question = check_alike(questions)
-    return solve_steady_each(
-        question.problem,
-        [each.problem.initial for each in questions],
-        question.moments,
-        method=method,
-        gap=gap,
-        state=question.reads("full state"),
-        battery=battery or question.reads("battery state"),
-        progress=progress,
+    save = Save(
+        states=question.needs("full state"), battery=battery or question.needs("battery state")
     )
+    task = Task.of(
+        question.realization,
+        AT_REST,
+        observables=question.observables,
+        save=save,
+        initials=tuple(each.problem.initial for each in questions),
+    )
+    return solve_steady(task, method, gap=gap, progress=progress)
 
 
 def suffices(question: Question, solution: SteadySolution) -> bool:
     """Tell whether all that the merits of a question read is there."""
     return (
-        solution.moments.keys() >= question.moments.keys()
-        and (solution.state is not None or not question.reads("full state"))
-        and (solution.battery_states is not None or not question.reads("battery state"))
+        solution.moments.keys() >= {each.label for each in question.observables}
+        and (solution.state is not None or not question.needs("full state"))
+        and (solution.battery_states is not None or not question.needs("battery state"))
     )
 
 
 def answer(question: Question, solution: SteadySolution) -> Answer:
     """Return the solution as a Dataset with its certificate."""
     record = Record(
-        realize(question.problem, solution.statistics["basis"]),
+        question.realization,
         np.array([0.0, np.inf]),
         {name: np.array([solution.start[name], end]) for name, end in solution.moments.items()},
         None if solution.battery_states is None else solution.battery_states[1:],

@@ -7,8 +7,8 @@ import scipy.sparse.linalg as sla
 
 from qubatt.charging.question import Question
 from qubatt.core.check import FloatArray
-from qubatt.core.realization import Realization, realize
-from qubatt.engines.engine import strength
+from qubatt.core.problem import pulse_value
+from qubatt.core.realization import Realization
 from qubatt.merits.energy_curve import edges
 
 WATCHED = 64
@@ -34,7 +34,7 @@ def turning(realization: Realization, end: float = 0.0) -> float:
     rates = [rate for rate, _ in realization.jumps]
     for pulse, H in realization.pulsed:
         looks = np.unique([*np.linspace(0.0, end, LOOKS), *realization.problem.breaks])
-        values = np.array([strength(pulse, float(time)) for time in looks])
+        values = np.array([pulse_value(pulse, float(time)) for time in looks])
         largest = float(np.abs(values).max())
         turned += largest * sla.norm(H @ H_B - H_B @ H)
         rates.append(_pace(looks, values, realization.problem.breaks))
@@ -55,9 +55,9 @@ def watched(question: Question, asked: FloatArray) -> FloatArray:
     between them.
     """
     whole = np.unique(np.concatenate([[0.0], asked]))
-    fewest = WATCHED if "cavity" in question.problem.space.factors else 1
-    if question.reads("curve"):
-        end, realization = float(whole[-1]), realize(question.problem)
+    fewest = WATCHED if question.problem.space.modes else 1
+    if question.needs("curve"):
+        end, realization = float(whole[-1]), question.realization
         finer = 4 if realization.pulsed else 1  # polynomials of degree 3, not 5
         pace = turning(realization, end) * PER_TURN * finer / (2 * np.pi)
         fewest = max(WATCHED, int(min(end * pace, MOST)))

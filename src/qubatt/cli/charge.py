@@ -94,12 +94,13 @@ def _cost(
     """Return what the run would take, merits of the full state included."""
     import numpy as np
 
+    from qubatt.core.realization import realize
     from qubatt.engines import cost
     from qubatt.merits import select_merits
 
     problem = battery.problem(state, parts)
-    chosen = select_merits(merits or None, problem)
-    whole = any(merit.reads == "full state" for merit in chosen)
+    chosen = select_merits(merits or None, realize(problem))
+    whole = any(merit.needs == "full state" for merit in chosen)
     kept = np.size(times if looks is None else looks) if whole else 0
     return cost(problem, times, solver, kept)
 

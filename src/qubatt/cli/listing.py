@@ -75,6 +75,6 @@ def _summary(entry: Any) -> str:
     if not isinstance(entry, type):  # a paper
         return str(BIBLIOGRAPHY[entry.key])
     if issubclass(entry, Merit):
-        dear = ", needs the full state" if entry.reads == "full state" else ""
+        dear = ", needs the full state" if entry.needs == "full state" else ""
         return f"{entry.long_name} ({entry.units}{dear})"
     return (inspect.getdoc(entry) or "").split("\n")[0]

@@ -17,6 +17,12 @@ from qubatt.core.registry import registry
 
 T = TypeVar("T")
 
+STORED_IF_CHANGED: dict[str, Any] = {"stored": "if changed"}
+"""`json_schema_extra` of a field that results store only where it differs from its default.
+
+Fields that are added to a class later have it, so that keys of earlier results stay valid.
+"""
+
 
 @dataclass_transform(frozen_default=True, field_specifiers=(Field,))
 def declare(kind: str, name: str) -> Callable[[type[T]], type[T]]:
@@ -74,11 +80,21 @@ def parameters_of(thing: Any) -> dict[str, Any]:
     for kind in registry.kinds():
         for name, entry in registry.items(kind).items():
             if entry is type(thing):
-                fields = dataclasses.fields(thing)
-                values = {field.name: _ready(getattr(thing, field.name)) for field in fields}
+                values = {
+                    field.name: _ready(getattr(thing, field.name))
+                    for field in dataclasses.fields(thing)
+                    if _is_stored(thing, field.name)
+                }
                 return {"type": name} | values
     cure = "Put @declare(kind, name) above its class."
     raise ArgumentError(type(thing).__name__, "be declared", MISSING, cure)
+
+
+def _is_stored(thing: Any, name: str) -> bool:
+    """Return whether the parameters of a thing have a field: see `STORED_IF_CHANGED`."""
+    declared = fields_of(type(thing))[name]
+    optional = declared.json_schema_extra == STORED_IF_CHANGED
+    return not optional or getattr(thing, name) != declared.default
 
 
 def _ready(value: Any) -> Any:

@@ -1,14 +1,16 @@
-"""What a model hands over: terms of named operators, jumps with their rates, a start."""
+"""What a model hands over: terms of named operators, jumps with their rates, an initial state."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from numpy.typing import NDArray
 
-from qubatt.core.space import Space
+from qubatt.core.errors import ArgumentError
+from qubatt.core.space import Basis, Names, Space
 
 FRAME = "frame"
 """The drive of a term that only changes the frame, and does no work."""
@@ -16,18 +18,77 @@ FRAME = "frame"
 Pulse = Callable[[float], float]
 """A real function of time; it may have ``breaks()``, times that no step may cross."""
 
-
 Start = Mapping[str, NDArray[Any]]
 """Initial ket or density matrix of factors, by name; see `Problem`."""
+
+
+def pulse_value(pulse: Pulse, time: float) -> float:
+    """Return f(t) of a pulse.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not a finite real number, naming the time.
+    """
+    value = pulse(float(time))
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ArgumentError("pulse", f"be a finite real number at time {time:.6g}", value)
+    return number
+
+
+class OperatorProduct(Mapping[str, Names]):
+    """Named operators on named factors, which are multiplied; it compares and hashes by value.
+
+    ``OperatorProduct({"cavity": "a", "atoms": ("J+", "J-")})`` is a ⊗ J₊J₋: a name alone, or
+    several in the order of the product.
+    """
+
+    __slots__ = ("_names",)
+
+    def __init__(self, names: Mapping[str, str | Iterable[str]]) -> None:
+        self._names: dict[str, Names] = {
+            factor: (part,) if isinstance(part, str) else tuple(part)
+            for factor, part in names.items()
+        }
+
+    def __getitem__(self, factor: str) -> Names:
+        return self._names[factor]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OperatorProduct) and self._names == other._names
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._names.items()))
+
+    def __repr__(self) -> str:
+        return f"OperatorProduct({self._names})"
+
+    def __str__(self) -> str:
+        return " ".join(" ".join([factor, *names]) for factor, names in self._names.items()) or "1"
+
+
+Product = Mapping[str, "str | Iterable[str]"]
+"""How a product of operators may be written."""
 
 
 @dataclass(frozen=True)
 class Term:
     """A coefficient times a product of named operators on named factors.
 
-    ``Term(0.5, {"cavity": "a", "atoms": "J+"})`` is 0.5 a J₊; no operators at all is a multiple
-    of the identity. With a pulse f, the term is f(t) times that. What is no product is named
-    alone, as an operator on the whole space: ``Term(1.0, {"space": "H_charge"})``.
+    ``Term(0.5, {"cavity": "a", "atoms": "J+"})`` is 0.5 a J₊, and with ``("J+", "J-")`` for the
+    atoms it is 0.5 a J₊J₋; no operators at all is a multiple of the identity. With a pulse f, the
+    term is f(t) times that. What is no product is named alone, as an operator on the whole space:
+    ``Term(1.0, {"space": "H_charge"})``.
 
     A `drive` names the classical field that does work on the system through this term; whoever
     switches a pulse does so too. Without either, the term is part of the inner energy U. `FRAME`
@@ -35,9 +96,24 @@ class Term:
     """
 
     coefficient: complex
-    operators: Mapping[str, str] = field(default_factory=dict)
-    pulse: Pulse | None = None
-    drive: str = ""
+    operators: OperatorProduct
+    pulse: Pulse | None
+    drive: str
+
+    def __init__(
+        self,
+        coefficient: complex,
+        operators: Product | None = None,
+        pulse: Pulse | None = None,
+        drive: str = "",
+    ) -> None:
+        object.__setattr__(self, "coefficient", coefficient)
+        object.__setattr__(self, "operators", OperatorProduct(operators or {}))
+        object.__setattr__(self, "pulse", pulse)
+        object.__setattr__(self, "drive", drive)
+
+    def __hash__(self) -> int:
+        return hash((self.coefficient, self.operators, self.drive))  # not all pulses can be hashed
 
     @property
     def agent(self) -> str:
@@ -62,9 +138,21 @@ class Jump:
     """
 
     rate: float
-    operators: Mapping[str, str]
-    scope: Literal["collective", "local"] = "collective"
-    source: str = ""
+    operators: OperatorProduct
+    scope: Literal["collective", "local"]
+    source: str
+
+    def __init__(
+        self,
+        rate: float,
+        operators: Product,
+        scope: Literal["collective", "local"] = "collective",
+        source: str = "",
+    ) -> None:
+        object.__setattr__(self, "rate", rate)
+        object.__setattr__(self, "operators", OperatorProduct(operators))
+        object.__setattr__(self, "scope", scope)
+        object.__setattr__(self, "source", source)
 
 
 @dataclass(frozen=True)
@@ -76,7 +164,7 @@ class Problem:
     Parameters
     ----------
     space : Space
-        Named factors in order.
+        Named factors in order, each in its basis.
     battery : str
         The factor that stores the energy.
     battery_terms : tuple of Term
@@ -88,6 +176,8 @@ class Problem:
     initial : mapping of str to array
         Initial ket ``(d,)`` or density matrix ``(d, d)`` of a factor; factors left out start in
         their ground level. Alone under the name ``"space"``, one of the whole space.
+    charger : str or None
+        The factor that charger states are prepared in; None if there is none.
     """
 
     space: Space
@@ -96,9 +186,29 @@ class Problem:
     charging_terms: tuple[Term, ...]
     jumps: tuple[Jump, ...] = ()
     initial: Start = field(default_factory=dict)
+    charger: str | None = None
 
     @property
     def breaks(self) -> set[float]:
         """Times at which pulses say that they may jump."""
         pulses = [term.pulse for term in self.charging_terms if term.pulse is not None]
         return {float(time) for pulse in pulses for time in getattr(pulse, "breaks", tuple)()}
+
+    @property
+    def has_pulses(self) -> bool:
+        """Whether the Hamiltonian depends on time."""
+        return any(term.pulse is not None for term in self.charging_terms)
+
+    @property
+    def mode(self) -> str | None:
+        """The mode whose photons are counted: the charger if it is one, else the first mode."""
+        modes = self.space.modes
+        return self.charger if self.charger in modes else next(iter(modes), None)
+
+    def in_basis(self, basis: Basis | Mapping[str, Basis]) -> Problem:
+        """Return the problem with its factors in another basis; see `Space.in_basis`."""
+        return replace(self, space=self.space.in_basis(basis))
+
+    def battery_alone(self) -> Problem:
+        """Return the battery factor with H_B, without charger, drive and dissipators."""
+        return Problem(self.space.only(self.battery), self.battery, self.battery_terms, ())

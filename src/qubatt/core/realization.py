@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, get_args
+from typing import Any, Protocol
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from qubatt.core.errors import UnsupportedError
+from qubatt.core.initial import Ensemble, density, ensemble
 from qubatt.core.matrix import tidy
 from qubatt.core.problem import Jump, Problem, Pulse, Start, Term
-from qubatt.core.space import WHOLE, Basis, Factor, Operator
+from qubatt.core.space import WHOLE, Basis, Operator
 
 FULL_DIM_LIMIT = 4096
 """Largest dimension for which the full basis is chosen without being asked for."""
 
 
+class Measurable(Protocol):
+    """Something with an operator: an observable of `qubatt.core.observable`."""
+
+    def realize(self, realization: Realization) -> TimeDependent:
+        """Return its operator."""
+
+
 @dataclass(frozen=True)
-class Observable:
+class TimeDependent:
     """A Hermitian operator O + Σ f(t) O_k, each part of shape ``(D, D)``.
 
     Attributes
@@ -38,30 +46,42 @@ class Observable:
 
 @dataclass(frozen=True)
 class Realization:
-    """Matrices of a problem in one basis; `D` is the dimension of the whole space.
+    """Matrices of a problem in the basis of its space; `D` is the dimension of the whole space.
+
+    Every matrix is made once, when it is needed first.
 
     Attributes
     ----------
     problem : Problem
         What is realised.
-    basis : {"symmetric", "full"}
-        The basis of the atoms.
     """
 
     problem: Problem
-    basis: Basis
+
+    @property
+    def basis(self) -> str:
+        """The basis in words; see `Space.basis`."""
+        return self.problem.space.basis
 
     @property
     def dim(self) -> int:
         """Dimension D."""
-        return self.problem.space.dim(self.basis)
+        return self.problem.space.dim
 
-    def starting(self, start: Start) -> Realization:
-        """Return the same with another initial state; the matrices known already are kept."""
-        other = Realization(replace(self.problem, initial=start), self.basis)
-        own = {"problem", "initial"}
-        vars(other).update({name: known for name, known in vars(self).items() if name not in own})
-        return other
+    @cached_property
+    def battery_alone(self) -> Realization:
+        """The battery factor with H_B, without charger, drive and dissipators."""
+        return Realization(self.problem.battery_alone())
+
+    @cached_property
+    def _observed(self) -> dict[Measurable, TimeDependent]:
+        return {}
+
+    def observe(self, observable: Measurable) -> TimeDependent:
+        """Return the operator of an observable, made once."""
+        if observable not in self._observed:
+            self._observed[observable] = observable.realize(self)
+        return self._observed[observable]
 
     def embed(self, parts: Mapping[str, Operator]) -> Operator:
         """Return the product of operators on some factors with identities on the others."""
@@ -77,8 +97,8 @@ class Realization:
             return (*coo.coords, coo.data)
         rows = columns = np.zeros(1, dtype=np.int64)
         values = np.ones(1)
-        dims = self.problem.space.dims(self.basis)
-        for name, dim in zip(self.problem.space.factors, dims, strict=True):
+        space = self.problem.space
+        for name, dim in zip(space.factors, space.dims, strict=True):
             if name in parts:
                 coo = parts[name].tocoo()
                 row, column = coo.coords
@@ -100,7 +120,8 @@ class Realization:
         found: list[tuple[NDArray[Any], ...]] = [(none, none, np.zeros(0))]
         for term in terms:
             parts = {
-                name: self._operator(name, product) for name, product in term.operators.items()
+                name: self.problem.space.operator(name, names)
+                for name, names in term.operators.items()
             }
             coefficient = complex(term.coefficient)
             value = coefficient if coefficient.imag else coefficient.real
@@ -114,27 +135,21 @@ class Realization:
             return [self.operator([Term(1.0, jump.operators)])]
         if len(jump.operators) != 1:
             raise UnsupportedError(f"A local jump acts on one factor, not on {jump.operators}.")
-        ((name, operator),) = jump.operators.items()
-        factor = self._factor(name)
-        parts = factor.local_operators(operator, self.basis)
+        ((name, operators),) = jump.operators.items()
+        parts = self.problem.space.factor(name).local_operators(" ".join(operators))
         return [tidy(self.embed({name: part})) for part in parts]
-
-    def _operator(self, where: str, product: str) -> Operator:
-        if where != WHOLE:
-            self._factor(where)
-        return self.problem.space.operator(where, product, self.basis)
-
-    def _factor(self, name: str) -> Factor:
-        factors = self.problem.space.factors
-        if name not in factors:
-            known = ", ".join(f"`{known}`" for known in factors)
-            raise UnsupportedError(f"There is no factor `{name}`; the space has {known}.")
-        return factors[name]
 
     @cached_property
     def H_B(self) -> Operator:
         """Battery Hamiltonian, shape ``(D, D)``."""
         return self.operator(self.problem.battery_terms)
+
+    @cached_property
+    def empty_energy(self) -> float:
+        """E_G, the energy of the empty battery: Tr[P H_B] / Tr P with its projector P_ground."""
+        alone = self.battery_alone
+        P = alone.operator([Term(1.0, {self.problem.battery: "P_ground"})])
+        return float((P @ alone.H_B).trace().real / P.trace().real)
 
     @cached_property
     def H(self) -> Operator:
@@ -159,12 +174,12 @@ class Realization:
         inner = [term for term in self.problem.charging_terms if not term.agent]
         return self.operator([*self.problem.battery_terms, *inner])
 
-    def driving(self, drive: str) -> Observable:
+    def driving(self, drive: str) -> TimeDependent:
         """Return the part of H(t) that belongs to one drive."""
         terms = [term for term in self.problem.charging_terms if term.agent == drive]
         steady = self.operator([term for term in terms if term.pulse is None])
         pulsed = [(term.pulse, self.operator([term])) for term in terms if term.pulse is not None]
-        return Observable(steady, tuple(pulsed))
+        return TimeDependent(steady, tuple(pulsed))
 
     @cached_property
     def pattern(self) -> Operator:
@@ -176,16 +191,20 @@ class Realization:
     @cached_property
     def jumps(self) -> tuple[tuple[float, Operator], ...]:
         """Pairs (γ, c) of all dissipators γ D[c], each c of shape ``(D, D)``."""
-        return self.jumps_of(None)
+        return tuple((rate, c) for _, rate, c in self._jumps)
+
+    @cached_property
+    def _jumps(self) -> tuple[tuple[str, float, Operator], ...]:
+        """Source, γ and c of all dissipators."""
+        return tuple(
+            (jump.source, jump.rate, matrix)
+            for jump in self.problem.jumps
+            for matrix in self._jump_operators(jump)
+        )
 
     def jumps_of(self, source: str | None) -> tuple[tuple[float, Operator], ...]:
         """Return the pairs (γ, c) of one environment, or of all."""
-        return tuple(
-            (jump.rate, matrix)
-            for jump in self.problem.jumps
-            if source in (None, jump.source)
-            for matrix in self._jump_operators(jump)
-        )
+        return tuple((rate, c) for name, rate, c in self._jumps if source in (None, name))
 
     @cached_property
     def no_jump(self) -> Operator:
@@ -198,21 +217,15 @@ class Realization:
     @cached_property
     def initial(self) -> Operator:
         """Initial density matrix as a sparse matrix, shape ``(D, D)``."""
-        space, given = self.problem.space, self.problem.initial
-        if WHOLE in given:
-            if given[WHOLE].shape[0] != self.dim:
-                raise UnsupportedError(
-                    f"The {self.basis} basis has {self.dim} states, but the initial state was"
-                    f' given for {given[WHOLE].shape[0]}: use basis "symmetric", and no local'
-                    " decay."
-                )
-            return tidy(_density(given[WHOLE], self.dim))
-        ground = np.ones(1)
-        parts = {
-            name: _density(given.get(name, ground), dim)
-            for name, dim in zip(space.factors, space.dims(self.basis), strict=True)
-        }
-        return tidy(self.embed(parts))
+        return self.density(self.problem.initial)
+
+    def density(self, initial: Start) -> Operator:
+        """Return the density matrix of any initial state, sparse, shape ``(D, D)``."""
+        return density(initial, self.problem.space)
+
+    def ensemble(self, initial: Start) -> Ensemble:
+        """Return any initial state as kets with weights."""
+        return ensemble(initial, self.problem.space)
 
     @property
     def rho_0(self) -> NDArray[np.complex128]:
@@ -244,8 +257,12 @@ class Realization:
         )
 
 
-def choose_basis(problem: Problem, basis: Basis | None = None) -> Basis:
-    """Return the basis named, or the smallest that holds the problem.
+def in_smallest_basis(
+    problem: Problem, basis: Basis | Mapping[str, Basis] | None = None
+) -> Problem:
+    """Return the problem in the basis named, or each factor in the smallest one that holds it.
+
+    A factor is held on its symmetric states unless a local jump acts on it.
 
     Raises
     ------
@@ -254,21 +271,23 @@ def choose_basis(problem: Problem, basis: Basis | None = None) -> Basis:
         than 4096 states.
     """
     if basis is not None:
-        if basis not in get_args(Basis):
-            raise UnsupportedError(f'There is no basis {basis!r}, only "symmetric" and "full".')
-        return basis
-    if all(jump.scope == "collective" for jump in problem.jumps):
-        return "symmetric"
-    dim = problem.space.dim("full")
-    if dim > FULL_DIM_LIMIT:
+        return problem.in_basis(basis)
+    local = {name for jump in problem.jumps if jump.scope == "local" for name in jump.operators}
+    chosen: dict[str, Basis] = {}
+    for name, factor in problem.space.factors.items():
+        smallest = factor.basis_for(name in local)
+        if smallest is not None:
+            chosen[name] = smallest
+    found = problem.in_basis(chosen)
+    if local and found.space.dim > FULL_DIM_LIMIT:
         raise UnsupportedError(
-            f"Local decay needs the full basis, which has {dim} states here, more than"
+            f"Local decay needs the full basis, which has {found.space.dim} states here, more than"
             f" {FULL_DIM_LIMIT}. Use fewer atoms or photons, or collective decay."
         )
-    return "full"
+    return found
 
 
-def realize(problem: Problem, basis: Basis | None = None) -> Realization:
+def realize(problem: Problem, basis: Basis | Mapping[str, Basis] | None = None) -> Realization:
     """Return the problem as arrays, in the smallest basis that holds it unless one is named.
 
     Raises
@@ -277,16 +296,6 @@ def realize(problem: Problem, basis: Basis | None = None) -> Realization:
         If the basis cannot hold the problem (local decay on the symmetric ladder), or is too
         large to be chosen without being named.
     """
-    realization = Realization(problem, choose_basis(problem, basis))
+    realization = Realization(in_smallest_basis(problem, basis))
     _ = realization.jumps
     return realization
-
-
-def _density(state: Any, dim: int) -> Operator:
-    """Return a ket, whose last entries may be left out if 0, or density matrix as ``(d, d)``."""
-    if state.ndim != 1:
-        return sp.csr_array(state, copy=True)
-    levels = np.flatnonzero(state)
-    values = np.multiply.outer(state[levels], state[levels].conj()).ravel()
-    place = (np.repeat(levels, len(levels)), np.tile(levels, len(levels)))
-    return sp.csr_array((values, place), shape=(dim, dim))

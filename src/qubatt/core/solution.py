@@ -1,4 +1,4 @@
-"""What an engine returns: moments at the output times, and how well they were computed."""
+"""What an engine returns: expectation values at the output times, and their errors."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
+from qubatt.core.observable import Observable
+from qubatt.core.space import Basis
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Solution:
     times : array, shape (T,)
         Output times, in inverse units of the reference frequency.
     moments : mapping of str to array, shape (T,)
-        Real expectation values of the operators asked for.
+        Real expectation values of the observables asked for, by their labels.
     trace : array, shape (T,)
         Tr ρ(t); 1 but for rounding.
     error_estimate : float
@@ -30,13 +32,19 @@ class Solution:
     tolerance : float
         Largest `error_estimate` of a run that counts as converged.
     statistics : mapping
-        Engine, basis, dimension, steps and what else the engine counts.
+        Engine, basis, dimension, steps and other counts of the engine.
+    basis : mapping of str to str
+        The basis of every factor that has a choice.
     smallest_eigenvalue : float
         Of ρ at the last output time; NaN where it would be too costly.
     states : array, shape (S, D, D), or None
         Density matrices at the output times for which they were asked for.
     battery_states : array, shape (T, d, d), or None
         Reduced density matrices of the battery, if they were asked for.
+    standard_errors : mapping of str to array, shape (T,)
+        Standard errors of the moments, from engines whose error is statistical.
+    samples, seed : int or None
+        Number of samples and seed of the random numbers, from the same.
     """
 
     times: FloatArray
@@ -48,6 +56,14 @@ class Solution:
     smallest_eigenvalue: float = math.nan
     states: NDArray[np.complex128] | None = None
     battery_states: NDArray[np.complex128] | None = None
+    basis: Mapping[str, Basis] = field(default_factory=dict)
+    standard_errors: Mapping[str, FloatArray] = field(default_factory=dict)
+    samples: int | None = None
+    seed: int | None = None
+
+    def of(self, observable: Observable) -> FloatArray:
+        """Return the expectation values of an observable, shape ``(T,)``."""
+        return self.moments[observable.label]
 
     @property
     def trace_drift(self) -> float:

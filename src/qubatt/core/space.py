@@ -1,4 +1,4 @@
-"""Hilbert spaces as named factors in a fixed order, and the bases a factor can be held in."""
+"""Hilbert spaces as named factors in a fixed order; every factor is held in a basis of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,46 +17,88 @@ from qubatt.core.errors import UnsupportedError, suggest
 Basis = Literal["symmetric", "full"]
 """``"symmetric"``: permutation-symmetric states of the atoms only; ``"full"``: all d^N states."""
 
+Role = Literal["mode", "spins", "levels"]
+"""What a factor is: an oscillator in Fock levels, identical particles, or plain levels."""
+
 Operator: TypeAlias = sp.csr_array
 """A sparse matrix, CSR, real where its entries are real."""
 
+Names: TypeAlias = tuple[str, ...]
+"""Names of operators that are multiplied, ``("J+", "J-")`` for J₊J₋."""
+
 WHOLE = "space"
-"""Stands for all factors together where an operator or a state is no product."""
+"""Name of all factors together, for an operator or a state that is no product."""
 
 
 class Factor(ABC):
-    """One factor of the Hilbert space, with named operators; index 0 is its ground level."""
+    """One factor of the Hilbert space in one basis, with named operators.
 
-    levels: tuple[str, ...] = ()
+    Index 0 is its ground level.
+    """
+
+    role: ClassVar[Role]
+    """What the factor is."""
+
+    levels: Names = ()
     """Names of the levels of one particle, lowest first; none for a mode."""
 
-    @abstractmethod
-    def dim(self, basis: Basis) -> int:
-        """Return the dimension in `basis`."""
+    bases: ClassVar[tuple[Basis, ...]] = ()
+    """Bases to choose from, the smallest first; none where there is only one."""
 
+    @property
     @abstractmethod
-    def operators(self, basis: Basis) -> Mapping[str, Operator]:
-        """Return the collective operators by name, each of shape ``(dim, dim)``."""
+    def dim(self) -> int:
+        """Dimension."""
 
+    @property
     @abstractmethod
-    def local_operators(self, name: str, basis: Basis) -> tuple[Operator, ...]:
+    def operators(self) -> Mapping[str, Operator]:
+        """Collective operators by name, each of shape ``(dim, dim)``."""
+
+    @property
+    def ladder(self) -> int | None:
+        """Highest level of a ladder |0⟩, |1⟩, …; None where the levels are no ladder."""
+        return self.dim - 1
+
+    def in_basis(self, basis: Basis) -> Factor:  # noqa: ARG002  # for factors with a choice
+        """Return the factor in another basis; itself where there is only one."""
+        return self
+
+    def basis_for(self, local: bool) -> Basis | None:  # noqa: ARG002  # as above
+        """Return the smallest basis, one that holds operators of single particles if `local`."""
+        return None
+
+    def local_operators(self, name: str) -> tuple[Operator, ...]:
         """Return the single-particle parts of the collective operator `name`.
 
         Raises
         ------
         UnsupportedError
-            If the basis cannot hold them.
+            If there are no particles, or the basis cannot hold them.
         """
+        raise UnsupportedError(f"{self.noun} has no single-particle part of {name!r}.")
 
-    def operator(self, product: str, basis: Basis) -> Operator:
-        """Return a product of named operators, ``"J+ J-"`` for J₊J₋.
+    @property
+    def noun(self) -> str:
+        """The factor in an error message."""
+        return f"A factor of role {self.role!r}"
+
+    def embed(self, state: Any) -> Any:
+        """Return a ket ``(d,)`` or density matrix ``(d, d)`` of the ladder in this basis.
+
+        Kets may leave out the last entries where these are 0.
+        """
+        return state
+
+    def operator(self, names: Names) -> Operator:
+        """Return a product of named operators.
 
         Raises
         ------
         UnsupportedError
-            If a name is unknown; the nearest names are suggested.
+            If a name is unknown; the error suggests the nearest names.
         """
-        return _multiply(product, self.operators(basis), type(self).__name__)
+        return _multiply(names, self.operators, type(self).__name__)
 
 
 @dataclass(frozen=True)
@@ -66,28 +108,88 @@ class Space:
     Attributes
     ----------
     factors : mapping of str to Factor
-        Factors by name.
+        Factors by name, each in its basis.
     matrices : mapping of str to mapping of str to sparse array
-        Further named operators, by the factor that they act on, or by `WHOLE` those that are no
-        products. They are known in one basis only.
+        Further named operators, by the factor that they act on, or by `WHOLE` for those that are
+        no products. They are known in one basis only.
     """
 
     factors: Mapping[str, Factor]
     matrices: Mapping[str, Mapping[str, Operator]] = field(default_factory=dict)
 
-    def dims(self, basis: Basis) -> tuple[int, ...]:
-        """Return the dimension of every factor."""
-        return tuple(factor.dim(basis) for factor in self.factors.values())
+    @property
+    def dims(self) -> tuple[int, ...]:
+        """Dimension of every factor."""
+        return tuple(factor.dim for factor in self.factors.values())
 
-    def dim(self, basis: Basis) -> int:
-        """Return the dimension D of the whole space."""
-        return prod(self.dims(basis))
+    @property
+    def dim(self) -> int:
+        """Dimension D of the whole space."""
+        return prod(self.dims)
+
+    @property
+    def modes(self) -> Names:
+        """Factors that are oscillators, cut off at a highest Fock level."""
+        return tuple(name for name, factor in self.factors.items() if factor.role == "mode")
+
+    @property
+    def bases(self) -> dict[str, Basis]:
+        """The basis of every factor that has a choice."""
+        return {
+            name: getattr(factor, "basis")  # noqa: B009  # only those with a choice have one
+            for name, factor in self.factors.items()
+            if factor.bases
+        }
+
+    @property
+    def basis(self) -> str:
+        """The basis in a word where it is the same for all factors, else factor by factor."""
+        chosen = self.bases
+        if len({*chosen.values()}) == 1:
+            return next(iter(chosen.values()))
+        return ", ".join(f"{name} {basis}" for name, basis in chosen.items()) or "symmetric"
+
+    def in_basis(self, basis: Basis | Mapping[str, Basis]) -> Space:
+        """Return the space with all factors in that basis, or those named each in its own.
+
+        Raises
+        ------
+        UnsupportedError
+            If there is no such basis or factor.
+        """
+        wanted = dict.fromkeys(self.factors, basis) if isinstance(basis, str) else dict(basis)
+        for name, each in wanted.items():
+            _ = self.factor(name)
+            if each not in get_args(Basis):
+                raise UnsupportedError(f'There is no basis {each!r}, only "symmetric" and "full".')
+        factors = {
+            name: factor.in_basis(wanted[name]) if name in wanted else factor
+            for name, factor in self.factors.items()
+        }
+        return Space(factors, self.matrices)
+
+    def factor(self, name: str) -> Factor:
+        """Return a factor by name.
+
+        Raises
+        ------
+        UnsupportedError
+            If there is none; the error names those that there are.
+        """
+        if name not in self.factors:
+            known = ", ".join(f"`{known}`" for known in self.factors)
+            raise UnsupportedError(f"There is no factor `{name}`; the space has {known}.")
+        return self.factors[name]
+
+    def position(self, name: str) -> int:
+        """Return the position of a factor in the product."""
+        return list(self.factors).index(name)
 
     def only(self, name: str) -> Space:
         """Return one factor alone, with what acts on it."""
         return Space({name: self.factors[name]}, {name: self.matrices.get(name, {})})
 
-    def marginal(self, states: NDArray[Any], name: str, basis: Basis) -> NDArray[Any]:
+    def marginal(self, states: NDArray[Any], name: str) -> NDArray[Any]:
         """Return the partial trace of matrices ``(…, D, D)`` over all factors but one.
 
         Returns
@@ -95,12 +197,24 @@ class Space:
         array, shape (…, d, d)
             d is the dimension of the factor `name`.
         """
-        dims, place = self.dims(basis), list(self.factors).index(name)
-        before, d, after = prod(dims[:place]), dims[place], prod(dims[place + 1 :])
+        dims, position = self.dims, self.position(name)
+        before, d, after = prod(dims[:position]), dims[position], prod(dims[position + 1 :])
         split = states.reshape(*states.shape[:-2], before, d, after, before, d, after)
         return np.asarray(np.einsum("...idjiej->...de", split))  # (…, d, d)
 
-    def operator(self, where: str, product: str, basis: Basis) -> Operator:
+    def level_of(self, name: str) -> NDArray[np.intp]:
+        """Return for every basis state the level of one factor, shape ``(D,)``."""
+        return np.asarray(np.unravel_index(np.arange(self.dim), self.dims)[self.position(name)])
+
+    def places_in(self, larger: Space) -> NDArray[np.intp]:
+        """Return the index in a larger space of every basis state, shape ``(D,)``.
+
+        The factors are the same, some with more levels above those of this space.
+        """
+        levels = np.unravel_index(np.arange(self.dim), self.dims)
+        return np.asarray(np.ravel_multi_index(levels, larger.dims))
+
+    def operator(self, where: str, names: Names) -> Operator:
         """Return a product of named operators on one factor, or on `WHOLE`.
 
         Raises
@@ -110,24 +224,24 @@ class Space:
         """
         added = self.matrices.get(where, {})
         if not added and where != WHOLE:
-            return self.factors[where].operator(product, basis)
+            return self.factor(where).operator(names)
         whole = where == WHOLE
-        dim = self.dim(basis) if whole else self.factors[where].dim(basis)
-        for name in product.split():
+        dim = self.dim if whole else self.factor(where).dim
+        for name in names:
             if name in added and added[name].shape != (dim, dim):
                 raise UnsupportedError(
-                    f"The {basis} basis has {dim} states, but {name} was given as a matrix of"
+                    f"The {self.basis} basis has {dim} states, but {name} was given as a matrix of"
                     f' {added[name].shape[0]}: use basis "symmetric", and no local decay.'
                 )
-        known = {} if whole else self.factors[where].operators(basis)
+        known = {} if whole else self.factors[where].operators
         owner = "The whole space" if whole else type(self.factors[where]).__name__
-        return _multiply(product, {**known, **added}, owner)
+        return _multiply(names, {**known, **added}, owner)
 
 
-def _multiply(product: str, known: Mapping[str, Operator], owner: str) -> Operator:
+def _multiply(names: Names, known: Mapping[str, Operator], owner: str) -> Operator:
     """Return a product of named operators, or suggest names that the owner has."""
     result: Operator | None = None
-    for name in product.split():
+    for name in names:
         if name not in known:
             raise UnsupportedError(f"{owner} has no operator {name!r}. {suggest(name, known)}")
         result = known[name] if result is None else sp.csr_array(result @ known[name])

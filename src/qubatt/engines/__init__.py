@@ -2,11 +2,11 @@
 
 from qubatt.engines.cost import Cost, cost
 from qubatt.engines.dense import DenseEngine
-from qubatt.engines.engine import Engine, MomentOperator
+from qubatt.engines.engine import Engine
 from qubatt.engines.exact import ExactEngine
 from qubatt.engines.matrix import MatrixEngine
 from qubatt.engines.selection import select_engine
-from qubatt.engines.steady import SteadySolution, solve_steady, solve_steady_each
+from qubatt.engines.steady import SteadySolution, solve_steady
 from qubatt.engines.threads import limit_threads, thread_count
 
 __all__ = [
@@ -15,12 +15,10 @@ __all__ = [
     "Engine",
     "ExactEngine",
     "MatrixEngine",
-    "MomentOperator",
     "SteadySolution",
     "cost",
     "limit_threads",
     "select_engine",
     "solve_steady",
-    "solve_steady_each",
     "thread_count",
 ]

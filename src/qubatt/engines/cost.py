@@ -12,9 +12,9 @@ from qubatt.core.amount import size
 from qubatt.core.check import check_times
 from qubatt.core.errors import ArgumentError
 from qubatt.core.problem import Problem
-from qubatt.core.realization import choose_basis, realize
-from qubatt.engines.engine import Demand, Engine
-from qubatt.engines.reduced import Reduced
+from qubatt.core.realization import in_smallest_basis
+from qubatt.core.task import Task
+from qubatt.engines.engine import Engine
 from qubatt.engines.selection import select_engine
 
 
@@ -30,10 +30,10 @@ class Cost:
         Basis of the atoms.
     dimension : int
         Number of basis states D.
-    sectors : int
-        Parts of the basis that the Hamiltonian does not connect.
-    entries, entries_without_reduction : int
-        Entries of ρ that the initial state can ever reach, and D².
+    sectors : int or None
+        Parts of the basis that the Hamiltonian does not connect; None for an engine without ρ.
+    entries, entries_without_reduction : int or None
+        Entries of ρ that the initial state can ever reach, and D²; None for an engine without ρ.
     memory, memory_free : float
         Bytes that the engine would hold, and that are free.
     products : float
@@ -46,9 +46,9 @@ class Cost:
     reason: str
     basis: str
     dimension: int
-    sectors: int
-    entries: int
-    entries_without_reduction: int
+    sectors: int | None
+    entries: int | None
+    entries_without_reduction: int | None
     memory: float
     memory_free: float
     products: float
@@ -64,15 +64,16 @@ class Cost:
         return dataclasses.asdict(self) | {"fits": self.fits}
 
     def __str__(self) -> str:
-        share = self.entries / self.entries_without_reduction
         verdict = "" if self.fits else ": it would be refused"
-        rows = [
-            ("engine", f"{self.engine} ({self.reason})"),
-            ("basis states", f"{self.dimension:,} ({self.basis}), in {self.sectors:,} sectors"),
-            (
-                "entries of ρ",
-                f"{self.entries:,} of {self.entries_without_reduction:,} ({share:.2%})",
-            ),
+        states = f"{self.dimension:,} ({self.basis})"
+        if self.sectors is not None:
+            states += f", in {self.sectors:,} sectors"
+        rows = [("engine", f"{self.engine} ({self.reason})"), ("basis states", states)]
+        if self.entries is not None and self.entries_without_reduction is not None:
+            share = self.entries / self.entries_without_reduction
+            kept = f"{self.entries:,} of {self.entries_without_reduction:,} ({share:.2%})"
+            rows.append(("entries of ρ", kept))
+        rows += [
             ("memory", f"{size(self.memory)} of {size(self.memory_free)} free{verdict}"),
             ("products", f"about {self.products:,.0f}"),
         ]
@@ -117,20 +118,18 @@ def cost(
         cure = "For example battery.problem(environment=[qb.CavityLoss(0.5)])."
         raise ArgumentError("problem", "be a Problem", problem, cure)
     time = check_times(times)
-    chosen, reason = select_engine(engine, problem, time)
-    basis = choose_basis(problem)
-    reduced = Reduced(realize(problem, basis))
-    demand: Demand = chosen.demand(reduced.realization, float(time[-1]))
-    D = reduced.realization.dim
+    task = Task(in_smallest_basis(problem), time)
+    chosen, reason = select_engine(engine, task.problem, time)
+    demand, space = chosen.cost(task), task.problem.space
     return Cost(
         engine=chosen.name,
         reason=reason,
-        basis=basis,
-        dimension=D,
-        sectors=len(reduced.sectors.members),
-        entries=reduced.entries,
-        entries_without_reduction=D * D,
-        memory=demand.memory + 32.0 * D**2 * states,
+        basis=space.basis,
+        dimension=space.dim,
+        sectors=demand.sectors,
+        entries=demand.entries,
+        entries_without_reduction=None if demand.entries is None else space.dim**2,
+        memory=demand.memory + 32.0 * space.dim**2 * states,
         states=states,
         memory_free=float(psutil.virtual_memory().available),
         products=demand.products,

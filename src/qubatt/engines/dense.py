@@ -1,31 +1,19 @@
-"""The oracle: the whole superoperator, exponentiated. Slow, small and plain, for ever."""
+"""The oracle: the whole superoperator, exponentiated. Slow, small and plain."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import scipy.linalg as la
 from numpy.typing import NDArray
 
-from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.core.errors import UnsupportedError
-from qubatt.core.problem import Problem, Start
-from qubatt.core.realization import Realization, realize
-from qubatt.core.solution import Solution
-from qubatt.core.space import Basis
-from qubatt.engines.engine import (
-    Demand,
-    Engine,
-    MomentOperator,
-    Progress,
-    Wanted,
-    Watch,
-    require_memory,
-    smallest_eigenvalue,
-)
+from qubatt.core.realization import Realization
+from qubatt.core.task import Task
+from qubatt.engines.engine import Engine, Progress, Propagator, smallest_eigenvalue
+from qubatt.engines.recorder import Outcome, Recorder
 
 LARGEST_DIM = 40
 """Largest D: exponentials of a 1600 × 1600 matrix then take some ten seconds each."""
@@ -42,96 +30,66 @@ class DenseEngine(Engine):
     One exponential is computed per distinct spacing of the output times.
     """
 
-    def demand(self, realization: Realization, end: float) -> Demand:  # noqa: ARG002  # any time
-        """Return memory and products of one exponential; see `Engine.demand`.
-
-        Raises
-        ------
-        UnsupportedError
-            Above D = 40, and for pulses.
-        """
-        D = realization.dim
+    def unsupported(self, task: Task) -> str:
+        """Return why not: above D = 40, and for pulses."""
+        D, cure = task.problem.space.dim, ' Use engine "exact", "matrix" or "auto".'
         if D > LARGEST_DIM:
-            raise UnsupportedError(
-                f"The dense engine holds at most {LARGEST_DIM} states, not {D}."
-                ' Use engine "exact", "matrix" or "auto".'
-            )
-        if realization.pulsed:
-            raise UnsupportedError(
+            return f"The dense engine holds at most {LARGEST_DIM} states, not {D}.{cure}"
+        if task.problem.has_pulses:
+            return (
                 "The dense engine cannot do pulses: its exponentials need a constant Hamiltonian."
-                ' Use engine "exact", "matrix" or "auto".'
+                f"{cure}"
             )
-        return Demand(6.0 * 16 * D**4, 1.0)
+        return super().unsupported(task)
 
-    def solve_each(
-        self,
-        problem: Problem,
-        starts: Sequence[Start],
-        times: FloatArray,
-        moments: Mapping[str, MomentOperator],
-        *,
-        basis: Basis | None = None,
-        states: Wanted = False,
-        battery: bool = False,
-        progress: Progress | None = None,
-    ) -> list[Solution]:
-        """Propagate by matrix exponentials, all states at once; see `Engine.solve_each`.
+    def _prepare(self, task: Task) -> Propagator:
+        return _Exponentials(task)
 
-        Raises
-        ------
-        UnsupportedError
-            Above D = 40.
-        """
-        realization = realize(problem, basis).starting(starts[0])
+
+class _Exponentials(Propagator):
+    """The matrix exponentials of one task, all initial states at once."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._known: dict[float, NDArray[Any]] = {}
+        D = task.problem.space.dim
+        self.memory = 6.0 * 16 * D**4 + task.saved_states * 32.0 * D**2  # a few superoperators
+
+    def products(self) -> float:
+        """Return 1: one exponential."""
+        return 1.0
+
+    @cached_property
+    def _generator(self) -> NDArray[np.complex128]:
+        return superoperator(self._task.realization)
+
+    def run(self, recorders: list[Recorder], progress: Progress | None) -> list[Outcome]:
+        """Step from output time to output time; see `Propagator.run`."""
+        realization, times = self._task.realization, self._task.times
         D = realization.dim
-        needed = self.demand(realization, float(times[-1])).memory
-        kept_at = np.broadcast_to(states, len(times))
-        kept = int(np.sum(kept_at)) * len(starts)
-        require_memory("dense", needed + kept * 32.0 * D**2, D, kept)
-        L = superoperator(realization)
-        watch = Watch(realization, moments)
-        functionals = np.array([matrix.toarray().T.ravel() for matrix in watch.operators])
-        rho = np.stack([realization.starting(start).rho_0.ravel() for start in starts], axis=1)
-        values = np.empty((len(times), len(functionals), len(starts)))
-        found: list[NDArray[Any]] = []
-        reduced: list[list[NDArray[Any]]] = []
-        propagators: dict[float, NDArray[Any]] = {}
+        starts = [realization.density(initial).toarray() for initial in self._task.initials]
+        rho = np.stack([np.asarray(start, np.complex128).ravel() for start in starts], axis=1)
         for k, step in enumerate(np.diff(times, prepend=0.0)):
             if step > 0:
-                rounding = 4 * np.finfo(float).eps * times[k]
-                near = [known for known in propagators if abs(known - step) <= rounding]
-                key = near[0] if near else float(step)
-                if not near:
-                    propagators[key] = la.expm(L * key)
-                rho = propagators[key] @ rho
-            values[k] = (functionals @ rho).real
+                rho = self._exponential(float(step), float(times[k])) @ rho
             whole = rho.T.reshape(-1, D, D)  # (starts, D, D)
-            if kept_at[k]:
-                found.append(whole)
-            if battery:
-                space, name = problem.space, problem.battery
-                reduced.append([space.marginal(part, name, realization.basis) for part in whole])
+            for recorder, state in zip(recorders, whole, strict=True):
+                recorder.density(state)
             if progress is not None:
                 progress((k + 1) / len(times))
-        return [
-            Solution(
-                times=times,
-                moments=watch.moments(times, values[:, :, k]),
-                trace=values[:, -1, k],
-                error_estimate=float(np.finfo(float).eps * (la.norm(L, 1) * times[-1] + 1.0)),
-                tolerance=1e-9,
-                statistics={
-                    "engine": "dense",
-                    "basis": realization.basis,
-                    "dimension": D,
-                    "exponentials": len(propagators),
-                },
-                smallest_eigenvalue=smallest_eigenvalue(whole[k]),
-                states=np.array([part[k] for part in found]) if found else None,
-                battery_states=np.array([part[k] for part in reduced]) if battery else None,
-            )
-            for k in range(len(starts))
-        ]
+        norm = la.norm(self._generator, 1)
+        error = float(np.finfo(float).eps * (norm * times[-1] + 1.0))
+        counts = {"exponentials": len(self._known)}
+        return [Outcome(error, counts, smallest_eigenvalue(state)) for state in whole]
+
+    def _exponential(self, step: float, time: float) -> NDArray[Any]:
+        """Return exp(𝓛 step), the same one for steps that differ by the rounding of times."""
+        rounding = 4 * np.finfo(float).eps * time
+        near = [known for known in self._known if abs(known - step) <= rounding]
+        key = near[0] if near else step
+        if not near:
+            self._known[key] = la.expm(self._generator * key)
+        return self._known[key]
 
 
 def superoperator(realization: Realization) -> NDArray[np.complex128]:

@@ -1,193 +1,188 @@
-"""What every engine offers, and the refusal of problems that do not fit in memory."""
+"""What every engine offers, and the refusal of problems that it cannot solve."""
 
 from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, final
+from collections.abc import Callable
+from typing import ClassVar, Literal, NamedTuple, final
 
 import numpy as np
 import psutil
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from qubatt.core.check import FloatArray
-from qubatt.core.errors import ArgumentError, ResourceError
-from qubatt.core.problem import Problem, Pulse, Start
-from qubatt.core.realization import Observable, Realization
+from qubatt.core.errors import ResourceError, UnsupportedError
+from qubatt.core.observable import Observable
+from qubatt.core.problem import Jump
 from qubatt.core.registry import registry
 from qubatt.core.solution import Solution
-from qubatt.core.space import Basis, Operator
-
-MomentOperator = Callable[[Realization], Operator | Observable]
-"""Builds the operator whose expectation value is wanted, shape ``(D, D)``, Hermitian."""
-
-Wanted = bool | NDArray[np.bool_]
-"""Whether something is wanted, at all output times or at each of them."""
+from qubatt.core.space import Basis
+from qubatt.core.task import Task
+from qubatt.engines.recorder import Outcome, Readout, Recorder
 
 Progress = Callable[[float], None]
-"""Told the fraction of the run that is done, from 0 to 1."""
+"""Receives the fraction of the run that is done, from 0 to 1."""
 
-
-class Watch:
-    """Operators to watch: those of the moments, their pulsed parts, and 1 for the trace."""
-
-    def __init__(self, realization: Realization, moments: Mapping[str, MomentOperator]) -> None:
-        self.operators: list[Operator] = []
-        self._parts: dict[str, list[tuple[Pulse | None, int]]] = {}
-        for name, build in moments.items():
-            built = build(realization)
-            observable = built if isinstance(built, Observable) else Observable(built)
-            parts = [(None, observable.steady), *observable.pulsed]
-            self._parts[name] = [
-                (pulse, len(self.operators) + k) for k, (pulse, _) in enumerate(parts)
-            ]
-            self.operators += [operator for _, operator in parts]
-        self.operators.append(sp.csr_array(sp.eye_array(realization.dim)))
-
-    def moments(self, times: FloatArray, table: FloatArray) -> dict[str, FloatArray]:
-        """Return the moments, shape ``(T,)``, from expectation values ``(T, operators)``."""
-        found = {}
-        for name, parts in self._parts.items():
-            total = np.zeros(len(times))
-            for pulse, column in parts:
-                factor = 1.0 if pulse is None else [strength(pulse, float(t)) for t in times]
-                total += np.multiply(factor, table[:, column])
-            found[name] = total
-        return found
-
-
-def strength(pulse: Pulse, time: float) -> float:
-    """Return f(t) of a pulse.
-
-    Raises
-    ------
-    ArgumentError
-        If it is not a finite real number, naming the time.
-    """
-    value = pulse(float(time))
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise ArgumentError("pulse", f"be a finite real number at time {time:.6g}", value)
-    return number
+ErrorKind = Literal["bound", "statistical", "uncontrolled"]
+"""What the error of a method is: below its tolerance, of samples, or not known."""
 
 
 class Demand(NamedTuple):
-    """What a run asks for: bytes held, and expected products of the generator with ρ."""
+    """What a run needs.
+
+    Attributes
+    ----------
+    memory : float
+        Bytes held, with all that is saved.
+    products : float
+        Expected products of the generator with the state.
+    entries, sectors : int or None
+        Entries of ρ that can be reached and sectors of the basis; None for a method without ρ.
+    """
 
     memory: float
     products: float
+    entries: int | None = None
+    sectors: int | None = None
+
+
+class Propagator(ABC):
+    """A task that an engine has prepared: what it costs, and how it runs."""
+
+    memory: float
+    """Bytes held, with all that is saved."""
+
+    entries: int | None = None
+    """Entries of ρ that can be reached; None for a method without ρ."""
+
+    sectors: int | None = None
+    """Sectors of the basis, from the same."""
+
+    @abstractmethod
+    def products(self) -> float:
+        """Return the expected number of products of the generator with the state."""
+
+    @abstractmethod
+    def run(self, recorders: list[Recorder], progress: Progress | None) -> list[Outcome]:
+        """Propagate every initial state from time 0 and record it at all output times.
+
+        Parameters
+        ----------
+        recorders : list of Recorder
+            One for each initial state of the task.
+        progress : callable, optional
+            Receives the fraction done.
+        """
 
 
 class Engine(ABC):
     """A method for dρ/dt = −i[H, ρ] + Σ γ D[c]ρ; declared with ``@declare("engine", name)``.
 
-    Its fields are its options, and only its own.
+    Its fields are its options, and only its own. Class attributes say what it can do.
     """
+
+    bases: ClassVar[frozenset[Basis]] = frozenset({"symmetric", "full"})
+    """Bases of factors that it holds."""
+
+    error: ClassVar[ErrorKind] = "bound"
+    """What its error is, by which tests choose how to compare it."""
+
+    matrices: ClassVar[bool] = True
+    """Whether it works with the matrices of a `Realization`."""
+
+    steady: ClassVar[bool] = False
+    """Whether it finds steady states, a task with infinity as its time."""
+
+    tolerance: float = 1e-9
+    """Error allowed in ρ over the whole run; a field where it can be chosen."""
 
     @property
     def name(self) -> str:
         """Name in the registry."""
         return registry.name_of("engine", type(self))
 
-    @abstractmethod
-    def demand(self, realization: Realization, end: float) -> Demand:
-        """Return what a run to time `end` would take, moments only.
+    def unsupported(self, task: Task) -> str:
+        """Return why the engine cannot solve a task, a sentence; empty if it can."""
+        problem = task.problem
+        for name, basis in problem.space.bases.items():
+            if basis not in self.bases:
+                known = " and ".join(sorted(self.bases)) or "no"
+                return f"The {self.name} engine holds {known} bases, but `{name}` is in {basis}."
+        if not self.steady and not np.all(np.isfinite(task.times)):
+            return f"The {self.name} engine finds no steady states. Use steady_state."
+        reasons = [
+            *map(self.unsupported_observable, task.observables),
+            *map(self.unsupported_jump, problem.jumps),
+        ]
+        return next(filter(None, reasons), "")
+
+    def unsupported_observable(self, observable: Observable) -> str:
+        """Return why the engine cannot give an observable; empty if it can."""
+        if observable.matrices and not self.matrices:
+            return f"The {self.name} engine has no matrices, which {observable.label} needs."
+        return ""
+
+    def unsupported_jump(self, jump: Jump) -> str:  # noqa: ARG002  # for those that refuse some
+        """Return why the engine cannot treat a jump; empty if it can."""
+        return ""
+
+    @final
+    def cost(self, task: Task) -> Demand:
+        """Return what a task needs, without solving it.
 
         Raises
         ------
         UnsupportedError
-            If the engine cannot solve the problem.
+            If the engine cannot solve the task.
         """
+        found = self._accept(task)
+        return Demand(found.memory, found.products(), found.entries, found.sectors)
 
     @final
-    def solve(
-        self,
-        problem: Problem,
-        times: FloatArray,
-        moments: Mapping[str, MomentOperator],
-        *,
-        basis: Basis | None = None,
-        states: Wanted = False,
-        battery: bool = False,
-        progress: Progress | None = None,
-    ) -> Solution:
-        """Propagate from time 0 and return the moments at the output times.
+    def solve(self, task: Task, progress: Progress | None = None) -> list[Solution]:
+        """Propagate from time 0 and return the solution for every initial state.
+
+        Initial states share what does not depend on them; every solution is the one that the
+        state alone would have, up to rounding.
 
         Parameters
         ----------
-        problem : Problem
+        task : Task
             What to solve.
-        times : array, shape (T,)
-            Output times, strictly ascending, ≥ 0.
-        moments : mapping of str to MomentOperator
-            Operators whose expectation values are wanted.
-        basis : {"symmetric", "full"}, optional
-            Basis of the atoms; the smallest that holds the problem by default.
-        states : bool or array of bool, shape (T,)
-            Keep the density matrices too, at all output times or some: D² × 16 bytes each.
-        battery : bool
-            Keep the reduced density matrices of the battery, read off without forming ρ.
         progress : callable, optional
-            Called with the fraction done.
+            Receives the fraction done.
 
         Raises
         ------
+        UnsupportedError
+            If the engine cannot solve the task.
         ResourceError
-            If the problem does not fit in the free memory.
+            If the task does not fit in the free memory.
         """
-        (solution,) = self.solve_each(
-            problem,
-            [problem.initial],
-            times,
-            moments,
-            basis=basis,
-            states=states,
-            battery=battery,
-            progress=progress,
-        )
-        return solution
+        propagator = self._accept(task)
+        require_memory(self.name, propagator.memory, task.problem.space.dim, task.saved_states)
+        readout = Readout(task.realization if self.matrices else None, task.observables)
+        recorders = [Recorder(task, readout) for _ in task.initials]
+        outcomes = propagator.run(recorders, progress)
+        if progress is not None:
+            progress(1.0)
+        return [
+            recorder.solution(self.name, self.tolerance, outcome)
+            for recorder, outcome in zip(recorders, outcomes, strict=True)
+        ]
+
+    def _accept(self, task: Task) -> Propagator:
+        if reason := self.unsupported(task):
+            raise UnsupportedError(reason)
+        return self._prepare(task)
 
     @abstractmethod
-    def solve_each(
-        self,
-        problem: Problem,
-        starts: Sequence[Start],
-        times: FloatArray,
-        moments: Mapping[str, MomentOperator],
-        *,
-        basis: Basis | None = None,
-        states: Wanted = False,
-        battery: bool = False,
-        progress: Progress | None = None,
-    ) -> list[Solution]:
-        """Propagate several initial states, and return the solution for each of them.
-
-        Every solution is the one that `solve` would return, up to rounding: what is shared is
-        all that does not depend on the initial state.
-
-        Parameters
-        ----------
-        problem : Problem
-            What to solve; its own initial state is left out.
-        starts : sequence of mappings
-            Initial states, as in `Problem.initial`.
-        times, moments, basis, states, battery, progress
-            As for `solve`; the operators of moments must be the same for all initial states.
-
-        Raises
-        ------
-        ResourceError
-            If one of them, or all results together, do not fit in the free memory.
-        """
+    def _prepare(self, task: Task) -> Propagator:
+        """Return a task that the engine can solve, ready to run."""
 
 
 def part_of(progress: Progress | None, k: int, count: int) -> Progress | None:
-    """Return what the k-th of several runs tells its progress to."""
+    """Return what receives the progress of the k-th of several runs."""
     return None if progress is None else lambda done: progress((k + done) / count)
 
 
@@ -196,14 +191,14 @@ LARGEST_BLOCK = 4000
 
 
 def smallest_eigenvalue(rho: NDArray[np.complex128]) -> float:
-    """Return the smallest eigenvalue of ρ; NaN where it is too large to look at, or not finite."""
+    """Return the smallest eigenvalue of ρ; NaN where it is too large, or not finite."""
     if len(rho) > LARGEST_BLOCK or not np.all(np.isfinite(rho)):
         return math.nan
     return float(np.linalg.eigvalsh(rho)[0])
 
 
 def require_memory(engine: str, needed: float, dim: int, states: int = 0) -> None:
-    """Refuse a run that needs more memory than is free; it keeps so many states.
+    """Refuse a run that needs more memory than is free; it saves so many states.
 
     Raises
     ------

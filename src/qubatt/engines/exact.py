@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 
@@ -13,21 +13,12 @@ from pydantic import Field
 
 from qubatt.core.check import FloatArray, Positive
 from qubatt.core.declaration import declare
-from qubatt.core.problem import Problem, Start
-from qubatt.core.realization import Realization, choose_basis, realize
-from qubatt.core.solution import Solution
-from qubatt.core.space import Basis, Operator
+from qubatt.core.realization import Realization
+from qubatt.core.space import Operator
+from qubatt.core.task import Task
 from qubatt.engines.chebyshev import Chebyshev, Ellipse, enclose
-from qubatt.engines.engine import (
-    Demand,
-    Engine,
-    MomentOperator,
-    Progress,
-    Wanted,
-    Watch,
-    part_of,
-    require_memory,
-)
+from qubatt.engines.engine import Engine, Progress, Propagator, part_of
+from qubatt.engines.recorder import Outcome, Recorder
 from qubatt.engines.reduced import Functionals, Reduced, Vector
 from qubatt.engines.runge_kutta import (
     STAGES,
@@ -63,12 +54,12 @@ Propagate = Callable[
 
 @declare("engine", "exact")
 class ExactEngine(Engine):
-    """Only the part of ρ = ρ† that symmetries let be reached, in real numbers, by rows.
+    """Lindblad propagation of the part of ρ that symmetries leave, with compiled kernels.
 
-    The blocks are found by `find_sectors`, stored by `Layout`. A constant Hamiltonian is
+    The blocks come from `find_sectors` and are stored by `Layout`. A constant Hamiltonian is
     propagated by Chebyshev polynomials (`Chebyshev`), one with pulses by adaptive Runge–Kutta
-    steps of order 8 (`RungeKutta`). Moments are read off on the way; states are kept only if
-    asked for.
+    steps of order 8 (`RungeKutta`). Expectation values are computed on the way; states are saved
+    only if asked for.
 
     Cost: about 1.6 w t products with w the width of the spectrum of H; 5 vectors, 18 with pulses.
     """
@@ -77,89 +68,73 @@ class ExactEngine(Engine):
         default=1e-9, description="Error allowed in ρ over the whole run", examples=[1e-9]
     )
 
-    def demand(self, realization: Realization, end: float) -> Demand:
-        """Return memory and products of the method that fits; see `Engine.demand`."""
-        memory = _memory(Reduced(realization))
+    def _prepare(self, task: Task) -> Propagator:
+        return _Reduction(task, self.tolerance)
+
+
+class _Reduction(Propagator):
+    """One task on the part of ρ that its initial states reach.
+
+    Initial states that reach the same blocks of ρ share these, and go one after the other: side
+    by side their products would take longer, and their steps could not differ.
+    """
+
+    def __init__(self, task: Task, tolerance: float) -> None:
+        self._task, self._tolerance = task, tolerance
+        realization = task.realization
+        self._initials = [realization.density(initial) for initial in task.initials]
+        self._groups = _alike(realization, self._initials)
+        largest = max((reduced for reduced, _ in self._groups), key=lambda part: part.entries)
+        self.entries, self.sectors = largest.entries, len(largest.sectors.members)
+        self.memory = _memory(task, self._groups)
+
+    def products(self) -> float:
+        """Return the products of the method that fits."""
+        realization, end = self._task.realization, float(self._task.times[-1])
         if realization.pulsed:
-            return Demand(memory, runge_kutta_products(realization, end, self.tolerance))
-        return Demand(memory, enclose(realization).products(end))
+            return runge_kutta_products(realization, end, self._tolerance)
+        return enclose(realization).products(end)
 
-    def solve_each(
-        self,
-        problem: Problem,
-        starts: Sequence[Start],
-        times: FloatArray,
-        moments: Mapping[str, MomentOperator],
-        *,
-        basis: Basis | None = None,
-        states: Wanted = False,
-        battery: bool = False,
-        progress: Progress | None = None,
-    ) -> list[Solution]:
-        """Propagate the reduced master equation; see `Engine.solve_each`.
-
-        Initial states that reach the same blocks of ρ share these, and go one after the other:
-        side by side their products would take longer, and their steps could not differ.
+    def run(self, recorders: list[Recorder], progress: Progress | None) -> list[Outcome]:
+        """Propagate the reduced master equation, once; see `Propagator.run`.
 
         Raises
         ------
         ResourceError
-            If memory does not suffice, or more than ten million products would be needed.
+            If more than ten million products would be needed.
         """
-        realization = realize(problem, choose_basis(problem, basis)).starting(starts[0])
-        initials = [realization.starting(start).initial for start in starts]
-        kept_at = np.broadcast_to(states, len(times))
-        groups = _alike(realization, initials)
-        _require(groups, len(starts), len(times), int(np.sum(kept_at)), battery)
-        end, watch = float(times[-1]), Watch(realization, moments)
+        realization, times = self._task.realization, self._task.times
+        kept_at, battery = self._task.save.states_at(times), self._task.save.battery
         propagate: Propagate = (
-            partial(self._integrate, pace_of(realization, end))
+            partial(self._integrate, pace_of(realization, float(times[-1])))
             if realization.pulsed
             else partial(self._expand, enclose(realization))
         )
-        found: dict[int, Solution] = {}
-        while groups:
-            reduced, chosen = groups.pop()  # so that its tables are freed
-            functionals = reduced.functionals(watch.operators)
+        found: dict[int, Outcome] = {}
+        while self._groups:
+            reduced, chosen = self._groups.pop()  # so that its tables are freed
+            functionals = reduced.functionals(recorders[0].operators)
             if battery:
                 functionals = reduced.battery.followed_by(functionals)
             for k in chosen:
-                tell = part_of(progress, len(found), len(starts))
+                tell = part_of(progress, len(found), len(recorders))
                 with single_blas():
-                    start = reduced.pack(initials[k])
+                    start = reduced.pack(self._initials[k])
                     run = propagate(reduced, start, functionals, times, kept_at, tell)
-                    found[k] = self._solution(reduced, watch, times, run, battery)
-        if progress is not None:
-            progress(1.0)
-        return [found[k] for k in range(len(starts))]
+                    _record(recorders[k], reduced, run, battery)
+                    found[k] = self._outcome(reduced, run)
+        return [found[k] for k in range(len(recorders))]
 
-    def _solution(
-        self, reduced: Reduced, watch: Watch, times: FloatArray, run: _Run, battery: bool
-    ) -> Solution:
-        """Return what was propagated as a solution."""
-        parts, table = np.split(run.table, [-len(watch.operators)], axis=1)
-        D = reduced.realization.dim
-        return Solution(
-            times=times,
-            moments=watch.moments(times, table),
-            trace=table[:, -1],
-            error_estimate=run.error,
-            tolerance=self.tolerance,
-            statistics={
-                "engine": "exact",
-                "basis": reduced.realization.basis,
-                "dimension": D,
-                "tolerance": self.tolerance,
-                "sectors": len(reduced.sectors.members),
-                "entries": reduced.entries,
-                "entries_without_reduction": D * D,
-                "threads": len(reduced.shares[0]) - 1,
-            }
-            | run.counts,
-            smallest_eigenvalue=reduced.smallest_eigenvalue(run.last),
-            states=np.array([reduced.unpack(vector) for vector in run.kept]) if run.kept else None,
-            battery_states=reduced.battery_states(parts) if battery else None,
-        )
+    def _outcome(self, reduced: Reduced, run: _Run) -> Outcome:
+        """Return how well a state was propagated."""
+        counts = {
+            "tolerance": self._tolerance,
+            "sectors": len(reduced.sectors.members),
+            "entries": reduced.entries,
+            "entries_without_reduction": reduced.realization.dim**2,
+            "threads": len(reduced.shares[0]) - 1,
+        }
+        return Outcome(run.error, counts | run.counts, reduced.smallest_eigenvalue(run.last))
 
     def _expand(
         self,
@@ -173,7 +148,7 @@ class ExactEngine(Engine):
     ) -> _Run:
         """Propagate a constant Hamiltonian."""
         end = float(times[-1])
-        steps = Chebyshev(reduced, ellipse, start, functionals, end, self.tolerance)
+        steps = Chebyshev(reduced, ellipse, start, functionals, end, self._tolerance)
         values, kept = [], []
         if times[0] == 0.0:
             values.append(functionals.of(steps.vector)[np.newaxis])
@@ -204,7 +179,7 @@ class ExactEngine(Engine):
             reduced.apply,
             start,
             float(times[-1]),
-            self.tolerance,
+            self._tolerance,
             *pace,
             scale=math.sqrt(2.0),  # blocks off the diagonal are stored once
         )
@@ -240,23 +215,21 @@ def _alike(
     return list(found.values())
 
 
-def _require(
-    groups: list[tuple[Reduced, list[int]]], runs: int, times: int, kept: int, battery: bool
-) -> None:
-    """Refuse more than fits: one run at a time, and the results of all."""
-    realization = groups[0][0].realization
-    D, largest = realization.dim, max(float(reduced.nbytes) for reduced, _ in groups)
-    needed = max(_memory(reduced) for reduced, _ in groups)
-    needed += kept * (16.0 * D**2 * (runs + 1) + largest)
-    if battery:
-        space = realization.problem.space
-        d = dict(zip(space.factors, space.dims(realization.basis), strict=True))
-        numbers = d[realization.problem.battery] * (d[realization.problem.battery] + 1)
-        needed += 8.0 * numbers * (times * (2 * runs + 1) + SERIES)
-    require_memory("exact", needed, D, kept * runs)
+def _record(recorder: Recorder, reduced: Reduced, run: _Run, battery: bool) -> None:
+    """Record what was propagated."""
+    parts, values = np.split(run.table, [-len(recorder.operators)], axis=1)
+    states = [reduced.unpack(vector) for vector in run.kept]
+    recorder.table(values, reduced.battery_states(parts) if battery else None, states)
 
 
-def _memory(reduced: Reduced) -> float:
-    """Return an upper estimate of the bytes held: vectors, and what contributes to each row."""
-    vectors = RUNGE_KUTTA_VECTORS if reduced.realization.pulsed else CHEBYSHEV_VECTORS
-    return vectors * float(reduced.nbytes) + reduced.table_bytes
+def _memory(task: Task, groups: list[tuple[Reduced, list[int]]]) -> float:
+    """Return an upper estimate of the bytes held: one run at a time, and the results of all."""
+    D, runs = task.realization.dim, len(task.initials)
+    vectors = RUNGE_KUTTA_VECTORS if task.realization.pulsed else CHEBYSHEV_VECTORS
+    needed = max(vectors * float(part.nbytes) + part.table_bytes for part, _ in groups)
+    largest = max(float(part.nbytes) for part, _ in groups)
+    needed += task.saved_states / runs * (16.0 * D**2 * (runs + 1) + largest)
+    if task.save.battery:
+        numbers = task.battery_dim * (task.battery_dim + 1)
+        needed += 8.0 * numbers * (len(task.times) * (2 * runs + 1) + SERIES)
+    return needed

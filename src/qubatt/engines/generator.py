@@ -8,9 +8,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from qubatt.core.problem import pulse_value
 from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
-from qubatt.engines.engine import strength
 
 
 class Generator:
@@ -33,7 +33,7 @@ class Generator:
         """Return 𝓛(t)ρ, shape ``(D, D)``."""
         H = self._H
         for pulse, part in self._pulsed:
-            H = H + strength(pulse, time) * part
+            H = H + pulse_value(pulse, time) * part
         X = _apply(H, rho)
         X *= -1j
         if isinstance(self._damping, np.ndarray):

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from qubatt.core.check import FloatArray, Positive
+from qubatt.core.check import Positive
 from qubatt.core.declaration import declare
-from qubatt.core.problem import Problem, Start
-from qubatt.core.realization import Realization, choose_basis, realize
-from qubatt.core.solution import Solution
-from qubatt.core.space import Basis, Operator
-from qubatt.engines.engine import (
-    Demand,
-    Engine,
-    MomentOperator,
-    Progress,
-    Wanted,
-    Watch,
-    part_of,
-    require_memory,
-    smallest_eigenvalue,
-)
+from qubatt.core.task import Task
+from qubatt.engines.engine import Engine, Progress, Propagator, part_of, smallest_eigenvalue
 from qubatt.engines.generator import Generator
+from qubatt.engines.recorder import Outcome, Recorder
 from qubatt.engines.runge_kutta import (
     STAGES,
     RungeKutta,
@@ -54,94 +41,54 @@ class MatrixEngine(Engine):
         default=1e-9, description="Error allowed in ρ over the whole run", examples=[1e-9]
     )
 
-    def demand(self, realization: Realization, end: float) -> Demand:
-        """Return memory and products of the Runge–Kutta steps; see `Engine.demand`."""
-        products = runge_kutta_products(realization, end, self.tolerance)
-        return Demand(16.0 * realization.dim**2 * VECTORS, products)
+    def _prepare(self, task: Task) -> Propagator:
+        return _Integration(task, self.tolerance)
 
-    def solve_each(
-        self,
-        problem: Problem,
-        starts: Sequence[Start],
-        times: FloatArray,
-        moments: Mapping[str, MomentOperator],
-        *,
-        basis: Basis | None = None,
-        states: Wanted = False,
-        battery: bool = False,
-        progress: Progress | None = None,
-    ) -> list[Solution]:
-        """Integrate the master equation, one state after the other; see `Engine.solve_each`.
+
+class _Integration(Propagator):
+    """The integration of one task, one initial state after the other."""
+
+    def __init__(self, task: Task, tolerance: float) -> None:
+        self._task, self._tolerance = task, tolerance
+        self._end = float(task.times[-1])
+        saved, runs = task.saved_states, len(task.initials)
+        self.memory = 16.0 * task.problem.space.dim**2 * (VECTORS + saved // runs + saved)
+
+    def products(self) -> float:
+        """Return the right-hand sides of the Runge–Kutta steps."""
+        return runge_kutta_products(self._task.realization, self._end, self._tolerance)
+
+    def run(self, recorders: list[Recorder], progress: Progress | None) -> list[Outcome]:
+        """Integrate from output time to output time; see `Propagator.run`.
 
         Raises
         ------
         ResourceError
-            If memory does not suffice, or more than ten million steps would be needed.
+            If more than ten million steps would be needed.
         """
-        chosen = choose_basis(problem, basis)
-        D = problem.space.dim(chosen)
-        kept_at = np.broadcast_to(states, len(times))
-        count = int(np.sum(kept_at))
-        needed = 16.0 * D**2 * (VECTORS + count * (1 + len(starts)))
-        require_memory("matrix", needed, D, count * len(starts))
-        realization = realize(problem, chosen)
-        watch = Watch(realization, moments)
-        rhs, pace = Generator(realization), pace_of(realization, float(times[-1]))
-        found = []
-        for k, start in enumerate(starts):
-            tell = part_of(progress, k, len(starts))
-            rho = realization.starting(start).rho_0
-            values = np.empty((len(times), len(watch.operators)))
-            kept: list[ComplexArray] = []
-            reduced: list[ComplexArray] = []
+        realization = self._task.realization
+        rhs, pace = Generator(realization), pace_of(realization, self._end)
+        outcomes = []
+        for k, (initial, recorder) in enumerate(zip(self._task.initials, recorders, strict=True)):
+            tell = part_of(progress, k, len(recorders))
+            rho = np.asarray(realization.density(initial).toarray(), dtype=np.complex128)
             with single_blas():
                 stepper = RungeKutta(
-                    "matrix", rhs, rho, float(times[-1]), self.tolerance, *pace, tidy=_hermitian
+                    "matrix", rhs, rho, self._end, self._tolerance, *pace, tidy=_hermitian
                 )
-                for i, time in enumerate(times):
+                for time in self._task.times:
                     stepper.advance(float(time), tell)
-                    values[i] = _expectations(watch.operators, stepper.state)
-                    if kept_at[i]:
-                        kept.append(stepper.state)
-                    if battery:
-                        marginal = problem.space.marginal(stepper.state, problem.battery, chosen)
-                        reduced.append(marginal)
-            found.append(
-                Solution(
-                    times=times,
-                    moments=watch.moments(times, values),
-                    trace=values[:, -1],
-                    error_estimate=stepper.error,
-                    tolerance=self.tolerance,
-                    statistics={
-                        "engine": "matrix",
-                        "basis": realization.basis,
-                        "dimension": realization.dim,
-                        "tolerance": self.tolerance,
-                        "steps": stepper.steps,
-                        "rejected": stepper.rejected,
-                        "right_hand_sides": stepper.evaluations,
-                    },
-                    smallest_eigenvalue=smallest_eigenvalue(stepper.state),
-                    states=np.array(kept) if kept_at.any() else None,
-                    battery_states=np.array(reduced) if battery else None,
-                )
-            )
-        if progress is not None:
-            progress(1.0)
-        return found
+                    recorder.density(stepper.state)
+            counts = {
+                "tolerance": self._tolerance,
+                "steps": stepper.steps,
+                "rejected": stepper.rejected,
+                "right_hand_sides": stepper.evaluations,
+            }
+            outcomes.append(Outcome(stepper.error, counts, smallest_eigenvalue(stepper.state)))
+        return outcomes
 
 
 def _hermitian(rho: ComplexArray) -> ComplexArray:
     """Return the Hermitian part: the generator assumes it, and rounding would grow."""
     return np.asarray(0.5 * (rho + rho.conj().T))
-
-
-def _expectations(operators: list[Operator], rho: ComplexArray) -> list[float]:
-    """Return Tr(Oρ) for every operator."""
-    values = []
-    for operator in operators:
-        coo = operator.tocoo()
-        row, column = coo.coords
-        values.append(float((rho[column, row] @ coo.data).real))
-    return values

@@ -11,11 +11,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from qubatt.core.problem import Pulse
+from qubatt.core.problem import Pulse, pulse_value
 from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
 from qubatt.engines import kernels
-from qubatt.engines.engine import LARGEST_BLOCK, smallest_eigenvalue, strength
+from qubatt.engines.engine import LARGEST_BLOCK, smallest_eigenvalue
 from qubatt.engines.layout import Layout, Tables
 from qubatt.engines.sectors import NOTHING, Entries, Sectors, find_sectors, split
 from qubatt.engines.threads import thread_count
@@ -123,7 +123,7 @@ class Reduced:
 
     def tables_at(self, time: float) -> Tables:
         """Return what the kernels read at a time, pulses included."""
-        strengths = [(strength(pulse, time), changes) for pulse, changes in self._pulsed]
+        strengths = [(pulse_value(pulse, time), changes) for pulse, changes in self._pulsed]
         present = {
             name: getattr(self.tables, name) + sum(f * changes[name] for f, changes in strengths)
             for name in (strengths[0][1] if strengths else ())
@@ -235,9 +235,8 @@ class Reduced:
 
         Re ρ_ij for i ≤ j, then Im ρ_ij for i < j, in the order of ``np.triu_indices``.
         """
-        problem, basis = self.realization.problem, self.realization.basis
-        dims = problem.space.dims(basis)
-        place = list(problem.space.factors).index(problem.battery)
+        problem = self.realization.problem
+        dims, place = problem.space.dims, problem.space.position(problem.battery)
         states = np.moveaxis(np.arange(self.realization.dim).reshape(dims), place, 0)
         states = states.reshape(dims[place], -1)  # (d, rest)
         i, j = np.triu_indices(dims[place])

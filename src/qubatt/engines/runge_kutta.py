@@ -12,9 +12,8 @@ from scipy.integrate import DOP853
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ResourceError
-from qubatt.core.problem import Pulse
+from qubatt.core.problem import Pulse, pulse_value
 from qubatt.core.realization import Realization
-from qubatt.engines.engine import strength
 
 STAGES = 12
 
@@ -183,7 +182,7 @@ def breaks_of(realization: Realization, end: float) -> list[float]:
 def _peaks(pulse: Pulse, end: float) -> list[float]:
     """Return the times of the extrema of a pulse, none if it oscillates all the time."""
     times = np.linspace(0.0, end, GLANCES)
-    values = np.array([strength(pulse, float(time)) for time in times])
+    values = np.array([pulse_value(pulse, float(time)) for time in times])
     rises = np.diff(values)
     extrema = times[1:-1][rises[:-1] * rises[1:] < 0]
     return extrema.tolist() if len(extrema) <= MOST_PEAKS else []
@@ -216,7 +215,7 @@ def size_of_generator(realization: Realization, end: float) -> float:
     breaks = [time for time in breaks_of(realization, end) if 0.0 < time < end]
     looks = [*np.linspace(0.0, end, LOOKS + 1).tolist(), *breaks]
     parts = [realization.H, realization.no_jump]
-    parts += [max(abs(strength(f, t)) for t in looks) * part for f, part in realization.pulsed]
+    parts += [max(abs(pulse_value(f, t)) for t in looks) * part for f, part in realization.pulsed]
     return 2.0 * sum(float(abs(matrix).sum(axis=0).max()) for matrix in parts)
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError
 from qubatt.core.problem import Problem
-from qubatt.core.realization import choose_basis
 from qubatt.core.registry import registry
 from qubatt.engines.dense import DenseEngine
 from qubatt.engines.engine import Engine
@@ -36,9 +35,9 @@ def select_engine(engine: str | Engine, problem: Problem, times: FloatArray) -> 
         if not isinstance(engine, str):
             raise ArgumentError("engine", 'be "auto", a name or an engine', engine)
         return cast(Engine, registry.get("engine", engine)()), "as asked"
-    if any(term.pulse is not None for term in problem.charging_terms):
+    if problem.has_pulses:
         return ExactEngine(), "pulses: Runge–Kutta on the reduced form"
-    dim = problem.space.dim(choose_basis(problem))
+    dim = problem.space.dim
     if dim > DENSE_DIM:
         return ExactEngine(), f"more than {DENSE_DIM} states: Chebyshev on the reduced form"
     steps = np.diff(times, prepend=0.0)

@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from qubatt.core.check import FloatArray
+from qubatt.core.space import Space
 from qubatt.engines.coordinates import Coordinates, largest_rate, smallest_rate
 from qubatt.engines.limit import AIM, TOLERANCE, Goal, Limit, Limiter
 from qubatt.engines.limiters import Method, careful, limiters
@@ -21,10 +22,11 @@ LARGEST_ERROR = 1e-7
 
 
 class Known(NamedTuple):
-    """Steady state, shape ``(d, d)``, and number of them, with a lower photon cut-off."""
+    """Steady state, shape ``(d, d)``, number of them, and space, with a lower photon cut-off."""
 
     state: Any
     states: int
+    space: Space | None
 
 
 def settle(
@@ -40,7 +42,7 @@ def settle(
     goal = Goal(AIM * min(1.0, largest_rate(coordinates)), tell=tell)
     start = coordinates.start
     if known is not None and known.states == 1:
-        start = _embedded(coordinates, known.state)
+        start = _embedded(coordinates, known)
     best: Settled | None = None
     for limiter in limiters(coordinates, method):
         try:
@@ -115,9 +117,11 @@ class Settled(NamedTuple):
         return small and self.told_apart
 
 
-def _embedded(coordinates: Coordinates, state: Any) -> FloatArray:
-    """Return a state of the first basis states alone; the cavity is the first factor."""
-    dim = coordinates.reduced.realization.dim
-    padded = sp.csr_array(state)
-    padded.resize((dim, dim))
-    return coordinates.of(coordinates.reduced.pack(padded))
+def _embedded(coordinates: Coordinates, known: Known) -> FloatArray:
+    """Return a state of the lower levels of each mode."""
+    realization = coordinates.reduced.realization
+    space = known.space or realization.problem.space
+    places, small = space.places_in(realization.problem.space), sp.coo_array(known.state)
+    rows, columns = (places[part] for part in small.coords)
+    larger = sp.csr_array((small.data, (rows, columns)), shape=(realization.dim,) * 2)
+    return coordinates.of(coordinates.reduced.pack(larger))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, get_args
 
@@ -12,14 +12,17 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError, UnsupportedError
-from qubatt.core.problem import Problem, Start
-from qubatt.core.realization import Realization, choose_basis, realize
-from qubatt.core.space import Basis, Operator
+from qubatt.core.observable import Observable
+from qubatt.core.problem import Problem
+from qubatt.core.realization import Realization
+from qubatt.core.space import Basis, Operator, Space
+from qubatt.core.task import Task
 from qubatt.engines.coordinates import Coordinates
-from qubatt.engines.engine import MomentOperator, Progress, Watch, require_memory
+from qubatt.engines.engine import Progress, require_memory
 from qubatt.engines.krylov import FEWEST
 from qubatt.engines.limit import AIM
 from qubatt.engines.limiters import Method
+from qubatt.engines.recorder import Readout
 from qubatt.engines.reduced import Reduced
 from qubatt.engines.relaxation import refuse_oscillation, relaxation_rate
 from qubatt.engines.sectors import find_sectors
@@ -37,7 +40,7 @@ class SteadySolution:
     Attributes
     ----------
     moments : mapping of str to float
-        Expectation values of the operators asked for.
+        Expectation values of the observables asked for, by their labels.
     start : mapping of str to float
         The same at time 0.
     residual : float
@@ -61,6 +64,10 @@ class SteadySolution:
         ρ, shape ``(D, D)``, if asked for.
     battery_states : array or None
         Reduced states of the battery at time 0 and at the end, shape ``(2, d, d)``, if asked for.
+    space : Space or None
+        The space of `state`.
+    basis : mapping of str to str
+        The basis of every factor that has a choice.
     """
 
     moments: Mapping[str, float]
@@ -75,127 +82,80 @@ class SteadySolution:
     statistics: Mapping[str, Any]
     state: Any = None
     battery_states: Any = None
+    space: Space | None = None
+    basis: Mapping[str, Basis] = field(default_factory=dict)
+
+    def of(self, observable: Observable) -> float:
+        """Return the expectation value of an observable in the steady state."""
+        return self.moments[observable.label]
 
 
 def solve_steady(
-    problem: Problem,
-    moments: Mapping[str, MomentOperator],
-    *,
+    task: Task,
     method: Method = "auto",
+    *,
     gap: bool = False,
-    basis: Basis | None = None,
-    state: bool = False,
-    battery: bool = False,
     known: SteadySolution | None = None,
     progress: Progress | None = None,
-) -> SteadySolution:
-    """Return the steady state of a problem that is reached from its initial state.
+) -> list[SteadySolution]:
+    """Return for every initial state of a task the steady state that it leads to.
+
+    Each is the one that the state alone would lead to, up to its error. Where the steady state is
+    unique within reach of all, it is computed once; where it is not, for each of them, and those
+    that reach the same share the preparation.
 
     Parameters
     ----------
-    problem : Problem
-        What to solve; with at least one jump, without pulses.
-    moments : mapping of str to MomentOperator
-        Operators whose expectation values are wanted.
+    task : Task
+        What to solve; with at least one jump, without pulses. Its times are `AT_REST`.
     method : {"auto", "direct", "secular", "flow"}
         `Factorization` where it is small, else `Secular` where damping is weak, else
         `KrylovFlow`; or the one named.
     gap : bool
         Compute the relaxation rate too.
-    basis : {"symmetric", "full"}, optional
-        Basis of the atoms; the smallest that holds the problem by default.
-    state : bool
-        Keep ρ.
-    battery : bool
-        Keep the reduced states of the battery.
     known : SteadySolution, optional
         Solution, with its state, of the same problem with a lower photon cut-off: where to begin
         if the steady state is unique, and how many there are, which then is not counted again.
+        For one initial state.
     progress : callable, optional
-        Called with the fraction done.
+        Receives the fraction done.
 
     Raises
     ------
     UnsupportedError
-        If there is no dissipation or there are pulses, or if the state oscillates for ever.
-    ResourceError
-        If the problem does not fit in the free memory.
-    """
-    _check(problem, method)
-    job = _Job(
-        realize(problem, choose_basis(problem, basis)),
-        moments,
-        method,
-        gap,
-        state,
-        battery,
-        None if known is None else Known(known.state, known.count),
-        _tell(progress),
-    )
-    with single_blas():
-        (found,) = _solve(job, [job.realization.initial])
-    if progress is not None:
-        progress(1.0)
-    return found
-
-
-def solve_steady_each(
-    problem: Problem,
-    starts: Sequence[Start],
-    moments: Mapping[str, MomentOperator],
-    *,
-    method: Method = "auto",
-    gap: bool = False,
-    basis: Basis | None = None,
-    state: bool = False,
-    battery: bool = False,
-    progress: Progress | None = None,
-) -> list[SteadySolution]:
-    """Return for several initial states the steady state that each of them leads to.
-
-    Each is the one that `solve_steady` would return, up to its error. Where it is unique within
-    reach of all, it is computed once; where it is not, for each of them, and what is shared is
-    the preparation, by those that reach the same.
-
-    Parameters
-    ----------
-    problem : Problem
-        What to solve; its own initial state is left out.
-    starts : sequence of mappings
-        Initial states, as in `Problem.initial`.
-    moments, method, gap, basis, state, battery, progress
-        As for `solve_steady`.
-
-    Raises
-    ------
-    UnsupportedError
-        If there is no dissipation or there are pulses, or if one of the states oscillates for
-        ever.
+        If there is no dissipation or there are pulses, or if one of the states has an undamped
+        oscillating component.
     ResourceError
         If one of them, or all results together, do not fit in the free memory.
     """
-    _check(problem, method)
-    realization = realize(problem, choose_basis(problem, basis)).starting(starts[0])
-    tell = _tell(progress)
-    job = _Job(realization, moments, method, gap, state, battery, None, tell)
+    _check(task.problem, method)
+    begin = None if known is None else Known(known.state, known.count, known.space)
+    job = _Job(task, method, gap, begin, _tell(progress))
     with single_blas():
-        found = _solve(job, [realization.starting(start).initial for start in starts])
+        found = _solve(job, [task.realization.density(initial) for initial in task.initials])
     if progress is not None:
         progress(1.0)
     return found
 
 
 class _Job(NamedTuple):
-    """What is wanted, but for the initial states."""
+    """What is wanted."""
 
-    realization: Realization
-    moments: Mapping[str, MomentOperator]
+    task: Task
     method: Method
     gap: bool
-    state: bool
-    battery: bool
     known: Known | None
     tell: Callable[[float], None] | None
+
+    @property
+    def realization(self) -> Realization:
+        """The matrices of the problem."""
+        return self.task.realization
+
+    @property
+    def state(self) -> bool:
+        """Whether ρ is saved."""
+        return bool(np.any(self.task.save.states))
 
 
 def _solve(job: _Job, initials: Sequence[Operator], alike: bool = False) -> list[SteadySolution]:
@@ -253,8 +213,8 @@ class _Reading:
 
     def __init__(self, job: _Job, coordinates: Coordinates, settled: Settled) -> None:
         self._job, self._coordinates, self._settled = job, coordinates, settled
-        self._watch = Watch(job.realization, job.moments)
-        self._functionals = coordinates.reduced.functionals(self._watch.operators)
+        self._readout = Readout(job.realization, job.task.observables)
+        self._functionals = coordinates.reduced.functionals(self._readout.operators)
 
     def solution(self, start: FloatArray) -> SteadySolution:
         """Return the steady state that an initial state leads to."""
@@ -266,10 +226,10 @@ class _Reading:
         vector = coordinates.vector(x)
         ends = [coordinates.vector(start), vector]
         first, values = (
-            self._watch.moments(np.zeros(1), self._functionals.of(part)[np.newaxis])
+            self._readout.moments(np.zeros(1), self._functionals.of(part)[np.newaxis])
             for part in ends
         )
-        marginals = [reduced.battery.of(part) for part in ends] if job.battery else []
+        marginals = [reduced.battery.of(part) for part in ends] if job.task.save.battery else []
         return SteadySolution(
             moments={name: float(value[0]) for name, value in values.items()},
             start={name: float(value[0]) for name, value in first.items()},
@@ -280,6 +240,7 @@ class _Reading:
             count=settled.probe.states if settled.told_apart else 0,
             relaxation_rate=self._gap if job.gap else None,
             converged=settled.converged,
+            basis=job.task.problem.space.bases,
             statistics={
                 "method": settled.limiter.method,
                 "basis": job.realization.basis,
@@ -288,7 +249,8 @@ class _Reading:
             }
             | settled.limiter.statistics(),
             state=reduced.unpack(vector) if job.state else None,
-            battery_states=reduced.battery_states(np.array(marginals)) if job.battery else None,
+            space=job.task.problem.space if job.state else None,
+            battery_states=reduced.battery_states(np.array(marginals)) if marginals else None,
         )
 
     def _normal(self, settled: Settled) -> tuple[FloatArray, float]:
@@ -315,7 +277,7 @@ def _check(problem: Problem, method: str) -> None:
             "Without an environment the dynamics is unitary: energy swings back and forth and no"
             " steady state is reached. Give one, for example environment=qb.CavityLoss(0.5)."
         )
-    if any(term.pulse is not None for term in problem.charging_terms):
+    if problem.has_pulses:
         raise UnsupportedError(
             "A steady state needs a constant Hamiltonian, but this one has pulses. Use numbers, or"
             " charge up to a late time."

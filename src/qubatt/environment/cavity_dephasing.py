@@ -8,7 +8,7 @@ from qubatt.core.check import NonNegative
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Jump
 from qubatt.core.space import Space
-from qubatt.environment.dissipator import Dissipator
+from qubatt.environment.dissipator import Dissipator, acts_on
 
 
 @declare("environment", "cavity-dephasing")
@@ -19,7 +19,8 @@ class CavityDephasing(Dissipator):
     """
 
     rate: NonNegative = Field(description="Dephasing rate κ_φ", examples=[0.2])
+    on: str = acts_on("cavity")
 
     def jumps(self, space: Space) -> tuple[Jump, ...]:
         """Return the jump a†a with its rate."""
-        return self.one_jump(space, "cavity", "n", self.rate)
+        return self.one_jump(space, self.on, "n", self.rate)

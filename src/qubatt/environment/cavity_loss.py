@@ -8,7 +8,7 @@ from qubatt.core.check import NonNegative
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Jump
 from qubatt.core.space import Space
-from qubatt.environment.dissipator import Dissipator
+from qubatt.environment.dissipator import Dissipator, acts_on
 
 
 @declare("environment", "cavity-loss")
@@ -19,7 +19,8 @@ class CavityLoss(Dissipator):
     n_thermal: NonNegative = Field(
         default=0.0, description="Mean photon number n̄ of the bath", examples=[0.3]
     )
+    on: str = acts_on("cavity")
 
     def jumps(self, space: Space) -> tuple[Jump, ...]:
         """Return the jumps a and a† with their rates."""
-        return self.thermal_jumps(space, "cavity", "a", "a+", self.rate, self.n_thermal)
+        return self.thermal_jumps(space, self.on, "a", "a+", self.rate, self.n_thermal)

@@ -8,7 +8,7 @@ from qubatt.core.check import NonNegative
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Jump
 from qubatt.core.space import Space
-from qubatt.environment.dissipator import Dissipator
+from qubatt.environment.dissipator import Dissipator, acts_on
 
 
 @declare("environment", "collective-decay")
@@ -22,7 +22,8 @@ class CollectiveDecay(Dissipator):
     n_thermal: NonNegative = Field(
         default=0.0, description="Mean occupation n̄ of the bath", examples=[0.2]
     )
+    on: str = acts_on("atoms")
 
     def jumps(self, space: Space) -> tuple[Jump, ...]:
         """Return the jumps J₋ and J₊ with their rates."""
-        return self.thermal_jumps(space, "atoms", "J-", "J+", self.rate, self.n_thermal)
+        return self.thermal_jumps(space, self.on, "J-", "J+", self.rate, self.n_thermal)

@@ -8,7 +8,7 @@ from qubatt.core.check import NonNegative
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Jump
 from qubatt.core.space import Space
-from qubatt.environment.dissipator import Dissipator
+from qubatt.environment.dissipator import Dissipator, acts_on
 
 
 @declare("environment", "collective-pumping")
@@ -20,7 +20,8 @@ class CollectivePumping(Dissipator):
     """
 
     rate: NonNegative = Field(description="Collective pumping rate γ", examples=[0.3])
+    on: str = acts_on("atoms")
 
     def jumps(self, space: Space) -> tuple[Jump, ...]:
         """Return the jump J₊ with its rate."""
-        return self.one_jump(space, "atoms", "J+", self.rate)
+        return self.one_jump(space, self.on, "J+", self.rate)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Literal
+from typing import Any, Literal
 
+from pydantic import Field
+
+from qubatt.core.declaration import STORED_IF_CHANGED, fields_of
 from qubatt.core.errors import UnsupportedError
 from qubatt.core.problem import Jump
 from qubatt.core.registry import registry
@@ -13,8 +16,23 @@ from qubatt.core.space import Space
 Scope = Literal["collective", "local"]
 
 
+def acts_on(factor: str) -> Any:
+    """Return the field `on`, the factor that a dissipator acts on, with its default.
+
+    Results store it only where it differs from the default.
+    """
+    return Field(
+        default=factor,
+        description="Factor of the battery that it acts on",
+        examples=[factor],
+        json_schema_extra=STORED_IF_CHANGED,
+    )
+
+
 class Dissipator(ABC):
     """A part of the environment; declared with ``@declare("environment", name)``.
+
+    The field `on` names the factor that it acts on: see `acts_on`.
 
     Rates always stand before the standard form, γ D[c]ρ = γ (cρc† − ½{c†c, ρ}). A source that
     writes γ (2cρc† − {c†c, ρ}) is entered with 2γ.
@@ -35,8 +53,15 @@ class Dissipator(ABC):
     ) -> tuple[Jump, ...]:
         """Return γ D[operator] on one factor, or one such dissipator per atom."""
         self.require(space, factor, operator)
-        source = registry.name_of("environment", type(self))
-        return (Jump(rate, {factor: operator}, scope, source),)
+        return (Jump(rate, {factor: operator}, scope, self._source),)
+
+    @property
+    def _source(self) -> str:
+        """Name in the registry, with the factor where it is not the usual one."""
+        name = registry.name_of("environment", type(self))
+        on = fields_of(type(self)).get("on")
+        factor = getattr(self, "on", "")
+        return name if on is None or factor == on.default else f"{name}-{factor}"
 
     def thermal_jumps(
         self,
@@ -59,11 +84,14 @@ class Dissipator(ABC):
         name = type(self).__name__
         if factor not in space.factors:
             known = " and ".join(f"`{part}`" for part in space.factors)
-            cure = f" Name `{factor}` in its dims, or give it jumps." if space.matrices else ""
+            fits = [part for part, each in space.factors.items() if operator in each.operators]
+            cure = f' Use on="{fits[0]}".' if fits else ""
+            if not fits and space.matrices:
+                cure = f" Name `{factor}` in its dims, or give it jumps."
             raise UnsupportedError(
                 f"{name} acts on `{factor}`, but this battery has only {known}.{cure}"
             )
-        if operator not in space.factors[factor].operators("symmetric"):
+        if operator not in space.factors[factor].operators:
             raise UnsupportedError(
                 f"{name} acts with {operator}, which the `{factor}` of this battery do not have."
             )

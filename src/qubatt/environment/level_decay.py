@@ -8,9 +8,8 @@ from qubatt.core.check import NonNegative
 from qubatt.core.declaration import declare
 from qubatt.core.errors import ArgumentError, UnsupportedError, suggest
 from qubatt.core.problem import Jump
-from qubatt.core.registry import registry
 from qubatt.core.space import Space
-from qubatt.environment.dissipator import Dissipator
+from qubatt.environment.dissipator import Dissipator, acts_on
 
 
 @declare("environment", "level-decay")
@@ -23,11 +22,12 @@ class LevelDecay(Dissipator):
     upper: str = Field(description="Level that decays", examples=["middle"])
     lower: str = Field(description="Level that it decays to", examples=["ground"])
     rate: NonNegative = Field(description="Decay rate γ per atom", examples=[0.2])
+    on: str = acts_on("atoms")
 
     def jumps(self, space: Space) -> tuple[Jump, ...]:
         """Return one jump per atom, as a jump of local scope."""
-        self.require(space, "atoms", "P_ground")
-        atoms = space.factors["atoms"]
+        self.require(space, self.on, "P_ground")
+        atoms = space.factors[self.on]
         if len(atoms.levels) == 2:
             raise UnsupportedError(
                 "LevelDecay acts on atoms of three levels; use LocalEmission for two-level atoms."
@@ -39,6 +39,5 @@ class LevelDecay(Dissipator):
         if atoms.levels.index(self.upper) <= atoms.levels.index(self.lower):
             cure = "Swap upper and lower."
             raise ArgumentError("upper", f"lie above {self.lower!r}", self.upper, cure)
-        source = registry.name_of("environment", type(self))
         name = f"S_{self.lower[0]}{self.upper[0]}"
-        return (Jump(self.rate, {"atoms": name}, scope="local", source=source),)
+        return self.one_jump(space, self.on, name, self.rate, scope="local")

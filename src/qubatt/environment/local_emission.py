@@ -8,7 +8,7 @@ from qubatt.core.check import NonNegative
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Jump
 from qubatt.core.space import Space
-from qubatt.environment.dissipator import Dissipator
+from qubatt.environment.dissipator import Dissipator, acts_on
 
 
 @declare("environment", "local-emission")
@@ -23,6 +23,7 @@ class LocalEmission(Dissipator):
     n_thermal: NonNegative = Field(
         default=0.0, description="Mean occupation n̄ of the bath", examples=[0.2]
     )
+    on: str = acts_on("atoms")
 
     def jumps(self, space: Space) -> tuple[Jump, ...]:
         """Return the jumps σ₋ and σ₊ of every atom, as two jumps of local scope."""

@@ -8,7 +8,7 @@ from qubatt.core.check import NonNegative
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Jump
 from qubatt.core.space import Space
-from qubatt.environment.dissipator import Dissipator
+from qubatt.environment.dissipator import Dissipator, acts_on
 
 
 @declare("environment", "local-pumping")
@@ -20,7 +20,8 @@ class LocalPumping(Dissipator):
     """
 
     rate: NonNegative = Field(description="Pumping rate γ per atom", examples=[0.2])
+    on: str = acts_on("atoms")
 
     def jumps(self, space: Space) -> tuple[Jump, ...]:
         """Return the jump σ₊ of every atom, as one jump of local scope."""
-        return self.one_jump(space, "atoms", "J+", self.rate, scope="local")
+        return self.one_jump(space, self.on, "J+", self.rate, scope="local")

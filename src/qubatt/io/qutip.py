@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +13,6 @@ import scipy.sparse as sp
 from qubatt.core.errors import ArgumentError, UnsupportedError
 from qubatt.core.problem import Problem, Pulse
 from qubatt.core.realization import Realization, realize
-from qubatt.core.space import WHOLE
 from qubatt.environment import Dissipator
 from qubatt.models import Battery, CustomBattery
 from qubatt.states import ChargerState
@@ -137,7 +135,7 @@ def to_qutip(
             raise ArgumentError("environment", "hold dissipators only", part, cure)
     qutip = _import_qutip()
     realization = realize(battery.problem(charger, parts))
-    dims = list(realization.problem.space.dims(realization.basis))
+    dims = list(realization.problem.space.dims)
 
     def operator(matrix: Any) -> Any:
         return qutip.Qobj(sp.csr_matrix(matrix, dtype=np.complex128), dims=[dims, dims])
@@ -157,17 +155,9 @@ def to_qutip(
 
 def _ket(problem: Problem, realization: Realization) -> Any:
     """Return the initial ket, shape ``(D,)``; None where a factor starts in a mixture."""
-    if WHOLE in problem.initial:
-        whole = problem.initial[WHOLE]
-        return whole if whole.ndim == 1 else None
-    kets = []
-    space = problem.space
-    for name, dim in zip(space.factors, space.dims(realization.basis), strict=True):
-        state = problem.initial.get(name, np.ones(1))
-        if state.ndim != 1:
-            return None
-        kets.append(np.pad(state, (0, dim - len(state))))
-    return reduce(np.kron, kets)
+    if any(state.ndim != 1 for state in problem.initial.values()):
+        return None
+    return realization.ensemble(problem.initial).kets[0]
 
 
 def _function(pulse: Pulse) -> Pulse:

@@ -7,8 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from qubatt.core.check import FloatArray
-from qubatt.core.problem import Problem
-from qubatt.core.space import Basis
+from qubatt.core.realization import Realization
 from qubatt.merits.merit import Merit
 from qubatt.merits.record import Record, States
 from qubatt.merits.spectrum import without_full_levels
@@ -27,7 +26,7 @@ WITHIN = {
 class OfBatteryState(Merit):
     """A function of the reduced state ρ_B = Tr_charger ρ."""
 
-    reads = "battery state"
+    needs = "battery state"
 
 
 class ByUnitaries(OfBatteryState):
@@ -35,14 +34,15 @@ class ByUnitaries(OfBatteryState):
 
     reach: ClassVar[Reach]
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
+        problem = realization.problem
         battery = problem.space.factors[problem.battery]
         several = isinstance(battery, Atoms) and battery.n_atoms > 1
         if self.reach == "symmetric" and not isinstance(battery, Atoms):
             full = self.kind.replace("symmetric", "full")
             return f"its levels are not those of several atoms; {full} is what can be asked"
-        if self.reach == "symmetric" and basis == "full" and several:
+        if self.reach == "symmetric" and several and problem.space.bases[problem.battery] == "full":
             return (
                 "local decay takes the atoms out of the permutation-symmetric states; use"
                 f" {self.kind.replace('symmetric', 'full')}"

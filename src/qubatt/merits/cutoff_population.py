@@ -1,15 +1,45 @@
-"""Population of the highest Fock level kept: large values mean that the cut-off is too low."""
+"""Population of the highest Fock levels kept: large values mean that a cut-off is too low."""
 
+from __future__ import annotations
+
+import numpy as np
+
+from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.merits.expectation import CavityExpectation
+from qubatt.core.observable import Expectation, Observable
+from qubatt.core.problem import Problem
+from qubatt.core.realization import Realization
+from qubatt.merits.merit import Merit
+from qubatt.merits.reading import without_mode
+from qubatt.merits.record import Record
+
+
+def highest_levels(problem: Problem) -> dict[str, Expectation]:
+    """Return for every mode the projector on its highest Fock levels kept."""
+    return {mode: Expectation.of(mode, ("P_top",)) for mode in problem.space.modes}
 
 
 @declare("merit", "cutoff_population")
-class CutoffPopulation(CavityExpectation):
+class CutoffPopulation(Merit):
     """Population of the highest Fock level kept."""
 
     long_name = "population of the highest Fock level kept"
-    definition = "Tr[ρ |max_photons⟩⟨max_photons|]; of two levels where photons come in pairs"
+    definition = (
+        "Tr[ρ |max_photons⟩⟨max_photons|]; of two levels where photons come in pairs; the largest"
+        " one of several modes"
+    )
     bounds = (0.0, 1.0)
     default = True
-    operators = "P_top"
+
+    def obstacle(self, realization: Realization) -> str:
+        """Return why the problem cannot give it."""
+        return without_mode(realization.problem)
+
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:
+        """Return the projector of every mode."""
+        return tuple(highest_levels(problem).values())
+
+    def values(self, record: Record) -> FloatArray:
+        """Return the population, shape ``(T,)``."""
+        found = [record.of(top) for top in highest_levels(record.problem).values()]
+        return np.asarray(np.max(found, axis=0))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
+from qubatt.core.observable import Expectation, Observable
 from qubatt.core.problem import Problem
-from qubatt.core.space import Basis
-from qubatt.merits.merit import Merit, Moments
-from qubatt.merits.reading import product
+from qubatt.core.realization import Realization
+from qubatt.merits.merit import Merit
 from qubatt.merits.record import Record
 
 
@@ -18,16 +18,19 @@ class EmptyPopulation(Merit):
     long_name = "population of the empty battery"
     definition = "Tr[ρ |G⟩⟨G|] with the battery in its ground level; 1 for an empty battery"
     bounds = (0.0, 1.0)
+    linear = True
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
-        known = problem.space.factors[problem.battery].operators(basis)
-        return "" if "P_ground" in known else "its battery names no ground level"
+        problem = realization.problem
+        known = problem.space.factors[problem.battery].operators
+        named = {*known, *problem.space.matrices.get(problem.battery, {})}
+        return "" if "P_ground" in named else "its battery names no ground level"
 
-    def moments(self, problem: Problem) -> Moments:
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:
         """Return |G⟩⟨G|."""
-        return {"P_ground": product(problem.battery, "P_ground")}
+        return (Expectation.of(problem.battery, ("P_ground",)),)
 
     def values(self, record: Record) -> FloatArray:
         """Return the population, shape ``(T,)``."""
-        return record.moments["P_ground"]
+        return record.of(*self.observables(record.problem))

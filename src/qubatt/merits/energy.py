@@ -6,9 +6,9 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
+from qubatt.core.observable import ENERGY, Observable
 from qubatt.core.problem import Problem
-from qubatt.merits.merit import Merit, Moments
-from qubatt.merits.reading import ENERGY
+from qubatt.merits.merit import Merit
 from qubatt.merits.record import Record
 
 
@@ -20,12 +20,13 @@ class Energy(Merit):
     units = "omega_ref"
     definition = "E(t) = Tr[ρ(t) H_B] − Tr[ρ(0) H_B], of all atoms together"
     default = True
+    linear = True
 
-    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # the same for all
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:  # noqa: ARG002  # the same for all
         """Return H_B."""
-        return ENERGY
+        return (ENERGY,)
 
     def values(self, record: Record) -> FloatArray:
         """Return E, shape ``(T,)``."""
-        energy = record.moments["H_B"]
+        energy = record.of(ENERGY)
         return np.asarray(energy - energy[0])

@@ -8,18 +8,18 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
+from qubatt.core.observable import ENERGY, ENERGY_SQUARE, Observable
 from qubatt.core.problem import Problem
-from qubatt.core.space import Basis
-from qubatt.merits.merit import Merit, Moments
-from qubatt.merits.reading import ENERGY, ENERGY_SQUARE, start_of_battery
+from qubatt.core.realization import Realization
+from qubatt.merits.merit import Merit
+from qubatt.merits.reading import start_of_battery
 from qubatt.merits.record import Record
-from qubatt.merits.spectrum import BatterySpectrum
 
 
 def variance(record: Record) -> FloatArray:
     """Return ⟨H_B²⟩ − ⟨H_B⟩², shape ``(T,)``; rounding may not make it negative."""
-    above = record.moments["H_B"] - record.spectrum.empty
-    return np.maximum(record.moments["(H_B - E_G)^2"] - above**2, 0.0)
+    above = record.of(ENERGY) - record.realization.empty_energy
+    return np.maximum(record.of(ENERGY_SQUARE) - above**2, 0.0)
 
 
 @declare("merit", "energy_variance")
@@ -31,9 +31,9 @@ class EnergyVariance(Merit):
     definition = "(ΔH_B)² = Tr[ρ H_B²] − Tr[ρ H_B]²"
     bounds = (0.0, math.inf)
 
-    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # the same for all
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:  # noqa: ARG002  # the same for all
         """Return H_B and its square."""
-        return {**ENERGY, **ENERGY_SQUARE}
+        return (ENERGY, ENERGY_SQUARE)
 
     def values(self, record: Record) -> FloatArray:
         """Return the variance, shape ``(T,)``."""
@@ -53,18 +53,18 @@ class WorkFluctuation(Merit):
     bounds = (0.0, math.inf)
     citations = ("friis2018",)
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
-        H, rho = BatterySpectrum(problem, basis).H, start_of_battery(problem, basis)
+        H, rho = realization.battery_alone.H_B, start_of_battery(realization)
         moments = [np.trace(rho @ H @ H), np.trace(rho @ H)]
         spread = abs(moments[0] - moments[1] ** 2)
         if spread <= 1e-12 * max(abs(moments[0]), 1e-300):
             return ""
         return "its battery does not begin in one level of H_B, so a first measurement disturbs it"
 
-    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # the same for all
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:  # noqa: ARG002  # the same for all
         """Return H_B and its square."""
-        return {**ENERGY, **ENERGY_SQUARE}
+        return (ENERGY, ENERGY_SQUARE)
 
     def values(self, record: Record) -> FloatArray:
         """Return ΔH_B, shape ``(T,)``."""

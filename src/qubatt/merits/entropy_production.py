@@ -10,9 +10,9 @@ import scipy.sparse as sp
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.core.problem import Jump, Problem, Term
+from qubatt.core.problem import Jump, OperatorProduct, Problem, Term
 from qubatt.core.realization import Realization
-from qubatt.core.space import Basis, Operator
+from qubatt.core.space import Operator
 from qubatt.merits.first_law import environments
 from qubatt.merits.full_state import OfFullState, State
 from qubatt.merits.record import Record
@@ -38,8 +38,9 @@ class EntropyProduction(OfFullState):
     bounds = (0.0, math.inf)
     citations = ("spohn1978",)
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
+        problem = realization.problem
         if not problem.jumps:
             return "it needs an environment"
         if all(_thermal(problem, source) is None for source in environments(problem)):
@@ -100,7 +101,10 @@ def _thermal(problem: Problem, source: str) -> list[Term] | None:
     for jump in jumps:
         if len(jump.operators) != 1:
             return None
-        ((factor, name),) = jump.operators.items()
+        ((factor, names),) = jump.operators.items()
+        if len(names) != 1:
+            return None
+        (name,) = names
         if name in ("Jz", "n"):
             continue
         if name not in _NUMBER and not _lowers(name, problem, factor):
@@ -137,8 +141,8 @@ def _lowers(name: str, problem: Problem, factor: str) -> bool:
 def _partner(jump: Jump, jumps: list[Jump]) -> Jump | None:
     """Return the jump that goes the other way."""
     adjoint = {"a": "a+", "a+": "a", "J-": "J+", "J+": "J-"}
-    ((factor, name),) = jump.operators.items()
+    ((factor, (name,)),) = jump.operators.items()
     if name.startswith("S_") and len(name) == 4:
         adjoint[name] = f"S_{name[3]}{name[2]}"
-    wanted = {factor: adjoint.get(name)}
-    return next((other for other in jumps if dict(other.operators) == wanted), None)
+    wanted = OperatorProduct({factor: adjoint.get(name, "")})
+    return next((other for other in jumps if other.operators == wanted), None)

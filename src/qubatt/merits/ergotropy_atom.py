@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.core.problem import Problem
+from qubatt.core.observable import Expectation, Observable
+from qubatt.core.problem import Problem, Term
 from qubatt.core.realization import Realization, realize
-from qubatt.core.space import Basis, Operator, Space
-from qubatt.merits.merit import Merit, Moments
-from qubatt.merits.reading import Builder, product
+from qubatt.core.space import Space
+from qubatt.merits.merit import Merit
 from qubatt.merits.record import Record
 from qubatt.operators import Atoms
 
@@ -32,8 +32,9 @@ class ErgotropyAtom(Merit):
     bounds = (0.0, math.inf)
     citations = ("allahverdyan2004",)
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
+        problem = realization.problem
         atoms = problem.space.factors[problem.battery]
         if not isinstance(atoms, Atoms):
             return "it needs a battery of atoms"
@@ -41,16 +42,12 @@ class ErgotropyAtom(Merit):
             return "its H_B was given as a matrix, which does not tell the part of a single atom"
         return ""
 
-    def moments(self, problem: Problem) -> Moments:
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:
         """Return the Hermitian parts of S_jk = Σ |j⟩⟨k|."""
         initials = problem.space.factors[problem.battery].initials  # type: ignore[attr-defined]
-        found = {}
-        for j, k in cartesian(initials, repeat=2):
-            if j <= k:
-                found[f"Re S_{j}{k}"] = _part(problem.battery, f"S_{j}{k}", f"S_{k}{j}", 1.0)
-            if j < k:
-                found[f"Im S_{j}{k}"] = _part(problem.battery, f"S_{j}{k}", f"S_{k}{j}", -1j)
-        return found
+        pairs = [(j, k) for j, k in cartesian(initials, repeat=2) if j <= k]
+        imaginary = (_part(problem.battery, j, k, -1j) for j, k in pairs if j < k)
+        return (*(_part(problem.battery, j, k, 1.0) for j, k in pairs), *imaginary)
 
     def values(self, record: Record) -> FloatArray:
         """Return the ergotropy of one atom, shape ``(T,)``."""
@@ -61,23 +58,24 @@ class ErgotropyAtom(Merit):
         return np.asarray(np.maximum(energy - lowest, 0.0))
 
 
-def _part(factor: str, one: str, other: str, turn: complex) -> Builder:
-    def build(realization: Realization) -> Operator:
-        first, second = product(factor, one)(realization), product(factor, other)(realization)
-        return (turn * first + np.conj(turn) * second) / 2
-
-    return build
+def _part(factor: str, j: str, k: str, turn: complex) -> Expectation:
+    """Return ½(x S_jk + x* S_kj), the real part of S_jk for x = 1 and the imaginary for x = −i."""
+    forward, backward = (
+        Term(turn / 2, {factor: f"S_{j}{k}"}),
+        Term(complex(turn).conjugate() / 2, {factor: f"S_{k}{j}"}),
+    )
+    return Expectation((forward, backward))
 
 
 def _one_atom(record: Record) -> NDArray[np.complex128]:
     """Return ρ₁ with ⟨k|ρ₁|j⟩ = ⟨S_jk⟩/N, shape ``(T, L, L)``."""
-    initials, N = record.atoms.initials, record.n_atoms
+    initials, N, battery = record.atoms.initials, record.n_atoms, record.problem.battery
     rho = np.zeros((len(record.times), len(initials), len(initials)), dtype=np.complex128)
     for (row, j), (column, k) in cartesian(enumerate(initials), repeat=2):
         if j <= k:
-            transfer = record.moments[f"Re S_{j}{k}"].astype(np.complex128)
+            transfer = record.of(_part(battery, j, k, 1.0)).astype(np.complex128)
             if j < k:
-                transfer += 1j * record.moments[f"Im S_{j}{k}"]
+                transfer += 1j * record.of(_part(battery, j, k, -1j))
             rho[:, column, row] = transfer / N
             rho[:, row, column] = transfer.conj() / N
     return rho

@@ -1,35 +1,33 @@
-"""Merits that are the expectation value of one product of named operators on one factor."""
+"""Merits that are the expectation value of one product of named operators of the mode."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from qubatt.core.check import FloatArray
+from qubatt.core.observable import Observable
 from qubatt.core.problem import Problem
-from qubatt.core.space import Basis
-from qubatt.merits.merit import Merit, Moments
-from qubatt.merits.reading import product, without_cavity
+from qubatt.core.realization import Realization
+from qubatt.core.space import Names
+from qubatt.merits.merit import Merit
+from qubatt.merits.reading import photons, without_mode
 from qubatt.merits.record import Record
 
 
-class CavityExpectation(Merit):
-    """⟨O⟩ of a product of named operators of the cavity."""
+class ModeExpectation(Merit):
+    """⟨O⟩ of a product of named operators of the mode."""
 
-    operators: ClassVar[str]
+    linear = True
+    operators: ClassVar[Names]
 
-    @property
-    def moment(self) -> str:
-        """Name of the moment."""
-        return f"cavity {self.operators}"
-
-    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
-        return without_cavity(problem)
+        return without_mode(realization.problem)
 
-    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # any with a cavity
-        """Return the operator."""
-        return {self.moment: product("cavity", self.operators)}
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:
+        """Return the observable."""
+        return (photons(problem, *self.operators),)
 
     def values(self, record: Record) -> FloatArray:
         """Return ⟨O⟩, shape ``(T,)``."""
-        return record.moments[self.moment]
+        return record.of(photons(record.problem, *self.operators))

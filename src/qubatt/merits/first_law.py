@@ -10,18 +10,17 @@ for ever, as a laser does that keeps a leaky battery full.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
-import scipy.sparse as sp
 
+from qubatt.core import observable
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
+from qubatt.core.observable import Derivative, HeatFlow, InnerEnergy, Observable
 from qubatt.core.problem import FRAME, Problem
-from qubatt.core.realization import Observable, Realization
-from qubatt.core.space import Basis, Operator
-from qubatt.merits.merit import Merit, Moments
-from qubatt.merits.reading import changing
+from qubatt.core.realization import Realization
+from qubatt.merits.merit import Merit
 from qubatt.merits.record import Record
 
 VANISHING = 1e-12
@@ -41,9 +40,8 @@ def drives(problem: Problem) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(named) if name not in ("", FRAME))
 
 
-def without_energy(problem: Problem, basis: Basis) -> str:
+def without_energy(realization: Realization) -> str:
     """Return why there is no first law: in some rotating frames nothing is left of U."""
-    realization = Realization(problem, basis)
     left, whole = abs(realization.U), abs(realization.H_B)
     if left.nnz and left.max() > VANISHING * whole.max():
         return ""
@@ -53,21 +51,17 @@ def without_energy(problem: Problem, basis: Basis) -> str:
     )
 
 
-def _heat(source: str) -> Callable[[Realization], Operator]:
-    return lambda realization: realization.dissipated(realization.U, source)
+INNER_ENERGY = InnerEnergy()
 
 
-def _work(drive: str) -> Callable[[Realization], Observable]:
-    def build(realization: Realization) -> Observable:
-        U, part = realization.U, realization.driving(drive)
+def heat_flows(problem: Problem) -> tuple[HeatFlow, ...]:
+    """Return D†(U) of each environment, in the order of `environments`."""
+    return tuple(HeatFlow(INNER_ENERGY, source) for source in environments(problem))
 
-        def flow(operator: Operator) -> Operator:
-            return sp.csr_array(1j * (operator @ U - U @ operator))
 
-        pulsed = tuple((pulse, flow(operator)) for pulse, operator in part.pulsed)
-        return Observable(flow(part.steady), pulsed)
-
-    return build
+def work_flows(problem: Problem) -> tuple[observable.WorkFlow, ...]:
+    """Return i[H_drive, U] of each drive, in the order of `drives`."""
+    return tuple(observable.WorkFlow(INNER_ENERGY, drive) for drive in drives(problem))
 
 
 @declare("merit", "internal_energy")
@@ -77,18 +71,20 @@ class InternalEnergy(Merit):
     long_name = "change of the inner energy"
     units = "omega_ref"
     definition = f"Tr[ρ(t) U] − Tr[ρ(0) U], {INNER}"
+    linear = True
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
-        return without_energy(problem, basis)
+        return without_energy(realization)
 
-    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # the same for all
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:  # noqa: ARG002  # the same for all
         """Return U."""
-        return {"U": lambda realization: realization.U}
+        return (INNER_ENERGY,)
 
     def values(self, record: Record) -> FloatArray:
         """Return the change, shape ``(T,)``."""
-        return np.asarray(record.moments["U"] - record.moments["U"][0])
+        energy = record.of(INNER_ENERGY)
+        return np.asarray(energy - energy[0])
 
 
 @declare("merit", "heat_current")
@@ -99,22 +95,25 @@ class HeatCurrent(Merit):
     units = "omega_ref^2"
     definition = f"Q̇ = Tr[U D(ρ)] of one environment, positive into the system; {INNER}"
     citations = ("alicki1979",)
+    linear = True
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
-        return without_energy(problem, basis) if problem.jumps else "it needs an environment"
+        return (
+            without_energy(realization) if realization.problem.jumps else "it needs an environment"
+        )
 
     def labels(self, problem: Problem) -> Mapping[str, tuple[str, ...]]:
         """Return the names of the environments."""
         return {"environment": environments(problem)}
 
-    def moments(self, problem: Problem) -> Moments:
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:
         """Return D†(U) of each environment."""
-        return {f"heat {source}": _heat(source) for source in environments(problem)}
+        return heat_flows(problem)
 
     def values(self, record: Record) -> FloatArray:
         """Return Q̇, shape ``(environments, T)``."""
-        return np.array([record.moments[f"heat {name}"] for name in environments(record.problem)])
+        return np.array([record.of(flow) for flow in heat_flows(record.problem)])
 
 
 @declare("merit", "work_flow")
@@ -125,24 +124,25 @@ class WorkFlow(Merit):
     units = "omega_ref^2"
     definition = f"Ẇ = i⟨[H_drive(t), U]⟩ of one drive, positive into the system; {INNER}"
     citations = ("alicki1979",)
+    linear = True
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
-        if drives(problem):
-            return without_energy(problem, basis)
+        if drives(realization.problem):
+            return without_energy(realization)
         return "nothing drives this battery from outside: no classical field, and no pulse"
 
     def labels(self, problem: Problem) -> Mapping[str, tuple[str, ...]]:
         """Return the names of the drives."""
         return {"drive": drives(problem)}
 
-    def moments(self, problem: Problem) -> Moments:
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:
         """Return i[H_drive, U] of each drive."""
-        return {f"work {name}": _work(name) for name in drives(problem)}
+        return work_flows(problem)
 
     def values(self, record: Record) -> FloatArray:
         """Return Ẇ, shape ``(drives, T)``."""
-        return np.array([record.moments[f"work {name}"] for name in drives(record.problem)])
+        return np.array([record.of(flow) for flow in work_flows(record.problem)])
 
 
 @declare("merit", "first_law_residual")
@@ -152,20 +152,19 @@ class FirstLawResidual(Merit):
     long_name = "residual of the first law"
     units = "omega_ref^2"
     definition = f"dU/dt − Σ Q̇ − Σ Ẇ over environments and drives; {INNER}"
+    linear = True
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
-        return without_energy(problem, basis)
+        return without_energy(realization)
 
-    def moments(self, problem: Problem) -> Moments:
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:
         """Return L†(U) and all flows."""
-        flows = {f"heat {source}": _heat(source) for source in environments(problem)}
-        flows |= {f"work {name}": _work(name) for name in drives(problem)}
-        return {"dU/dt": lambda realization: changing(realization.U, realization), **flows}
+        return (Derivative(INNER_ENERGY), *heat_flows(problem), *work_flows(problem))
 
     def values(self, record: Record) -> FloatArray:
         """Return the residual, shape ``(T,)``."""
-        problem, moments = record.problem, record.moments
-        heat = sum(moments[f"heat {source}"] for source in environments(problem))
-        work = sum(moments[f"work {name}"] for name in drives(problem))
-        return moments["dU/dt"] - heat - work
+        problem = record.problem
+        heat = sum(record.of(flow) for flow in heat_flows(problem))
+        work = sum(record.of(flow) for flow in work_flows(problem))
+        return record.of(Derivative(INNER_ENERGY)) - heat - work

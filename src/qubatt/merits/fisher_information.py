@@ -11,8 +11,7 @@ from pydantic import Field
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.core.problem import Problem
-from qubatt.core.space import Basis
+from qubatt.core.realization import Realization
 from qubatt.merits.battery_state import OfBatteryState
 from qubatt.merits.reading import without_spin
 from qubatt.merits.record import Record
@@ -53,14 +52,14 @@ class FisherInformation(OfBatteryState):
         default="best", description="G: Jx, Jy, Jz or best", examples=["best"]
     )
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
-        return without_spin(problem)
+        return without_spin(realization.problem)
 
     def values(self, record: Record) -> FloatArray:
         """Return F, shape ``(T,)``."""
         names = SPINS if self.generator == "best" else (self.generator,)
-        operators = record.atoms.operators(record.realization.basis)
+        operators = record.atoms.operators
         generators = [operators[name].toarray().astype(np.complex128) for name in names]
         matrix = fisher_matrix(record, generators)
         return np.asarray(np.linalg.eigvalsh(matrix)[:, -1])

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
-from qubatt.core.problem import Problem
-from qubatt.core.space import Basis
+from qubatt.core.realization import Realization
 from qubatt.merits.merit import Merit
 from qubatt.merits.reading import without_charger
 from qubatt.merits.record import Record
@@ -23,7 +22,7 @@ class OfFullState(Merit):
     Cost: eigenvalues of a D × D matrix at every time.
     """
 
-    reads = "full state"
+    needs = "full state"
 
     @abstractmethod
     def of(self, rho: State, record: Record) -> FloatArray:
@@ -37,6 +36,6 @@ class OfFullState(Merit):
 class OfTwoParties(OfFullState):
     """A function of ρ that asks what the battery and the charger share."""
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
-        return without_charger(problem)
+        return without_charger(realization.problem)

@@ -3,15 +3,15 @@
 import math
 
 from qubatt.core.declaration import declare
-from qubatt.merits.expectation import CavityExpectation
+from qubatt.merits.expectation import ModeExpectation
 
 
 @declare("merit", "mean_photons")
-class MeanPhotons(CavityExpectation):
+class MeanPhotons(ModeExpectation):
     """Mean photon number ⟨a†a⟩."""
 
     long_name = "mean photon number"
     definition = "⟨a†a⟩"
     bounds = (0.0, math.inf)
     default = True
-    operators = "n"
+    operators = ("n",)

@@ -1,27 +1,24 @@
-"""What every figure of merit says about itself, and what it reads."""
+"""What every figure of merit says about itself, and what it needs."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from qubatt.core.bibliography import BIBLIOGRAPHY
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import fields_of
+from qubatt.core.observable import Observable
 from qubatt.core.problem import Problem
-from qubatt.core.realization import Observable, Realization
+from qubatt.core.realization import Realization
 from qubatt.core.registry import registry
-from qubatt.core.space import Basis, Operator
 from qubatt.merits.record import Record
 
-Moments = Mapping[str, Callable[[Realization], Operator | Observable]]
-"""Operators whose expectation values a merit reads, by names that stand for them everywhere."""
-
-Reads = Literal["moments", "curve", "battery state", "full state"]
-"""What a merit reads, from cheap to dear."""
+Needs = Literal["expectations", "curve", "battery state", "full state"]
+"""What a merit is computed from, from cheap to dear."""
 
 
 class Merit(ABC):
@@ -39,10 +36,13 @@ class Merit(ABC):
         Keys into the bibliography.
     default : bool
         Whether it is computed when no merits are named.
-    reads : str
-        ``"moments"``: expectation values; ``"curve"``: the stored energy over time, of which it is
-        one number; ``"battery state"``: the reduced state of the battery; ``"full state"``: ρ,
-        which is costly: D² numbers, and D³ operations at every time.
+    needs : str
+        ``"expectations"``: expectation values; ``"curve"``: the stored energy over time, of
+        which it is one number; ``"battery state"``: the reduced state of the battery;
+        ``"full state"``: ρ, which is costly: D² numbers, and D³ operations at every time.
+    linear : bool
+        Whether it is linear in ρ: the merit of a mixture is the mean of the merits. Only these
+        can be averaged over samples without a bias.
     at_rest : bool
         Whether steady states have it too.
     """
@@ -53,7 +53,8 @@ class Merit(ABC):
     bounds: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
     citations: ClassVar[tuple[str, ...]] = ()
     default: ClassVar[bool] = False
-    reads: ClassVar[Reads] = "moments"
+    needs: ClassVar[Needs] = "expectations"
+    linear: ClassVar[bool] = False
     at_rest: ClassVar[bool] = True
 
     @abstractmethod
@@ -63,15 +64,15 @@ class Merit(ABC):
         Dims before the last are those of `labels`.
         """
 
-    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # for those that do
-        """Return the operators that it reads."""
-        return {}
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:  # noqa: ARG002  # by default
+        """Return the observables whose expectation values it needs."""
+        return ()
 
     def labels(self, problem: Problem) -> Mapping[str, tuple[str, ...]]:  # noqa: ARG002  # as above
         """Return the dims that it has beside time, each with its coordinate."""
         return {}
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # as above
+    def obstacle(self, realization: Realization) -> str:  # noqa: ARG002  # as above
         """Return why the problem cannot give it, a sentence; empty if it can."""
         return ""
 

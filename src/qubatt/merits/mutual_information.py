@@ -23,9 +23,9 @@ class MutualInformation(OfTwoParties):
 
     def of(self, rho: State, record: Record) -> FloatArray:
         """Return the mutual information."""
-        space, basis = record.problem.space, record.realization.basis
-        dims, place = space.dims(basis), list(space.factors).index(record.problem.battery)
-        battery = space.marginal(rho, record.problem.battery, basis)
+        space = record.problem.space
+        dims, place = space.dims, space.position(record.problem.battery)
+        battery = space.marginal(rho, record.problem.battery)
         first = np.moveaxis(rho.reshape(*dims, *dims), (place, len(dims) + place), (0, 1))
         rest = rho.shape[0] // dims[place]
         charger = np.trace(first).reshape(rest, rest)

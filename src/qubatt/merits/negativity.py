@@ -15,8 +15,7 @@ from qubatt.merits.record import Record
 def negativity(rho: State, record: Record) -> float:
     """Return (‖ρ^T_B‖₁ − 1)/2, minus the sum of the negative eigenvalues of ρ^T_B."""
     space = record.problem.space
-    dims = space.dims(record.realization.basis)
-    place = list(space.factors).index(record.problem.battery)
+    dims, place = space.dims, space.position(record.problem.battery)
     axes = list(range(2 * len(dims)))
     axes[place], axes[len(dims) + place] = axes[len(dims) + place], axes[place]
     turned = rho.reshape(*dims, *dims).transpose(axes).reshape(rho.shape)

@@ -8,10 +8,11 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
+from qubatt.core.observable import Observable
 from qubatt.core.problem import Problem
-from qubatt.core.space import Basis
-from qubatt.merits.merit import Merit, Moments
-from qubatt.merits.reading import product, without_cavity
+from qubatt.core.realization import Realization
+from qubatt.merits.merit import Merit
+from qubatt.merits.reading import photons, without_mode
 from qubatt.merits.record import Record
 
 DARK = 1e-9
@@ -23,17 +24,17 @@ class PhotonStatistics(Merit):
 
     citations = ("mandel1979",)
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
-        return without_cavity(problem)
+        return without_mode(realization.problem)
 
-    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # any with a cavity
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:
         """Return n and n²."""
-        return {"cavity n": product("cavity", "n"), "cavity n n": product("cavity", "n n")}
+        return (photons(problem, "n"), photons(problem, "n", "n"))
 
     def numbers(self, record: Record) -> tuple[FloatArray, FloatArray]:
         """Return ⟨n⟩, NaN in the dark, and the variance of n."""
-        mean, square = record.moments["cavity n"], record.moments["cavity n n"]
+        mean, square = map(record.of, self.observables(record.problem))
         return np.where(mean > DARK, mean, np.nan), np.maximum(square - mean**2, 0.0)
 
 
@@ -48,7 +49,8 @@ class PhotonCorrelation(PhotonStatistics):
     def values(self, record: Record) -> FloatArray:
         """Return g²(0), shape ``(T,)``."""
         mean, _ = self.numbers(record)
-        pairs = np.maximum(record.moments["cavity n n"] - record.moments["cavity n"], 0.0)
+        number, square = map(record.of, self.observables(record.problem))
+        pairs = np.maximum(square - number, 0.0)
         return pairs / mean**2
 
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
+from qubatt.core.observable import ENERGY, POWER, Observable
 from qubatt.core.problem import Problem
-from qubatt.merits.merit import Merit, Moments
-from qubatt.merits.reading import ENERGY, POWER
+from qubatt.merits.merit import Merit
 from qubatt.merits.record import Record
 
 
@@ -20,14 +20,15 @@ class Power(Merit):
     units = "omega_ref^2"
     definition = "P(t) = dE/dt = Tr[ρ(t) L†(H_B)], exact, not a difference quotient"
     default = True
+    linear = True
 
-    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # the same for all
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:  # noqa: ARG002  # the same for all
         """Return L†(H_B)."""
-        return POWER
+        return (POWER,)
 
     def values(self, record: Record) -> FloatArray:
         """Return P, shape ``(T,)``."""
-        return record.moments["dH_B/dt"]
+        return record.of(POWER)
 
 
 @declare("merit", "average_power")
@@ -38,14 +39,15 @@ class AveragePower(Merit):
     units = "omega_ref^2"
     definition = "E(t) / t, and dE/dt at t = 0"
     at_rest = False
+    linear = True
 
-    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # the same for all
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:  # noqa: ARG002  # the same for all
         """Return H_B and L†(H_B)."""
-        return {**ENERGY, **POWER}
+        return (ENERGY, POWER)
 
     def values(self, record: Record) -> FloatArray:
         """Return E/t, shape ``(T,)``."""
-        energy = record.moments["H_B"] - record.moments["H_B"][0]
+        energy = record.of(ENERGY) - record.of(ENERGY)[0]
         start = record.times == 0
         times = np.where(start, 1.0, record.times)
-        return np.where(start, record.moments["dH_B/dt"], energy / times)
+        return np.where(start, record.of(POWER), energy / times)

@@ -1,4 +1,4 @@
-"""What merits read: moments over time, and states of the battery or of everything."""
+"""What merits are computed from: expectation values, and states of the battery or of everything."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
+from qubatt.core.observable import CURVATURE, ENERGY, POWER, Observable
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
 from qubatt.merits.energy_curve import Curve
@@ -21,7 +22,7 @@ States = NDArray[np.complex128]
 
 @dataclass(frozen=True)
 class Record:
-    """A run, or a steady state, as merits see it.
+    """A run, or a steady state, in the form that merits need.
 
     Attributes
     ----------
@@ -30,9 +31,9 @@ class Record:
     times : array, shape (T,)
         Times, 0 first; infinity for a steady state.
     moments : mapping of str to array, shape (T,)
-        Expectation values by the names that merits gave them.
+        Expectation values, by the labels of observables.
     battery_states : array, shape (B, d, d), or None
-        Reduced states of the battery at the output times, if a merit reads them.
+        Reduced states of the battery at the output times, if a merit needs them.
     states : array, shape (S, D, D), or None
         Full states, at the times for which they were asked for.
     """
@@ -42,6 +43,10 @@ class Record:
     moments: Mapping[str, FloatArray]
     battery_states: Any = None
     states: Any = None
+
+    def of(self, observable: Observable) -> FloatArray:
+        """Return the expectation values of an observable, shape ``(T,)``."""
+        return self.moments[observable.label]
 
     @property
     def problem(self) -> Problem:
@@ -61,13 +66,13 @@ class Record:
     @cached_property
     def spectrum(self) -> BatterySpectrum:
         """Levels of the battery."""
-        return BatterySpectrum(self.problem, self.realization.basis)
+        return BatterySpectrum(self.realization.battery_alone)
 
     @cached_property
     def curve(self) -> Curve:
         """The stored energy between the times."""
-        energy, power = self.moments["H_B"], self.moments["dH_B/dt"]
-        bend = self.moments.get("d2H_B/dt2")
+        energy, power = self.of(ENERGY), self.of(POWER)
+        bend = self.moments.get(CURVATURE.label)
         return Curve(self.times, energy, power, bend, self.problem.breaks)
 
     @cached_property

@@ -8,11 +8,12 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.core.problem import Problem
-from qubatt.core.space import Basis
+from qubatt.core.observable import ENERGY, Observable
+from qubatt.core.problem import Problem, Term
+from qubatt.core.realization import Realization
 from qubatt.merits.curve import OfCurve
-from qubatt.merits.merit import Merit, Moments
-from qubatt.merits.reading import ENERGY, start_of_battery
+from qubatt.merits.merit import Merit
+from qubatt.merits.reading import start_of_battery
 from qubatt.merits.record import Record
 
 EMPTY = 1e-12
@@ -25,15 +26,16 @@ class RemainingEnergy(Merit):
 
     long_name = "energy above the empty battery"
     units = "omega_ref"
+    linear = True
     definition = "Tr[ρ H_B] − ⟨G|H_B|G⟩ with the empty battery |G⟩, all of it in its ground level"
 
-    def moments(self, problem: Problem) -> Moments:  # noqa: ARG002  # the same for all
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:  # noqa: ARG002  # the same for all
         """Return H_B."""
-        return ENERGY
+        return (ENERGY,)
 
     def values(self, record: Record) -> FloatArray:
         """Return the energy, shape ``(T,)``."""
-        return np.asarray(record.moments["H_B"] - record.spectrum.empty)
+        return np.asarray(record.of(ENERGY) - record.realization.empty_energy)
 
 
 @declare("merit", "half_life")
@@ -48,13 +50,15 @@ class HalfLife(OfCurve):
     )
     bounds = (0.0, math.inf)
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
-        if start_of_battery(problem, basis)[0, 0].real < 1.0 - EMPTY:
+        name, alone = realization.problem.battery, realization.battery_alone
+        empty = alone.operator([Term(1.0, {name: "P_ground"})])
+        if (empty @ start_of_battery(realization)).trace().real < 1.0 - EMPTY:
             return ""
         return "its battery begins empty; let a charged one discharge with qb.discharge"
 
     def number(self, record: Record) -> float:
         """Return the time."""
-        first = record.moments["H_B"][0] - record.spectrum.empty
+        first = record.of(ENERGY)[0] - record.realization.empty_energy
         return record.curve.first_reaching(-0.5 * first) if first > 0 else math.nan

@@ -8,10 +8,8 @@ from typing import cast
 from qubatt.core.declaration import fields_of
 from qubatt.core.errors import ArgumentError, UnsupportedError
 from qubatt.core.named import named
-from qubatt.core.problem import Problem
-from qubatt.core.realization import choose_basis
+from qubatt.core.realization import Realization
 from qubatt.core.registry import registry
-from qubatt.core.space import Basis
 from qubatt.merits.merit import Merit
 
 ALL = "all"
@@ -19,7 +17,7 @@ ALL = "all"
 
 
 def select_merits(
-    wanted: Iterable[str | Merit] | str | Merit | None, problem: Problem
+    wanted: Iterable[str | Merit] | str | Merit | None, realization: Realization
 ) -> tuple[Merit, ...]:
     """Return the merits that are meant.
 
@@ -29,6 +27,8 @@ def select_merits(
         Names, with parameters after a colon where there are any (``"free_energy:beta=2"``), or
         merits; the default ones by default; ``"all"`` for all that the battery can give but those
         of the full state.
+    realization : Realization
+        The problem in the basis in which it is solved.
 
     Raises
     ------
@@ -37,28 +37,27 @@ def select_merits(
     UnsupportedError
         If the problem cannot give a merit that was named, with the reason.
     """
-    basis = choose_basis(problem)
     if wanted is None:
-        return _possible(problem, basis, default=True)
+        return _possible(realization, default=True)
     single = isinstance(wanted, str | Merit)
     names = [wanted] if single else wanted
     if not isinstance(names, Iterable):
         raise ArgumentError("merits", "be names", wanted, 'For example ["energy", "power"].')
     chosen: dict[str, Merit] = {}
     for name in cast("Iterable[str | Merit]", names):
-        found = _possible(problem, basis) if name == ALL else (_built(name),)
+        found = _possible(realization) if name == ALL else (_built(name),)
         chosen |= {merit.name: merit for merit in found}
     for merit in chosen.values():
-        if reason := merit.obstacle(problem, basis):
+        if reason := merit.obstacle(realization):
             raise UnsupportedError(f"Merit `{merit.name}` cannot be given: {reason}.")
     return tuple(chosen.values())
 
 
-def _possible(problem: Problem, basis: Basis, default: bool = False) -> tuple[Merit, ...]:
+def _possible(realization: Realization, default: bool = False) -> tuple[Merit, ...]:
     """Return the merits with their usual parameters that the problem can give cheaply."""
     known = [cls for cls in registry.items("merit").values() if cls.default or not default]
-    merits = [cls() for cls in known if cls.reads != "full state"]
-    return tuple(merit for merit in merits if not merit.obstacle(problem, basis))
+    merits = [cls() for cls in known if cls.needs != "full state"]
+    return tuple(merit for merit in merits if not merit.obstacle(realization))
 
 
 def _built(wanted: str | Merit) -> Merit:

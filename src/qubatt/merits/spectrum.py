@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from qubatt.core.check import FloatArray
-from qubatt.core.problem import Problem, Term
-from qubatt.core.realization import FULL_DIM_LIMIT, realize
-from qubatt.core.space import Basis, Operator
+from qubatt.core.problem import Problem
+from qubatt.core.realization import FULL_DIM_LIMIT, Realization
+from qubatt.core.space import Operator
 from qubatt.operators import Atoms
 
 SAME = 1e-10
@@ -27,29 +27,21 @@ class BatterySpectrum:
 
     Attributes
     ----------
-    problem : Problem
-        Whose battery is meant.
-    basis : {"symmetric", "full"}
-        Basis of its states.
+    alone : Realization
+        The battery factor alone, in the basis of its states.
     """
 
-    problem: Problem
-    basis: Basis
+    alone: Realization
 
-    @cached_property
+    @property
     def H(self) -> NDArray[np.complex128]:
         """H_B on the battery alone, shape ``(d, d)``."""
-        return np.asarray(_alone(self.problem, self.basis).toarray(), dtype=np.complex128)
+        return np.asarray(self.alone.H_B.toarray(), dtype=np.complex128)
 
     @cached_property
     def _eigen(self) -> tuple[FloatArray, NDArray[np.complex128]]:
         energies, vectors = np.linalg.eigh(self.H)
         return np.asarray(energies), np.asarray(vectors)
-
-    @property
-    def empty(self) -> float:
-        """Energy of the empty battery, ⟨G|H_B|G⟩; its ground level is index 0."""
-        return float(self.H[0, 0].real)
 
     @property
     def energies(self) -> FloatArray:
@@ -82,17 +74,15 @@ class BatterySpectrum:
         dimension of the basis of the states: no more of them can be filled.
         """
         d = len(self.energies)
-        if self.basis == "full" or not isinstance(self._factor, Atoms):
+        problem = self.alone.problem
+        atoms = problem.space.factors[problem.battery]
+        if not isinstance(atoms, Atoms) or atoms.basis == "full":
             return self.energies, self.energies[::-1]  # nothing lies outside
-        energies, multiplicity = full_levels(self.problem)
+        energies, multiplicity = full_levels(problem)
         order = np.argsort(energies)
         lowest = np.repeat(energies[order], np.minimum(multiplicity[order], d))[:d]
         highest = np.repeat(energies[order[::-1]], np.minimum(multiplicity[order[::-1]], d))[:d]
         return lowest, highest
-
-    @property
-    def _factor(self) -> object:
-        return self.problem.space.factors[self.problem.battery]
 
 
 def full_levels(problem: Problem) -> tuple[FloatArray, NDArray[np.int64]]:
@@ -106,7 +96,7 @@ def full_levels(problem: Problem) -> tuple[FloatArray, NDArray[np.int64]]:
     if not isinstance(atoms, Atoms):
         raise TypeError(f"{atoms} has no full space")
     if len(atoms.levels) > 2:
-        energies = _block_by_block(_alone(problem, "full"))
+        energies = _block_by_block(Realization(problem.battery_alone().in_basis("full")).H_B)
         return energies, np.ones(len(energies), dtype=np.int64)
     N = atoms.n_atoms
     levels, multiplicity = [], []
@@ -128,18 +118,10 @@ def without_full_levels(problem: Problem) -> str:
         return ""
     if problem.space.matrices.get(problem.battery):
         return "its H_B was given as a matrix on the symmetric states, and is not known on others"
-    if len(atoms.levels) > 2 and atoms.dim("full") > FULL_DIM_LIMIT:
-        return (
-            f"the full space of its atoms has {atoms.dim('full')} states, more than"
-            f" {FULL_DIM_LIMIT}"
-        )
+    full = atoms.in_basis("full").dim
+    if len(atoms.levels) > 2 and full > FULL_DIM_LIMIT:
+        return f"the full space of its atoms has {full} states, more than {FULL_DIM_LIMIT}"
     return ""
-
-
-def _alone(problem: Problem, basis: Basis) -> Operator:
-    """Return H_B on the battery alone."""
-    alone = Problem(problem.space.only(problem.battery), problem.battery, problem.battery_terms, ())
-    return realize(alone, basis).H_B
 
 
 def _block_by_block(H: Operator) -> FloatArray:
@@ -158,20 +140,16 @@ def _spin_block(problem: Problem, atoms: Atoms, depth: int) -> sp.csr_array:
     ladder = Atoms(atoms.n_atoms - 2 * depth, atoms.levels) if atoms.n_atoms > 2 * depth else None
     size = atoms.n_atoms - 2 * depth + 1
     one = sp.csr_array(sp.eye_array(size))
-    named = dict(ladder.operators("symmetric")) if ladder else _singlet()
+    named = dict(ladder.operators) if ladder else _singlet()
     for pair in ("S_gg", "S_ee"):
         named[pair] = sp.csr_array(named[pair] + depth * one)
     total = sp.csr_array((size, size), dtype=np.complex128)
     for term in problem.battery_terms:
         product = one
-        for name in _names(term, problem.battery):
+        for name in term.operators.get(problem.battery, ()):
             product = sp.csr_array(product @ named[name])
         total = sp.csr_array(total + term.coefficient * product)
     return total
-
-
-def _names(term: Term, battery: str) -> list[str]:
-    return term.operators.get(battery, "").split()
 
 
 def _singlet() -> dict[str, sp.csr_array]:

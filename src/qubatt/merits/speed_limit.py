@@ -9,12 +9,10 @@ import scipy.sparse as sp
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.core.problem import Problem
-from qubatt.core.space import Basis
+from qubatt.core.realization import Realization
 from qubatt.merits.entropy_production import dissipation
 from qubatt.merits.fisher_information import VANISHING
 from qubatt.merits.full_state import OfFullState, State
-from qubatt.merits.reading import has_pulses
 from qubatt.merits.record import Record
 
 MOVING = 1e-9
@@ -34,19 +32,17 @@ class SpeedLimit(OfFullState):
     bounds = (0.0, math.inf)
     citations = ("garciapintos2020",)
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
-        return "it needs a constant Hamiltonian, without pulses" if has_pulses(problem) else ""
+        pulses = realization.problem.has_pulses
+        return "it needs a constant Hamiltonian, without pulses" if pulses else ""
 
     def of(self, rho: State, record: Record) -> FloatArray:
         """Return ΔH_B √F."""
         realization, problem = record.realization, record.problem
         H = sp.csr_array(realization.H)
         change = -1j * (H @ rho - (H @ rho).conj().T) + dissipation(realization, None, rho)
-        state, rate = (
-            problem.space.marginal(part, problem.battery, realization.basis)
-            for part in (rho, change)
-        )
+        state, rate = (problem.space.marginal(part, problem.battery) for part in (rho, change))
         p, vectors = np.linalg.eigh(state)
         total = np.add.outer(p, p)
         moves = np.abs(vectors.conj().T @ rate @ vectors)

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
-from qubatt.core.problem import Problem
+from qubatt.core.observable import Expectation, Observable
+from qubatt.core.problem import Problem, Term
 from qubatt.core.realization import Realization
-from qubatt.core.space import Basis, Operator
-from qubatt.merits.merit import Merit, Moments
-from qubatt.merits.reading import Builder, product, without_spin
+from qubatt.merits.merit import Merit
+from qubatt.merits.reading import without_spin
 from qubatt.merits.record import Record
 
 AXES = ("Jx", "Jy", "Jz")
@@ -27,28 +27,26 @@ class OfSpin(Merit):
 
     fewest_atoms = 1
 
-    def obstacle(self, problem: Problem, basis: Basis) -> str:  # noqa: ARG002  # any
+    def obstacle(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
-        return without_spin(problem, self.fewest_atoms)
+        return without_spin(realization.problem, self.fewest_atoms)
 
-    def moments(self, problem: Problem) -> Moments:
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:
         """Return the components of J and their symmetrised products."""
-        atoms = problem.battery
-        first = {axis: product(atoms, axis) for axis in AXES}
-        second = {_pair(a, b): _symmetrised(atoms, AXES[a], AXES[b]) for a, b in PAIRS}
-        return {**first, **second}
+        pairs = (_symmetrised(problem, a, b) for a, b in PAIRS)
+        return (*_components(problem), *pairs)
 
 
 def spin(record: Record) -> FloatArray:
     """Return ⟨J⟩, shape ``(T, 3)``."""
-    return np.stack([record.moments[axis] for axis in AXES], axis=-1)
+    return np.stack([record.of(axis) for axis in _components(record.problem)], axis=-1)
 
 
 def correlations(record: Record) -> FloatArray:
     """Return ½⟨J_aJ_b + J_bJ_a⟩, shape ``(T, 3, 3)``."""
     found = np.empty((len(record.times), 3, 3))
     for a, b in PAIRS:
-        found[:, a, b] = found[:, b, a] = record.moments[_pair(a, b)]
+        found[:, a, b] = found[:, b, a] = record.of(_symmetrised(record.problem, a, b))
     return found
 
 
@@ -70,15 +68,12 @@ def two_atoms(record: Record) -> NDArray[np.complex128]:
     return rho / 4.0
 
 
-def _pair(a: int, b: int) -> str:
-    return f"{AXES[a]} {AXES[b]} symmetrised"
+def _components(problem: Problem) -> tuple[Expectation, ...]:
+    """Return J_x, J_y, J_z of the battery."""
+    return tuple(Expectation.of(problem.battery, (axis,)) for axis in AXES)
 
 
-def _symmetrised(atoms: str, one: str, other: str) -> Builder:
-    def build(realization: Realization) -> Operator:
-        forward, backward = (
-            product(atoms, names)(realization) for names in (f"{one} {other}", f"{other} {one}")
-        )
-        return (forward + backward) / 2
-
-    return build
+def _symmetrised(problem: Problem, a: int, b: int) -> Expectation:
+    """Return ½(J_aJ_b + J_bJ_a)."""
+    orders = ((AXES[a], AXES[b]), (AXES[b], AXES[a]))
+    return Expectation(tuple(Term(0.5, {problem.battery: names}) for names in orders))

@@ -6,7 +6,7 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
@@ -14,7 +14,6 @@ from qubatt.core.errors import ArgumentError
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.space import Space
 from qubatt.environment import Dissipator
-from qubatt.operators import Mode
 from qubatt.states import ChargerState
 
 
@@ -33,7 +32,7 @@ class Battery(ABC):
     @property
     @abstractmethod
     def space(self) -> Space:
-        """Named factors in order; `cavity` is the charging mode, `atoms` what is charged."""
+        """Named factors in any order, with the battery among them."""
 
     @abstractmethod
     def battery_terms(self) -> tuple[Term, ...]:
@@ -45,7 +44,7 @@ class Battery(ABC):
 
     @abstractmethod
     def default_charger(self) -> ChargerState | None:
-        """Return the charger state used when none is given; None without a charging mode."""
+        """Return the charger state used when none is given; None for the ground level."""
 
     def problem(
         self, charger: ChargerState | None = None, environment: Sequence[Dissipator] = ()
@@ -55,14 +54,14 @@ class Battery(ABC):
         Parameters
         ----------
         charger : ChargerState, optional
-            Initial state of the cavity; by default as many photons as atoms.
+            Initial state of the charger; `default_charger` by default.
         environment : sequence of Dissipator
             What the battery loses energy to; nothing by default.
 
         Raises
         ------
         ArgumentError
-            If there is no mode to charge from, or the state lies above the cut-off.
+            If there is no charger, or it cannot hold the state.
         UnsupportedError
             If a dissipator does not fit the battery.
         """
@@ -74,12 +73,22 @@ class Battery(ABC):
             charging_terms=self.charging_terms(),
             jumps=tuple(jump for jump in (*self.own_jumps(), *jumps) if jump.rate > 0),
             initial=self.start(charger),
+            charger=self.charger_factor,
         )
 
     @property
     def battery_factor(self) -> str:
         """The factor that stores the energy."""
         return "atoms"
+
+    @property
+    def charger_factor(self) -> str | None:
+        """The factor that charger states are prepared in: the first mode that is no battery.
+
+        None if there is none; a battery with another charger says so by a property of its own.
+        """
+        modes = (name for name in self.space.modes if name != self.battery_factor)
+        return next(modes, None)
 
     def own_jumps(self) -> tuple[Jump, ...]:
         """Return the dissipators that belong to the battery itself; none for most."""
@@ -91,19 +100,21 @@ class Battery(ABC):
         Raises
         ------
         ArgumentError
-            If there is no mode to charge from, or the state lies above the cut-off.
+            If there is no charger, or it cannot hold the state.
         """
-        cavity = self.space.factors.get("cavity")
-        if cavity is None:
+        name = self.charger_factor
+        if name is None:
             if charger is not None:
-                cure = f"{type(self).__name__} is charged by its drive; leave the charger out."
+                cure = f"{type(self).__name__} has no charger that could be prepared in a state."
                 raise ArgumentError("charger", "be left out", charger, cure)
             return {}
         charger = charger if charger is not None else self.default_charger()
+        if charger is None:
+            return {}
         if not isinstance(charger, ChargerState):
             cure = "For example qb.FockState(6)."
             raise ArgumentError("charger", "be a charger state", charger, cure)
-        return {"cavity": charger.state(cast(Mode, cavity).max_photons)}
+        return {name: charger.prepared_in(name, self.space.factor(name))}
 
 
 def _named_apart(parts: Sequence[Sequence[Jump]]) -> list[Jump]:

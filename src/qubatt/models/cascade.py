@@ -80,9 +80,9 @@ class CascadeBattery(Battery):
         return (
             Term(self.detuning_excited, {"atoms": "S_ee"}),
             Term(self.detuning_middle, {"atoms": "S_mm"}),
-            Term(g, {"atoms": "S_mg S_gm"}),
+            Term(g, {"atoms": ("S_mg", "S_gm")}),
             Term(-g, {"atoms": "S_mm"}),
-            Term(g, {"atoms": "S_me S_em"}),
+            Term(g, {"atoms": ("S_me", "S_em")}),
             Term(-g, {"atoms": "S_mm"}),
         )
 

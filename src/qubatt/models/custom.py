@@ -168,6 +168,11 @@ class CustomBattery(Battery):
         """The factor that stores the energy."""
         return str(self.battery)
 
+    @property
+    def charger_factor(self) -> str | None:
+        """The factor named ``cavity``, if there is one."""
+        return "cavity" if "cavity" in dict(self.dims) else None
+
     def battery_terms(self) -> tuple[Term, ...]:
         """Return H_B, on its factor."""
         return (Term(1.0, {self.battery: "H_B"}),)

@@ -17,9 +17,9 @@ def interacting_atoms(
     g, g_z = interaction, interaction_z
     return (
         Term(omega_atom, {"atoms": "Jz"}),
-        Term(g / n_atoms, {"atoms": "J+ J-"}),
-        Term(g / n_atoms, {"atoms": "J- J+"}),
+        Term(g / n_atoms, {"atoms": ("J+", "J-")}),
+        Term(g / n_atoms, {"atoms": ("J-", "J+")}),
         Term(-g),
-        Term(2.0 * g_z / n_atoms, {"atoms": "Jz Jz"}),
+        Term(2.0 * g_z / n_atoms, {"atoms": ("Jz", "Jz")}),
         Term(-0.5 * g_z),
     )

@@ -47,7 +47,8 @@ class TwoPhotonDickeBattery(CavityBattery):
         coupling, pulse = split_amplitude(self.coupling)
         strength = 2.0 * coupling * self.omega_cavity
         return tuple(
-            Term(strength, {"cavity": pair, "atoms": "Jx"}, pulse) for pair in ("a a", "a+ a+")
+            Term(strength, {"cavity": pair, "atoms": "Jx"}, pulse)
+            for pair in (("a", "a"), ("a+", "a+"))
         )
 
     def default_charger(self) -> FockState:

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product as cartesian
-from math import comb
+from math import comb, factorial, prod
+from typing import Any, ClassVar
 
 import numpy as np
 import scipy.sparse as sp
 
 from qubatt.core.errors import ArgumentError, UnsupportedError
-from qubatt.core.space import Basis, Factor, Operator
+from qubatt.core.space import Basis, Factor, Operator, Role
 
 
 @dataclass(frozen=True)
 class Atoms(Factor):
     """N identical atoms with the given levels, lowest first; all in the first is index 0.
 
-    Collective operators: ``S_jk`` = Σᵢ |j⟩⟨k|ᵢ for level initials j, k, and ``P_ground``, the
-    projector on all atoms in the lowest level. Two-level atoms also have ``J+`` = S_eg,
-    ``J-`` = S_ge, ``Jx``, ``Jy``, ``Jz``, with J = ½ Σ σ.
+    Collective operators: ``S_jk`` = Σᵢ |j⟩⟨k|ᵢ for level initials j, k, and ``P_ground`` and
+    ``P_full``, the projectors on all atoms in the lowest and in the highest level. Two-level
+    atoms also have ``J+`` = S_eg, ``J-`` = S_ge, ``Jx``, ``Jy``, ``Jz``, with J = ½ Σ σ.
 
     In the symmetric basis the atoms are N bosons in the levels, S_jk = b_j†b_k, with
-    C(N + L − 1, L − 1) states; for two levels this is the ladder |j = N/2, m⟩, m ascending.
+    C(N + L − 1, L − 1) states; for two levels this is the ladder |j = N/2, m⟩, m ascending. The
+    full basis has all L^N states.
     """
+
+    role: ClassVar[Role] = "spins"
+    bases: ClassVar[tuple[Basis, ...]] = ("symmetric", "full")
 
     n_atoms: int
     levels: tuple[str, ...] = ("ground", "excited")
+    basis: Basis = "symmetric"
 
     def __post_init__(self) -> None:
         if len(set(self.initials)) < len(self.levels):
@@ -40,18 +46,61 @@ class Atoms(Factor):
         """First letters of the level names."""
         return tuple(level[0] for level in self.levels)
 
-    def dim(self, basis: Basis) -> int:
-        """Return L^N in the full basis, C(N + L − 1, L − 1) in the symmetric one."""
+    @property
+    def dim(self) -> int:
+        """L^N in the full basis, C(N + L − 1, L − 1) in the symmetric one."""
         n_levels = len(self.levels)
-        if basis == "full":
+        if self.basis == "full":
             return int(n_levels**self.n_atoms)
         return comb(self.n_atoms + n_levels - 1, n_levels - 1)
 
-    def operators(self, basis: Basis) -> Mapping[str, Operator]:
-        """Return the named collective operators, each of shape ``(dim, dim)``."""
-        return (_full if basis == "full" else _symmetric)(self.n_atoms, self.initials)
+    @property
+    def operators(self) -> Mapping[str, Operator]:
+        """Named collective operators, each of shape ``(dim, dim)``."""
+        return (_full if self.basis == "full" else _symmetric)(self.n_atoms, self.initials)
 
-    def local_operators(self, name: str, basis: Basis) -> tuple[Operator, ...]:
+    @property
+    def ladder(self) -> int | None:
+        """N for two-level atoms, whose symmetric states are a ladder; None for more levels."""
+        return self.n_atoms if len(self.levels) == 2 else None
+
+    @property
+    def noun(self) -> str:
+        """The factor in an error message."""
+        return "An ensemble of atoms"
+
+    def in_basis(self, basis: Basis) -> Atoms:
+        """Return the atoms in another basis."""
+        return replace(self, basis=basis)
+
+    def basis_for(self, local: bool) -> Basis:
+        """Return ``"full"`` for operators of single atoms, ``"symmetric"`` without them."""
+        return "full" if local else "symmetric"
+
+    def embed(self, state: Any) -> Any:
+        """Return a ket or density matrix of the symmetric states in this basis.
+
+        A state of as many entries as this basis has states is in this basis already; a shorter
+        ket that is no ladder leaves out entries that are 0.
+
+        Raises
+        ------
+        UnsupportedError
+            If the state is one of neither basis.
+        """
+        ladder = self.in_basis("symmetric").dim
+        d = state.shape[0]
+        if d == self.dim or (d == 1 and state.ndim == 1):
+            return state
+        if d != ladder:
+            raise UnsupportedError(
+                f"The {self.basis} basis of {self.n_atoms} atoms has {self.dim} states and the"
+                f" symmetric one {ladder}, but the state was given for {d}."
+            )
+        V = _isometry(self.n_atoms, len(self.levels))
+        return V @ state if state.ndim == 1 else V @ state @ V.T
+
+    def local_operators(self, name: str) -> tuple[Operator, ...]:
         """Return |j⟩⟨k|ᵢ for every atom i, for ``name = "S_jk"``, or ½σ_zⁱ for ``"Jz"``.
 
         Raises
@@ -59,7 +108,7 @@ class Atoms(Factor):
         UnsupportedError
             In the symmetric basis, which one atom acting alone leaves.
         """
-        if basis != "full" and self.n_atoms > 1:
+        if self.basis != "full" and self.n_atoms > 1:
             raise UnsupportedError(
                 f"The symmetric basis cannot hold {name!r} of single atoms: it leaves the"
                 ' permutation-symmetric states. Use basis "full".'
@@ -142,11 +191,30 @@ def _occupations(n_atoms: int, n_levels: int) -> list[tuple[int, ...]]:
     ]
 
 
+@lru_cache(maxsize=16)
+def _isometry(n_atoms: int, n_levels: int) -> Operator:
+    """Return the symmetric states as columns in the full basis, shape ``(L^N, dim)``."""
+    occupations = _occupations(n_atoms, n_levels)
+    index = {occupation: number for number, occupation in enumerate(occupations)}
+    sizes = [factorial(n_atoms) // prod(map(factorial, part)) for part in occupations]
+    columns = np.array(
+        [
+            index[tuple(levels.count(k) for k in range(n_levels))]
+            for levels in cartesian(range(n_levels), repeat=n_atoms)
+        ]
+    )
+    values = 1.0 / np.sqrt(np.array(sizes, dtype=np.float64)[columns])
+    shape = (n_levels**n_atoms, len(occupations))
+    return sp.csr_array((values, (np.arange(shape[0]), columns)), shape=shape)
+
+
 def _with_derived(transfers: dict[str, Operator]) -> dict[str, Operator]:
-    """Add the projector on the ground state and, for two levels, the spin operators."""
+    """Add the projectors on the first and last state and, for two levels, the spin operators."""
     dim = next(iter(transfers.values())).shape[0]
-    ground = sp.csr_array(([1.0], ([0], [0])), shape=(dim, dim))
-    result = transfers | {"P_ground": ground}
+    ground, full = (
+        sp.csr_array(([1.0], ([level], [level])), shape=(dim, dim)) for level in (0, dim - 1)
+    )
+    result = transfers | {"P_ground": ground, "P_full": full}
     if "S_eg" in transfers and len(transfers) == 4:
         up, down = transfers["S_eg"], transfers["S_ge"]
         result |= {

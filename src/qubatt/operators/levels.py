@@ -1,42 +1,44 @@
-"""Levels of which nothing is known but their number."""
+"""A system of d plain levels."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 import scipy.sparse as sp
 
-from qubatt.core.errors import UnsupportedError
-from qubatt.core.space import Basis, Factor, Operator
+from qubatt.core.space import Factor, Operator, Role
 
 
 @dataclass(frozen=True)
 class Levels(Factor):
-    """`size` bare levels |0⟩ … |size − 1⟩, the same in every basis of the atoms.
+    """A d-level system |0⟩ … |size − 1⟩ without further structure.
 
-    Operators: ``n`` = Σ k |k⟩⟨k|, the number of the level, and ``P_ground`` = |0⟩⟨0|.
+    Operators: ``n`` = Σ k |k⟩⟨k|, the number of the level, ``P_ground`` = |0⟩⟨0| and
+    ``P_full`` = |size − 1⟩⟨size − 1|.
     """
+
+    role: ClassVar[Role] = "levels"
 
     size: int
 
-    def dim(self, basis: Basis) -> int:  # noqa: ARG002  # the same in every basis of the atoms
-        """Return the number of levels."""
+    @property
+    def dim(self) -> int:
+        """Number of levels."""
         return self.size
 
-    def operators(self, basis: Basis) -> Mapping[str, Operator]:  # noqa: ARG002  # as above
-        """Return the named operators, each of shape ``(size,) * 2``."""
+    @property
+    def operators(self) -> Mapping[str, Operator]:
+        """Named operators, each of shape ``(size,) * 2``."""
         return _named(self.size)
 
-    def local_operators(
-        self,
-        name: str,
-        basis: Basis,  # noqa: ARG002  # there are none in any
-    ) -> tuple[Operator, ...]:
-        """Refuse: bare levels are not those of particles."""
-        raise UnsupportedError(f"Bare levels have no single-particle part of {name!r}.")
+    @property
+    def noun(self) -> str:
+        """The factor in an error message."""
+        return "A system of plain levels"
 
 
 @lru_cache(maxsize=64)
@@ -46,4 +48,5 @@ def _named(size: int) -> dict[str, Operator]:
     return {
         "n": sp.csr_array(sp.diags_array(number)),
         "P_ground": sp.csr_array(([1.0], ([0], [0])), shape=(size, size)),
+        "P_full": sp.csr_array(([1.0], ([size - 1], [size - 1])), shape=(size, size)),
     }

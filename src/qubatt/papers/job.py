@@ -86,7 +86,7 @@ def _dim(battery: Battery) -> int:
     """Return the number of states, a guess where the photon cut-off is to be found."""
     if max_photons(battery) == AUTO:
         battery = with_max_photons(battery, GUESS)
-    return battery.space.dim("symmetric")
+    return battery.space.dim
 
 
 @final

@@ -1,22 +1,49 @@
-"""What every state of the charging mode offers."""
+"""What every state of the charger offers."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from numpy.typing import NDArray
 from pydantic import Field
 
 from qubatt.core.check import LARGEST, NonNegative
+from qubatt.core.errors import ArgumentError
+from qubatt.core.space import Factor
+from qubatt.states.cutoff import CutoffError
 
 MeanPhotons = Annotated[NonNegative, Field(le=LARGEST)]
 """A mean number of photons ≥ 0."""
 
 
 class ChargerState(ABC):
-    """A state of the charging mode; subclasses are declared with ``@declare("charger", name)``."""
+    """A state of the charger; subclasses are declared with ``@declare("charger", name)``."""
+
+    bosonic: ClassVar[bool] = True
+    """Whether it is a state of a mode only; others fit any ladder of levels."""
+
+    def prepared_in(self, name: str, factor: Factor) -> NDArray[Any]:
+        """Return the ket or density matrix of a factor, on its ladder of levels.
+
+        Raises
+        ------
+        ArgumentError
+            If the factor cannot hold the state.
+        """
+        levels = factor.ladder
+        if levels is None or (self.bosonic and factor.role != "mode"):
+            cure = f"{factor.noun} holds Fock states and custom states, such as qb.FockState(1)."
+            cure = "Its levels are no ladder." if levels is None else cure
+            raise ArgumentError("charger", f"be a state that `{name}` can hold", self, cure)
+        try:
+            return self.state(levels)
+        except CutoffError:
+            if factor.role == "mode":
+                raise
+            requirement = f"have at most {levels} excitations, as many as `{name}` holds"
+            raise ArgumentError("charger", requirement, self) from None
 
     @classmethod
     def with_mean_photons(cls, mean_photons: float) -> Mapping[str, ChargerState]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -51,6 +51,8 @@ class CustomState(ChargerState):
     >>> qb.CustomState(np.array([0.6, 0.0, 0.8]))
     CustomState(ket of 3 levels, mean_photons=1.28)
     """
+
+    bosonic: ClassVar[bool] = False
 
     _entries: _Entries
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,9 @@ from qubatt.states.cutoff import CutoffError
 
 @declare("charger", "fock")
 class FockState(ChargerState):
-    """|n⟩ with exactly `photons` photons."""
+    """|n⟩ with exactly `photons` photons, or the n-th level of any ladder."""
+
+    bosonic: ClassVar[bool] = False
 
     photons: Level = Field(description="Number of photons n", examples=[2])
 

@@ -14,7 +14,7 @@ import psutil
 from qubatt.charging.question import AUTO, max_photons, with_max_photons
 from qubatt.core.amount import duration, size
 from qubatt.core.errors import QubattError
-from qubatt.core.realization import choose_basis, realize
+from qubatt.core.realization import realize
 from qubatt.core.result import FAILED
 from qubatt.engines import cost
 from qubatt.engines.reduced import Reduced
@@ -202,8 +202,8 @@ def _expected(unit: Unit) -> tuple[float, float]:
     times = protocol.facts.get("times")
     if isinstance(protocol, ChargeRun) and isinstance(times, list):
         found = cost(problem, times, protocol.engine.partition(":")[0])
-        return factor * found.products * found.entries, found.memory
-    entries = Reduced(realize(problem, choose_basis(problem))).entries
+        return factor * found.products * (found.entries or found.dimension), found.memory
+    entries = Reduced(realize(problem)).entries
     return factor * float(entries) ** 1.5, math.nan
 
 

@@ -98,7 +98,7 @@ def _looks(merits: tuple[str, ...]) -> int:
     entries = registry.items("merit")
     names = {name.partition(":")[0] for name in merits}
     curve = ALL in names or any(
-        entry.reads == "curve" for name, entry in entries.items() if name in names
+        entry.needs == "curve" for name, entry in entries.items() if name in names
     )
     return BETWEEN if curve else WATCHED
 
@@ -109,6 +109,6 @@ def _dims(battery: Battery) -> tuple[int, int]:
         battery = with_max_photons(battery, GUESS)
     try:
         space = battery.space
-        return space.dim("symmetric"), space.factors[battery.battery_factor].dim("symmetric")
+        return space.dim, space.factors[battery.battery_factor].dim
     except Exception:  # a rough number will do
         return 100, 10

@@ -184,7 +184,9 @@ def kept_of_row(row: Row) -> Kept:
 
 def _said_run(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
     solution, states = run.solution, run.solution.battery_states
-    numbers = ("error_estimate", "tolerance", "statistics", "smallest_eigenvalue")
+    numbers = (
+        "error_estimate tolerance statistics smallest_eigenvalue basis standard_errors samples seed"
+    ).split()
     facts = {
         "kind": "run",
         "moments": list(solution.moments),
@@ -205,7 +207,7 @@ def _said_run(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
 def _said_steady(solution: SteadySolution) -> tuple[dict[str, Any], dict[str, Any]]:
     names = (
         "residual error_estimate trace_drift smallest_eigenvalue count relaxation_rate converged"
-        " statistics"
+        " statistics basis"
     ).split()
     facts = {"kind": "steady", "moments": list(solution.moments)}
     facts |= {name: getattr(solution, name) for name in names}

@@ -14,6 +14,7 @@ import numpy as np
 from qubatt.core.declaration import fields_of
 from qubatt.core.errors import ArgumentError
 from qubatt.core.named import named
+from qubatt.core.realization import realize
 from qubatt.core.result import FAILED
 from qubatt.engines import limit_threads
 from qubatt.merits import select_merits
@@ -158,5 +159,5 @@ def _asking(point: Point, wanted: Sequence[str]) -> Protocol:
     names = [name for name in wanted if name != DEFAULT]
     if DEFAULT in wanted:
         problem = point.setting.battery.problem(point.setting.charger, point.setting.environment)
-        names += [merit.name for merit in select_merits(None, problem)]
+        names += [merit.name for merit in select_merits(None, realize(problem))]
     return dataclasses.replace(point.protocol, merits=tuple(names))  # type: ignore[type-var]  # declared ones are dataclasses

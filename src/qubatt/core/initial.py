@@ -1,0 +1,132 @@
+"""Initial states as matrices: one density matrix, or kets with weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from qubatt.core.errors import UnsupportedError
+from qubatt.core.matrix import tidy
+from qubatt.core.space import WHOLE, Operator, Space
+
+ROUNDING = 1e-15
+"""Weight of a ket, relative to the largest one, below which it counts as 0."""
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """A state as kets with weights, ρ = Σ w_k |ψ_k⟩⟨ψ_k|.
+
+    Attributes
+    ----------
+    weights : array, shape (K,)
+        w_k > 0, descending.
+    kets : array, shape (K, D)
+        Normalised ψ_k as rows, real where all of them are real.
+    """
+
+    weights: NDArray[np.float64]
+    kets: NDArray[Any]
+
+    @property
+    def pure(self) -> bool:
+        """Whether it is a single ket."""
+        return len(self.weights) == 1
+
+    def density(self) -> NDArray[np.complex128]:
+        """Return ρ, shape ``(D, D)``."""
+        return np.asarray((self.weights * self.kets.T) @ self.kets.conj(), dtype=np.complex128)
+
+
+def density(initial: Mapping[str, Any], space: Space) -> Operator:
+    """Return the density matrix of an initial state, shape ``(D, D)``.
+
+    Parameters
+    ----------
+    initial : mapping of str to array
+        Kets and density matrices of factors, or one of the whole space; see `Problem`.
+    space : Space
+        The space in its basis.
+
+    Raises
+    ------
+    UnsupportedError
+        If a state was given for another basis.
+    """
+    if WHOLE in initial:
+        return tidy(_density(_whole(initial, space), space.dim))
+    parts = [_density(state, dim) for state, dim in _factors(initial, space)]
+    product = reduce(lambda left, right: sp.kron(left, right, format="csr"), parts)
+    return tidy(sp.csr_array(product))
+
+
+def ensemble(initial: Mapping[str, Any], space: Space) -> Ensemble:
+    """Return an initial state as kets with weights, those of a mixture from its eigenvectors.
+
+    Parameters and errors are those of `density`. Weights below rounding are left out, and the
+    others are scaled to the same trace.
+    """
+    if WHOLE in initial:
+        return _ensemble(_whole(initial, space), space.dim)
+    parts = [_ensemble(state, dim) for state, dim in _factors(initial, space)]
+    weights = reduce(np.multiply.outer, [part.weights for part in parts]).ravel()
+    kets = reduce(_products, [part.kets for part in parts])
+    order = np.argsort(-weights, kind="stable")
+    return _kept(weights[order], kets[order])
+
+
+def _whole(initial: Mapping[str, Any], space: Space) -> Any:
+    state = initial[WHOLE]
+    if state.shape[0] != space.dim:
+        raise UnsupportedError(
+            f"The {space.basis} basis has {space.dim} states, but the initial state was given for"
+            f' {state.shape[0]}: use basis "symmetric", and no local decay.'
+        )
+    return state
+
+
+def _factors(initial: Mapping[str, Any], space: Space) -> list[tuple[Any, int]]:
+    """Return the state of every factor in its basis, with the dimension."""
+    ground = np.ones(1)
+    return [
+        (factor.embed(initial.get(name, ground)), factor.dim)
+        for name, factor in space.factors.items()
+    ]
+
+
+def _density(state: Any, dim: int) -> Operator:
+    """Return a ket, whose last entries may be left out if 0, or density matrix as ``(d, d)``."""
+    if state.ndim != 1:
+        return sp.csr_array(state, copy=True)
+    levels = np.flatnonzero(state)
+    values = np.multiply.outer(state[levels], state[levels].conj()).ravel()
+    place = (np.repeat(levels, len(levels)), np.tile(levels, len(levels)))
+    return sp.csr_array((values, place), shape=(dim, dim))
+
+
+def _ensemble(state: Any, dim: int) -> Ensemble:
+    """Return a ket or density matrix as kets with weights."""
+    if state.ndim == 1:
+        return Ensemble(np.ones(1), np.pad(state, (0, dim - len(state)))[np.newaxis])
+    rho = state.toarray() if sp.issparse(state) else state
+    weights, vectors = np.linalg.eigh(rho)
+    return _kept(weights[::-1], vectors.T[::-1])
+
+
+def _kept(weights: NDArray[np.float64], kets: NDArray[Any]) -> Ensemble:
+    """Return an ensemble, weights descending, without what is rounding."""
+    count = int(np.count_nonzero(weights > ROUNDING * weights[0]))
+    scale = weights.sum() / weights[:count].sum()
+    return Ensemble(weights[:count] * scale, np.ascontiguousarray(kets[:count]))
+
+
+def _products(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
+    """Return all products of rows, shape ``(K K', d d')``."""
+    shape = (len(left) * len(right), left.shape[1] * right.shape[1])
+    return np.asarray(np.einsum("ka,lb->klab", left, right).reshape(shape))

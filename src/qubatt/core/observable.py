@@ -1,0 +1,305 @@
+"""Observables that merits ask engines for: declared objects, each with a label of its own.
+
+An engine with matrices calls `Realization.observe`; one without them reads terms, names and
+sources. Observables compare and hash by value, and the label of one is its key in a `Solution`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import scipy.sparse as sp
+
+from qubatt.core.errors import UnsupportedError
+from qubatt.core.matrix import tidy
+from qubatt.core.problem import Pulse, Term
+from qubatt.core.realization import Realization, TimeDependent
+from qubatt.core.space import Names, Operator
+
+COMMUTING = 1e-13
+"""Largest entry of [V, H_B], relative to those of V and H_B, of terms that commute with H_B."""
+
+
+class Observable(ABC):
+    """A Hermitian operator of a problem whose expectation value is wanted."""
+
+    matrices: ClassVar[bool] = False
+    """Whether it is known as a matrix only, so that an engine needs matrices for it."""
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """Name within one problem, the key in `Solution.moments`."""
+
+    @abstractmethod
+    def realize(self, realization: Realization) -> TimeDependent:
+        """Return its operator, each part of shape ``(D, D)``."""
+
+
+@dataclass(frozen=True)
+class StoredEnergy(Observable):
+    """H_B, or H_B − E_G with the energy E_G of the empty battery.
+
+    Without E_G the variance of an almost empty battery would be a difference of large numbers.
+    """
+
+    above_empty: bool = False
+
+    @property
+    def label(self) -> str:
+        """``H_B`` or ``H_B - E_G``."""
+        return "H_B - E_G" if self.above_empty else "H_B"
+
+    def realize(self, realization: Realization) -> TimeDependent:
+        """Return the operator."""
+        H_B = realization.H_B
+        if not self.above_empty:
+            return TimeDependent(H_B)
+        shift = realization.empty_energy * sp.eye_array(realization.dim)
+        return TimeDependent(sp.csr_array(H_B - shift))
+
+
+@dataclass(frozen=True)
+class InnerEnergy(Observable):
+    """U, which is H without drives and change of frame."""
+
+    @property
+    def label(self) -> str:
+        """``U``."""
+        return "U"
+
+    def realize(self, realization: Realization) -> TimeDependent:
+        """Return the operator."""
+        return TimeDependent(realization.U)
+
+
+@dataclass(frozen=True)
+class ChargingEnergy(Observable):
+    """V, the terms of H that do not commute with H_B."""
+
+    @property
+    def label(self) -> str:
+        """``V``."""
+        return "V"
+
+    def realize(self, realization: Realization) -> TimeDependent:
+        """Return the operator."""
+        H_B, parts = realization.H_B, []
+        for term in realization.problem.charging_terms:
+            part = realization.operator([Term(term.coefficient, term.operators)])
+            commutator = part @ H_B - H_B @ part
+            least = COMMUTING * abs(part).max() * abs(H_B).max()
+            if commutator.nnz and abs(commutator).max() > least:
+                parts.append((term.pulse, part))
+        return _sum(realization.dim, parts)
+
+
+@dataclass(frozen=True)
+class Expectation(Observable):
+    """Σ coefficient × product of named operators on named factors, Hermitian in all."""
+
+    terms: tuple[Term, ...]
+
+    @classmethod
+    def of(cls, factor: str, names: Names) -> Expectation:
+        """Return a product of named operators on one factor."""
+        return cls((Term(1.0, {factor: names}),))
+
+    @property
+    def label(self) -> str:
+        """The terms, ``cavity n n`` for one without a coefficient."""
+        return " + ".join(
+            f"{term.operators}" if term.coefficient == 1 else f"{term.coefficient} {term.operators}"
+            for term in self.terms
+        )
+
+    def realize(self, realization: Realization) -> TimeDependent:
+        """Return the operator."""
+        return TimeDependent(realization.operator(self.terms))
+
+
+@dataclass(frozen=True)
+class Derivative(Observable):
+    """L†(O) of an observable O, pulses included: its expectation value is d⟨O⟩/dt."""
+
+    of: Observable
+
+    @property
+    def label(self) -> str:
+        """``dO/dt``, ``d2O/dt2`` for a derivative of a derivative."""
+        order, base = 1, self.of
+        while isinstance(base, Derivative):
+            order, base = order + 1, base.of
+        return f"d{base.label}/dt" if order == 1 else f"d{order}{base.label}/dt{order}"
+
+    def realize(self, realization: Realization) -> TimeDependent:
+        """Return the operator.
+
+        Raises
+        ------
+        UnsupportedError
+            If O depends on time itself.
+        """
+        operator = _steady(self.of, realization)
+        return TimeDependent(realization.adjoint(operator), realization.pulsed_adjoint(operator))
+
+
+@dataclass(frozen=True)
+class HeatFlow(Observable):
+    """D†(O) of an observable O with the dissipator D of one environment.
+
+    Its expectation value is what this environment adds to ⟨O⟩ per time; for O = U the heat current.
+    """
+
+    of: Observable
+    source: str
+
+    @property
+    def label(self) -> str:
+        """``heat SOURCE of O``."""
+        return f"heat {self.source} of {self.of.label}"
+
+    def realize(self, realization: Realization) -> TimeDependent:
+        """Return the operator."""
+        return TimeDependent(realization.dissipated(_steady(self.of, realization), self.source))
+
+
+@dataclass(frozen=True)
+class WorkFlow(Observable):
+    """i[H_drive(t), O] of an observable O with the terms of one drive.
+
+    Its expectation value is what this drive adds to ⟨O⟩ per time; for O = U the work flow.
+    """
+
+    of: Observable
+    drive: str
+
+    @property
+    def label(self) -> str:
+        """``work DRIVE of O``."""
+        return f"work {self.drive} of {self.of.label}"
+
+    def realize(self, realization: Realization) -> TimeDependent:
+        """Return the operator."""
+        observed, part = _steady(self.of, realization), realization.driving(self.drive)
+
+        def flow(operator: Operator) -> Operator:
+            return sp.csr_array(1j * (operator @ observed - observed @ operator))
+
+        pulsed = tuple((pulse, flow(operator)) for pulse, operator in part.pulsed)
+        return TimeDependent(flow(part.steady), pulsed)
+
+
+@dataclass(frozen=True)
+class Product(Observable):
+    """½(AB + BA) of two observables, A² where they are the same."""
+
+    first: Observable
+    second: Observable
+
+    @property
+    def label(self) -> str:
+        """``(A)(B)``."""
+        return f"({self.first.label})({self.second.label})"
+
+    def realize(self, realization: Realization) -> TimeDependent:
+        """Return the operator."""
+        A, B = (realization.observe(each) for each in (self.first, self.second))
+        pairs = [(_both(f, g), one, other) for f, one in _parts(A) for g, other in _parts(B)]
+        if self.first == self.second:
+            products = [(f, sp.csr_array(one @ other)) for f, one, other in pairs]
+        else:
+            products = [(f, (one @ other + other @ one) / 2) for f, one, other in pairs]
+        return _sum(realization.dim, products)
+
+
+@dataclass(frozen=True)
+class MatrixObservable(Observable):
+    """An operator that is built from the matrices of the problem."""
+
+    matrices: ClassVar[bool] = True
+
+    name: str
+    build: Callable[[Realization], Operator | TimeDependent]
+
+    @property
+    def label(self) -> str:
+        """The name that it was given."""
+        return self.name
+
+    def realize(self, realization: Realization) -> TimeDependent:
+        """Return the operator."""
+        built = self.build(realization)
+        return built if isinstance(built, TimeDependent) else TimeDependent(built)
+
+
+ENERGY = StoredEnergy()
+"""⟨H_B⟩."""
+
+POWER = Derivative(ENERGY)
+"""d⟨H_B⟩/dt."""
+
+CURVATURE = Derivative(POWER)
+"""d²⟨H_B⟩/dt², for Hamiltonians without pulses."""
+
+ENERGY_SQUARE = Product(StoredEnergy(above_empty=True), StoredEnergy(above_empty=True))
+"""⟨(H_B − E_G)²⟩."""
+
+
+def _steady(observable: Observable, realization: Realization) -> Operator:
+    """Return the operator of an observable that does not depend on time."""
+    found = realization.observe(observable)
+    if found.pulsed:
+        raise UnsupportedError(
+            f"The change of {observable.label} is not known where pulses are part of it."
+        )
+    return found.steady
+
+
+Parts = list[tuple[Pulse | None, Operator]]
+
+
+def _parts(operator: TimeDependent) -> Parts:
+    """Return the parts of an operator, with None for the pulse of what is steady."""
+    return [*([(None, operator.steady)] if operator.steady.nnz else []), *operator.pulsed]
+
+
+def _sum(dim: int, parts: Parts) -> TimeDependent:
+    """Return Σ f(t) O with one operator per pulse."""
+    nothing = sp.csr_array((dim, dim))
+    steady = nothing
+    pulsed: dict[tuple[int, ...], tuple[Pulse, Operator]] = {}
+    for pulse, part in parts:
+        if pulse is None:
+            steady = sp.csr_array(steady + part)
+        else:
+            same = tuple(sorted(map(id, _factors(pulse))))  # not all pulses can be hashed
+            _, before = pulsed.get(same, (pulse, nothing))
+            pulsed[same] = (pulse, sp.csr_array(before + part))
+    return TimeDependent(tidy(steady), tuple(pulsed.values()))
+
+
+class _PulseProduct:
+    """The product of two pulses."""
+
+    def __init__(self, one: Pulse, other: Pulse) -> None:
+        self.factors = one, other
+
+    def __call__(self, time: float) -> float:
+        one, other = self.factors
+        return one(time) * other(time)
+
+
+def _factors(pulse: Pulse) -> tuple[Pulse, ...]:
+    """Return the pulses that a pulse is the product of."""
+    return pulse.factors if isinstance(pulse, _PulseProduct) else (pulse,)
+
+
+def _both(one: Pulse | None, other: Pulse | None) -> Pulse | None:
+    """Return the product of two pulses, None standing for 1."""
+    if one is None or other is None:
+        return other if one is None else one
+    return _PulseProduct(one, other)

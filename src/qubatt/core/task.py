@@ -1,0 +1,98 @@
+"""What an engine is given: a problem, times, observables, initial states, and what to save."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qubatt.core.check import FloatArray
+from qubatt.core.observable import Observable
+from qubatt.core.problem import Problem, Start
+from qubatt.core.realization import Realization
+
+AT_REST = np.array([np.inf])
+"""Times of a task that asks for the steady state."""
+
+
+@dataclass(frozen=True)
+class Save:
+    """What is saved besides the expectation values.
+
+    Attributes
+    ----------
+    states : bool or array of bool, shape (T,)
+        Density matrices, at all output times or some: D² × 16 bytes each.
+    battery : bool
+        Reduced density matrices of the battery at all output times.
+    """
+
+    states: bool | NDArray[np.bool_] = False
+    battery: bool = False
+
+    def states_at(self, times: FloatArray) -> NDArray[np.bool_]:
+        """Return for every output time whether its state is saved, shape ``(T,)``."""
+        return np.broadcast_to(np.asarray(self.states, dtype=bool), len(times))
+
+
+@dataclass(frozen=True)
+class Task:
+    """A problem with all that is wanted of it; engines and steady solvers take nothing else.
+
+    Attributes
+    ----------
+    problem : Problem
+        What is solved, every factor in the basis that is wanted: see `in_smallest_basis`.
+    times : array, shape (T,)
+        Output times, strictly ascending, ≥ 0; infinity alone for the steady state.
+    observables : tuple of Observable
+        Whose expectation values are wanted.
+    save : Save
+        What is saved besides them.
+    initials : tuple of mappings
+        Initial states, as in `Problem.initial`; that of the problem by default.
+    shared : Realization or None
+        The matrices of the problem, where they are there already.
+    """
+
+    problem: Problem
+    times: FloatArray
+    observables: tuple[Observable, ...] = ()
+    save: Save = Save()
+    initials: tuple[Start, ...] = ()
+    shared: Realization | None = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.initials:
+            object.__setattr__(self, "initials", (self.problem.initial,))
+
+    @classmethod
+    def of(cls, realization: Realization, times: Any, **wanted: Any) -> Task:
+        """Return a task for a problem whose matrices are there already."""
+        return cls(realization.problem, times, shared=realization, **wanted)
+
+    @cached_property
+    def realization(self) -> Realization:
+        """The matrices of the problem, for engines that need them.
+
+        Raises
+        ------
+        UnsupportedError
+            If the basis cannot hold the problem.
+        """
+        found = Realization(self.problem) if self.shared is None else self.shared
+        _ = found.jumps
+        return found
+
+    @property
+    def saved_states(self) -> int:
+        """Number of density matrices that are saved, for all initial states."""
+        return int(np.sum(self.save.states_at(self.times))) * len(self.initials)
+
+    @property
+    def battery_dim(self) -> int:
+        """Dimension d of the battery."""
+        return self.problem.space.factors[self.problem.battery].dim

@@ -1,0 +1,173 @@
+"""What is saved of a propagation: expectation values, reduced states of the battery, states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from qubatt.core.check import FloatArray
+from qubatt.core.observable import Observable
+from qubatt.core.problem import Pulse, pulse_value
+from qubatt.core.realization import Realization
+from qubatt.core.solution import Solution
+from qubatt.core.space import Operator
+from qubatt.core.task import Task
+
+States = NDArray[np.complex128]
+
+
+class Readout:
+    """The operators of observables, their pulsed parts, and 1 for the trace.
+
+    Without a realisation there are no operators: an engine without matrices records one column
+    for each observable and one for the trace.
+    """
+
+    def __init__(self, realization: Realization | None, observables: Sequence[Observable]) -> None:
+        self.operators: list[Operator] = []
+        self._parts: dict[str, list[tuple[Pulse | None, int]]] = {}
+        if realization is None:
+            self._parts = {each.label: [(None, k)] for k, each in enumerate(observables)}
+            return
+        for observable in observables:
+            operator = realization.observe(observable)
+            parts = [(None, operator.steady), *operator.pulsed]
+            self._parts[observable.label] = [
+                (pulse, len(self.operators) + k) for k, (pulse, _) in enumerate(parts)
+            ]
+            self.operators += [part for _, part in parts]
+        self.operators.append(sp.csr_array(sp.eye_array(realization.dim)))
+
+    def moments(self, times: FloatArray, table: FloatArray) -> dict[str, FloatArray]:
+        """Return the moments, shape ``(T,)``, from expectation values ``(T, operators)``."""
+        found = {}
+        for label, parts in self._parts.items():
+            total = np.zeros(len(times))
+            for pulse, column in parts:
+                factor = 1.0 if pulse is None else [pulse_value(pulse, float(t)) for t in times]
+                total += np.multiply(factor, table[:, column])
+            found[label] = total
+        return found
+
+
+class Outcome(NamedTuple):
+    """How well one initial state was propagated.
+
+    Attributes
+    ----------
+    error : float
+        Estimate of ‖ρ_computed − ρ‖, the largest over the run.
+    statistics : dict
+        What the engine counts.
+    smallest_eigenvalue : float
+        Of ρ at the end; NaN where it would be too costly.
+    standard_errors : dict of str to array
+        By labels of observables, where the error is statistical.
+    samples, seed : int or None
+        Number of samples and seed, from the same.
+    """
+
+    error: float
+    statistics: dict[str, Any]
+    smallest_eigenvalue: float = float("nan")
+    standard_errors: dict[str, FloatArray] = {}  # noqa: RUF012  # a field of a named tuple
+    samples: int | None = None
+    seed: int | None = None
+
+
+class Recorder:
+    """What is saved of one initial state; the engine calls it once per output time, in order.
+
+    It takes density matrices, kets with weights, or tables of what the engine has evaluated.
+    """
+
+    def __init__(self, task: Task, readout: Readout) -> None:
+        self.operators = readout.operators
+        """Operators in the order of the columns of a table."""
+        self._task, self._readout = task, readout
+        self._keeps = task.save.states_at(task.times)
+        self._count = 0
+        self._values: list[FloatArray] = []
+        self._battery: list[States] = []
+        self._states: list[States] = []
+
+    def density(self, rho: States) -> None:
+        """Record the density matrix at the next output time, shape ``(D, D)``."""
+        values = np.empty(len(self.operators))
+        for k, operator in enumerate(self.operators):
+            coo = operator.tocoo()
+            row, column = coo.coords
+            values[k] = float((rho[column, row] @ coo.data).real)
+        problem = self._task.problem
+        battery = problem.space.marginal(rho, problem.battery) if self._task.save.battery else None
+        self._add(values, battery, rho if self._keeps[self._count] else None)
+
+    def ensemble(self, weights: FloatArray, kets: NDArray[Any]) -> None:
+        """Record kets as rows with weights, shapes ``(K,)`` and ``(K, D)``."""
+        values = np.empty(len(self.operators))
+        for k, operator in enumerate(self.operators):
+            values[k] = float(weights @ np.sum(kets.conj() * (operator @ kets.T).T, axis=1).real)
+        battery = self._battery_of(weights, kets) if self._task.save.battery else None
+        kept = self._keeps[self._count]
+        self._add(values, battery, (weights * kets.T) @ kets.conj() if kept else None)
+
+    def _battery_of(self, weights: FloatArray, kets: NDArray[Any]) -> States:
+        """Return the reduced state of the battery, without forming ρ."""
+        space = self._task.problem.space
+        position = space.position(self._task.problem.battery)
+        split = np.moveaxis(kets.reshape(-1, *space.dims), position + 1, 1)
+        split = split.reshape(len(kets), space.dims[position], -1)  # (K, d, rest)
+        return np.asarray(np.einsum("k,kdr,ker->de", weights, split, split.conj()))
+
+    def _add(self, values: FloatArray, battery: States | None, state: States | None) -> None:
+        self._values.append(values[np.newaxis])
+        if battery is not None:
+            self._battery.append(battery[np.newaxis])
+        if state is not None:
+            self._states.append(state)
+        self._count += 1
+
+    def table(
+        self, values: FloatArray, battery: States | None = None, states: Sequence[States] = ()
+    ) -> None:
+        """Record several output times at once.
+
+        Parameters
+        ----------
+        values : array, shape (times, operators)
+            Expectation values of `operators`.
+        battery : array, shape (times, d, d), optional
+            Reduced states of the battery, where they are saved.
+        states : sequence of arrays, each of shape (D, D)
+            The states that are saved at these times.
+        """
+        self._values.append(values)
+        if battery is not None:
+            self._battery.append(battery)
+        self._states.extend(states)
+        self._count += len(values)
+
+    def solution(self, engine: str, tolerance: float, outcome: Outcome) -> Solution:
+        """Return all that was recorded."""
+        task, values = self._task, np.concatenate(self._values)
+        space = task.problem.space
+        return Solution(
+            times=task.times,
+            moments=self._readout.moments(task.times, values),
+            trace=values[:, -1],
+            error_estimate=outcome.error,
+            tolerance=tolerance,
+            statistics={"engine": engine, "basis": space.basis, "dimension": space.dim}
+            | outcome.statistics,
+            smallest_eigenvalue=outcome.smallest_eigenvalue,
+            states=np.array(self._states) if self._states else None,
+            battery_states=np.concatenate(self._battery) if task.save.battery else None,
+            basis=space.bases,
+            standard_errors=outcome.standard_errors,
+            samples=outcome.samples,
+            seed=outcome.seed,
+        )
