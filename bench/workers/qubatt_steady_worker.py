@@ -13,7 +13,7 @@ from bench.cases import Case, find_case
 from bench.workers import protocol
 from bench.workers.liouvillian import residual
 from qubatt.charging.question import Question
-from qubatt.core.realization import realize
+from qubatt.core.task import AT_REST, Save, Task
 from qubatt.core.version import versions
 from qubatt.engines.steady import solve_steady
 
@@ -33,8 +33,9 @@ class Session:
             return {}
         case = self.case
         asked = Question.of(case.battery, case.charger, case.environment, ["energy"])
-        solution = solve_steady(asked.problem, asked.moments, gap=True, state=True)
-        realization = realize(asked.problem, solution.statistics["basis"])
+        realization = asked.realization
+        task = Task.of(realization, AT_REST, observables=asked.observables, save=Save(states=True))
+        (solution,) = solve_steady(task, gap=True)
         jumps = [np.sqrt(rate) * c for rate, c in realization.jumps]
         return {
             "residual": residual(realization.H, jumps, solution.state),

@@ -33,7 +33,7 @@ def random_battery(rng: np.random.Generator, pulses: bool = False) -> Problem:
         chosen = {part: pulse(rng) for part in sorted(names) if rng.random() < 0.5}
         model = dataclasses.replace(model, **chosen)  # type: ignore[type-var]  # all are declared
     parts = [scaled(part, rng, 0.5, 2.0) for part in fitting(model)]
-    if model.space.dim("full") > LARGEST:
+    if model.space.in_basis("full").dim > LARGEST:
         parts = [part for part in parts if is_collective(part, model)]
     kept = [part for part in parts if rng.random() < 0.7] or parts
     problem = model.problem(

@@ -12,14 +12,15 @@ from laws import chebyshev_times
 import qubatt as qb
 import qubatt.charging  # registers all that can be charged
 from qubatt.core.declaration import example_of, fields_of
+from qubatt.core.observable import MatrixObservable, Observable
 from qubatt.core.problem import Problem, Term
-from qubatt.core.realization import Realization, choose_basis, realize
+from qubatt.core.realization import Realization, realize
 from qubatt.core.registry import registry
 from qubatt.core.solution import Solution
-from qubatt.engines import MomentOperator
 from qubatt.environment import Dissipator
 from qubatt.merits import Merit
 from qubatt.models import Battery
+from solving import observables_of, solve
 
 KINDS = ("battery", "environment", "charger", "pulse", "engine", "merit")
 """Kinds whose entries are classes that a user constructs."""
@@ -90,16 +91,12 @@ def problem_of(
 def merits_of(problem: Problem) -> list[Merit]:
     """Return every merit that the problem can give."""
     merits = [example("merit", name) for name in NAMES["merit"]]
-    return [merit for merit in merits if not merit.obstacle(problem, choose_basis(problem))]
+    return [merit for merit in merits if not merit.obstacle(realize(problem))]
 
 
-def moments_of(problem: Problem) -> dict[str, MomentOperator]:
-    """Return the operators that all of them read."""
-    return {
-        name: operator
-        for merit in merits_of(problem)
-        for name, operator in merit.moments(problem).items()
-    }
+def moments_of(problem: Problem) -> list[Observable]:
+    """Return the observables that all of them need."""
+    return observables_of(merits_of(problem), problem)
 
 
 @cache
@@ -114,9 +111,8 @@ def run_of(
     if problem is None:
         return None
     realization = realize(problem)
-    moments = moments_of(problem)
-    moments["hamiltonian"] = lambda realization: realization.H
-    solution = qb.MatrixEngine(tolerance=1e-12).solve(problem, TIMES, moments, states=True)
+    moments = [*moments_of(problem), MatrixObservable("hamiltonian", lambda R: R.H)]
+    solution = solve(qb.MatrixEngine(tolerance=1e-12), problem, TIMES, moments, states=True)
     return realization, solution
 
 

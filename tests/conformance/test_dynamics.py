@@ -32,6 +32,7 @@ import qubatt as qb
 from qubatt.core.realization import Realization, realize
 from qubatt.core.solution import Solution
 from qubatt.engines.generator import Generator
+from solving import solve
 
 Run = tuple[Realization, Solution]
 MISFITS = [pair for pair in PAIRS if problem_of(*pair) is None]
@@ -188,7 +189,7 @@ def test_cold_environments_go_one_way(battery: str, environment: str) -> None:
     realization = realize(problem)
     number = excitations(realization)
     (way,) = {direction(jump, number) for _, jump in dense_jumps(realization)}
-    solution = qb.MatrixEngine().solve(problem, TIMES, {}, states=True)
+    solution = solve(qb.MatrixEngine(), problem, TIMES, {}, states=True)
     values = np.einsum("tij,ji->t", solution.states, number).real
     if way == 0:
         assert_constant(values)

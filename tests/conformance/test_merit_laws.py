@@ -16,8 +16,8 @@ from specimen import NAMES, PAIRS, merits_of, problem_of
 import qubatt as qb
 from qubatt.core.problem import Problem
 from qubatt.core.realization import realize
-from qubatt.engines.steady import solve_steady
 from qubatt.merits import Merit, Record
+from solving import observables_of, solve, solve_steady
 
 TIMES = np.array([0.0, 1e-3, 0.1, 0.35, 0.8, 1.3, 2.0, 3.1, 5.0])
 CASES = [
@@ -36,8 +36,8 @@ seeds = st.integers(0, 2**32 - 1)
 
 def record_of(problem: Problem, times: np.ndarray, merits: list[Merit]) -> Record:
     """Return a run with all states."""
-    moments = {k: v for merit in merits for k, v in merit.moments(problem).items()}
-    found = qb.ExactEngine().solve(problem, times, moments, states=True, battery=True)
+    moments = observables_of(merits, problem)
+    found = solve(qb.ExactEngine(), problem, times, moments, states=True, battery=True)
     return Record(realize(problem), times, found.moments, found.battery_states, found.states)
 
 
@@ -67,7 +67,7 @@ def check_bounds(record: Record, values: Mapping[str, np.ndarray]) -> None:
         found = values[merit.name]
         assert_within(found, merit.bounds)
         assert found.shape[-1:] in ((len(record.times),), ()), merit.name
-        assert (merit.reads == "curve") == (found.shape == ()), merit.name
+        assert (merit.needs == "curve") == (found.shape == ()), merit.name
 
 
 def check_relations(record: Record, values: Mapping[str, np.ndarray]) -> None:
@@ -180,7 +180,7 @@ def test_steady_states_obey_the_laws(seed: int) -> None:
     """Bounds, no entropy eaten, and heat that balances work."""
     problem = random_battery(np.random.default_rng(seed))
     merits = [merit for merit in merits_of(problem) if merit.at_rest]
-    moments = {k: v for merit in merits for k, v in merit.moments(problem).items()}
+    moments = observables_of(merits, problem)
     try:
         found = solve_steady(problem, moments, state=True, battery=True)
     except qb.UnsupportedError:

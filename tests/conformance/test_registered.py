@@ -222,7 +222,7 @@ def test_some_battery_gives_every_merit(name: str) -> None:
     problems = [problem_of(*pair) for pair in PAIRS]
     driven = problem_of("driven", "collective-decay")
     charged = dataclasses.replace(
-        driven, initial={"atoms": np.eye(driven.space.dim("symmetric"))[1]}
+        driven, initial={"atoms": np.eye(driven.space.in_basis("symmetric").dim)[1]}
     )
     known = {
         merit.name for problem in (*problems, charged) if problem for merit in merits_of(problem)

@@ -23,8 +23,9 @@ from qubatt.core.space import Space
 from qubatt.engines.dense import superoperator
 from qubatt.engines.generator import Generator
 from qubatt.engines.secular import NotWeakError
-from qubatt.engines.steady import SteadySolution, solve_steady
+from qubatt.engines.steady import SteadySolution
 from qubatt.operators import Atoms, Mode
+from solving import solve_steady
 
 METHODS = ("direct", "secular", "flow")
 FITS = [pair for pair in PAIRS if problem_of(*pair) is not None]
@@ -126,7 +127,7 @@ def random_problem(rng: np.random.Generator) -> Problem:
         Jump(rates[0], {"cavity": "a"}),
         Jump(rates[1], {"atoms": "J-"}),
         Jump(rates[2], {"cavity": "a", "atoms": "J+"}),
-        Jump(rates[3], {"atoms": "Jy Jz"}),
+        Jump(rates[3], {"atoms": ("Jy", "Jz")}),
     )
     return Problem(
         space=space,
@@ -136,7 +137,7 @@ def random_problem(rng: np.random.Generator) -> Problem:
         jumps=tuple(jump for jump in jumps if rng.random() < 0.8) or jumps,
         initial={
             name: random_state(rng, dim)
-            for name, dim in zip(space.factors, space.dims("symmetric"), strict=True)
+            for name, dim in zip(space.factors, space.in_basis("symmetric").dims, strict=True)
         },
     )
 

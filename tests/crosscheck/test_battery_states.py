@@ -9,7 +9,7 @@ import qubatt as qb
 from qubatt.core.declaration import example_of
 from qubatt.core.realization import realize
 from qubatt.core.registry import registry
-from qubatt.engines.steady import solve_steady
+from solving import solve, solve_steady
 
 from .qutip_models import registered
 
@@ -48,9 +48,13 @@ def cases():
 CASES = list(cases())
 
 
-def traced(problem, states, basis):
-    """Return Tr over all but the battery, the last factor, entry by entry."""
-    d = problem.space.factors[problem.battery].dim(basis)
+def dim_of(problem, basis=None):
+    """Return the dimension of the battery in a basis."""
+    return realize(problem, basis).problem.space.factors[problem.battery].dim
+
+
+def traced(states, d):
+    """Return Tr over all but the battery, the last factor of dimension d, entry by entry."""
     rest = states.shape[1] // d
     return np.array(
         [sum(rho[n * d : (n + 1) * d, n * d : (n + 1) * d] for n in range(rest)) for rho in states]
@@ -67,21 +71,20 @@ def assert_same(found, expected, atol=1e-9):
 @pytest.mark.parametrize("problem", CASES)
 def test_engines_trace_out_the_charger(problem, engine):
     """Whole states of an engine, traced here; also where full states are wanted at some times."""
-    basis = realize(problem).basis
     solver = ENGINES[engine]
     if engine == "dense" and realize(problem).dim > 20:
         pytest.skip("takes the dense engine too long")
-    whole = solver.solve(problem, TIMES, {}, states=True, battery=True)
-    assert_same(whole.battery_states, traced(problem, whole.states, basis), 1e-12)
+    whole = solve(solver, problem, TIMES, {}, states=True, battery=True)
+    assert_same(whole.battery_states, traced(whole.states, dim_of(problem)), 1e-12)
     mask = np.array([False, True, False, False, True])
-    some = solver.solve(problem, TIMES, {}, states=mask, battery=True)
+    some = solve(solver, problem, TIMES, {}, states=mask, battery=True)
     assert_same(some.states, whole.states[mask], 1e-12)
     assert_same(some.battery_states, whole.battery_states, 1e-12)
-    alone = solver.solve(problem, TIMES[1:], {}, battery=True)
+    alone = solve(solver, problem, TIMES[1:], {}, battery=True)
     assert alone.states is None
     assert_same(alone.battery_states, whole.battery_states[1:])
-    oracle = ENGINES["matrix"].solve(problem, TIMES, {}, states=True)
-    assert_same(whole.battery_states, traced(problem, oracle.states, basis), 1e-8)
+    oracle = solve(ENGINES["matrix"], problem, TIMES, {}, states=True)
+    assert_same(whole.battery_states, traced(oracle.states, dim_of(problem)), 1e-8)
 
 
 @pytest.mark.parametrize("engine", ["exact", "matrix"])
@@ -94,10 +97,16 @@ def test_pulses_and_the_full_basis(engine):
         qb.CascadeBattery(pump=pulse, max_photons=2),
     ):
         for basis in ("symmetric", "full"):
-            found = ENGINES[engine].solve(
-                battery.problem(), TIMES, {}, basis=basis, states=True, battery=True
+            found = solve(
+                ENGINES[engine],
+                battery.problem(),
+                TIMES,
+                {},
+                basis=basis,
+                states=True,
+                battery=True,
             )
-            expected = traced(battery.problem(), found.states, basis)
+            expected = traced(found.states, dim_of(battery.problem(), basis))
             assert_same(found.battery_states, expected, 1e-12)
 
 
@@ -108,16 +117,15 @@ def test_steady_states_trace_out_the_charger(problem):
         found = solve_steady(problem, {}, state=True, battery=True)
     except qb.UnsupportedError:
         return
-    basis = found.statistics["basis"]
     whole = np.array([realize(problem).rho_0, found.state])
-    assert_same(found.battery_states, traced(problem, whole, basis), 1e-10)
+    assert_same(found.battery_states, traced(whole, dim_of(problem)), 1e-10)
 
 
 def test_comparison_notices_the_wrong_factor():
     """The state of the cavity is another, and so is one transposed."""
     problem = qb.DickeBattery(3, 0.5, 3).problem(qb.CoherentState(0.02, phase=0.9))
-    found = ENGINES["exact"].solve(problem, TIMES, {}, states=True, battery=True)
+    found = solve(ENGINES["exact"], problem, TIMES, {}, states=True, battery=True)
     cavity = np.trace(found.states.reshape(5, 4, 4, 4, 4), axis1=2, axis2=4)
     for wrong in (cavity, found.battery_states.swapaxes(1, 2)):
         with pytest.raises(AssertionError):
-            assert_same(wrong, traced(problem, found.states, "symmetric"))
+            assert_same(wrong, traced(found.states, dim_of(problem)))

@@ -13,6 +13,7 @@ import pytest
 import qubatt as qb
 from qubatt.core.problem import Term
 from qubatt.core.realization import realize
+from solving import solve
 
 PAULI = {
     "x": np.array([[0, 1], [1, 0]]),
@@ -200,7 +201,7 @@ def test_symmetric_states_charge_as_the_full_space_does(battery, environment):
     energy = {"energy": lambda realization: realization.H_B}
     times = np.linspace(0, 3, 7)
     curves = [
-        ENGINE.solve(problem, times, energy, basis=basis).moments["energy"]
+        solve(ENGINE, problem, times, energy, basis=basis).moments["energy"]
         for basis in ("symmetric", "full")
     ]
     assert np.ptp(curves[0]) > 0.05, "nothing happens in this case"
@@ -253,8 +254,8 @@ def test_two_atoms_of_a_cascade_exchange_with_g_itself():
 def test_symmetric_basis_of_a_cascade_is_small(N):
     """(N + 1)(N + 2)/2 states, not 3^N."""
     atoms = replace(CASCADE, n_atoms=N).space.factors["atoms"]
-    assert atoms.dim("symmetric") == (N + 1) * (N + 2) // 2
-    assert atoms.dim("full") == 3**N
+    assert atoms.in_basis("symmetric").dim == (N + 1) * (N + 2) // 2
+    assert atoms.in_basis("full").dim == 3**N
 
 
 @pytest.mark.parametrize(
@@ -279,10 +280,10 @@ def test_local_decay_leaves_the_symmetric_states_of_the_cascade():
     swap = sum(
         sigma[j + k, 0] @ sigma[k + j, 1] for j in "gme" for k in "gme"
     )  # +1 on symmetric, -1 on antisymmetric states
-    rho = ENGINE.solve(problem, np.array([4.0]), {}, states=True).states[0]
+    rho = solve(ENGINE, problem, np.array([4.0]), {}, states=True).states[0]
     symmetric_part = np.trace(swap @ rho).real
     assert symmetric_part < 0.99
-    closed = ENGINE.solve(CASCADE.problem(), np.array([4.0]), {}, basis="full", states=True)
+    closed = solve(ENGINE, CASCADE.problem(), np.array([4.0]), {}, basis="full", states=True)
     assert np.trace(swap @ closed.states[0]).real == pytest.approx(1.0, abs=1e-9)
 
 

@@ -11,12 +11,13 @@ from qutip import piqs
 
 import qubatt as qb
 from qubatt.core.problem import Term
+from solving import solve
 
 from .qutip_models import OPTIONS
 
 TOLERANCE = 2e-6
 TIMES = np.linspace(0.0, 3.0, 7)
-MOMENTS = {"Jz": "Jz", "J+J-": "J+ J-", "Jz^2": "Jz Jz", "Jx": "Jx"}
+MOMENTS = {"Jz": "Jz", "J+J-": ("J+", "J-"), "Jz^2": ("Jz", "Jz"), "Jx": "Jx"}
 
 SURROUNDINGS = {
     "collective": {
@@ -49,7 +50,7 @@ def qubatt_moments(battery, environment):
         for name, product in MOMENTS.items()
     }
     problem = battery.problem(environment=environment)
-    return qb.MatrixEngine(1e-10).solve(problem, TIMES, operators).moments
+    return solve(qb.MatrixEngine(1e-10), problem, TIMES, operators).moments
 
 
 def piqs_moments(battery, rates):

@@ -7,6 +7,7 @@ import pytest
 
 import qubatt as qb
 from qubatt.core.problem import Term
+from solving import solve
 
 TIMES = np.linspace(0, 8, 33)
 OFF = {"interaction": 0.0, "coupling": 0.0, "pump": 0.0, "control": 0.0, "max_photons": 1}
@@ -66,7 +67,7 @@ def from_levels(first, second, environment=(), **options):
     }
     moments["E"] = lambda real: real.H_B
     problem = replace(problem, initial=dict(problem.initial) | {"atoms": start})
-    return qb.MatrixEngine(1e-10).solve(problem, TIMES, moments, basis="full").moments
+    return solve(qb.MatrixEngine(1e-10), problem, TIMES, moments, basis="full").moments
 
 
 @pytest.mark.parametrize(("slow", "fast"), [(0.2, 0.5), (0.6, 0.15), (0.3, 0.3)])
@@ -101,8 +102,13 @@ def test_exchange_hops_between_the_atoms(pair, energy):
     start = np.zeros(9)
     start[3 * "gme".index(pair[0]) + "gme".index(pair[1])] = 1.0
     problem = replace(problem, initial=dict(problem.initial) | {"atoms": start})
-    run = qb.MatrixEngine(1e-10).solve(
-        problem, TIMES, {"E": lambda real: real.H_B}, basis="full", states=True
+    run = solve(
+        qb.MatrixEngine(1e-10),
+        problem,
+        TIMES,
+        {"E": lambda real: real.H_B},
+        basis="full",
+        states=True,
     )
     swapped = 3 * "gme".index(pair[1]) + "gme".index(pair[0])  # cavity empty: index of the atoms
     population = run.states[:, swapped, swapped].real
@@ -129,6 +135,6 @@ def test_all_but_the_pump_conserve_photons_plus_atoms_off_the_ground(pump, kept)
     battery = qb.CascadeBattery(
         interaction=0.6, coupling=0.8, pump=pump, control=0.7, max_photons=4
     )
-    run = qb.MatrixEngine(1e-10).solve(battery.problem(), TIMES, moments)
+    run = solve(qb.MatrixEngine(1e-10), battery.problem(), TIMES, moments)
     assert bool(np.ptp(run.moments["number"]) < 1e-8) is kept
     assert np.ptp(run.moments["H"]) < 1e-8

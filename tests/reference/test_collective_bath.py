@@ -9,6 +9,7 @@ from scipy.linalg import expm
 
 import qubatt as qb
 from qubatt.core.problem import Term
+from solving import solve
 
 TIMES = np.linspace(0, 6, 25)
 
@@ -19,7 +20,8 @@ def from_state(state, rate, n_thermal=0.0, interaction=0.0, basis="symmetric"):
     battery = qb.DrivenBattery(n_atoms=N, drive=0.0, interaction=interaction)
     problem = battery.problem(environment=[qb.CollectiveDecay(rate, n_thermal)])
     problem = replace(problem, initial={"atoms": np.asarray(state, dtype=complex)})
-    solution = qb.MatrixEngine(1e-10).solve(
+    solution = solve(
+        qb.MatrixEngine(1e-10),
         problem,
         TIMES,
         {"Jz": lambda real: real.operator([Term(1.0, {"atoms": "Jz"})])},
@@ -83,7 +85,7 @@ def test_common_bath_thermalises_the_ladder(N, interaction):
     n_thermal = 0.6
     battery = qb.DrivenBattery(n_atoms=N, drive=0.0, interaction=interaction)
     problem = battery.problem(environment=[qb.CollectiveDecay(0.5, n_thermal)])
-    rho = qb.MatrixEngine(1e-10).solve(problem, np.array([60.0]), {}, states=True).states[0]
+    rho = solve(qb.MatrixEngine(1e-10), problem, np.array([60.0]), {}, states=True).states[0]
     gibbs = (n_thermal / (n_thermal + 1)) ** np.arange(N + 1)
     np.testing.assert_allclose(rho, np.diag(gibbs / gibbs.sum()), atol=1e-9)
     run = qb.charge(battery, [60.0], environment=qb.CollectiveDecay(0.5, n_thermal))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import qubatt as qb
+from solving import solve
 
 READINGS = {"R1": (0.5, 0.25), "R2": (1.0, 0.5), "R3": (0.5, 0.5), "R4": (1.0, 0.25)}
 """Readings of Eqs. (3), (5), (11), (12) of zhang2024: interaction per g, and coupling."""
@@ -101,7 +102,7 @@ def test_parity_keeps_the_coherence_between_neighbouring_levels_zero():
     battery = qb.DickeBattery(n_atoms=2, coupling=0.5, interaction=0.7, max_photons=5)
     problem = battery.problem(qb.FockState(2), [qb.CavityLoss(0.5, n_thermal=0.1)])
     times = np.linspace(0, 4, 5)
-    states = qb.MatrixEngine().solve(problem, times, {}, states=True).states
+    states = solve(qb.MatrixEngine(), problem, times, {}, states=True).states
     parity = np.array([(-1) ** (n + k) for n in range(6) for k in range(3)])
     odd_blocks = states[:, parity == 1][:, :, parity == -1]
     np.testing.assert_allclose(odd_blocks, 0.0, atol=1e-12)
@@ -112,8 +113,11 @@ def test_closed_battery_conserves_the_whole_energy():
     """<H> is constant although E and <n> are not; warnings of the cut-off play no role."""
     battery = qb.DickeBattery(n_atoms=3, coupling=0.6, interaction=-0.9, max_photons=8)
     problem = battery.problem()
-    run = qb.MatrixEngine(1e-10).solve(
-        problem, np.linspace(0, 5, 11), {"H": lambda real: real.H, "E": lambda real: real.H_B}
+    run = solve(
+        qb.MatrixEngine(1e-10),
+        problem,
+        np.linspace(0, 5, 11),
+        {"H": lambda real: real.H, "E": lambda real: real.H_B},
     )
     assert np.ptp(run.moments["E"]) > 1.0
     assert np.ptp(run.moments["H"]) < 1e-8

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import qubatt as qb
+from solving import solve
 
 TIMES = np.linspace(0, 12, 49)
 
@@ -72,8 +73,12 @@ def test_resonant_drive_and_collective_decay_reach_the_exact_state(N, drive, gam
     battery = qb.DrivenBattery(n_atoms=N, drive=drive, detuning=0.0)
     problem = battery.problem(environment=[qb.CollectiveDecay(gamma)])
     exact = exact_steady_state(N, drive, gamma)
-    solution = qb.MatrixEngine().solve(
-        problem, np.array([120.0]), {"E": lambda realization: realization.H_B}, states=True
+    solution = solve(
+        qb.MatrixEngine(),
+        problem,
+        np.array([120.0]),
+        {"E": lambda realization: realization.H_B},
+        states=True,
     )
     np.testing.assert_allclose(solution.states[0], exact, atol=1e-7)
     assert solution.moments["E"][0] / N + 0.5 == pytest.approx(per_atom, abs=1e-6)

@@ -8,6 +8,7 @@ import pytest
 import qubatt as qb
 from qubatt.core.realization import realize
 from qubatt.merits import Record
+from solving import observables_of, solve
 
 TIMES = np.linspace(0, 6, 25)
 
@@ -19,9 +20,9 @@ def from_state(names, state, rate, n_thermal=0.0, times=TIMES, basis="symmetric"
     problem = qb.DrivenBattery(N, drive=0.0).problem(environment=parts)
     problem = replace(problem, initial={"atoms": np.asarray(state, dtype=complex)})
     merits = [qb.merit(name) for name in names]
-    moments = {k: v for merit in merits for k, v in merit.moments(problem).items()}
+    moments = observables_of(merits, problem)
     engine = engine or qb.MatrixEngine(1e-11)
-    found = engine.solve(problem, times, moments, basis=basis, states=True, battery=True)
+    found = solve(engine, problem, times, moments, basis=basis, states=True, battery=True)
     record = Record(
         realize(problem, basis), times, found.moments, found.battery_states, found.states
     )

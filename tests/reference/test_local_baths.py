@@ -8,6 +8,7 @@ import pytest
 
 import qubatt as qb
 from qubatt.core.problem import Term
+from solving import solve
 
 TIMES = np.linspace(0, 5, 21)
 
@@ -22,7 +23,7 @@ def moments_of(N, environment, atom=(1.0, 0.0), basis=None, ladder=None):
         name: lambda real, name=name: real.operator([Term(1.0, {"atoms": name})])
         for name in ("Jz", "Jx")
     }
-    found = qb.MatrixEngine(1e-10).solve(problem, TIMES, operators, basis=basis).moments
+    found = solve(qb.MatrixEngine(1e-10), problem, TIMES, operators, basis=basis).moments
     return found["Jz"] + N / 2, found["Jx"]
 
 
@@ -69,7 +70,7 @@ def test_collective_dephasing_damps_distant_levels_with_the_square_of_their_dist
         environment=[qb.CollectiveDephasing(0.7)]
     )
     problem = replace(problem, initial={"atoms": np.sqrt([0.5, 0, 0, 0.5])})
-    states = qb.MatrixEngine(1e-10).solve(problem, TIMES, {}, states=True).states
+    states = solve(qb.MatrixEngine(1e-10), problem, TIMES, {}, states=True).states
     np.testing.assert_allclose(states[:, 0, 3], 0.5 * np.exp(-4.5 * 0.7 * TIMES), atol=1e-8)
 
 

@@ -10,8 +10,8 @@ from qutip import piqs
 import qubatt as qb
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.space import Space
-from qubatt.engines.steady import solve_steady
 from qubatt.operators import Atoms
+from solving import solve_steady
 
 METHODS = ["auto", "direct", "secular", "flow"]
 every_method = pytest.mark.parametrize("method", METHODS)

@@ -9,8 +9,8 @@ import pytest
 import qubatt as qb
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.space import Space
-from qubatt.engines.steady import solve_steady
 from qubatt.operators import Atoms, Mode
+from solving import solve_steady
 
 from .test_dicke import READINGS
 from .test_driven import LABORATORY, RESONANT, exact_steady_state

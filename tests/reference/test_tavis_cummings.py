@@ -5,6 +5,7 @@ import pytest
 
 import qubatt as qb
 from qubatt.core.problem import Term
+from solving import solve
 
 G = 0.7
 TIMES = np.linspace(0, 9, 46)
@@ -125,7 +126,7 @@ def test_loss_takes_excitations_only_through_photons():
         "photons": lambda realization: realization.operator([Term(1.0, {"cavity": "n"})]),
         "spin": lambda realization: realization.operator([Term(1.0, {"atoms": "Jz"})]),
     }
-    moments = qb.MatrixEngine(1e-10).solve(problem, times, operators).moments
+    moments = solve(qb.MatrixEngine(1e-10), problem, times, operators).moments
     left = moments["photons"][-1] + moments["spin"][-1] + 1.5
     lost = 0.6 * end / 2 * weights @ moments["photons"][:-1]
     assert lost > 1.0

@@ -8,6 +8,7 @@ import pytest
 
 import qubatt as qb
 from qubatt.core.realization import realize
+from solving import solve
 
 
 @pytest.mark.parametrize("N", [1, 2, 4])
@@ -85,7 +86,7 @@ def test_ground_energy_converges_below_the_collapse_only(N, interaction):
 def test_parity_of_photon_numbers_is_conserved():
     """Photons come and go in pairs: odd levels stay empty without loss."""
     battery = qb.TwoPhotonDickeBattery(n_atoms=2, coupling=0.15, max_photons=12)
-    states = qb.MatrixEngine().solve(battery.problem(), np.linspace(0, 4, 5), {}, states=True)
+    states = solve(qb.MatrixEngine(), battery.problem(), np.linspace(0, 4, 5), {}, states=True)
     populations = np.diagonal(states.states, axis1=1, axis2=2).real.reshape(5, 13, 3)
     np.testing.assert_allclose(populations[:, 1::2], 0.0, atol=1e-15)
     assert populations[-1, ::2].max() < 0.9

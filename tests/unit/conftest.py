@@ -16,9 +16,9 @@ def spin_problem() -> Problem:
     return Problem(
         space=Space({"atoms": Atoms(3)}),
         battery="atoms",
-        battery_terms=(Term(1.0, {"atoms": "Jz"}), Term(0.4, {"atoms": "Jx Jx"})),
+        battery_terms=(Term(1.0, {"atoms": "Jz"}), Term(0.4, {"atoms": ("Jx", "Jx")})),
         charging_terms=(Term(0.7, {"atoms": "Jy"}), Term(0.2, {"atoms": "Jx"})),
-        jumps=(Jump(0.3, {"atoms": "J-"}), Jump(0.1, {"atoms": "Jy Jz"})),
+        jumps=(Jump(0.3, {"atoms": "J-"}), Jump(0.1, {"atoms": ("Jy", "Jz")})),
     )
 
 

@@ -65,7 +65,9 @@ class OperatorProduct(Mapping[str, Names]):
         return len(self._names)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, OperatorProduct) and self._names == other._names
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        return self._names == OperatorProduct(other)._names
 
     def __hash__(self) -> int:
         return hash(frozenset(self._names.items()))

@@ -17,7 +17,8 @@ from qubatt.charging.certificate import Certificate, certify_run, certify_steady
 from qubatt.charging.question import Question
 from qubatt.core.registry import registry
 from qubatt.core.solution import Solution
-from qubatt.engines.steady import SteadySolution, solve_steady
+from qubatt.engines.steady import SteadySolution
+from solving import solve, solve_steady
 
 LOSS = qb.CavityLoss(2.0)
 LATE = [25.0]
@@ -129,7 +130,7 @@ def test_pairs_of_photons_do_not_hide_a_cutoff_of_the_other_parity(cutoff: int) 
         run = qb.charge(battery, [1.0, 5.0])
     assert run.status == "cutoff-too-small"
     other = battery.problem()
-    states = qb.DenseEngine().solve(other, np.array([5.0]), {}, states=True).states[0]
+    states = solve(qb.DenseEngine(), other, np.array([5.0]), {}, states=True).states[0]
     levels = np.diag(states).real.reshape(cutoff + 1, 3).sum(axis=1)
     assert levels[1::2].max() < 1e-15
     assert float(run.cutoff_population[-1]) == pytest.approx(levels[6], abs=1e-9)
@@ -157,13 +158,13 @@ TIMES = np.array([0.0, 1.0])
 @pytest.fixture(scope="module")
 def solution() -> Solution:
     """Return a run that is ok."""
-    return qb.ExactEngine().solve(QUESTION.problem, TIMES, QUESTION.moments)
+    return solve(qb.ExactEngine(), QUESTION.problem, TIMES, QUESTION.observables)
 
 
 @pytest.fixture(scope="module")
 def steady() -> SteadySolution:
     """Return a steady state that is ok."""
-    return solve_steady(QUESTION.problem, QUESTION.moments)
+    return solve_steady(QUESTION.problem, QUESTION.observables)
 
 
 RUNS: list[tuple[dict[str, Any], str, str]] = [

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 import qubatt as qb
+from solving import solve
 
 LOSS = qb.CavityLoss(0.5)
 TIMES = np.linspace(0, 10, 101)
@@ -40,7 +41,7 @@ def test_products_are_about_those_of_the_run(battery, environment):
     """The expectation holds within a factor of two."""
     problem = battery.problem(environment=environment)
     expected = qb.cost(problem, [5.0]).products
-    taken = qb.ExactEngine().solve(problem, np.array([5.0]), {}).statistics["products"]
+    taken = solve(qb.ExactEngine(), problem, np.array([5.0]), {}).statistics["products"]
     assert expected / 2 < taken < expected * 2
 
 
@@ -51,7 +52,7 @@ def test_adaptive_products_are_about_those_of_the_run(engine):
     problem = battery.problem(environment=[LOSS])
     found = qb.cost(problem, [5.0], engine=engine)
     solver = {"matrix": qb.MatrixEngine, "exact": qb.ExactEngine}[engine]()
-    statistics = solver.solve(problem, np.array([5.0]), {}).statistics
+    statistics = solve(solver, problem, np.array([5.0]), {}).statistics
     taken = statistics.get("products", statistics.get("right_hand_sides"))
     assert found.products / 4 < taken < found.products * 4
     assert found.engine == engine
@@ -66,7 +67,7 @@ def test_too_little_memory_is_said(monkeypatch):
     assert not found.fits
     assert "it would be refused" in str(found)
     with pytest.raises(qb.ResourceError, match="free"):
-        qb.ExactEngine().solve(problem, TIMES, {})
+        solve(qb.ExactEngine(), problem, TIMES, {})
 
 
 def test_summary_and_json():

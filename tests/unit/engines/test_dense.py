@@ -10,14 +10,15 @@ import qubatt as qb
 from qubatt.core.problem import Problem
 from qubatt.core.realization import realize
 from qubatt.engines.dense import LARGEST_DIM, superoperator
+from solving import solve
 
 
 def test_refuses_above_its_limit_by_name() -> None:
     """41 states are one too many; the message says what to use instead."""
     times = np.array([0.0])
-    qb.DenseEngine().solve(qb.DrivenBattery(LARGEST_DIM - 1, 1.0).problem(), times, {})
+    solve(qb.DenseEngine(), qb.DrivenBattery(LARGEST_DIM - 1, 1.0).problem(), times, {})
     with pytest.raises(qb.UnsupportedError) as caught:
-        qb.DenseEngine().solve(qb.DrivenBattery(LARGEST_DIM, 1.0).problem(), times, {})
+        solve(qb.DenseEngine(), qb.DrivenBattery(LARGEST_DIM, 1.0).problem(), times, {})
     assert str(caught.value) == (
         'The dense engine holds at most 40 states, not 41. Use engine "exact", "matrix" or "auto".'
     )
@@ -38,7 +39,7 @@ def test_one_exponential_per_spacing(
     times: list[float], exponentials: int, spin_problem: Problem
 ) -> None:
     """Rounding of evenly spaced times costs nothing extra."""
-    solution = qb.DenseEngine().solve(spin_problem, np.array(times), {})
+    solution = solve(qb.DenseEngine(), spin_problem, np.array(times), {})
     assert solution.statistics["engine"] == "dense"
     assert solution.statistics["exponentials"] == exponentials
 
@@ -47,6 +48,6 @@ def test_many_steps_equal_one_exponential(spin_problem: Problem) -> None:
     """Stepping through 500 times ends where one exponential over the whole time does."""
     realization = realize(spin_problem)
     whole = la.expm(superoperator(realization) * 5.0) @ realization.rho_0.ravel()
-    solution = qb.DenseEngine().solve(spin_problem, np.linspace(0, 5, 501), {}, states=True)
+    solution = solve(qb.DenseEngine(), spin_problem, np.linspace(0, 5, 501), {}, states=True)
     np.testing.assert_allclose(solution.states[-1].ravel(), whole, atol=1e-13)
     assert solution.error_estimate < 1e-12

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import qubatt as qb
+from solving import solve
 
 TIMES = np.linspace(0.0, 6.0, 7)
 LOSS = qb.CavityLoss(0.5, n_thermal=0.2)
@@ -25,8 +26,8 @@ BATTERIES = [
 def test_error_stays_below_the_tolerance(battery, environment, tolerance):
     """‖ρ − ρ_oracle‖ at every time, against the exponential of the superoperator."""
     problem = battery.problem(environment=environment)
-    oracle = qb.DenseEngine().solve(problem, TIMES, {}, states=True)
-    run = qb.ExactEngine(tolerance).solve(problem, TIMES, {}, states=True)
+    oracle = solve(qb.DenseEngine(), problem, TIMES, {}, states=True)
+    run = solve(qb.ExactEngine(tolerance), problem, TIMES, {}, states=True)
     error = np.max(np.linalg.norm(run.states - oracle.states, axis=(1, 2)))
     assert error < tolerance
     assert error < run.error_estimate + 3e-12  # the oracle is not better
@@ -40,7 +41,7 @@ def test_trace_is_kept(battery, environment, charger):
     light = {"coherent": qb.CoherentState(0.1), "thermal": qb.ThermalState(0.05)}.get(charger)
     if "cavity" not in battery.space.factors or getattr(battery, "max_photons", 9) < 5:
         light = None
-    solution = qb.ExactEngine().solve(battery.problem(light, environment), TIMES, {})
+    solution = solve(qb.ExactEngine(), battery.problem(light, environment), TIMES, {})
     assert solution.trace_drift <= 1e-12
 
 
@@ -101,7 +102,7 @@ def test_hopeless_rates_are_refused_at_once():
     """The refusal itself takes no time."""
     problem = qb.DrivenBattery(30, 1.0).problem(environment=[qb.CollectiveDecay(1e12)])
     with pytest.raises(qb.ResourceError, match="products"):
-        qb.ExactEngine().solve(problem, np.array([10.0]), {})
+        solve(qb.ExactEngine(), problem, np.array([10.0]), {})
 
 
 def test_forked_processes_compute_alone():
@@ -128,5 +129,5 @@ def test_absurd_energies_are_refused_in_words(size):
     """Squares of huge numbers overflow; the refusal does not."""
     problem = qb.DickeBattery(2, size, 12).problem(environment=[LOSS])
     with pytest.raises(qb.ResourceError, match="products"):
-        qb.ExactEngine().solve(problem, np.array([1.0]), {})
+        solve(qb.ExactEngine(), problem, np.array([1.0]), {})
     assert qb.cost(problem, [1.0]).products > 1e50

@@ -7,6 +7,7 @@ import pytest
 
 import qubatt as qb
 from qubatt.core.problem import Problem
+from solving import solve
 
 TIMES = np.linspace(0.0, 3.0, 31)
 
@@ -21,7 +22,7 @@ def cavity_problem() -> Problem:
 @pytest.fixture(scope="module")
 def exact(cavity_problem: Problem) -> np.ndarray:
     """Return its states by the exponential of the superoperator."""
-    return qb.DenseEngine().solve(cavity_problem, TIMES, {}, states=True).states
+    return solve(qb.DenseEngine(), cavity_problem, TIMES, {}, states=True).states
 
 
 @pytest.mark.parametrize("tolerance", [1e-4, 1e-6, 1e-8, 1e-10])
@@ -29,7 +30,7 @@ def test_error_stays_below_the_tolerance(
     tolerance: float, cavity_problem: Problem, exact: np.ndarray
 ) -> None:
     """‖ρ − ρ_exact‖ is below the tolerance at every time, most of them between steps."""
-    solution = qb.MatrixEngine(tolerance).solve(cavity_problem, TIMES, {}, states=True)
+    solution = solve(qb.MatrixEngine(tolerance), cavity_problem, TIMES, {}, states=True)
     errors = np.linalg.norm(solution.states - exact, axis=(1, 2))
     assert errors.max() < tolerance
     assert 0 < solution.error_estimate <= tolerance
@@ -38,7 +39,7 @@ def test_error_stays_below_the_tolerance(
 def test_a_smaller_tolerance_costs_more(cavity_problem: Problem) -> None:
     """Steps and right-hand sides are counted, and grow."""
     rough, fine = (
-        qb.MatrixEngine(tolerance).solve(cavity_problem, TIMES, {}).statistics
+        solve(qb.MatrixEngine(tolerance), cavity_problem, TIMES, {}).statistics
         for tolerance in (1e-4, 1e-10)
     )
     assert fine["steps"] > rough["steps"] > 0
@@ -51,14 +52,14 @@ def test_a_smaller_tolerance_costs_more(cavity_problem: Problem) -> None:
 
 def test_states_are_hermitian_to_rounding(cavity_problem: Problem) -> None:
     """The right-hand side assumes ρ = ρ†; rounding must not grow."""
-    states = qb.MatrixEngine().solve(cavity_problem, TIMES, {}, states=True).states
+    states = solve(qb.MatrixEngine(), cavity_problem, TIMES, {}, states=True).states
     np.testing.assert_allclose(states, states.conj().swapaxes(1, 2), atol=1e-15)
 
 
 def test_a_state_that_does_not_move() -> None:
     """Without drive and loss the ground state stays; the error estimate is rounding."""
-    solution = qb.MatrixEngine().solve(
-        qb.DrivenBattery(2, 0.0).problem(), np.array([0.0, 1e3]), {}, states=True
+    solution = solve(
+        qb.MatrixEngine(), qb.DrivenBattery(2, 0.0).problem(), np.array([0.0, 1e3]), {}, states=True
     )
     np.testing.assert_array_equal(solution.states[-1], np.diag([1.0, 0.0, 0.0]))
     assert solution.error_estimate < 1e-13
@@ -66,8 +67,8 @@ def test_a_state_that_does_not_move() -> None:
 
 def test_times_of_any_size(spin_problem: Problem) -> None:
     """A first time near the smallest number is time 0 to rounding."""
-    solution = qb.MatrixEngine().solve(
-        spin_problem, np.array([1e-300, 1e-20, 1e-3]), {}, states=True
+    solution = solve(
+        qb.MatrixEngine(), spin_problem, np.array([1e-300, 1e-20, 1e-3]), {}, states=True
     )
     start = np.diag([1.0, 0.0, 0.0, 0.0])
     np.testing.assert_allclose(solution.states[:2], [start, start], atol=1e-15)

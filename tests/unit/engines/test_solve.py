@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import psutil
@@ -10,11 +12,12 @@ import pytest
 
 import qubatt as qb
 from qubatt.core.problem import Problem
-from qubatt.core.realization import realize
-from qubatt.engines import Engine, MomentOperator
+from qubatt.core.realization import Realization, realize
+from qubatt.engines import Engine
+from solving import solve
 
 ENGINES = [qb.DenseEngine(), qb.MatrixEngine()]
-MOMENTS: dict[str, MomentOperator] = {
+MOMENTS: dict[str, Callable[[Realization], Any]] = {
     "energy": lambda realization: realization.H_B,
     "power": lambda realization: realization.adjoint(realization.H_B),
 }
@@ -25,7 +28,7 @@ every_engine = pytest.mark.parametrize("engine", ENGINES, ids=lambda e: type(e).
 def test_shapes(engine: Engine, spin_problem: Problem) -> None:
     """Moments are (T,) real numbers, states (T, D, D), the times as given."""
     times = np.linspace(0.0, 1.0, 6)
-    solution = engine.solve(spin_problem, times, MOMENTS, states=True)
+    solution = solve(engine, spin_problem, times, MOMENTS, states=True)
     assert set(solution.moments) == {"energy", "power"}
     for values in (*solution.moments.values(), solution.trace):
         assert values.shape == (6,)
@@ -40,8 +43,8 @@ def test_shapes(engine: Engine, spin_problem: Problem) -> None:
 def test_states_only_when_asked_for(engine: Engine, spin_problem: Problem) -> None:
     """By default none are kept; moments and trace follow from them when they are."""
     times = np.array([0.0, 0.4, 0.8])
-    assert engine.solve(spin_problem, times, MOMENTS).states is None
-    solution = engine.solve(spin_problem, times, MOMENTS, states=True)
+    assert solve(engine, spin_problem, times, MOMENTS).states is None
+    solution = solve(engine, spin_problem, times, MOMENTS, states=True)
     H_B = MOMENTS["energy"](realize(spin_problem)).toarray()
     expected = np.trace(solution.states @ H_B, axis1=1, axis2=2).real
     np.testing.assert_allclose(solution.moments["energy"], expected, atol=1e-13)
@@ -52,7 +55,7 @@ def test_states_only_when_asked_for(engine: Engine, spin_problem: Problem) -> No
 @every_engine
 def test_first_time_is_the_initial_state(engine: Engine, spin_problem: Problem) -> None:
     """At time 0 nothing has happened, also when it is the only time."""
-    solution = engine.solve(spin_problem, np.array([0.0]), MOMENTS, states=True)
+    solution = solve(engine, spin_problem, np.array([0.0]), MOMENTS, states=True)
     np.testing.assert_array_equal(solution.states[0], np.diag([1.0, 0.0, 0.0, 0.0]))
     assert solution.trace_drift == 0.0
 
@@ -60,10 +63,10 @@ def test_first_time_is_the_initial_state(engine: Engine, spin_problem: Problem) 
 @every_engine
 def test_one_time_without_time_zero(engine: Engine, spin_problem: Problem) -> None:
     """The run starts at time 0 whatever the first output time is."""
-    several = engine.solve(spin_problem, np.linspace(0.0, 2.0, 5), MOMENTS, states=True)
-    one = engine.solve(spin_problem, np.array([2.0]), MOMENTS, states=True)
+    several = solve(engine, spin_problem, np.linspace(0.0, 2.0, 5), MOMENTS, states=True)
+    one = solve(engine, spin_problem, np.array([2.0]), MOMENTS, states=True)
     np.testing.assert_allclose(one.states[0], several.states[-1], atol=2e-9)
-    late = engine.solve(spin_problem, np.array([1.5, 2.0]), MOMENTS, states=True)
+    late = solve(engine, spin_problem, np.array([1.5, 2.0]), MOMENTS, states=True)
     np.testing.assert_allclose(late.states, several.states[-2:], atol=2e-9)
 
 
@@ -71,16 +74,16 @@ def test_one_time_without_time_zero(engine: Engine, spin_problem: Problem) -> No
 def test_uneven_times(engine: Engine, spin_problem: Problem) -> None:
     """Values at a time do not depend on which other times are asked for."""
     uneven = np.array([0.05, 0.3, 0.31, 1.7, 2.0])
-    solution = engine.solve(spin_problem, uneven, MOMENTS, states=True)
+    solution = solve(engine, spin_problem, uneven, MOMENTS, states=True)
     for k, time in enumerate(uneven):
-        alone = engine.solve(spin_problem, np.array([time]), {}, states=True)
+        alone = solve(engine, spin_problem, np.array([time]), {}, states=True)
         np.testing.assert_allclose(solution.states[k], alone.states[0], atol=2e-9)
 
 
 def test_engines_agree_on_a_complex_hamiltonian(spin_problem: Problem) -> None:
     """A drive along y has imaginary entries; the states have real and imaginary parts."""
     times = np.linspace(0.0, 5.0, 11)
-    dense, matrix = (e.solve(spin_problem, times, MOMENTS, states=True) for e in ENGINES)
+    dense, matrix = (solve(e, spin_problem, times, MOMENTS, states=True) for e in ENGINES)
     assert np.abs(dense.states.imag).max() > 0.1
     np.testing.assert_allclose(matrix.states, dense.states, atol=1e-9)
     for name, values in dense.moments.items():
@@ -91,8 +94,8 @@ def test_engines_agree_on_a_complex_hamiltonian(spin_problem: Problem) -> None:
 def test_bases_agree(engine: Engine, spin_problem: Problem) -> None:
     """Collective dynamics has the same moments on the ladder and in the full space."""
     times = np.linspace(0.0, 2.0, 5)
-    ladder = engine.solve(spin_problem, times, MOMENTS, basis="symmetric")
-    full = engine.solve(spin_problem, times, MOMENTS, basis="full")
+    ladder = solve(engine, spin_problem, times, MOMENTS, basis="symmetric")
+    full = solve(engine, spin_problem, times, MOMENTS, basis="full")
     assert (ladder.statistics["basis"], ladder.statistics["dimension"]) == ("symmetric", 4)
     assert (full.statistics["basis"], full.statistics["dimension"]) == ("full", 8)
     for name, values in ladder.moments.items():
@@ -106,7 +109,7 @@ def test_progress_is_monotone_and_ends_at_one(
 ) -> None:
     """Fractions lie in (0, 1], never fall, and the last is exactly 1."""
     fractions: list[float] = []
-    engine.solve(spin_problem, np.array(times), {}, progress=fractions.append)
+    solve(engine, spin_problem, np.array(times), {}, progress=fractions.append)
     assert fractions
     assert fractions == sorted(fractions)
     assert fractions[0] > 0
@@ -121,7 +124,7 @@ def test_an_exception_in_progress_stops_the_run(engine: Engine, spin_problem: Pr
         raise KeyboardInterrupt(f"at {fraction}")
 
     with pytest.raises(KeyboardInterrupt):
-        engine.solve(spin_problem, np.linspace(0, 1, 3), {}, progress=cancel)
+        solve(engine, spin_problem, np.linspace(0, 1, 3), {}, progress=cancel)
 
 
 @every_engine
@@ -131,7 +134,7 @@ def test_too_little_memory_is_refused_with_both_numbers(
     """The message names the engine, the states and the cure."""
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=1000))
     with pytest.raises(qb.ResourceError) as caught:
-        engine.solve(spin_problem, np.array([0.0, 1.0]), {})
+        solve(engine, spin_problem, np.array([0.0, 1.0]), {})
     text = str(caught.value)
     assert "engine needs" in text
     assert "for 4 states, but 0.0 GB are free" in text
@@ -144,9 +147,9 @@ def test_kept_states_count_as_memory(
     """Ten thousand times of 4 × 4 states need 2.6 MB, the run without them 6 kB."""
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=100_000))
     times = np.linspace(0.0, 0.1, 10_000)
-    qb.MatrixEngine().solve(spin_problem, times, {})
+    solve(qb.MatrixEngine(), spin_problem, times, {})
     with pytest.raises(qb.ResourceError):
-        qb.MatrixEngine().solve(spin_problem, times, {}, states=True)
+        solve(qb.MatrixEngine(), spin_problem, times, {}, states=True)
 
 
 def test_local_decay_counts_the_full_space_as_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,4 +158,4 @@ def test_local_decay_counts_the_full_space_as_memory(monkeypatch: pytest.MonkeyP
     problem = qb.CascadeBattery(max_photons=10).problem(environment=[decay])
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=2_500_000))
     with pytest.raises(qb.ResourceError, match="for 99 states"):
-        qb.MatrixEngine().solve(problem, np.array([0.0, 0.01]), {})
+        solve(qb.MatrixEngine(), problem, np.array([0.0, 0.01]), {})

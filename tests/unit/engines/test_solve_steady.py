@@ -13,8 +13,8 @@ from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.realization import realize
 from qubatt.core.space import Space
 from qubatt.engines import relaxation
-from qubatt.engines.steady import solve_steady
 from qubatt.operators import Atoms, Mode
+from solving import solve_steady
 
 METHODS = ("direct", "secular", "flow")
 DICKE = qb.DickeBattery(2, 0.3, 6, interaction=0.5)

@@ -15,9 +15,10 @@ from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.registry import registry
 from qubatt.core.solution import Solution
 from qubatt.core.space import Space
-from qubatt.engines import solve_steady, solve_steady_each, steady
+from qubatt.engines import steady
 from qubatt.operators import Atoms, Mode
 from qubatt.states import ChargerState
+from solving import solve, solve_each, solve_steady, solve_steady_each
 
 TIMES = np.linspace(0.0, 3.0, 7)
 LOSS = [qb.CavityLoss(0.5, n_thermal=0.1)]
@@ -62,11 +63,11 @@ def test_every_charger_state_runs_as_if_alone(name: str) -> None:
     battery = BATTERIES[name]
     problem = battery.problem(environment=LOSS)
     keep = {"states": TIMES > 2.0, "battery": True}
-    together = qb.ExactEngine().solve_each(
-        problem, starts(battery, [*CHARGERS]), TIMES, MOMENTS, **keep
+    together = solve_each(
+        qb.ExactEngine(), problem, starts(battery, [*CHARGERS]), TIMES, MOMENTS, **keep
     )
     for charger, found in zip(CHARGERS.values(), together, strict=True):
-        alone = qb.ExactEngine().solve(battery.problem(charger, LOSS), TIMES, MOMENTS, **keep)
+        alone = solve(qb.ExactEngine(), battery.problem(charger, LOSS), TIMES, MOMENTS, **keep)
         same(found, alone)
     assert (
         len({found.statistics["entries"] for found in together}) > 1
@@ -77,8 +78,12 @@ def test_every_charger_state_runs_as_if_alone(name: str) -> None:
 def test_agreement_is_not_for_lack_of_difference() -> None:
     """The comparison tells one state from another, and an error from another."""
     battery = BATTERIES["parity"]
-    fock, coherent = qb.ExactEngine().solve_each(
-        battery.problem(environment=LOSS), starts(battery, ["fock", "turned"]), TIMES, MOMENTS
+    fock, coherent = solve_each(
+        qb.ExactEngine(),
+        battery.problem(environment=LOSS),
+        starts(battery, ["fock", "turned"]),
+        TIMES,
+        MOMENTS,
     )
     with pytest.raises(AssertionError):
         same(fock, coherent, 1e-10)
@@ -92,12 +97,12 @@ def test_all_engines(engine: qb.Engine) -> None:
     battery = qb.DickeBattery(2, 0.4, 8, interaction=0.5)
     names = ["odd", "vacuum", "turned"]
     given = starts(battery, names)
-    together = engine.solve_each(
-        battery.problem(environment=LOSS), given, TIMES, MOMENTS, states=True, battery=True
+    together = solve_each(
+        engine, battery.problem(environment=LOSS), given, TIMES, MOMENTS, states=True, battery=True
     )
     for name, found in zip(names, together, strict=True):
         problem = battery.problem(CHARGERS[name], LOSS)
-        alone = engine.solve(problem, TIMES, MOMENTS, states=True, battery=True)
+        alone = solve(engine, problem, TIMES, MOMENTS, states=True, battery=True)
         same(found, alone, within=1e-13 if isinstance(engine, qb.DenseEngine) else 0.0)
 
 
@@ -106,12 +111,16 @@ def test_pulses() -> None:
     coupling = qb.GaussianPulse(0.5, centre=1.0, width=0.5)
     battery = qb.DickeBattery(2, coupling, 8, interaction=0.5)
     names = ["odd", "vacuum", "turned"]
-    together = qb.ExactEngine(1e-7).solve_each(
-        battery.problem(environment=LOSS), starts(battery, names), TIMES, MOMENTS
+    together = solve_each(
+        qb.ExactEngine(1e-7),
+        battery.problem(environment=LOSS),
+        starts(battery, names),
+        TIMES,
+        MOMENTS,
     )
     for name, found in zip(names, together, strict=True):
         problem = battery.problem(CHARGERS[name], LOSS)
-        same(found, qb.ExactEngine(1e-7).solve(problem, TIMES, MOMENTS))
+        same(found, solve(qb.ExactEngine(1e-7), problem, TIMES, MOMENTS))
     assert len({found.error_estimate for found in together}) == 3
 
 
@@ -129,8 +138,8 @@ def test_matrices_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"qubatt.engines.{path}", counted)
     battery = BATTERIES["parity"]
     names = ["fock", "vacuum", "turned", "coherent", "squeezed"]
-    qb.ExactEngine().solve_each(
-        battery.problem(environment=LOSS), starts(battery, names), TIMES, {}
+    solve_each(
+        qb.ExactEngine(), battery.problem(environment=LOSS), starts(battery, names), TIMES, {}
     )
     assert sorted(made) == ["Layout", "Layout", "enclose"]  # parities alone, and coherences too
 
@@ -142,9 +151,9 @@ def test_memory_counts_all_results(engine: qb.Engine, monkeypatch: pytest.Monkey
     problem, times = battery.problem(environment=LOSS), np.linspace(0.0, 1.0, 2001)
     free = SimpleNamespace(available=1.2e8)  # those of one take 10 MB, twice in the making
     monkeypatch.setattr("qubatt.engines.engine.psutil.virtual_memory", lambda: free)
-    assert engine.solve(problem, times, {}, states=True).states is not None
+    assert solve(engine, problem, times, {}, states=True).states is not None
     with pytest.raises(qb.ResourceError, match="density matrices"):
-        engine.solve_each(problem, [problem.initial] * 16, times, {}, states=True)
+        solve_each(engine, problem, [problem.initial] * 16, times, {}, states=True)
 
 
 def test_progress_goes_on_to_one() -> None:
@@ -153,7 +162,7 @@ def test_progress_goes_on_to_one() -> None:
     battery = BATTERIES["parity"]
     given = starts(battery, ["odd", "turned", "vacuum"])
     problem = battery.problem(environment=LOSS)
-    qb.ExactEngine().solve_each(problem, given, TIMES, {}, progress=told.append)
+    solve_each(qb.ExactEngine(), problem, given, TIMES, {}, progress=told.append)
     assert told == sorted(told)
     assert told[-1] == 1.0
     assert told[0] < 0.4

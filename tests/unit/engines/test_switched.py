@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import qubatt as qb
+from solving import solve
 
 TIMES = np.linspace(0.0, 4.0, 9)
 LOSS = qb.CavityLoss(0.4)
@@ -80,10 +81,10 @@ def test_resonant_pulse_turns_by_its_area() -> None:
 def test_error_falls_with_the_tolerance(engine: type[qb.ExactEngine]) -> None:
     """Errors against the finest run lie below each tolerance, and the work grows."""
     problem = battery(qb.SinePulse(0.6, 2.0, offset=0.5)).problem(environment=[LOSS])
-    best = qb.ExactEngine(1e-12).solve(problem, TIMES, {}, states=True)
+    best = solve(qb.ExactEngine(1e-12), problem, TIMES, {}, states=True)
     products = []
     for tolerance in (1e-4, 1e-6, 1e-8, 1e-10):
-        run = engine(tolerance).solve(problem, TIMES, {}, states=True)
+        run = solve(engine(tolerance), problem, TIMES, {}, states=True)
         error = np.max(np.linalg.norm(run.states - best.states, axis=(1, 2)))
         assert error < tolerance
         assert run.error_estimate <= tolerance
@@ -116,7 +117,7 @@ def test_pulse_far_from_the_start_is_not_overlooked() -> None:
 def test_cost_sees_the_height_of_a_pulse() -> None:
     """A pulse that is 0 at the start is priced by its largest value."""
     problem = qb.DrivenBattery(3, qb.GaussianPulse(50.0, 5, 1), detuning=0.0).problem()
-    taken = qb.ExactEngine().solve(problem, np.array([10.0]), {}).statistics["products"]
+    taken = solve(qb.ExactEngine(), problem, np.array([10.0]), {}).statistics["products"]
     assert taken / 5 < qb.cost(problem, [10.0]).products < 5 * taken
 
 
@@ -135,7 +136,7 @@ def test_rounding_of_times_is_covered_by_the_estimate(engine: type[qb.ExactEngin
     """Spin 1 turned by ∫(20 + 40 sin 3t) dt about x: errors far below the rounding of t · 60."""
     pulse = qb.SinePulse(40.0, 3.0, offset=20.0)
     driven = qb.DrivenBattery(n_atoms=2, drive=pulse, detuning=0.0)
-    run = engine(1e-12).solve(driven.problem(), np.array([30.0]), {"E": lambda R: R.H_B})
+    run = solve(engine(1e-12), driven.problem(), np.array([30.0]), {"E": lambda R: R.H_B})
     angle = 20.0 * 30.0 + 40.0 / 3.0 * (1 - math.cos(90.0))
     assert abs(run.moments["E"][0] + math.cos(angle)) < 2 * run.error_estimate + 2e-12
 

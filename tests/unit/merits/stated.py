@@ -23,11 +23,10 @@ def merit_of(
     """Return a merit of density matrices ``(T, D, D)`` of a problem's whole space."""
     merit, realization = qb.merit(name, **parameters), realize(problem, basis)
     moments = {}
-    for key, build in merit.moments(problem).items():
-        built = build(realization)
-        operator = getattr(built, "steady", built).toarray()
-        moments[key] = np.einsum("ij,tji->t", operator, states).real
-    d = problem.space.factors[problem.battery].dim(basis)
+    for each in merit.observables(problem):
+        operator = realization.observe(each).steady.toarray()
+        moments[each.label] = np.einsum("ij,tji->t", operator, states).real
+    d = problem.space.factors[problem.battery].in_basis(basis).dim
     rest = len(states[0]) // d  # the battery is the last factor
     split = states.reshape(len(states), rest, d, rest, d)
     battery = np.trace(split, axis1=1, axis2=3)

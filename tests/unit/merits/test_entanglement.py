@@ -81,8 +81,8 @@ def test_state_of_two_atoms(N: int) -> None:
     states, problem = random_states(N, 2**N, 3), spins(N)
     realization, merit = realize(problem, "full"), qb.merit("concurrence")
     moments = {
-        name: np.einsum("ij,tji->t", build(realization).toarray(), states).real
-        for name, build in merit.moments(problem).items()
+        each.label: np.einsum("ij,tji->t", realization.observe(each).steady.toarray(), states).real
+        for each in merit.observables(problem)
     }
     found = two_atoms(Record(realization, np.arange(3.0), moments))
     expected = np.array([pair_average(rho, N).full() for rho in states])

@@ -21,26 +21,26 @@ def names(merits: object) -> list[str]:
 
 def test_default_merits_are_the_ones_that_apply() -> None:
     """A battery without a cavity has no photons to count."""
-    assert names(select_merits(None, CAVITY)) == [
+    assert names(select_merits(None, realize(CAVITY))) == [
         "energy",
         "power",
         "mean_photons",
         "cutoff_population",
     ]
-    assert names(select_merits(None, DRIVEN)) == ["energy", "power"]
+    assert names(select_merits(None, realize(DRIVEN))) == ["energy", "power"]
 
 
 def test_named_merits_keep_their_order_and_come_once() -> None:
     """Only what was named, in that order, without repetition."""
-    chosen = select_merits(["power", "empty_population", "power"], CAVITY)
+    chosen = select_merits(["power", "empty_population", "power"], realize(CAVITY))
     assert names(chosen) == ["power", "empty_population"]
-    assert select_merits([], CAVITY) == ()
+    assert select_merits([], realize(CAVITY)) == ()
 
 
 def test_unknown_merit_suggests_the_nearest() -> None:
     """The message quotes what was typed."""
     with pytest.raises(qb.ArgumentError) as caught:
-        select_merits(["enrgy"], CAVITY)
+        select_merits(["enrgy"], realize(CAVITY))
     message = str(caught.value)
     assert "must name a registered merit, but is 'enrgy'. Best matches are: " in message
     assert "energy" in message.split("Best matches are: ")[1].rstrip(".").split(", ")
@@ -49,7 +49,7 @@ def test_unknown_merit_suggests_the_nearest() -> None:
 @pytest.mark.parametrize(
     ("name", "problem", "reason"),
     [
-        ("mean_photons", DRIVEN, "it needs a cavity, which is not there"),
+        ("mean_photons", DRIVEN, "it needs a mode such as a cavity, and there is none"),
         ("concurrence", qb.DrivenBattery(1, 1.0).problem(), "at least 2 atoms, and there is 1"),
         ("concurrence", qb.CascadeBattery().problem(), "a battery of two-level atoms"),
         ("negativity", DRIVEN, "a charger beside the battery"),
@@ -70,7 +70,7 @@ def test_unknown_merit_suggests_the_nearest() -> None:
 def test_merit_that_does_not_apply_says_why(name: str, problem: Problem, reason: str) -> None:
     """The name, and what is missing or what to do."""
     with pytest.raises(qb.UnsupportedError) as caught:
-        select_merits([name], problem)
+        select_merits([name], realize(problem))
     assert str(caught.value).startswith(f"Merit `{name}` cannot be given: ")
     assert reason in str(caught.value)
 
@@ -80,9 +80,11 @@ def test_operators_of_the_merits() -> None:
     realization = realize(CAVITY)
     last = {}
     first = {}
-    for merit in select_merits(["mean_photons", "cutoff_population", "empty_population"], CAVITY):
-        (operator,) = merit.moments(CAVITY).values()
-        diagonal = operator(realization).diagonal()
+    for merit in select_merits(
+        ["mean_photons", "cutoff_population", "empty_population"], realize(CAVITY)
+    ):
+        (observable,) = merit.observables(CAVITY)
+        diagonal = realization.observe(observable).steady.diagonal()
         first[merit.name], last[merit.name] = diagonal[0], diagonal[-1]
     assert first == {"mean_photons": 0.0, "cutoff_population": 0.0, "empty_population": 1.0}
     assert last == {"mean_photons": 4.0, "cutoff_population": 1.0, "empty_population": 0.0}
@@ -91,27 +93,30 @@ def test_operators_of_the_merits() -> None:
 def test_power_is_the_adjoint_of_the_energy() -> None:
     """For ΩJ_x and H_B = ω_aJ_z, dE/dt = i[ΩJ_x, ω_aJ_z] = Ωω_a J_y."""
     problem = qb.DrivenBattery(2, drive=0.8, omega_atom=1.5).problem()
-    (power,) = select_merits("power", problem)
-    Jy = problem.space.factors["atoms"].operator("Jy", "symmetric").toarray()
-    (operator,) = power.moments(problem).values()
-    np.testing.assert_allclose(operator(realize(problem)).steady.toarray(), 1.2 * Jy, atol=1e-14)
+    (power,) = select_merits("power", realize(problem))
+    Jy = problem.space.factors["atoms"].in_basis("symmetric").operator(("Jy",)).toarray()
+    (observable,) = power.observables(problem)
+    operator = realize(problem).observe(observable).steady
+    np.testing.assert_allclose(operator.toarray(), 1.2 * Jy, atol=1e-14)
 
 
 def test_parameters_are_in_the_name_where_they_are_not_the_usual_ones() -> None:
     """So that two of them fit in one Dataset; text and Python build the same."""
-    chosen = select_merits(["free_energy", "free_energy:2", "free_energy:beta=0.5"], CAVITY)
+    chosen = select_merits(
+        ["free_energy", "free_energy:2", "free_energy:beta=0.5"], realize(CAVITY)
+    )
     assert names(chosen) == ["free_energy", "free_energy_2", "free_energy_0.5"]
     assert chosen[1] == qb.merit("free_energy", beta=2.0)
     assert chosen[1].attributes["beta"] == 2.0
     with pytest.raises(qb.ArgumentError, match="`beta` must be positive, but is -1"):
-        select_merits("free_energy:-1", CAVITY)
+        select_merits("free_energy:-1", realize(CAVITY))
     with pytest.raises(qb.ArgumentError, match="Argument `beta` must be left out"):
         qb.merit("energy", beta=1.0)
 
 
 def test_all_merits_are_those_that_need_no_full_state() -> None:
     """And that the battery can give."""
-    chosen = names(select_merits("all", DRIVEN))
+    chosen = names(select_merits("all", realize(DRIVEN)))
     assert {"energy", "ergotropy_symmetric", "ergotropy_full", "charging_time"} <= set(chosen)
     assert not {"mean_photons", "negativity", "heat_current", "speed_limit"} & set(chosen)
 
@@ -119,7 +124,7 @@ def test_all_merits_are_those_that_need_no_full_state() -> None:
 def test_parameters_that_differ_little_are_different_merits() -> None:
     """None of them is lost."""
     wanted = [qb.merit("free_energy", beta=beta) for beta in (0.1234567, 0.12345671)]
-    assert names(select_merits(wanted, DRIVEN)) == [
+    assert names(select_merits(wanted, realize(DRIVEN))) == [
         "free_energy_0.1234567",
         "free_energy_0.12345671",
     ]

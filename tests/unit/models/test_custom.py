@@ -21,6 +21,7 @@ from qubatt.core.realization import realize
 from qubatt.core.solution import Solution
 from qubatt.engines.reduced import Reduced
 from qubatt.operators import Atoms, Levels, Mode
+from solving import solve
 
 A = np.diag(np.sqrt([1.0, 2.0, 3.0]), k=1)
 LOWER = np.array([[0.0, 1.0], [0.0, 0.0]])
@@ -345,8 +346,12 @@ def test_the_full_space_of_atoms_is_unknown() -> None:
     """The matrices were given on the ladder."""
     battery = qb.CustomBattery(np.diag([0.0, 1.0, 2.0]), np.eye(3), dims={"atoms": 3})
     with pytest.raises(qb.UnsupportedError, match="full basis has 4 states, but H_B was given"):
-        qb.DenseEngine().solve(
-            battery.problem(), np.array([1.0]), {"E": lambda r: r.H_B}, basis="full"
+        solve(
+            qb.DenseEngine(),
+            battery.problem(),
+            np.array([1.0]),
+            {"E": lambda r: r.H_B},
+            basis="full",
         )
 
 
@@ -356,7 +361,7 @@ def test_merits_of_a_cavity_need_one(merit: str) -> None:
     battery = qb.CustomBattery(H_B, H_CHARGE, dims=(4, 2))
     run = qb.charge(battery, [0.5], merits=["energy", "power", "empty_population"])
     assert float(run.empty_population[0]) == pytest.approx(1.0)
-    with pytest.raises(qb.UnsupportedError, match="it needs a cavity"):
+    with pytest.raises(qb.UnsupportedError, match="it needs a mode such as a cavity"):
         qb.charge(battery, [0.5], merits=[merit])
 
 
@@ -487,7 +492,7 @@ def test_pulses_switch_matrices() -> None:
     angle = 0.8 * np.clip(times - 0.5, 0, 1)
     problem = qb.CustomBattery(np.zeros((2, 2)), [(LOWER + LOWER.T, pulse)]).problem()
     for engine in (qb.ExactEngine(), qb.MatrixEngine()):
-        found = states(engine.solve(problem, times, {}, states=True))[:, 1, 1].real
+        found = states(solve(engine, problem, times, {}, states=True))[:, 1, 1].real
         np.testing.assert_allclose(found, np.sin(angle) ** 2, atol=1e-8)
         run = qb.charge(battery, times, engine=engine)
         assert float(run.power[0]) == pytest.approx(0.0, abs=1e-12)

@@ -19,7 +19,7 @@ BASES: tuple[Basis, ...] = ("symmetric", "full")
 
 def dense(atoms: Atoms, basis: Basis) -> dict[str, np.ndarray]:
     """Return all named operators as dense matrices."""
-    return {name: matrix.toarray() for name, matrix in atoms.operators(basis).items()}
+    return {name: matrix.toarray() for name, matrix in atoms.in_basis(basis).operators.items()}
 
 
 def commutator(A: np.ndarray, B: np.ndarray) -> np.ndarray:
@@ -50,11 +50,11 @@ def symmetric_states(atoms: Atoms) -> np.ndarray:
 def test_dimensions(atoms: Atoms) -> None:
     """L^N states in all, C(N + L − 1, L − 1) symmetric ones."""
     n_levels = len(atoms.levels)
-    assert atoms.dim("full") == n_levels**atoms.n_atoms
-    assert atoms.dim("symmetric") == comb(atoms.n_atoms + n_levels - 1, n_levels - 1)
+    assert atoms.in_basis("full").dim == n_levels**atoms.n_atoms
+    assert atoms.in_basis("symmetric").dim == comb(atoms.n_atoms + n_levels - 1, n_levels - 1)
     for basis in BASES:
-        for matrix in atoms.operators(basis).values():
-            assert matrix.shape == (atoms.dim(basis),) * 2
+        for matrix in atoms.in_basis(basis).operators.values():
+            assert matrix.shape == (atoms.in_basis(basis).dim,) * 2
 
 
 @pytest.mark.parametrize("basis", BASES)
@@ -93,7 +93,7 @@ def test_transfer_algebra(atoms: Atoms, basis: Basis) -> None:
                 found = commutator(S[f"S_{j}{k}"], S[f"S_{k}{m}"])
                 np.testing.assert_allclose(found, expected, atol=1e-13)
     total = sum(S[f"S_{i}{i}"] for i in atoms.initials)
-    np.testing.assert_allclose(total, atoms.n_atoms * np.eye(atoms.dim(basis)), atol=1e-13)
+    np.testing.assert_allclose(total, atoms.n_atoms * np.eye(atoms.in_basis(basis).dim), atol=1e-13)
 
 
 @pytest.mark.parametrize("basis", BASES)
@@ -101,7 +101,7 @@ def test_transfer_algebra(atoms: Atoms, basis: Basis) -> None:
 def test_index_zero_is_the_ground_level(atoms: Atoms, basis: Basis) -> None:
     """All atoms in the first level is index 0; P_ground projects on it."""
     S = dense(atoms, basis)
-    ground = np.eye(atoms.dim(basis))[0]
+    ground = np.eye(atoms.in_basis(basis).dim)[0]
     first = atoms.initials[0]
     np.testing.assert_allclose(S[f"S_{first}{first}"] @ ground, atoms.n_atoms * ground, atol=1e-13)
     np.testing.assert_array_equal(S["P_ground"], np.outer(ground, ground))
@@ -122,7 +122,7 @@ def test_symmetric_basis_is_the_symmetric_subspace(atoms: Atoms) -> None:
 def test_local_operators_act_on_one_atom_each(atoms: Atoms) -> None:
     """Single-atom parts add up to the collective operator and commute with each other."""
     lower, upper = atoms.initials[0], atoms.initials[-1]
-    parts = [part.toarray() for part in atoms.local_operators(f"S_{lower}{upper}", "full")]
+    parts = [part.toarray() for part in atoms.in_basis("full").local_operators(f"S_{lower}{upper}")]
     assert len(parts) == atoms.n_atoms
     np.testing.assert_array_equal(sum(parts), dense(atoms, "full")[f"S_{lower}{upper}"])
     for one in parts:
@@ -134,7 +134,7 @@ def test_local_operators_act_on_one_atom_each(atoms: Atoms) -> None:
 @pytest.mark.parametrize("n_atoms", [1, 2, 3])
 def test_local_Jz_is_half_a_pauli_matrix_of_each_atom(n_atoms: int) -> None:
     """½σ_z of every atom, ground level first; their sum is J_z."""
-    parts = [part.toarray() for part in Atoms(n_atoms).local_operators("Jz", "full")]
+    parts = [part.toarray() for part in Atoms(n_atoms).in_basis("full").local_operators("Jz")]
     for atom, part in enumerate(parts):
         left, right = np.eye(2**atom), np.eye(2 ** (n_atoms - atom - 1))
         np.testing.assert_array_equal(part, np.kron(np.kron(left, np.diag([-0.5, 0.5])), right))
@@ -143,7 +143,7 @@ def test_local_Jz_is_half_a_pauli_matrix_of_each_atom(n_atoms: int) -> None:
 
 def test_first_atom_is_the_most_significant() -> None:
     """For two atoms, local operator 0 acts on the left factor of the product."""
-    first, second = (part.toarray() for part in Atoms(2).local_operators("S_ge", "full"))
+    first, second = (part.toarray() for part in Atoms(2).in_basis("full").local_operators("S_ge"))
     down = np.array([[0.0, 1.0], [0.0, 0.0]])
     np.testing.assert_array_equal(first, np.kron(down, np.eye(2)))
     np.testing.assert_array_equal(second, np.kron(np.eye(2), down))
@@ -152,17 +152,17 @@ def test_first_atom_is_the_most_significant() -> None:
 def test_symmetric_basis_refuses_local_operators_by_name() -> None:
     """The message names the operator and the basis that holds it."""
     with pytest.raises(UnsupportedError) as caught:
-        Atoms(2).local_operators("S_ge", "symmetric")
+        Atoms(2).in_basis("symmetric").local_operators("S_ge")
     assert "The symmetric basis cannot hold 'S_ge' of single atoms" in str(caught.value)
     assert 'Use basis "full"' in str(caught.value)
 
 
 def test_one_atom_is_local_in_either_basis() -> None:
     """With one atom both bases are the same."""
-    (local,) = Atoms(1).local_operators("S_ge", "symmetric")
+    (local,) = Atoms(1).in_basis("symmetric").local_operators("S_ge")
     np.testing.assert_array_equal(local.toarray(), dense(Atoms(1), "symmetric")["J-"])
 
 
 def test_three_levels_have_no_spin_operators() -> None:
     """J belongs to two levels only."""
-    assert not {"J+", "J-", "Jx", "Jy", "Jz"} & set(Atoms(2, THREE).operators("full"))
+    assert not {"J+", "J-", "Jx", "Jy", "Jz"} & set(Atoms(2, THREE).in_basis("full").operators)
