@@ -26,7 +26,7 @@ class LevelDecay(Dissipator):
 
     def jumps(self, space: Space) -> tuple[Jump, ...]:
         """Return one jump per atom, as a jump of local scope."""
-        self.require(space, self.on, "P_ground")
+        self.require(space, self.on, "S_gg")
         atoms = space.factors[self.on]
         if len(atoms.levels) == 2:
             raise UnsupportedError(
