@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 import numpy as np
-import psutil
 from scipy.sparse.csgraph import shortest_path
 
 from qubatt.core.realization import Realization
 from qubatt.engines.coordinates import Coordinates, largest_rate
 from qubatt.engines.engine import require_memory
 from qubatt.engines.factorization import Factorization
-from qubatt.engines.krylov import SHARE, KrylovFlow, PlainFlow
-from qubatt.engines.limit import Limiter
+from qubatt.engines.krylov import KrylovFlow, PlainFlow
+from qubatt.engines.limit import Limiter, spare_memory
 from qubatt.engines.resolvent import Resolvent, Shifted
 from qubatt.engines.secular import LARGEST_CONDITION, TIGHT, Secular
 from qubatt.engines.secular import MOST as SECULAR_VECTORS
@@ -46,7 +45,7 @@ def _by_speed(coordinates: Coordinates) -> Iterator[Limiter]:
     effort = Effort.of(coordinates)
     if effort.direct < effort.iterative:
         yield _direct(coordinates)
-    room = SHARE * psutil.virtual_memory().available
+    room = spare_memory()
     small = 8.0 * SECULAR_VECTORS * len(coordinates) <= room
     if coordinates.reduced.realization.dim <= LARGEST_SECULAR and small:
         secular = Secular(coordinates)

@@ -24,7 +24,10 @@ class Shifted(ABC):
 
     @abstractmethod
     def prepare(self, sigma: float) -> None:
-        """Make ready for a value of σ."""
+        """Make ready for a value of σ, unless it is.
+
+        What `solve` returns must depend on this σ alone, not on those before it.
+        """
 
     @abstractmethod
     def apply(self, x: FloatArray) -> FloatArray:
@@ -52,13 +55,15 @@ class Resolvent(Limiter):
         self.method = shifted.method
         self.floor = shifted.floor
         self._shifted = shifted
-        self._sigma, self._smallest = sigma, 1e-7 * sigma
+        self._sigma = sigma
         self._steps = 0
         shifted.prepare(sigma)
 
     def limit(self, x: FloatArray, goal: Goal) -> Limit:
         """Return P₀x; see `Limiter.limit`."""
         shifted, rate, size, error = self._shifted, np.nan, np.inf, 0.0
+        sigma, smallest = self._sigma, 1e-7 * self._sigma
+        shifted.prepare(sigma)
         flow = shifted.apply(x)
         residual = float(np.linalg.norm(flow))
         while not goal.met(x, residual) and residual > self.floor * np.linalg.norm(x):
@@ -71,15 +76,15 @@ class Resolvent(Limiter):
                 goal.tell(residual)
             share, size = float(np.linalg.norm(change)) / size, float(np.linalg.norm(change))
             if 0 < share < 1:
-                rate = self._sigma * (1.0 / share - 1.0)
+                rate = sigma * (1.0 / share - 1.0)
             error = size * residual / before  # about what another step would change
             if residual <= SLOW * before:
                 continue
-            if self._sigma < self._smallest:
+            if sigma < smallest:
                 break
-            self._sigma *= 1e-2
+            sigma *= 1e-2
             size = np.inf
-            shifted.prepare(self._sigma)
+            shifted.prepare(sigma)
         return Limit(x, residual, error, rate)
 
     def statistics(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -63,9 +64,12 @@ class Secular(Shifted):
         scale = max(float(np.abs(levels).max()) for levels in self._levels)
         self.floor = 16 * np.finfo(float).eps * 2 * scale
         self._iterations = 0
+        self._sigma = math.nan
 
     def prepare(self, sigma: float) -> None:
-        """Factor σ − W, the part of populations."""
+        """Factor σ − W, the part of populations; see `Shifted.prepare`."""
+        if sigma == self._sigma:
+            return
         self._sigma = sigma
         matrix = sigma * np.eye(self._ends[-1]) - self._rates()
         self._populations = la.lu_factor(matrix)
