@@ -21,7 +21,7 @@ from qubatt.environment import Dissipator
 from qubatt.merits import Merit
 from qubatt.models import Battery
 
-KINDS = ("battery", "environment", "charger", "pulse", "engine", "merit")
+KINDS = ("battery", "environment", "charger", "pulse", "engine", "steady-solver", "merit")
 """Kinds whose entries are classes that a user constructs."""
 
 NAMES = {kind: tuple(registry.items(kind)) for kind in KINDS}

@@ -84,7 +84,6 @@ class Limiter(ABC):
     where ρ(0) leads.
     """
 
-    method: str
     coordinates: Coordinates
     floor: float
     """Smallest ‖𝓛x‖ / ‖x‖ that rounding allows to tell from 0."""

@@ -18,7 +18,6 @@ SLOW = 0.2
 class Shifted(ABC):
     """A way to solve (σ − 𝓛)x = b."""
 
-    method: str
     floor: float
     """Smallest ‖𝓛x‖ / ‖x‖ that rounding allows to tell from 0."""
 
@@ -52,7 +51,6 @@ class Resolvent(Limiter):
 
     def __init__(self, coordinates: Coordinates, shifted: Shifted, sigma: float) -> None:
         self.coordinates = coordinates
-        self.method = shifted.method
         self.floor = shifted.floor
         self._shifted = shifted
         self._sigma = sigma

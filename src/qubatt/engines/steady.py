@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from qubatt.core.check import FloatArray
-from qubatt.core.errors import ArgumentError, UnsupportedError
+from qubatt.core.declaration import parameters_of
+from qubatt.core.errors import UnsupportedError
 from qubatt.core.problem import Problem, Start
 from qubatt.core.realization import Realization, choose_basis, realize
 from qubatt.core.space import Basis, Operator
@@ -19,11 +20,12 @@ from qubatt.engines.coordinates import Coordinates
 from qubatt.engines.engine import MomentOperator, Progress, Watch, require_memory
 from qubatt.engines.krylov import FEWEST
 from qubatt.engines.limit import AIM
-from qubatt.engines.limiters import Method
 from qubatt.engines.reduced import Reduced
 from qubatt.engines.relaxation import refuse_oscillation, relaxation_rate
 from qubatt.engines.sectors import find_sectors
 from qubatt.engines.settled import Known, Settled, settle
+from qubatt.engines.steady_selection import select_solver
+from qubatt.engines.steady_solver import SteadySolver
 from qubatt.engines.threads import single_blas
 
 PER_COORDINATE = 100.0
@@ -81,7 +83,7 @@ def solve_steady(
     problem: Problem,
     moments: Mapping[str, MomentOperator],
     *,
-    method: Method = "auto",
+    method: str | SteadySolver = "auto",
     gap: bool = False,
     basis: Basis | None = None,
     state: bool = False,
@@ -97,9 +99,9 @@ def solve_steady(
         What to solve; with at least one jump, without pulses.
     moments : mapping of str to MomentOperator
         Operators whose expectation values are wanted.
-    method : {"auto", "direct", "secular", "flow"}
-        `Factorization` where it is small, else `Secular` where damping is weak, else
-        `KrylovFlow`; or the one named.
+    method : str or SteadySolver
+        ``"auto"``: `DirectSolver` where it is small, else `SecularSolver` where damping is weak,
+        else `FlowSolver`; or the name of a registered steady solver, or one itself.
     gap : bool
         Compute the relaxation rate too.
     basis : {"symmetric", "full"}, optional
@@ -120,6 +122,8 @@ def solve_steady(
         If there is no dissipation or there are pulses, or if the state oscillates for ever.
     ResourceError
         If the problem does not fit in the free memory.
+    UnsuitedError
+        If the solver that was asked for does not get there.
     """
     _check(problem, method)
     job = _Job(
@@ -144,7 +148,7 @@ def solve_steady_each(
     starts: Sequence[Start],
     moments: Mapping[str, MomentOperator],
     *,
-    method: Method = "auto",
+    method: str | SteadySolver = "auto",
     gap: bool = False,
     basis: Basis | None = None,
     state: bool = False,
@@ -190,7 +194,7 @@ class _Job(NamedTuple):
 
     realization: Realization
     moments: Mapping[str, MomentOperator]
-    method: Method
+    method: str | SteadySolver
     gap: bool
     state: bool
     battery: bool
@@ -281,11 +285,12 @@ class _Reading:
             relaxation_rate=self._gap if job.gap else None,
             converged=settled.converged,
             statistics={
-                "method": settled.limiter.method,
+                "method": settled.solver.name,
                 "basis": job.realization.basis,
                 "dimension": job.realization.dim,
                 "entries": reduced.entries,
             }
+            | _options(settled.solver)
             | settled.limiter.statistics(),
             state=reduced.unpack(vector) if job.state else None,
             battery_states=reduced.battery_states(np.array(marginals)) if job.battery else None,
@@ -306,10 +311,15 @@ class _Reading:
         return relaxation_rate(self._coordinates, x, settled.probe.states)
 
 
-def _check(problem: Problem, method: str) -> None:
-    if method not in get_args(Method):
-        known = '"auto", "direct", "secular" or "flow"'
-        raise ArgumentError("method", f"be {known}", method)
+def _options(solver: SteadySolver) -> dict[str, Any]:
+    """Return the fields of a solver, for the statistics."""
+    fields = parameters_of(solver)
+    del fields["type"]
+    return fields
+
+
+def _check(problem: Problem, method: str | SteadySolver) -> None:
+    select_solver(method)
     if not problem.jumps:
         raise UnsupportedError(
             "Without an environment the dynamics is unitary: energy swings back and forth and no"
