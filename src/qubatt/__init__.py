@@ -21,7 +21,15 @@ if TYPE_CHECKING:
         UnsupportedError,
     )
     from qubatt.core.scaling import scaling
-    from qubatt.engines import DenseEngine, ExactEngine, MatrixEngine, cost
+    from qubatt.engines import (
+        DenseEngine,
+        DirectSolver,
+        ExactEngine,
+        FlowSolver,
+        MatrixEngine,
+        SecularSolver,
+        cost,
+    )
     from qubatt.environment import (
         CavityDephasing,
         CavityLoss,
@@ -82,10 +90,12 @@ _HOME = {
     "CustomState": "states",
     "DenseEngine": "engines",
     "DickeBattery": "models",
+    "DirectSolver": "engines",
     "DischargeRun": "sweeps",
     "DisplacedSqueezedState": "states",
     "DrivenBattery": "models",
     "ExactEngine": "engines",
+    "FlowSolver": "engines",
     "FockState": "states",
     "FunctionPulse": "pulses",
     "GaussianPulse": "pulses",
@@ -98,6 +108,7 @@ _HOME = {
     "QubattError": "core.errors",
     "QubattWarning": "core.errors",
     "ResourceError": "core.errors",
+    "SecularSolver": "engines",
     "SinePulse": "pulses",
     "SqueezedState": "states",
     "SteadyRun": "sweeps",
@@ -141,10 +152,12 @@ __all__ = [  # the names of _HOME, which a test compares
     "CustomState",
     "DenseEngine",
     "DickeBattery",
+    "DirectSolver",
     "DischargeRun",
     "DisplacedSqueezedState",
     "DrivenBattery",
     "ExactEngine",
+    "FlowSolver",
     "FockState",
     "FunctionPulse",
     "GaussianPulse",
@@ -157,6 +170,7 @@ __all__ = [  # the names of _HOME, which a test compares
     "QubattError",
     "QubattWarning",
     "ResourceError",
+    "SecularSolver",
     "SinePulse",
     "SqueezedState",
     "SteadyRun",

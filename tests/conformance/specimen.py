@@ -22,7 +22,7 @@ from qubatt.merits import Merit
 from qubatt.models import Battery
 from solving import observables_of, solve
 
-KINDS = ("battery", "environment", "charger", "pulse", "engine", "merit")
+KINDS = ("battery", "environment", "charger", "pulse", "engine", "steady-solver", "merit")
 """Kinds whose entries are classes that a user constructs."""
 
 NAMES = {kind: tuple(registry.items(kind)) for kind in KINDS}

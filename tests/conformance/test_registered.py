@@ -31,6 +31,7 @@ HOMES: dict[str, tuple[ModuleType, type]] = {
     "charger": (states, states.ChargerState),
     "pulse": (pulses, pulses.Pulse),
     "engine": (engines, engines.Engine),
+    "steady-solver": (engines, engines.SteadySolver),
     "merit": (merits, Merit),
 }
 NAMELESS = {pulses.FunctionPulse, states.CustomState}
@@ -55,6 +56,7 @@ def test_there_is_something_of_every_kind() -> None:
     assert len(NAMES["battery"]) >= 5
     assert len(NAMES["environment"]) >= 9
     assert len(NAMES["engine"]) >= 2
+    assert len(NAMES["steady-solver"]) >= 3
     assert len(NAMES["merit"]) >= 5
     assert len(NAMES["charger"]) >= 6
     assert len(NAMES["pulse"]) >= 4

@@ -14,9 +14,9 @@ from qubatt.charging.label import labelled
 from qubatt.charging.question import Environment, Question, Wanted, check_alike
 from qubatt.core.errors import UnsupportedError
 from qubatt.core.task import AT_REST, Save, Task
-from qubatt.engines.limiters import Method
 from qubatt.engines.relaxation import MOST
 from qubatt.engines.steady import SteadySolution, solve_steady
+from qubatt.engines.steady_solver import SteadySolver
 from qubatt.merits import Merit, Record
 from qubatt.merits.selection import ALL
 from qubatt.models import Battery
@@ -28,7 +28,7 @@ def steady_state(
     environment: Environment = None,
     charger: ChargerState | None = None,
     merits: Wanted = None,
-    method: Method = "auto",
+    method: str | SteadySolver = "auto",
     gap: bool = False,
     progress: Callable[[float], None] | None = None,
     strict: bool = False,
@@ -50,10 +50,10 @@ def steady_state(
         Initial state of the cavity; by default as many photons as atoms.
     merits : iterable of str or Merit, optional
         Names of the figures of merit, as in `charge`, but for those of the curve over time.
-    method : {"auto", "direct", "secular", "flow"}
-        ``"direct"``: sparse factorisation, quickest for small problems and for atoms without a
-        cavity. ``"secular"``: iteration preconditioned in the eigenbasis of the damped
-        Hamiltonian, for weak damping. ``"flow"``: Krylov-accelerated propagation, for the rest.
+    method : str or SteadySolver
+        ``"auto"``, or the name of a steady solver, with options if it has any (``qubatt list
+        steady-solver``), or one itself: `DirectSolver`, quickest for small problems and for atoms
+        without a cavity; `SecularSolver` for weak damping; `FlowSolver` for the rest.
     gap : bool
         Add the variable ``relaxation_rate``, the Liouvillian gap: the smallest −Re λ of the
         eigenvalues λ ≠ 0 of 𝓛, among what ρ(0) can reach.
@@ -78,8 +78,9 @@ def steady_state(
         ever.
     ResourceError
         If the problem does not fit in the free memory.
-    NotWeakError
-        If the secular method was asked for and damping is too strong for it.
+    UnsuitedError
+        If the solver that was asked for does not get there, as `SecularSolver` where damping is
+        too strong.
     CertificateError
         If `strict` and the status is not ``"ok"``.
 
@@ -118,7 +119,7 @@ def question_at_rest(
 
 def settle(
     question: Question,
-    method: Method = "auto",
+    method: str | SteadySolver = "auto",
     gap: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Answer:
@@ -144,7 +145,7 @@ def settle(
 
 def settle_states(
     questions: Sequence[Question],
-    method: Method = "auto",
+    method: str | SteadySolver = "auto",
     gap: bool = False,
     progress: Callable[[float], None] | None = None,
     battery: bool = False,

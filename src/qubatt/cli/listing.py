@@ -20,6 +20,7 @@ HOME = {
     "paper": "papers",
     "pulse": "pulses",
     "run": "sweeps",
+    "steady-solver": "engines",
 }
 """Where the entries of each kind are registered; only what is listed is loaded."""
 
@@ -32,7 +33,7 @@ def register(app: typer.Typer) -> None:
 def _list(
     kind: Annotated[
         str | None,
-        typer.Argument(help="battery, charger, environment, pulse, run, engine, merit or paper"),
+        typer.Argument(help=f"{', '.join(list(HOME)[:-1])} or {list(HOME)[-1]}"),
     ] = None,
 ) -> None:
     """List what has a name: batteries, charger states, environments, pulses, merits, papers, …"""

@@ -22,7 +22,9 @@ def _steady(
     charger: Charger = None,
     environment: Environment = None,
     merit: Merits = None,
-    method: Annotated[str, typer.Option(help="auto, direct, secular or flow")] = "auto",
+    method: Annotated[
+        str, typer.Option(help="auto, or one of: qubatt list steady-solver")
+    ] = "auto",
     gap: Annotated[
         bool, typer.Option("--gap", help="Add the relaxation rate (Liouvillian gap)")
     ] = False,
@@ -41,7 +43,7 @@ def _steady(
             parts,
             state,
             merit or None,
-            method,  # type: ignore[arg-type]  # checked there
+            method,
             gap,
             progress=lambda done: progress.show("settling", done, 1.0),
             strict=strict,

@@ -35,7 +35,7 @@ def declare(kind: str, name: str) -> Callable[[type[T]], type[T]]:
     ----------
     kind : str
         Kind in the registry: ``"battery"``, ``"charger"``, ``"environment"``, ``"pulse"``,
-        ``"engine"``.
+        ``"engine"``, ``"steady-solver"``, …
     name : str
         Name on the command line and in files.
     """

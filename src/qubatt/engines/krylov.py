@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
+from qubatt.core.declaration import declare
 from qubatt.engines.coordinates import Coordinates
 from qubatt.engines.flow import ROUNDING, Flow
-from qubatt.engines.limit import Goal, Limit, Limiter
+from qubatt.engines.limit import Goal, Limit, Limiter, spare_memory
+from qubatt.engines.steady_solver import Effort, Error, SteadySolver
 
 FEWEST, MOST = 24, 160
 """Krylov vectors held at once; fewer where memory is short."""
-
-SHARE = 0.25
-"""Part of the free memory that Krylov vectors may take."""
 
 LOOK = 4
 """Vectors after which the small least-squares problem is solved again."""
@@ -27,6 +25,39 @@ PATIENCE = 500
 
 STALLED = 4
 """Cycles in a row without progress after which rounding is taken to be the limit."""
+
+PRODUCTS = 1e4
+"""Products of 𝓛 with ρ that a steady state is expected to take."""
+
+
+@declare("steady-solver", "flow")
+class FlowSolver(SteadySolver):
+    """Krylov-accelerated propagation, for problems of any size.
+
+    ρ_∞ is the fixed point of E = exp(h𝓛) that ρ(0) leads to: GMRES on (1 − E)e = Eρ − ρ, restarted,
+    with E by one Chebyshev step as long as it can be.
+
+    Cost: about 10⁴ products of 𝓛 with ρ where it relaxes within some ten steps, more where it is
+    slower; 24 to 160 vectors of n real coordinates, and no matrix of that size at all.
+
+    Limits: the weaker the damping next to H, the more steps it takes (`SecularSolver` is for that).
+    Where a mode decays so slowly that rounding hides it, the result is not converged and says so.
+    """
+
+    error: ClassVar[Error] = "bound"
+
+    def limiter(self, coordinates: Coordinates) -> Limiter:
+        """Return the accelerated flow; see `SteadySolver.limiter`."""
+        return KrylovFlow(coordinates)
+
+    def careful(self, coordinates: Coordinates) -> Limiter:
+        """Return the flow alone; see `SteadySolver.careful`."""
+        return PlainFlow(coordinates)
+
+    def effort(self, coordinates: Coordinates) -> Effort:
+        """Return rough seconds and bytes; see `SteadySolver.effort`."""
+        count = len(coordinates)
+        return Effort(seconds=PRODUCTS * (2e-5 + 5e-10 * count), memory=8.0 * FEWEST * count)
 
 
 class KrylovFlow(Limiter):
@@ -39,61 +70,54 @@ class KrylovFlow(Limiter):
     finds. Without E, a Krylov space of 𝓛 itself would be filled by what oscillates fast.
     """
 
-    method = "flow"
-
     def __init__(self, coordinates: Coordinates) -> None:
         self.coordinates = coordinates
         self._flow = Flow(coordinates.reduced)
         ellipse = self._flow.ellipse
         self.floor = 16 * np.finfo(float).eps * max(ellipse.imaginary, 2 * ellipse.real)
-        room = SHARE * psutil.virtual_memory().available / (8.0 * len(coordinates))
+        room = spare_memory() / (8.0 * len(coordinates))
         self.most = int(min(max(room, FEWEST), MOST, max(len(coordinates) - 1, 1)))
         self.applications = self.cycles = 0
-        self.ritz: NDArray[Any] = np.zeros(0)
-        """Eigenvalues of E as the largest Krylov space sees them."""
+        self._shortest = self._flow.longest
 
-    @property
-    def step(self) -> float:
-        """Length h of a step of the flow."""
-        return self._flow.h
-
-    def _step(self, x: FloatArray) -> FloatArray | None:
-        """Return Ex, or None if h had to be halved."""
+    def _step(self, x: FloatArray, h: float) -> FloatArray | None:
+        """Return exp(h𝓛)x, or None if h is too long."""
         self.applications += 1
-        found = self._flow(self.coordinates.vector(x))
+        self._shortest = min(h, self._shortest)
+        found = self._flow(self.coordinates.vector(x), h)
         return None if found is None else self.coordinates.of(found)
 
     def limit(self, x: FloatArray, goal: Goal) -> Limit:
         """Return P₀x; see `Limiter.limit`."""
-        best, rate, stalled = np.inf, np.nan, 0
-        self.ritz = self.ritz[:0]
+        h, best, rate, stalled = self._flow.longest, np.inf, np.nan, 0
+        ritz: NDArray[Any] = np.zeros(0)
         while True:
             residual = float(np.linalg.norm(self.coordinates.apply(x)))
             if goal.tell is not None:
                 goal.tell(residual)
             lost = residual <= self.floor * np.linalg.norm(x)  # in rounding
             if goal.met(x, residual) or lost or stalled == STALLED:
-                return Limit(x, residual, residual / rate if residual > 0 else 0.0, rate)
+                return Limit(x, residual, residual / rate if residual > 0 else 0.0, rate, ritz)
             stalled = stalled + 1 if residual > 0.7 * best else 0
             best = min(best, residual)
-            image = self._step(x)
-            found = self._cycle(x, image - x, goal) if image is not None else None
+            image = self._step(x, h)
+            found = self._cycle(x, image - x, goal, h) if image is not None else None
             if found is None:
-                stalled, best = 0, np.inf
+                h, stalled, best = self._flow.shorter(h), 0, np.inf
                 continue
             x, values = found
             self.cycles += 1
-            if len(values) >= len(self.ritz):
-                self.ritz = values
+            if len(values) >= len(ritz):
+                ritz = values
                 slowest = float(np.max(np.abs(values)))
-                rate = -np.log(max(slowest, 1e-300)) / self._flow.h if slowest < 1 else np.nan
+                rate = -np.log(max(slowest, 1e-300)) / h if slowest < 1 else np.nan
 
     def _cycle(
-        self, x: FloatArray, r: FloatArray, goal: Goal
+        self, x: FloatArray, r: FloatArray, goal: Goal, h: float
     ) -> tuple[FloatArray, NDArray[Any]] | None:
-        """Return x + e and the Ritz values of E, with e of a Krylov space; None if h was halved."""
+        """Return x + e, e of a Krylov space, and the Ritz values of E; None if h is too long."""
         size = float(np.linalg.norm(r))
-        aim = min(self._flow.h, 1.0) * max(goal.residual, goal.relative * float(np.linalg.norm(x)))
+        aim = min(h, 1.0) * max(goal.residual, goal.relative * float(np.linalg.norm(x)))
         aim = max(aim, 1e-15 * float(np.linalg.norm(x)))
         noise = max(1e-8, 100 * np.finfo(float).eps * float(np.linalg.norm(x)) / size)
         V = np.empty((self.most + 2, len(x)))  # first 1, from which the trace comes, then vectors
@@ -101,7 +125,7 @@ class KrylovFlow(Limiter):
         V[1] = (r - (V[0] @ r) * V[0]) / size
         H = np.zeros((self.most + 1, self.most))
         for k in range(1, self.most + 1):
-            image = self._step(V[k])
+            image = self._step(V[k], h)
             if image is None:
                 return None
             w = V[k] - image
@@ -126,7 +150,7 @@ class KrylovFlow(Limiter):
         """Return what was counted."""
         return {
             "unknowns": len(self.coordinates),
-            "flow": self._flow.h,
+            "flow": self._shortest,
             "applications": self.applications,
             "products": self._flow.products,
             "krylov_vectors": self.most,
@@ -143,17 +167,18 @@ class PlainFlow(KrylovFlow):
     def limit(self, x: FloatArray, goal: Goal) -> Limit:
         """Return P₀x; see `Limiter.limit`."""
         residual = float(np.linalg.norm(self.coordinates.apply(x)))
-        rate, patience, steps = np.nan, residual, 0
+        h, rate, patience, steps = self._flow.longest, np.nan, residual, 0
         while not goal.met(x, residual) and residual > self.floor * np.linalg.norm(x):
-            image = self._step(x)
+            image = self._step(x, h)
             if image is None:
+                h = self._flow.shorter(h)
                 continue
             x, before, steps = image, residual, steps + 1
             residual = float(np.linalg.norm(self.coordinates.apply(x)))
             if goal.tell is not None:
                 goal.tell(residual)
             if 0 < residual < before:
-                rate = np.log(before / residual) / self._flow.h
+                rate = np.log(before / residual) / h
             if steps % PATIENCE == 0:
                 if residual > 0.9 * patience:
                     break

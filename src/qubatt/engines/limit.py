@@ -7,12 +7,22 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+import psutil
+from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
 from qubatt.engines.coordinates import Coordinates
 
 TOLERANCE, AIM = 1e-10, 1e-11
 """‖𝓛ρ‖ of a converged steady state, and at which the solvers stop."""
+
+SHARE = 0.25
+"""Part of the free memory that may be taken for what makes a solver quicker."""
+
+
+def spare_memory() -> float:
+    """Return how many bytes may be taken for what makes a solver quicker."""
+    return float(SHARE * psutil.virtual_memory().available)
 
 
 class Goal(NamedTuple):
@@ -54,12 +64,16 @@ class Limit(NamedTuple):
         Estimate of the distance to the limit, ‖x − P₀x‖.
     rate : float
         Estimate of the slowest decay met on the way; NaN if none was seen.
+    ritz : array
+        Eigenvalues of exp(h𝓛) as the largest Krylov space of the flow approximates them; empty
+        where there was none.
     """
 
     x: FloatArray
     residual: float
     error: float
     rate: float
+    ritz: NDArray[Any] = np.zeros(0)
 
 
 class Limiter(ABC):
@@ -70,14 +84,17 @@ class Limiter(ABC):
     where ρ(0) leads.
     """
 
-    method: str
     coordinates: Coordinates
     floor: float
     """Smallest ‖𝓛x‖ / ‖x‖ that rounding allows to tell from 0."""
 
     @abstractmethod
     def limit(self, x: FloatArray, goal: Goal) -> Limit:
-        """Return P₀x, as close as rounding lets it be if that is not close enough."""
+        """Return P₀x, as close as rounding lets it be if that is not close enough.
+
+        The result depends on x and the goal alone, not on earlier calls. What takes long to
+        prepare may be kept for later ones.
+        """
 
     @abstractmethod
     def statistics(self) -> dict[str, Any]:

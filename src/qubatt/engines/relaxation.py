@@ -49,14 +49,18 @@ def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 
         values = values[np.argsort(np.abs(values))][states:]
         return float(-np.max(values.real))
     flow = Flow(coordinates.reduced)
-    applications = max(1, math.ceil(SPAN / (flow.h * largest_rate(coordinates))))
-    span = flow.h * applications
+    applications = max(1, math.ceil(SPAN / (flow.longest * largest_rate(coordinates))))
+    span = flow.longest * applications
+    h = flow.longest
 
     def step(x: FloatArray) -> FloatArray:
+        nonlocal h  # once too long it is too long for most vectors
         vector, time = coordinates.vector(np.ravel(x)), 0.0
         while time < span * (1 - 1e-9):
-            h, image = flow.h, flow(vector)
-            if image is not None:  # else h was halved
+            image = flow(vector, h)
+            if image is None:
+                h = flow.shorter(h)
+            else:
                 vector, time = image.copy(), time + h
         return coordinates.of(vector) - steady * float(coordinates.one @ np.ravel(x))
 
@@ -131,9 +135,8 @@ def refuse_oscillation(coordinates: Coordinates, start: FloatArray, steady: Floa
     rest = start - steady
     if np.linalg.norm(rest) <= VANISHED:
         return
-    flow = KrylovFlow(coordinates)
-    flow.limit(rest, Goal(AIM, norm=VANISHED))
-    lasting = flow.ritz[(np.abs(flow.ritz) > 1 - 1e-8) & (np.abs(np.angle(flow.ritz)) > 1e-6)]
+    ritz = KrylovFlow(coordinates).limit(rest, Goal(AIM, norm=VANISHED)).ritz
+    lasting = ritz[(np.abs(ritz) > 1 - 1e-8) & (np.abs(np.angle(ritz)) > 1e-6)]
     if len(lasting):
         raise UnsupportedError(
             "The state never becomes steady: a part of it that no environment acts on, as far as"

@@ -18,13 +18,15 @@ SLOW = 0.2
 class Shifted(ABC):
     """A way to solve (σ − 𝓛)x = b."""
 
-    method: str
     floor: float
     """Smallest ‖𝓛x‖ / ‖x‖ that rounding allows to tell from 0."""
 
     @abstractmethod
     def prepare(self, sigma: float) -> None:
-        """Make ready for a value of σ."""
+        """Make ready for a value of σ, unless it is.
+
+        What `solve` returns must depend on this σ alone, not on those before it.
+        """
 
     @abstractmethod
     def apply(self, x: FloatArray) -> FloatArray:
@@ -49,16 +51,17 @@ class Resolvent(Limiter):
 
     def __init__(self, coordinates: Coordinates, shifted: Shifted, sigma: float) -> None:
         self.coordinates = coordinates
-        self.method = shifted.method
         self.floor = shifted.floor
         self._shifted = shifted
-        self._sigma, self._smallest = sigma, 1e-7 * sigma
+        self._sigma = sigma
         self._steps = 0
         shifted.prepare(sigma)
 
     def limit(self, x: FloatArray, goal: Goal) -> Limit:
         """Return P₀x; see `Limiter.limit`."""
         shifted, rate, size, error = self._shifted, np.nan, np.inf, 0.0
+        sigma, smallest = self._sigma, 1e-7 * self._sigma
+        shifted.prepare(sigma)
         flow = shifted.apply(x)
         residual = float(np.linalg.norm(flow))
         while not goal.met(x, residual) and residual > self.floor * np.linalg.norm(x):
@@ -71,15 +74,15 @@ class Resolvent(Limiter):
                 goal.tell(residual)
             share, size = float(np.linalg.norm(change)) / size, float(np.linalg.norm(change))
             if 0 < share < 1:
-                rate = self._sigma * (1.0 / share - 1.0)
+                rate = sigma * (1.0 / share - 1.0)
             error = size * residual / before  # about what another step would change
             if residual <= SLOW * before:
                 continue
-            if self._sigma < self._smallest:
+            if sigma < smallest:
                 break
-            self._sigma *= 1e-2
+            sigma *= 1e-2
             size = np.inf
-            shifted.prepare(self._sigma)
+            shifted.prepare(sigma)
         return Limit(x, residual, error, rate)
 
     def statistics(self) -> dict[str, Any]:

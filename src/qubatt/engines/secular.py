@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, ClassVar
 
 import numpy as np
 import scipy.linalg as la
 from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
-from qubatt.core.errors import QubattError
-from qubatt.engines.coordinates import Coordinates
-from qubatt.engines.resolvent import Shifted
+from qubatt.core.declaration import declare
+from qubatt.engines.coordinates import Coordinates, largest_rate
+from qubatt.engines.limit import Limiter, spare_memory
+from qubatt.engines.resolvent import Resolvent, Shifted
+from qubatt.engines.steady_solver import Effort, Error, SteadySolver, UnsuitedError
 
 LARGEST_CONDITION = 8.0
 """Condition of the eigenvectors up to which the preconditioner is good."""
@@ -25,9 +28,57 @@ LOOSE, TIGHT = 1e-6, 1e-14
 STALLED = 1e-10
 """Residual below which no further progress is rounding."""
 
+LARGEST = 4000
+"""States up to which the secular method is tried where none is named."""
 
-class NotWeakError(QubattError):
+
+class NotWeakError(UnsuitedError):
     """Damping mixes the levels too much for the secular preconditioner."""
+
+
+@declare("steady-solver", "secular")
+class SecularSolver(SteadySolver):
+    """GMRES in the eigenbasis of the damped Hamiltonian, for weak damping.
+
+    ρ_∞ = lim R^k ρ(0) with R = σ(σ − 𝓛)⁻¹ and σ = 1e-5 of the largest rate. Each step is solved by
+    GMRES, preconditioned by the secular approximation in the eigenbasis of −iH − ½ Σ γ c†c:
+    coherences turn and decay by themselves, populations follow a rate equation.
+
+    Cost: about 5e-8 Σ d³ seconds for sectors of H of d states each: their eigenvectors, then a
+    dozen products of such matrices per iteration; 120 vectors of n real coordinates. The weaker the
+    damping, the fewer iterations.
+
+    Limits: where damping mixes the levels (condition of the eigenvectors above 8, or more than 120
+    iterations) it refuses with `NotWeakError`; sectors of some thousand states take minutes.
+    """
+
+    error: ClassVar[Error] = "bound"
+
+    def limiter(self, coordinates: Coordinates) -> Limiter:
+        """Return implicit steps with the preconditioner; see `SteadySolver.limiter`."""
+        return _steps(coordinates, Secular(coordinates))
+
+    def careful(self, coordinates: Coordinates) -> Limiter:
+        """Return the same with steps solved to rounding; see `SteadySolver.careful`."""
+        sigma = 1e-2 * largest_rate(coordinates)
+        return Resolvent(coordinates, Secular(coordinates, TIGHT), sigma)
+
+    def effort(self, coordinates: Coordinates) -> Effort:
+        """Return rough seconds and bytes; see `SteadySolver.effort`."""
+        cubes = sum(float(len(states)) ** 3 for states in coordinates.reduced.sectors.members)
+        return Effort(seconds=1e-2 + 5e-8 * cubes, memory=8.0 * MOST * len(coordinates))
+
+    def offer(self, coordinates: Coordinates) -> Limiter | None:
+        """Return the limiter where damping is weak; see `SteadySolver.offer`."""
+        small = self.effort(coordinates).memory <= spare_memory()
+        if coordinates.reduced.realization.dim > LARGEST or not small:
+            return None
+        secular = Secular(coordinates)
+        return _steps(coordinates, secular) if secular.condition <= LARGEST_CONDITION else None
+
+
+def _steps(coordinates: Coordinates, secular: Secular) -> Limiter:
+    return Resolvent(coordinates, secular, 1e-5 * largest_rate(coordinates))
 
 
 class Secular(Shifted):
@@ -39,8 +90,6 @@ class Secular(Shifted):
     operator that is inverted at once; it becomes exact as damping goes to 0, where steps in time
     become endless.
     """
-
-    method = "secular"
 
     def __init__(self, coordinates: Coordinates, precision: float = LOOSE) -> None:
         self._precision = precision
@@ -63,9 +112,12 @@ class Secular(Shifted):
         scale = max(float(np.abs(levels).max()) for levels in self._levels)
         self.floor = 16 * np.finfo(float).eps * 2 * scale
         self._iterations = 0
+        self._sigma = math.nan
 
     def prepare(self, sigma: float) -> None:
-        """Factor σ − W, the part of populations."""
+        """Factor σ − W, the part of populations; see `Shifted.prepare`."""
+        if sigma == self._sigma:
+            return
         self._sigma = sigma
         matrix = sigma * np.eye(self._ends[-1]) - self._rates()
         self._populations = la.lu_factor(matrix)

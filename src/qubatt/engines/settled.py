@@ -13,9 +13,9 @@ from qubatt.core.check import FloatArray
 from qubatt.core.space import Space
 from qubatt.engines.coordinates import Coordinates, largest_rate, smallest_rate
 from qubatt.engines.limit import AIM, TOLERANCE, Goal, Limit, Limiter
-from qubatt.engines.limiters import Method, careful, limiters
 from qubatt.engines.relaxation import STEADY, Probe, count_steady
-from qubatt.engines.secular import NotWeakError
+from qubatt.engines.steady_selection import AUTO, candidates
+from qubatt.engines.steady_solver import SteadySolver, UnsuitedError
 
 LARGEST_ERROR = 1e-7
 """Estimated error of ρ from which on a steady state counts as not converged."""
@@ -31,7 +31,7 @@ class Known(NamedTuple):
 
 def settle(
     coordinates: Coordinates,
-    method: Method,
+    method: str | SteadySolver,
     tell: Callable[[float], None] | None,
     known: Known | None,
 ) -> Settled:
@@ -44,11 +44,11 @@ def settle(
     if known is not None and known.states == 1:
         start = _embedded(coordinates, known)
     best: Settled | None = None
-    for limiter in limiters(coordinates, method):
+    for solver, limiter in candidates(coordinates, method):
         try:
             found = limiter.limit(start, goal)
-        except NotWeakError:
-            if method != "auto":
+        except UnsuitedError:
+            if method != AUTO:
                 raise
             continue
         if best is not None and found.residual > best.limit.residual:
@@ -59,10 +59,10 @@ def settle(
             probe = count_steady(limiter, found.x / (coordinates.one @ found.x))
         else:
             probe = Probe(0, found.rate)  # what is not steady yet says nothing of others
-        kept = careful(coordinates, limiter) if probe.states > 1 else None
+        kept = solver.careful(coordinates) if probe.states > 1 else None
         if kept is not None:
             found = kept.limit(coordinates.start, goal)
-        best = Settled(limiter, found, probe, kept or limiter, goal)
+        best = Settled(solver, limiter, found, probe, kept or limiter, goal)
         if best.converged:
             break
     if best is None:
@@ -73,6 +73,7 @@ def settle(
 class Settled(NamedTuple):
     """The limit of ρ(0), how it was found, and what else is steady."""
 
+    solver: SteadySolver
     limiter: Limiter
     limit: Limit
     probe: Probe

@@ -6,14 +6,14 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from qubatt.core.check import FloatArray
-from qubatt.core.errors import ArgumentError, UnsupportedError
+from qubatt.core.declaration import parameters_of
+from qubatt.core.errors import UnsupportedError
 from qubatt.core.observable import Observable
-from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
 from qubatt.core.space import Basis, Operator, Space
 from qubatt.core.task import Task
@@ -21,12 +21,13 @@ from qubatt.engines.coordinates import Coordinates
 from qubatt.engines.engine import Progress, require_memory
 from qubatt.engines.krylov import FEWEST
 from qubatt.engines.limit import AIM
-from qubatt.engines.limiters import Method
 from qubatt.engines.recorder import Readout
 from qubatt.engines.reduced import Reduced
 from qubatt.engines.relaxation import refuse_oscillation, relaxation_rate
 from qubatt.engines.sectors import find_sectors
 from qubatt.engines.settled import Known, Settled, settle
+from qubatt.engines.steady_selection import select_solver
+from qubatt.engines.steady_solver import SteadySolver
 from qubatt.engines.threads import single_blas
 
 PER_COORDINATE = 100.0
@@ -92,7 +93,7 @@ class SteadySolution:
 
 def solve_steady(
     task: Task,
-    method: Method = "auto",
+    method: str | SteadySolver = "auto",
     *,
     gap: bool = False,
     known: SteadySolution | None = None,
@@ -108,9 +109,9 @@ def solve_steady(
     ----------
     task : Task
         What to solve; with at least one jump, without pulses. Its times are `AT_REST`.
-    method : {"auto", "direct", "secular", "flow"}
-        `Factorization` where it is small, else `Secular` where damping is weak, else
-        `KrylovFlow`; or the one named.
+    method : str or SteadySolver
+        ``"auto"``: `DirectSolver` where it is small, else `SecularSolver` where damping is weak,
+        else `FlowSolver`; or the name of a registered steady solver, or one itself.
     gap : bool
         Compute the relaxation rate too.
     known : SteadySolution, optional
@@ -127,8 +128,10 @@ def solve_steady(
         oscillating component.
     ResourceError
         If one of them, or all results together, do not fit in the free memory.
+    UnsuitedError
+        If the solver that was asked for does not get there.
     """
-    _check(task.problem, method)
+    _check(task, method)
     begin = None if known is None else Known(known.state, known.count, known.space)
     job = _Job(task, method, gap, begin, _tell(progress))
     with single_blas():
@@ -142,7 +145,7 @@ class _Job(NamedTuple):
     """What is wanted."""
 
     task: Task
-    method: Method
+    method: str | SteadySolver
     gap: bool
     known: Known | None
     tell: Callable[[float], None] | None
@@ -242,11 +245,12 @@ class _Reading:
             converged=settled.converged,
             basis=job.task.problem.space.bases,
             statistics={
-                "method": settled.limiter.method,
+                "method": settled.solver.name,
                 "basis": job.realization.basis,
                 "dimension": job.realization.dim,
                 "entries": reduced.entries,
             }
+            | _options(settled.solver)
             | settled.limiter.statistics(),
             state=reduced.unpack(vector) if job.state else None,
             space=job.task.problem.space if job.state else None,
@@ -268,10 +272,17 @@ class _Reading:
         return relaxation_rate(self._coordinates, x, settled.probe.states)
 
 
-def _check(problem: Problem, method: str) -> None:
-    if method not in get_args(Method):
-        known = '"auto", "direct", "secular" or "flow"'
-        raise ArgumentError("method", f"be {known}", method)
+def _options(solver: SteadySolver) -> dict[str, Any]:
+    """Return the fields of a solver, for the statistics."""
+    fields = parameters_of(solver)
+    del fields["type"]
+    return fields
+
+
+def _check(task: Task, method: str | SteadySolver) -> None:
+    solver, problem = select_solver(method), task.problem
+    if solver is not None and (reason := solver.unsupported(task)):
+        raise UnsupportedError(reason)
     if not problem.jumps:
         raise UnsupportedError(
             "Without an environment the dynamics is unitary: energy swings back and forth and no"

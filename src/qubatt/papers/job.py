@@ -20,7 +20,8 @@ from qubatt.core.check import FloatArray
 from qubatt.core.declaration import parameters_of
 from qubatt.core.errors import QubattWarning
 from qubatt.core.version import __version__
-from qubatt.engines.limiters import Method
+from qubatt.engines import SteadySolver
+from qubatt.engines.steady_selection import method_text
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
 from qubatt.states import ChargerState
@@ -133,7 +134,10 @@ class SteadyJob(Job):
     ``cutoff_change`` what its last levels changed; NaN where there is none.
     """
 
-    method: Method = "auto"
+    method: str | SteadySolver = AUTO
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "method", method_text(self.method))  # so that it can be a key
 
     @property
     def names(self) -> tuple[str, ...]:

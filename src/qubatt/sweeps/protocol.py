@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import xarray as xr
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from qubatt.charging import discharge
 from qubatt.charging.cutoff import converge
@@ -25,8 +25,8 @@ from qubatt.core.check import Count, FloatArray, Positive, check_times
 from qubatt.core.declaration import declare, parameters_of
 from qubatt.core.errors import ArgumentError
 from qubatt.core.named import named
-from qubatt.engines.limiters import Method
 from qubatt.engines.steady import SteadySolution
+from qubatt.engines.steady_selection import method_names, method_text
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
 from qubatt.states import ChargerState
@@ -41,6 +41,22 @@ Merits = Sequence[str] | None
 
 Listed = BeforeValidator(lambda given: given.tolist() if isinstance(given, np.ndarray) else given)
 """Lets a field of several numbers take an array too."""
+
+
+METHODS = [*method_names()]
+"""What the method of a steady state can be called."""
+
+Method = Annotated[
+    str,
+    BeforeValidator(method_text),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "anyOf": [{"enum": METHODS}, {"pattern": f"^({'|'.join(METHODS[1:])}):"}],
+        }
+    ),
+]
+"""How a steady state is computed, as text; a steady solver may be given, too."""
 
 
 class Setting(NamedTuple):
@@ -234,7 +250,7 @@ class SteadyRun(Protocol):
     merits: Merits = Field(
         default=None, description="Figures of merit; the default ones if left out", examples=[None]
     )
-    method: Method = Field(default="auto", description="auto, direct, secular or flow")
+    method: Method = Field(default=AUTO, description=f"{', '.join(METHODS[:-1])} or {METHODS[-1]}")
     gap: bool = Field(
         default=False, strict=True, description="Whether the relaxation rate is wanted too"
     )

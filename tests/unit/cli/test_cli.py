@@ -162,7 +162,8 @@ def test_plots_are_written(qubatt, tmp_path, suffix):
 
 
 @pytest.mark.parametrize(
-    "kind", ["battery", "charger", "environment", "pulse", "engine", "merit", "paper"]
+    "kind",
+    ["battery", "charger", "environment", "pulse", "engine", "merit", "paper", "steady-solver"],
 )
 def test_list_shows_every_kind(qubatt, kind):
     """Everything registered is listed."""
@@ -243,6 +244,12 @@ def test_list_shows_every_kind(qubatt, kind):
         ("charge driven --n-atoms 2 --drive 1 --merit enrgy", ["energy"]),
         ("charge driven --n-atoms 2 --drive 1 --merit mean_photons", ["mean_photons", "a cavity"]),
         ("charge driven --n-atoms 2 --drive 1 --engine matrx", ["matrix"]),
+        (
+            "steady driven --n-atoms 2 --drive 1 --method nonsense",
+            ["`method`", "'nonsense'", "auto", "direct", "flow", "secular"],
+        ),
+        ("steady driven --n-atoms 2 --drive 1 --method drect", ["`method`", "Best", "direct"]),
+        ("steady driven --n-atoms 2 --drive 1 --method direct:x=1", ["`x`", "left out"]),
         ("charge driven --n-atoms 2 --drive 1 --engine dense:tolerance=1e-3", ["`tolerance`"]),
         ("charge driven --n-atoms 2 --drive 1 --plot run.gif", ["`plot`", ".png"]),
         ("charge driven --n-atoms 2 --drive 1 --output /proc/no/run.nc", ["`output`", "/proc/no"]),

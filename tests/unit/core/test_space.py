@@ -39,7 +39,10 @@ def test_a_product_acts_from_right_to_left() -> None:
     ("product", "message"),
     [
         (("J+", "P_grund"), "Atoms has no operator 'P_grund'. Best matches are: P_ground."),
-        (("Q", "J+"), "Atoms has no operator 'Q'. Known are: J+, J-, Jx, Jy, Jz, P_full, P_ground, S_ee,"),
+        (
+            ("Q", "J+"),
+            "Atoms has no operator 'Q'. Known are: J+, J-, Jx, Jy, Jz, P_full, P_ground, S_ee,",
+        ),
     ],
 )
 def test_unknown_operator_is_named_with_the_nearest(product: tuple[str, ...], message: str) -> None:

@@ -22,5 +22,7 @@ def test_operators_are_the_same_in_every_basis(basis):
 
 def test_there_are_no_particles():
     """Local decay has nothing to act on."""
-    with pytest.raises(qb.UnsupportedError, match="A system of plain levels has no single-particle part"):
+    with pytest.raises(
+        qb.UnsupportedError, match="A system of plain levels has no single-particle part"
+    ):
         Levels(2).in_basis("full").local_operators("n")
