@@ -39,7 +39,7 @@ def test_engine_agrees_with_the_dense_engine(battery: str, engine: str) -> None:
     """States and all merits, within the error that the engine allows by default."""
     problem = problem_with_everything(battery)
     moments = moments_of(problem)
-    solution = registry.get("engine", engine)().solve(problem, TIMES, moments, states=True)
+    solution = solve(registry.get("engine", engine)(), problem, TIMES, moments, states=True)
     expected = oracle(battery)
     assert np.linalg.norm(expected.states[-1] - expected.states[0]) > 0.1
     assert_same_states(solution.states, expected.states, atol=PROMISE)
@@ -55,8 +55,8 @@ def test_engine_reports_what_it_did(battery: str, engine: str) -> None:
     """Name, basis and dimension, times as given, progress up to 1, an error estimate."""
     problem = smallest(battery, max_photons=3).problem()
     told: list[float] = []
-    solution = registry.get("engine", engine)().solve(
-        problem, np.array([0.0, 0.1]), {}, progress=told.append
+    solution = solve(
+        registry.get("engine", engine)(), problem, np.array([0.0, 0.1]), {}, progress=told.append
     )
     assert solution.statistics["engine"] == engine
     assert solution.statistics["basis"] == "symmetric"

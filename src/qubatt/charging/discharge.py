@@ -135,11 +135,10 @@ def _begin(
         cure = "At time 0 the battery is empty."
         raise ArgumentError("start", "be positive", start, cure)
     times = watched(question, np.array([after]))
-    solver, _ = select_engine(engine, problem, times)
     task = Task.of(
         question.realization, times, observables=question.observables, save=Save(battery=True)
     )
-    (solution,) = solver.solve(task)
+    (solution,) = select_engine(engine, task)[0].solve(task)
     rho = solution.battery_states[-1]  # type: ignore[index]  # asked for
     return (rho if np.any(rho.imag) else rho.real), certify_run(question, solution)
 

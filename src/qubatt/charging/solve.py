@@ -120,7 +120,6 @@ def propagate_states(
     asked = [time if looks is None else np.union1d(time, looks) for time in times]
     kept = [time if looks is None else looks for time in times]
     computed = reduce(np.union1d, [watched(question, time) for time in asked])
-    solver, reason = select_engine(engine, question.problem, computed)
     save = Save(
         states=np.isin(computed, reduce(np.union1d, kept)) & whole,
         battery=battery or question.needs("battery state"),
@@ -132,6 +131,7 @@ def propagate_states(
         save=save,
         initials=tuple(each.problem.initial for each in questions),
     )
+    solver, reason = select_engine(engine, task)
     solutions = solver.solve(task, progress)
     if len(times) == 1:
         return [[Run(times[0], looks, solution, reason)] for solution in solutions]

@@ -31,9 +31,9 @@ class Cost:
     dimension : int
         Number of basis states D.
     sectors : int or None
-        Parts of the basis that the Hamiltonian does not connect; None for an engine without ρ.
+        Parts of the basis that the Hamiltonian does not connect, if the engine finds them.
     entries, entries_without_reduction : int or None
-        Entries of ρ that the initial state can ever reach, and D²; None for an engine without ρ.
+        Entries of ρ that the engine holds, and D²; None for an engine without ρ.
     memory, memory_free : float
         Bytes that the engine would hold, and that are free.
     products : float
@@ -119,7 +119,7 @@ def cost(
         raise ArgumentError("problem", "be a Problem", problem, cure)
     time = check_times(times)
     task = Task(in_smallest_basis(problem), time)
-    chosen, reason = select_engine(engine, task.problem, time)
+    chosen, reason = select_engine(engine, task)
     demand, space = chosen.cost(task), task.problem.space
     return Cost(
         engine=chosen.name,

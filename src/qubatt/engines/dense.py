@@ -53,6 +53,7 @@ class _Exponentials(Propagator):
         self._task = task
         self._known: dict[float, NDArray[Any]] = {}
         D = task.problem.space.dim
+        self.entries = D * D
         self.memory = 6.0 * 16 * D**4 + task.saved_states * 32.0 * D**2  # a few superoperators
 
     def products(self) -> float:

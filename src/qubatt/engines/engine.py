@@ -37,7 +37,7 @@ class Demand(NamedTuple):
     products : float
         Expected products of the generator with the state.
     entries, sectors : int or None
-        Entries of ρ that can be reached and sectors of the basis; None for a method without ρ.
+        Entries of ρ that are held; sectors of the basis, for a method that finds them.
     """
 
     memory: float
@@ -53,10 +53,10 @@ class Propagator(ABC):
     """Bytes held, with all that is saved."""
 
     entries: int | None = None
-    """Entries of ρ that can be reached; None for a method without ρ."""
+    """Entries of ρ that are held; None for a method without ρ."""
 
     sectors: int | None = None
-    """Sectors of the basis, from the same."""
+    """Sectors of the basis, for a method that finds them."""
 
     @abstractmethod
     def products(self) -> float:

@@ -15,10 +15,10 @@ from qubatt.core.declaration import declare
 from qubatt.core.errors import ResourceError
 from qubatt.core.realization import Realization
 from qubatt.engines.coordinates import Coordinates, largest_rate
-from qubatt.engines.engine import require_memory
+from qubatt.engines.engine import ErrorKind, require_memory
 from qubatt.engines.limit import Limiter, spare_memory
 from qubatt.engines.resolvent import Resolvent, Shifted
-from qubatt.engines.steady_solver import Effort, Error, SteadySolver
+from qubatt.engines.steady_solver import Effort, SteadySolver
 
 PER_ENTRY = 12.0
 """Bytes per entry of a factorisation: a number and its row."""
@@ -42,7 +42,7 @@ class DirectSolver(SteadySolver):
     is refused with what it would need.
     """
 
-    error: ClassVar[Error] = "bound"
+    error: ClassVar[ErrorKind] = "bound"
 
     def limiter(self, coordinates: Coordinates) -> Limiter:
         """Return implicit steps with a factorisation; see `SteadySolver.limiter`."""

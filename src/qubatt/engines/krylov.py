@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.engines.coordinates import Coordinates
+from qubatt.engines.engine import ErrorKind
 from qubatt.engines.flow import ROUNDING, Flow
 from qubatt.engines.limit import Goal, Limit, Limiter, spare_memory
-from qubatt.engines.steady_solver import Effort, Error, SteadySolver
+from qubatt.engines.steady_solver import Effort, SteadySolver
 
 FEWEST, MOST = 24, 160
 """Krylov vectors held at once; fewer where memory is short."""
@@ -44,7 +45,7 @@ class FlowSolver(SteadySolver):
     Where a mode decays so slowly that rounding hides it, the result is not converged and says so.
     """
 
-    error: ClassVar[Error] = "bound"
+    error: ClassVar[ErrorKind] = "bound"
 
     def limiter(self, coordinates: Coordinates) -> Limiter:
         """Return the accelerated flow; see `SteadySolver.limiter`."""

@@ -52,7 +52,8 @@ class _Integration(Propagator):
         self._task, self._tolerance = task, tolerance
         self._end = float(task.times[-1])
         saved, runs = task.saved_states, len(task.initials)
-        self.memory = 16.0 * task.problem.space.dim**2 * (VECTORS + saved // runs + saved)
+        self.entries = task.problem.space.dim**2
+        self.memory = 16.0 * self.entries * (VECTORS + saved // runs + saved)
 
     def products(self) -> float:
         """Return the right-hand sides of the Runge–Kutta steps."""

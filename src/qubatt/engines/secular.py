@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.engines.coordinates import Coordinates, largest_rate
+from qubatt.engines.engine import ErrorKind
 from qubatt.engines.limit import Limiter, spare_memory
 from qubatt.engines.resolvent import Resolvent, Shifted
-from qubatt.engines.steady_solver import Effort, Error, SteadySolver, UnsuitedError
+from qubatt.engines.steady_solver import Effort, SteadySolver, UnsuitedError
 
 LARGEST_CONDITION = 8.0
 """Condition of the eigenvectors up to which the preconditioner is good."""
@@ -52,7 +53,7 @@ class SecularSolver(SteadySolver):
     iterations) it refuses with `NotWeakError`; sectors of some thousand states take minutes.
     """
 
-    error: ClassVar[Error] = "bound"
+    error: ClassVar[ErrorKind] = "bound"
 
     def limiter(self, coordinates: Coordinates) -> Limiter:
         """Return implicit steps with the preconditioner; see `SteadySolver.limiter`."""

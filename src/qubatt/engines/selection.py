@@ -6,10 +6,9 @@ from typing import cast
 
 import numpy as np
 
-from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError
-from qubatt.core.problem import Problem
 from qubatt.core.registry import registry
+from qubatt.core.task import Task
 from qubatt.engines.dense import DenseEngine
 from qubatt.engines.engine import Engine
 from qubatt.engines.exact import ExactEngine
@@ -18,8 +17,8 @@ DENSE_DIM = 20
 """Largest D for which one exponential of the superoperator is the quickest way."""
 
 
-def select_engine(engine: str | Engine, problem: Problem, times: FloatArray) -> tuple[Engine, str]:
-    """Return the engine, and why: the one given, the one named, or the quickest exact one.
+def select_engine(engine: str | Engine, task: Task) -> tuple[Engine, str]:
+    """Return the engine for a task, and why: the one given, the one named, or the quickest exact one.
 
     ``"auto"`` takes `DenseEngine` for at most 20 states, a constant Hamiltonian and evenly spaced
     times, `ExactEngine` otherwise.
@@ -35,6 +34,7 @@ def select_engine(engine: str | Engine, problem: Problem, times: FloatArray) -> 
         if not isinstance(engine, str):
             raise ArgumentError("engine", 'be "auto", a name or an engine', engine)
         return cast(Engine, registry.get("engine", engine)()), "as asked"
+    times, problem = task.times, task.problem
     if problem.has_pulses:
         return ExactEngine(), "pulses: Runge–Kutta on the reduced form"
     dim = problem.space.dim

@@ -106,7 +106,7 @@ def test_every_engine_gives_the_smallest_eigenvalue(engine: str) -> None:
     with pytest.warns(qb.QubattWarning, match="too low"):
         run = qb.charge(battery, [1.0, 4.0], environment=bath, engine=engine)
     problem = battery.problem(environment=bath)
-    states = registry.get("engine", engine)().solve(problem, np.array([1.0, 4.0]), {}, states=True)
+    states = solve(registry.get("engine", engine)(), problem, np.array([1.0, 4.0]), {}, states=True)
     smallest = float(np.linalg.eigvalsh(states.states[-1])[0])
     assert smallest > 1e-6  # warm baths leave no level empty
     assert loaded(run)["smallest_eigenvalue"] == pytest.approx(smallest, abs=1e-9)

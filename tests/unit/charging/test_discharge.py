@@ -91,7 +91,7 @@ def test_half_life_beyond_the_times_is_not_a_number() -> None:
             qb.ArgumentError,
             "`start` must be positive.*At time 0",
         ),
-        ({"merits": "mean_photons"}, qb.UnsupportedError, "it needs a cavity"),
+        ({"merits": "mean_photons"}, qb.UnsupportedError, "it needs a mode"),
         ({"times": [2.0, 1.0]}, qb.ArgumentError, "ascend"),
     ],
 )

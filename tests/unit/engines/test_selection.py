@@ -8,6 +8,7 @@ import pytest
 import qubatt as qb
 from qubatt.engines import select_engine
 from qubatt.engines.selection import DENSE_DIM
+from solving import task
 
 EVEN = np.linspace(0.0, 1.0, 5)
 
@@ -16,8 +17,8 @@ def test_auto_takes_dense_up_to_its_dimension() -> None:
     """The ladder of N atoms has N + 1 states: 20 are dense, 21 are not."""
     small = qb.DrivenBattery(DENSE_DIM - 1, 1.0).problem()
     large = qb.DrivenBattery(DENSE_DIM, 1.0).problem()
-    assert isinstance(select_engine("auto", small, EVEN)[0], qb.DenseEngine)
-    assert isinstance(select_engine("auto", large, EVEN)[0], qb.ExactEngine)
+    assert isinstance(select_engine("auto", task(small, EVEN))[0], qb.DenseEngine)
+    assert isinstance(select_engine("auto", task(large, EVEN))[0], qb.ExactEngine)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_auto_takes_dense_up_to_its_dimension() -> None:
 )
 def test_auto_takes_dense_for_evenly_spaced_times(times: list[float], dense: bool) -> None:
     """Every distinct spacing costs the dense engine one exponential."""
-    chosen = select_engine("auto", qb.DrivenBattery(2, 1.0).problem(), np.array(times))[0]
+    chosen = select_engine("auto", task(qb.DrivenBattery(2, 1.0).problem(), np.array(times)))[0]
     assert isinstance(chosen, qb.DenseEngine if dense else qb.ExactEngine)
 
 
@@ -42,24 +43,24 @@ def test_auto_counts_the_full_space_under_local_decay() -> None:
     """18 symmetric states, 27 in the full space that local decay needs."""
     battery = qb.CascadeBattery(max_photons=2)
     decay = qb.LevelDecay("middle", "ground", 0.1)
-    assert isinstance(select_engine("auto", battery.problem(), EVEN)[0], qb.DenseEngine)
+    assert isinstance(select_engine("auto", task(battery.problem(), EVEN))[0], qb.DenseEngine)
     local = battery.problem(environment=[decay])
-    assert isinstance(select_engine("auto", local, EVEN)[0], qb.ExactEngine)
+    assert isinstance(select_engine("auto", task(local, EVEN))[0], qb.ExactEngine)
 
 
 def test_engines_by_name_and_as_objects() -> None:
     """A name gives the engine with its defaults, an object is taken as it is."""
     problem = qb.DrivenBattery(2, 1.0).problem()
-    assert select_engine("dense", problem, EVEN)[0] == qb.DenseEngine()
-    assert select_engine("matrix", problem, EVEN)[0] == qb.MatrixEngine()
+    assert select_engine("dense", task(problem, EVEN))[0] == qb.DenseEngine()
+    assert select_engine("matrix", task(problem, EVEN))[0] == qb.MatrixEngine()
     mine = qb.MatrixEngine(tolerance=1e-6)
-    assert select_engine(mine, problem, EVEN)[0] is mine
+    assert select_engine(mine, task(problem, EVEN))[0] is mine
 
 
 def test_unknown_name_suggests_the_nearest() -> None:
     """The error lists what is meant."""
     with pytest.raises(qb.ArgumentError) as caught:
-        select_engine("matix", qb.DrivenBattery(2, 1.0).problem(), EVEN)
+        select_engine("matix", task(qb.DrivenBattery(2, 1.0).problem(), EVEN))
     assert str(caught.value) == (
         "Argument `engine` must name a registered engine, but is 'matix'. Best matches are: matrix."
     )
@@ -69,7 +70,7 @@ def test_unknown_name_suggests_the_nearest() -> None:
 def test_what_is_no_engine_is_refused(engine: object) -> None:
     """Neither a name nor an engine, a class included."""
     with pytest.raises(qb.ArgumentError, match='must be "auto", a name or an engine'):
-        select_engine(engine, qb.DrivenBattery(2, 1.0).problem(), EVEN)
+        select_engine(engine, task(qb.DrivenBattery(2, 1.0).problem(), EVEN))
 
 
 def test_tolerance_is_positive() -> None:
