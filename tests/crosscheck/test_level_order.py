@@ -150,7 +150,7 @@ def test_an_oscillator_with_enough_levels():
     run = qb.charge(oscillator(26, roles={"battery": "mode"}), LATER)
     assert run.attrs["status"] == "ok"
     assert moments().max() == pytest.approx(6.22783, abs=1e-5)
-    np.testing.assert_allclose(run.energy, moments(), atol=2e-4)
+    np.testing.assert_allclose(run.energy, moments(), atol=1e-6)
 
 
 @pytest.mark.parametrize(("levels", "wrong"), [(5, 2.926), (8, 4.849)])
