@@ -39,7 +39,7 @@ from qubatt.models.factors import (
 )
 from qubatt.models.parts import Switched, matrices_in, read_hamiltonian, read_jumps
 from qubatt.models.stored import StoredEnergy, descends, rearranged, turned
-from qubatt.states import ChargerState, FockState
+from qubatt.states import ChargerState, CutoffError, FockState
 
 LOCAL = 1e-12
 """Largest entry of H_B − 1 ⊗ h ⊗ 1, relative to the larger of 1 and the largest of H_B."""
@@ -260,7 +260,13 @@ class CustomBattery(Battery):
             order = slice(None) if self._order is None else self._order
             ket = self.initial.ndim == 1
             return {WHOLE: self.initial[order] if ket else rearranged(self.initial, self._order)}
-        begun = dict(super().start(charger))
+        try:
+            begun = dict(super().start(charger))
+        except CutoffError:
+            levels = f"{self._factors[str(self.charger_factor)].dim} levels"
+            cure = "Make the matrices with more levels of it."
+            requirement = f"fit into the {levels} of `{self.charger_factor}`"
+            raise ArgumentError("charger", requirement, charger, cure) from None
         if self.battery not in begun and self._stored.empty is not None:
             begun[self.battery] = self._stored.empty
         return begun

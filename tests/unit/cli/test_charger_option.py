@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+import qubatt.models  # noqa: F401  # registers the batteries
 from qubatt.cli.app import run
 from qubatt.core.declaration import example_of
 from qubatt.core.registry import registry

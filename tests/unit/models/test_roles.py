@@ -239,6 +239,17 @@ def test_states_that_a_charger_holds(role: str) -> None:
         battery.problem(qb.FockState(4))
 
 
+def test_light_that_does_not_fit() -> None:
+    """Matrices have no `max_photons` that could be raised."""
+    battery = made({"cavity": 4, "battery": 3})
+    for state in (qb.FockState(4), qb.CoherentState(2.0)):
+        with pytest.raises(qb.ArgumentError) as caught:
+            battery.problem(state)
+        text = str(caught.value)
+        assert text.startswith("Argument `charger` must fit into the 4 levels of `cavity`, but is")
+        assert text.endswith("Make the matrices with more levels of it.")
+
+
 def test_states_without_a_charger() -> None:
     """The refusal says how to name one; what is no state is refused as well."""
     with pytest.raises(qb.ArgumentError, match=r"must be left out.*Name the factor.*charger=…"):
