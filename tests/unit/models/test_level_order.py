@@ -292,6 +292,7 @@ def test_merits_are_the_same_in_any_basis(kind: str, initial: bool) -> None:
     runs = [qb.charge(in_another_basis(V, initial), times, merits="all") for V in (np.eye(4), U)]
     assert {"empty_population", "remaining_energy", "ergotropy_full"} <= {*runs[0].data_vars}
     assert np.ptp(runs[0].empty_population.values) > 0.01
+    assert {*runs[0].data_vars} == {*runs[1].data_vars}
     for name in runs[0].data_vars:
         pair = [run[name].values for run in runs]
         if name in ROOTS:
