@@ -182,7 +182,7 @@ def _more_levels(question: Question, mode: str) -> str:
     if cutoff is None:
         return (
             f"the matrices have too few levels of `{mode}`. Make them with more until {below}; if"
-            " no level is missing, give that factor another name."
+            f' no level is missing, it is no mode: roles={{"{mode}": "levels"}}.'
         )
     return f'max_photons = {cutoff} is too low. Raise it until {below}, or use max_photons="auto".'
 

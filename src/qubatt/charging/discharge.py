@@ -35,7 +35,7 @@ LOCAL = 1e-12
 """Largest entry of c − 1 ⊗ c_B, relative to that of c, of a jump that acts on the battery alone."""
 
 FULL: Literal["full"] = "full"
-"""Stands for a battery that begins with all its atoms in their highest level."""
+"""Stands for a battery that begins full: all atoms, or H_B of matrices, in the highest level."""
 
 
 def discharge(
@@ -65,7 +65,8 @@ def discharge(
         battery itself.
     start : float or "full"
         For how long the battery was charged, with charger and environment; or all atoms in their
-        highest level.
+        highest level, and a battery made of matrices in the highest level of its H_B, or in the
+        equal mixture of its states if that level is degenerate.
     charger : ChargerState, optional
         Initial state of the cavity while charging.
     merits : iterable of str, optional

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from qubatt.cli.option import charger_of
 from qubatt.core.declaration import fields_of
 from qubatt.core.named import field_value, plain_types
 
@@ -39,9 +40,10 @@ def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None
     Parameters
     ----------
     cls : type
-        A declared class.
+        A declared battery.
     body : callable
-        Called with the built instance and its own options, which are keyword-only.
+        Called with the built instance and its own options, which are keyword-only; `charger` is
+        left out for a battery without one.
     """
     declared = fields_of(cls)
     parameters = []
@@ -65,7 +67,6 @@ def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None
                 annotation=Annotated[str | None if default is None else str, option],
             )
         )
-    own = list(inspect.signature(body, eval_str=True).parameters.values())[1:]
 
     def command(**options: Any) -> None:
         texts = {name: options.pop(name) for name in declared}
@@ -76,8 +77,19 @@ def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None
         built = cls(**given)
         body(built, **options)
 
-    signature = inspect.Signature([*parameters, *own])
+    signature = inspect.Signature([*parameters, *_own_options(cls, body)])
     command.__signature__ = signature  # type: ignore[attr-defined]  # read by inspect.signature
     command.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
     command.__doc__ = (inspect.getdoc(cls) or "").split("\n\n")[0]
     return command
+
+
+def _own_options(cls: type[Any], body: Callable[..., None]) -> list[inspect.Parameter]:
+    """Return the options of `body` that the battery has a use for."""
+    own = list(inspect.signature(body, eval_str=True).parameters.values())[1:]
+    charger = charger_of(cls)
+    if charger is None:
+        return [option for option in own if option.name != "charger"]
+    return [
+        option.replace(annotation=charger) if option.name == "charger" else option for option in own
+    ]

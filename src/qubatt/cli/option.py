@@ -7,12 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-Charger = Annotated[
-    str | None,
-    typer.Option(
-        help="Charger state of a cavity, such as fock:6 or coherent:6 [default: a photon per atom]"
-    ),
-]
+CHARGER = "Charger state of a cavity, such as fock:6 or coherent:6"
+"""What the option of the charger says, before its default: see `charger_of`."""
+
+Charger = Annotated[str | None, typer.Option(help=CHARGER)]
 Environment = Annotated[
     list[str] | None,
     typer.Option(
@@ -37,6 +35,16 @@ Strict = Annotated[
     bool, typer.Option("--strict", help="Fail (exit code 2) if the status is not ok")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON")]
+
+
+def charger_of(cls: type[Any]) -> Any | None:
+    """Return the option of the charger of a battery with its default; None without a charger."""
+    from qubatt.core.declaration import example_of
+
+    if example_of(cls).charger_factor is None:
+        return None
+    default = f" [default: {cls.usual_charger}]" if cls.usual_charger else ""
+    return Annotated[str | None, typer.Option(help=CHARGER + default)]
 
 
 def surroundings(charger: str | None, environment: list[str] | None) -> tuple[Any, list[Any]]:

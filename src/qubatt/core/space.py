@@ -98,7 +98,7 @@ class Factor(ABC):
         UnsupportedError
             If a name is unknown; the error suggests the nearest names.
         """
-        return _multiply(names, self.operators, type(self).__name__)
+        return _multiply(names, (self.operators,), type(self).__name__)
 
 
 @dataclass(frozen=True)
@@ -233,18 +233,21 @@ class Space:
                     f"The {self.basis} basis has {dim} states, but {name} was given as a matrix of"
                     f' {added[name].shape[0]}: use basis "symmetric", and no local decay.'
                 )
-        known = {} if whole else self.factors[where].operators
+        known: Mapping[str, Operator] = {} if whole else self.factors[where].operators
         owner = "The whole space" if whole else type(self.factors[where]).__name__
-        return _multiply(names, {**known, **added}, owner)
+        return _multiply(names, (added, known), owner)
 
 
-def _multiply(names: Names, known: Mapping[str, Operator], owner: str) -> Operator:
-    """Return a product of named operators, or suggest names that the owner has."""
+def _multiply(names: Names, known: tuple[Mapping[str, Operator], ...], owner: str) -> Operator:
+    """Return a product of named operators, the first known of each name, or suggest names."""
     result: Operator | None = None
     for name in names:
-        if name not in known:
-            raise UnsupportedError(f"{owner} has no operator {name!r}. {suggest(name, known)}")
-        result = known[name] if result is None else sp.csr_array(result @ known[name])
+        found = next((each for each in known if name in each), None)
+        if found is None:
+            every = {other for each in known for other in each}
+            raise UnsupportedError(f"{owner} has no operator {name!r}. {suggest(name, every)}")
+        matrix = found[name]
+        result = matrix if result is None else sp.csr_array(result @ matrix)
     if result is None:
         raise UnsupportedError("A product of operators must name at least one.")
     return result

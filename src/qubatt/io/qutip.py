@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -46,6 +46,9 @@ def from_qutip(
     rho0: Any = None,
     dims: Any = None,
     battery: str | None = None,
+    *,
+    roles: Mapping[str, str] | None = None,
+    charger: str | None = None,
 ) -> CustomBattery:
     """Return a battery made of QuTiP objects.
 
@@ -61,15 +64,28 @@ def from_qutip(
     c_ops : Qobj or sequence of Qobj
         Jumps, with rates hidden in them as for `mesolve`; pairs (rate, c) are understood too.
     rho0 : Qobj, optional
-        Initial ket or density matrix; index 0 of every factor by default, which for spins of
-        QuTiP is up.
+        Initial ket or density matrix; by default the battery is empty, in the lowest level of
+        H_B, and every other factor in its index 0, which for spins of QuTiP is up.
     dims, battery : optional
         Names of the factors and which one stores the energy, see `CustomBattery`.
+    roles : mapping of str to str, optional
+        Factors that are a ``"mode"``, ``"spins"`` or ``"levels"``, unlike what their names say: by
+        default ``cavity`` is a mode, ``atoms`` are spins, all others levels. The highest level of
+        every mode is part of the certificate.
+    charger : str, optional
+        The factor that charger states are prepared in; ``cavity`` or ``charger`` by default, else
+        the first mode that is not the battery.
 
     Raises
     ------
     ArgumentError
-        If a matrix, a rate or a state is none.
+        If a matrix, a rate or a state is none, or a factor has no such name or role.
+
+    Notes
+    -----
+    `jmat` of QuTiP counts m down. Where such a ladder is the battery, as a factor of spins, its H_B
+    shows the order, and the battery takes all matrices and `rho0` with m ascending, which
+    `to_qutip` returns then. Where spins are not the battery, give them with m ascending.
 
     Examples
     --------
@@ -83,7 +99,7 @@ def from_qutip(
     jumps = [c_ops] if callable(getattr(c_ops, "full", None)) else c_ops
     if callable(getattr(H_charge, "to_list", None)):
         H_charge = _parts(H_charge)
-    return CustomBattery(H_B, H_charge, jumps, dims, battery, rho0)
+    return CustomBattery(H_B, H_charge, jumps, dims, battery, rho0, roles, charger)
 
 
 def to_qutip(
@@ -103,8 +119,9 @@ def to_qutip(
     Returns
     -------
     QutipProblem
-        ``H, c_ops, rho0, H_B``, with the dims of the factors. Index 0 is the ground level of
-        each, whereas `jmat` and `basis(2, 0)` of QuTiP begin with the highest.
+        ``H, c_ops, rho0, H_B``, with the dims of the factors. Index 0 is the lowest level of modes
+        and atoms, whereas `jmat` and `basis(2, 0)` of QuTiP begin with the highest; plain levels of
+        a battery made of matrices stay in the order that they were given in.
 
     Raises
     ------

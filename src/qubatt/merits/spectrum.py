@@ -9,16 +9,12 @@ from math import comb
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
 from qubatt.core.check import FloatArray
+from qubatt.core.levels import SAME, eigenvalues
 from qubatt.core.problem import Problem
 from qubatt.core.realization import FULL_DIM_LIMIT, Realization
-from qubatt.core.space import Operator
 from qubatt.operators import Atoms
-
-SAME = 1e-10
-"""Energies closer than this, next to the width of the spectrum, are one level."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +92,7 @@ def full_levels(problem: Problem) -> tuple[FloatArray, NDArray[np.int64]]:
     if not isinstance(atoms, Atoms):
         raise TypeError(f"{atoms} has no full space")
     if len(atoms.levels) > 2:
-        energies = _block_by_block(Realization(problem.battery_alone().in_basis("full")).H_B)
+        energies = eigenvalues(Realization(problem.battery_alone().in_basis("full")).H_B)
         return energies, np.ones(len(energies), dtype=np.int64)
     N = atoms.n_atoms
     levels, multiplicity = [], []
@@ -122,14 +118,6 @@ def without_full_levels(problem: Problem) -> str:
     if len(atoms.levels) > 2 and full > FULL_DIM_LIMIT:
         return f"the full space of its atoms has {full} states, more than {FULL_DIM_LIMIT}"
     return ""
-
-
-def _block_by_block(H: Operator) -> FloatArray:
-    """Return the eigenvalues of a sparse matrix, of one connected part of it after the other."""
-    count, label = connected_components(abs(H), directed=False)
-    order = np.argsort(label, kind="stable")
-    parts = np.split(order, np.cumsum(np.bincount(label, minlength=count))[:-1])
-    return np.concatenate([np.linalg.eigvalsh(H[part][:, part].toarray()) for part in parts])
 
 
 def _spin_block(problem: Problem, atoms: Atoms, depth: int) -> sp.csr_array:

@@ -29,6 +29,9 @@ class Battery(ABC):
     typed: ClassVar[bool] = True
     """Whether its fields can be typed on a command line."""
 
+    usual_charger: ClassVar[str] = ""
+    """`default_charger` for N atoms as a command line says it, such as ``"fock:2N"``."""
+
     @property
     @abstractmethod
     def space(self) -> Space:

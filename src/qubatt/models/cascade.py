@@ -33,6 +33,7 @@ class CascadeBattery(Battery):
     """
 
     citations: ClassVar[tuple[str, ...]] = ("zhang2024", "lin2019")
+    usual_charger: ClassVar[str] = "fock:N"
 
     interaction: Real = Field(
         default=0.0,

@@ -22,6 +22,7 @@ from qubatt.states import FockState
 class CavityBattery(Battery):
     """N interacting two-level atoms in one cavity mode; subclasses say how they couple."""
 
+    usual_charger: ClassVar[str] = "fock:N"
     photons_at_once: ClassVar[int] = 1
     """Photons that the coupling adds or takes at once."""
 

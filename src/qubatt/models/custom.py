@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import accumulate
@@ -17,7 +16,7 @@ from pydantic import Field
 
 from qubatt.core.declaration import declare, parameters_of
 from qubatt.core.density import check_state
-from qubatt.core.errors import ArgumentError, QubattWarning
+from qubatt.core.errors import ArgumentError
 from qubatt.core.matrix import (
     check_hermitian,
     fingerprint,
@@ -27,12 +26,20 @@ from qubatt.core.matrix import (
     worst_entry,
 )
 from qubatt.core.problem import Jump, Term
-from qubatt.core.space import WHOLE, Operator, Space
+from qubatt.core.space import WHOLE, Factor, Operator, Space
 from qubatt.models.battery import Battery
 from qubatt.models.example import EVERYWHERE, HAMILTONIAN, KET, LEVELS, LOSS, MIXTURE, SWITCHED
-from qubatt.models.factors import factor_of, read_battery, read_dims
+from qubatt.models.factors import (
+    factors_of,
+    read_battery,
+    read_charger,
+    read_dims,
+    read_roles,
+    usual_charger,
+)
 from qubatt.models.parts import Switched, matrices_in, read_hamiltonian, read_jumps
-from qubatt.states import ChargerState, FockState
+from qubatt.models.stored import StoredEnergy, descends, rearranged, turned
+from qubatt.states import ChargerState, CutoffError, FockState
 
 LOCAL = 1e-12
 """Largest entry of H_B − 1 ⊗ h ⊗ 1, relative to the larger of 1 and the largest of H_B."""
@@ -46,13 +53,24 @@ class CustomBattery(Battery):
         dρ/dt = −i[H, ρ] + Σ γ D[c]ρ
 
     H_B acts on one factor of the space, the battery, and is what the stored energy is measured
-    with; H_charge and the jumps act on the whole space. Index 0 is the ground level of every
-    factor, as everywhere in qubatt: without `initial` the battery starts there.
+    with; H_charge and the jumps act on the whole space. The empty battery is the lowest level of
+    H_B and the full one its highest, in whatever order its levels were given. Without `initial` the
+    battery starts empty, every other factor in its index 0, a charger as its state says.
 
-    Two names of factors mean something. ``cavity`` is a photon mode in Fock levels, so charger
-    states, `CavityLoss`, photon numbers and the check of the cut-off apply. ``atoms`` are
-    two-level atoms on their symmetric ladder |m = −j⟩ … |m = j⟩, ascending (`jmat` of QuTiP
-    descends), so `CollectiveDecay` applies. All others are bare levels.
+    Every factor has a role. A ``"mode"`` is an oscillator in Fock levels, lowest first, with
+    `CavityLoss` and photon numbers; its highest level must stay empty for a result to be ``"ok"``.
+    ``"spins"`` are two-level atoms on their symmetric ladder |m⟩, with `CollectiveDecay`. All else
+    are ``"levels"``. A factor named ``cavity`` is a mode, one named ``atoms`` spins, and all others
+    are levels, unless `roles` says otherwise.
+
+    A ladder of spins ascends from |m = −j⟩, whereas `jmat` of QuTiP descends. Where it is the
+    battery, Tr[H_B J_z] < 0 shows that it was given the other way round, and the battery turns it
+    round in H_B, H_charge, jumps and `initial`. Other spins must be given in ascending order: a
+    charger in a rotating frame shows no order.
+
+    The charger, the factor that charger states are prepared in, is the one that `charger` names,
+    else ``cavity``, else a factor named ``charger``, else the first mode that is not the battery.
+    Modes hold any charger state, other ladders of levels Fock states and custom ones.
     """
 
     citations: ClassVar[tuple[str, ...]] = ("lindblad1976",)
@@ -86,8 +104,20 @@ class CustomBattery(Battery):
     )
     initial: Any = Field(
         default=None,
-        description="Ket or density matrix of the whole space; index 0, or the charger, if None",
+        description="Ket or density matrix of the whole space; an empty battery if None",
         examples=[None, KET, MIXTURE],
+        repr=False,
+    )
+    roles: Any = Field(
+        default=None,
+        description='Factors that are a "mode", "spins" or "levels", unlike what their names say',
+        examples=[None, {"battery": "mode"}],
+        repr=False,
+    )
+    charger: Any = Field(
+        default=None,
+        description="Factor that charger states are prepared in; `cavity` or `charger` if left out",
+        examples=[None, "cavity"],
         repr=False,
     )
 
@@ -98,6 +128,7 @@ class CustomBattery(Battery):
         if given is None:
             given = _dims_of([*matrices_in(self.H_charge), self.H_B, self.initial], total)
         dims = read_dims(given, total)
+        roles = read_roles(self.roles, dims)
         battery = read_battery(self.battery, dims)
         jumps = read_jumps("jumps", self.jumps)
         for k, (_, c) in enumerate(jumps):
@@ -114,10 +145,11 @@ class CustomBattery(Battery):
             "initial": None
             if self.initial is None
             else check_state("initial", self.initial, total),
+            "roles": roles,
+            "charger": read_charger(self.charger, dims, battery),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
-        self._warn_of_a_full_start()
 
     def _check_dims_of_qobj(self, dims: Any, total: int) -> None:
         """Refuse Qobj whose factors are not those of `dims`, adjacent ones merged perhaps."""
@@ -137,25 +169,31 @@ class CustomBattery(Battery):
                     requirement = f"have the factors {tuple(dim for _, dim in dims)}"
                     raise ArgumentError(name, requirement, own, cure)
 
-    def _warn_of_a_full_start(self) -> None:
-        """Say so where the levels are ordered the other way round, as QuTiP orders spins."""
-        energies = self.H_B.diagonal().real
-        if self.initial is None and energies[0] == energies.max() > energies.min():
-            warnings.warn(
-                f"Index 0 of `{self.battery}` is the highest level of H_B, so the battery starts"
-                " full. Give `initial`, or order the levels upwards (QuTiP has spin up first).",
-                QubattWarning,
-                stacklevel=5,
-            )
-
     @cached_property
     def space(self) -> Space:
         """The factors named in `dims`, with the matrices that act on them."""
-        whole = {"H_charge": self._charging[0]}
-        whole |= {f"H_charge[{k}]": part for k, (part, _) in enumerate(self._charging[1], 1)}
-        whole |= {f"jumps[{k}]": c for k, (_, c) in enumerate(self.jumps)}
-        factors = {name: factor_of(name, dim) for name, dim in self.dims}
-        return Space(factors, {self.battery: {"H_B": self.H_B}, WHOLE: whole})
+        H, switched = self._charging
+        parts = {"H_charge": H}
+        parts |= {f"H_charge[{k}]": part for k, (part, _) in enumerate(switched, 1)}
+        parts |= {f"jumps[{k}]": c for k, (_, c) in enumerate(self.jumps)}
+        whole = {name: rearranged(part, self._order) for name, part in parts.items()}
+        return Space(self._factors, {self.battery: self._stored, WHOLE: whole})
+
+    @cached_property
+    def _factors(self) -> dict[str, Factor]:
+        return factors_of(self.dims, self.roles)
+
+    @cached_property
+    def _stored(self) -> StoredEnergy:
+        """H_B and what follows from it, a ladder of spins in ascending order."""
+        backwards = np.arange(self.H_B.shape[0])[::-1]
+        return StoredEnergy(rearranged(self.H_B, None if self._order is None else backwards))
+
+    @cached_property
+    def _order(self) -> NDArray[np.intp] | None:
+        """The order in which the whole space is taken; None for the one that was given."""
+        spins = self._factors[self.battery].role == "spins"
+        return turned(dict(self.dims), self.battery) if spins and descends(self.H_B) else None
 
     @property
     def _charging(self) -> tuple[Operator, tuple[Switched, ...]]:
@@ -170,8 +208,8 @@ class CustomBattery(Battery):
 
     @property
     def charger_factor(self) -> str | None:
-        """The factor named ``cavity``, if there is one."""
-        return "cavity" if "cavity" in dict(self.dims) else None
+        """The factor that charger states are prepared in; None if there is none."""
+        return self.charger or usual_charger(self._factors, self.battery)
 
     def battery_terms(self) -> tuple[Term, ...]:
         """Return H_B, on its factor."""
@@ -193,28 +231,61 @@ class CustomBattery(Battery):
         )
 
     def default_charger(self) -> FockState | None:
-        """Return the vacuum of `cavity`; None without one, or where `initial` is given."""
-        return FockState(0) if self.initial is None and "cavity" in dict(self.dims) else None
+        """Return the vacuum where the charger is a mode; None elsewhere, or with `initial`."""
+        name = self.charger_factor
+        if name is None or self.initial is not None or self._factors[name].role != "mode":
+            return None
+        # a mode that is the battery itself starts empty, which need not be its vacuum
+        empty = name != self.battery or self._stored.empty is None
+        return FockState(0) if empty else None
 
     def start(self, charger: ChargerState | None) -> Mapping[str, NDArray[Any]]:
-        """Return `initial`, or the charger state and index 0 of the other factors.
+        """Return `initial`, or an empty battery beside the charger state.
 
         Raises
         ------
         ArgumentError
-            If a charger state is given besides `initial`, or without a cavity.
+            If a charger state is given besides `initial` or without a charger, or the charger
+            cannot hold it; if it takes `initial` to say which of several states is the empty
+            battery.
         """
-        if charger is not None and self.initial is not None:
+        cure = ""
+        if self.initial is not None:
             cure = "`initial` says how the whole space starts."
+        elif self.charger_factor is None:
+            cure = "Name the factor that it is for with charger=…, or give the battery `initial`."
+        if charger is not None and cure:
             raise ArgumentError("charger", "be left out", charger, cure)
-        if charger is not None and "cavity" not in dict(self.dims):
-            cure = "Name a factor `cavity` in dims, or give the battery `initial`."
-            raise ArgumentError("charger", "be left out", charger, cure)
-        return super().start(charger) if self.initial is None else {WHOLE: self.initial}
+        if self.initial is not None:
+            order = slice(None) if self._order is None else self._order
+            ket = self.initial.ndim == 1
+            return {WHOLE: self.initial[order] if ket else rearranged(self.initial, self._order)}
+        try:
+            begun = dict(super().start(charger))
+        except CutoffError:
+            levels = f"{self._factors[str(self.charger_factor)].dim} levels"
+            cure = "Make the matrices with more levels of it."
+            requirement = f"fit into the {levels} of `{self.charger_factor}`"
+            raise ArgumentError("charger", requirement, charger, cure) from None
+        if self.battery not in begun and self._stored.empty is not None:
+            begun[self.battery] = self._stored.empty
+        return begun
 
     def parameters(self) -> dict[str, Any]:
-        """Return what is stored of it with a result: sizes and hashes of the matrices."""
+        """Return what is stored of it with a result: sizes and hashes of the matrices.
+
+        Roles and charger are stored where they are not the usual ones, ``start`` where the battery
+        starts empty and that is not index 0, and ``turned`` names it where its ladder was given
+        from the highest state down.
+        """
         H, switched = self._charging
+        elsewhere = self.initial is None and not self._stored.levels.is_lowest(0)
+        own = {
+            "start": "lowest level of H_B" if elsewhere else None,
+            "roles": dict(self.roles),
+            "charger": self.charger_factor if self._other_charger else None,
+            "turned": None if self._order is None else self.battery,
+        }
         return {
             "type": "custom",
             "dims": dict(self.dims),
@@ -224,7 +295,12 @@ class CustomBattery(Battery):
             "pulses": [fingerprint(part) | {"pulse": parameters_of(f)} for part, f in switched],
             "jumps": [fingerprint(c) | {"rate": rate} for rate, c in self.jumps],
             "initial": None if self.initial is None else fingerprint(_columns(self.initial)),
-        }
+        } | {name: value for name, value in own.items() if value}
+
+    @property
+    def _other_charger(self) -> bool:
+        """Whether the charger is another one than without the field `charger`."""
+        return self.charger_factor != usual_charger(self._factors, self.battery)
 
     @cached_property
     def _identity(self) -> tuple[Any, ...]:
@@ -237,7 +313,8 @@ class CustomBattery(Battery):
         ]
         jumps = [(part["rate"], part["sha256"]) for part in stored["jumps"]]
         start = None if self.initial is None else stored["initial"]["sha256"]
-        return (self.dims, self.battery, *hashes, *switched, *jumps, start)
+        roles = (self.roles, self.charger_factor)
+        return (self.dims, self.battery, *hashes, *switched, *jumps, start, *roles)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CustomBattery):

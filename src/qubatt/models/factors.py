@@ -1,19 +1,25 @@
-"""Names and dimensions of the factors of a space that is given by matrices."""
+"""Names, dimensions and roles of the factors of a space that is given by matrices."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import Any
+from typing import Any, get_args
 
 from qubatt.core.check import plain_number
 from qubatt.core.errors import ArgumentError, suggest
-from qubatt.core.space import WHOLE, Factor
+from qubatt.core.space import WHOLE, Factor, Role
 from qubatt.operators import Atoms, Levels, Mode
 
 Dims = tuple[tuple[str, int], ...]
 """Names and dimensions in the order of the tensor product."""
+
+Roles = tuple[tuple[str, Role], ...]
+"""Names and roles of factors whose role is not the one that their name stands for."""
+
+MEANT: dict[str, Role] = {"cavity": "mode", "atoms": "spins"}
+"""Roles that names stand for; factors of all other names are plain levels."""
 
 _EXAMPLE = 'For example dims={"cavity": 10, "battery": 2}.'
 
@@ -39,9 +45,8 @@ def read_dims(dims: Any, total: int) -> Dims:
         if name == WHOLE or not re.fullmatch(r"[A-Za-z]\w*", name):
             cure = f"Names are words; `{WHOLE}` stands for all factors together."
             raise ArgumentError("dims", "name factors", name, cure)
-        least = 2 if name in ("cavity", "atoms") else 1
-        if dim < least:
-            raise ArgumentError("dims", f"give `{name}` at least {least} levels", dim)
+        if dim < 1:
+            raise ArgumentError("dims", f"give `{name}` at least 1 levels", dim)
     if len({name for name, _ in named}) < len(named):
         raise ArgumentError("dims", "name every factor once", [name for name, _ in named])
     found = prod(dim for _, dim in named)
@@ -109,8 +114,86 @@ def read_battery(battery: Any, dims: Dims) -> str:
     return str(battery)
 
 
-def factor_of(name: str, dim: int) -> Factor:
-    """Return a mode for `cavity`, two-level atoms on their ladder for `atoms`, else bare levels."""
-    if name == "cavity":
-        return Mode(dim - 1)
-    return Atoms(dim - 1) if name == "atoms" else Levels(dim)
+def read_roles(roles: Any, dims: Dims) -> Roles:
+    """Return the roles that differ from those that names stand for, in the order of the factors.
+
+    Parameters
+    ----------
+    roles : None, mapping of str to str, or sequence of pairs
+        ``"mode"``, ``"spins"`` or ``"levels"`` of any factors.
+    dims : tuple of pairs
+        Names and dimensions.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such factor or role, or the factor has too few levels for its role.
+    """
+    names, known = [name for name, _ in dims], get_args(Role)
+    example = f'For example roles={{"{names[-1]}": "mode"}}.'
+    try:
+        given = {} if roles is None else dict(roles)
+    except (TypeError, ValueError):
+        raise ArgumentError("roles", "be names of factors with roles", roles, example) from None
+    for name, role in given.items():
+        if name not in names:
+            cure = suggest(name, names) if isinstance(name, str) else example
+            raise ArgumentError("roles", "name factors of dims", name, cure)
+        if role not in known:
+            cure = f"Roles are {', '.join(known[:-1])} and {known[-1]}."
+            raise ArgumentError("roles", f"give `{name}` a role", role, cure)
+    for name, dim in dims:
+        role = given.get(name, MEANT.get(name, "levels"))
+        if role != "levels" and dim < 2:
+            cure = f'With roles={{"{name}": "levels"}} it may have fewer.'
+            raise ArgumentError("dims", f"give `{name}` at least 2 levels", dim, cure)
+    return tuple(
+        (name, given[name])
+        for name in names
+        if name in given and given[name] != MEANT.get(name, "levels")
+    )
+
+
+def read_charger(charger: Any, dims: Dims, battery: str) -> str | None:
+    """Return the factor that was named as the charger, None if none was.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no factor of that name, or it is the battery.
+    """
+    if charger is None:
+        return None
+    names = [name for name, _ in dims if name != battery]
+    if charger not in names:
+        known = suggest(charger, names) if isinstance(charger, str) else ""
+        cure = "`initial` says how the battery starts." if charger == battery else known
+        raise ArgumentError("charger", "name a factor other than the battery", charger, cure)
+    return str(charger)
+
+
+def factors_of(dims: Dims, roles: Roles) -> dict[str, Factor]:
+    """Return the factors by name: modes, two-level atoms on their ladder, or plain levels."""
+    given = dict(roles)
+    made: dict[str, Factor] = {}
+    for name, dim in dims:
+        role = given.get(name, MEANT.get(name, "levels"))
+        if role == "mode":
+            made[name] = Mode(dim - 1)
+        else:
+            made[name] = Atoms(dim - 1) if role == "spins" else Levels(dim)
+    return made
+
+
+def usual_charger(factors: Mapping[str, Factor], battery: str) -> str | None:
+    """Return the factor that is the charger where none is named.
+
+    That is `cavity`, else a factor `charger` that is a ladder, else the first mode that is not the
+    battery; None if there is none of these.
+    """
+    if "cavity" in factors:
+        return "cavity"
+    if "charger" in factors and factors["charger"].ladder is not None and battery != "charger":
+        return "charger"
+    modes = (name for name, each in factors.items() if each.role == "mode" and name != battery)
+    return next(modes, None)

@@ -31,6 +31,7 @@ class TwoPhotonDickeBattery(CavityBattery):
     """
 
     citations: ClassVar[tuple[str, ...]] = ("crescente2020", "felicetti2015")
+    usual_charger: ClassVar[str] = "fock:2N"
     photons_at_once: ClassVar[int] = 2
 
     n_atoms: Count = Field(description="Number of atoms N", examples=[2])

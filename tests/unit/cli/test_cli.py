@@ -211,7 +211,7 @@ def test_list_shows_every_kind(qubatt, kind):
             "charge driven --n-atoms 2 --drive 1 --environment cavity-loss:1",
             ["CavityLoss", "`cavity`"],
         ),
-        ("charge driven --n-atoms 2 --drive 1 --charger fock:2", ["`charger`", "drive"]),
+        ("charge driven --n-atoms 2 --drive 1 --charger fock:2", ["No such option", "--charger"]),
         (
             "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger coherent:4",
             ["`mean_photons`", "max_photons = 10", "15 or more"],

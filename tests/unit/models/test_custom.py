@@ -315,12 +315,12 @@ def test_h_b_off_by_little_names_the_entry() -> None:
 @pytest.mark.parametrize(
     ("options", "cure"),
     [
-        ({"dims": (4, 2)}, "Name a factor `cavity` in dims"),
+        ({"dims": {"mine": 4, "battery": 2}}, "Name the factor that it is for with charger=…"),
         ({"dims": NAMED, "initial": np.eye(8)[0]}, "`initial` says how the whole space starts."),
     ],
 )
 def test_charger_states_that_have_no_place(options: dict[str, Any], cure: str) -> None:
-    """Without a cavity, or besides an initial state."""
+    """Without a charger, or besides an initial state."""
     battery = qb.CustomBattery(H_B, H_CHARGE, **options)
     with pytest.raises(qb.ArgumentError, match="`charger` must be left out") as caught:
         battery.problem(qb.FockState(1))
@@ -363,20 +363,6 @@ def test_merits_of_a_cavity_need_one(merit: str) -> None:
     assert float(run.empty_population[0]) == pytest.approx(1.0)
     with pytest.raises(qb.UnsupportedError, match="it needs a mode such as a cavity"):
         qb.charge(battery, [0.5], merits=[merit])
-
-
-def test_a_battery_that_starts_full_is_noticed() -> None:
-    """Spins of QuTiP have their upper level first; whoever says how it starts is believed."""
-    with pytest.warns(
-        qb.QubattWarning, match="Index 0 of `battery` is the highest level"
-    ) as caught:
-        qb.CustomBattery(qt.sigmaz(), qt.sigmax())
-    assert caught[0].filename == __file__
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        qb.CustomBattery(qt.sigmaz(), qt.sigmax(), initial=qt.basis(2, 0))
-        qb.CustomBattery(qt.sigmax(), qt.sigmaz())
-        qb.CustomBattery(np.zeros((2, 2)), qt.sigmax())
 
 
 def test_max_photons_is_no_parameter() -> None:

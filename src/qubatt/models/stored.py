@@ -1,0 +1,97 @@
+"""What H_B of a battery made of matrices says: its empty and its full state, and their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qubatt.core.errors import MISSING, ArgumentError
+from qubatt.core.levels import OuterLevels
+from qubatt.core.matrix import tidy
+from qubatt.core.space import Operator
+
+ROUNDING = 1e-12
+"""Part of the sum of the magnitudes that a sum of as many numbers may be off by."""
+
+
+class StoredEnergy(Mapping[str, Operator]):
+    """H_B on its factor, with the projectors that follow from it, by name.
+
+    ``H_B``; ``P_ground``, the projector on its lowest level, the empty battery; ``P_full``, that on
+    its highest one. H_B is diagonalised when one of the two is needed first.
+
+    Parameters
+    ----------
+    H_B : sparse array, shape (d, d)
+        Battery Hamiltonian on its factor.
+    """
+
+    def __init__(self, H_B: Operator) -> None:
+        self.H_B = H_B
+        self.levels = OuterLevels(H_B)
+
+    def __getitem__(self, name: str) -> Operator:
+        if name == "P_ground":
+            return self.levels.ground
+        if name == "P_full":
+            return self.levels.top
+        if name == "H_B":
+            return self.H_B
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in tuple(self)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("H_B", "P_ground", "P_full"))
+
+    def __len__(self) -> int:
+        return 3
+
+    @cached_property
+    def empty(self) -> NDArray[Any] | None:
+        """The ket of the empty battery, shape ``(d,)``; None if that is index 0.
+
+        Raises
+        ------
+        ArgumentError
+            If the lowest level is degenerate and index 0 is none of its states.
+        """
+        if self.levels.is_lowest(0):
+            return None
+        P = self.levels.ground
+        states = round(float(P.trace().real))
+        if states > 1:
+            requirement = f"be given: the lowest level of H_B has {states} states to start in"
+            cure = "A ket or a density matrix of the whole space says which of them it is."
+            raise ArgumentError("initial", requirement, MISSING, cure)
+        populations = P.diagonal().real
+        largest = int(np.argmax(populations))
+        ket = P[:, [largest]].toarray().ravel() / np.sqrt(populations[largest])
+        return np.asarray(ket / np.linalg.norm(ket))
+
+
+def descends(H_B: Operator) -> bool:
+    """Return whether a ladder |m⟩ was given from its highest state down: whether Tr[H_B J_z] < 0.
+
+    J_z is that of the ascending ladder. The energy of atoms is ω J_z with ω > 0 and an interaction
+    that is even in J_z, so the trace has the sign of the order.
+    """
+    j = 0.5 * (H_B.shape[0] - 1)
+    parts = (np.arange(H_B.shape[0]) - j) * H_B.diagonal().real
+    return bool(parts.sum() < -ROUNDING * np.abs(parts).sum())
+
+
+def rearranged(matrix: Operator, order: NDArray[np.intp] | None) -> Operator:
+    """Return a matrix, shape ``(D, D)``, with its states in another order; as it is for None."""
+    return matrix if order is None else tidy(matrix[order][:, order])
+
+
+def turned(dims: Mapping[str, int], name: str) -> NDArray[np.intp]:
+    """Return the order of the states of the whole space with the levels of one factor reversed."""
+    states = np.arange(int(np.prod(list(dims.values())))).reshape(tuple(dims.values()))
+    return np.flip(states, axis=list(dims).index(name)).ravel()
