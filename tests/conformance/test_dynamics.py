@@ -132,11 +132,12 @@ def test_populations_are_probabilities(run: Run) -> None:
 def test_moments_are_those_of_the_states(run: Run) -> None:
     """Every merit equals Tr(Oρ), computed densely."""
     realization, solution = run
-    for name, build in moments_of(realization.problem).items():
-        values, built = solution.moments[name], build(realization)
-        operator = getattr(built, "steady", built).toarray()
+    for observable in moments_of(realization.problem):
+        operator = realization.observe(observable).steady.toarray()
         expected = np.einsum("tij,ji->t", solution.states, operator).real
-        np.testing.assert_allclose(values, expected, atol=1e-11, err_msg=name)
+        np.testing.assert_allclose(
+            solution.of(observable), expected, atol=1e-11, err_msg=observable.label
+        )
 
 
 @pytest.mark.parametrize(

@@ -238,11 +238,9 @@ def test_moments_are_real(battery: str) -> None:
     model = example("battery", battery)
     problem = model.problem(environment=fitting(model))
     realization = realize(problem)
-    for operator in moments_of(problem).values():
-        built = operator(realization)
-        for part in (
-            (built.steady, *dict(built.pulsed).values()) if hasattr(built, "steady") else (built,)
-        ):
+    for observable in moments_of(problem):
+        built = realization.observe(observable)
+        for part in (built.steady, *(operator for _, operator in built.pulsed)):
             assert part.shape == (realization.dim,) * 2
             assert_hermitian(part.toarray())
 

@@ -17,7 +17,7 @@ from .qutip_models import OPTIONS
 
 TOLERANCE = 2e-6
 TIMES = np.linspace(0.0, 3.0, 7)
-MOMENTS = {"Jz": "Jz", "J+J-": ("J+", "J-"), "Jz^2": ("Jz", "Jz"), "Jx": "Jx"}
+MOMENTS = {"Jz": ("Jz",), "J+J-": ("J+", "J-"), "Jz^2": ("Jz", "Jz"), "Jx": ("Jx",)}
 
 SURROUNDINGS = {
     "collective": {
@@ -65,7 +65,7 @@ def piqs_moments(battery, rates):
     for rho in qt.mesolve(liouvillian, piqs.ground(N), TIMES, options=OPTIONS).states:
         for name, product in MOMENTS.items():
             operator = qt.qeye(Jz.dims[0])
-            for factor in product.split():
+            for factor in product:
                 operator = operator * J[factor]
             found[name].append((operator * rho).tr().real)
     return found

@@ -18,7 +18,7 @@ DENSE_DIM = 20
 
 
 def select_engine(engine: str | Engine, task: Task) -> tuple[Engine, str]:
-    """Return the engine for a task, and why: the one given, the one named, or the quickest exact one.
+    """Return the engine for a task, and why: the one given or named, or the quickest exact one.
 
     ``"auto"`` takes `DenseEngine` for at most 20 states, a constant Hamiltonian and evenly spaced
     times, `ExactEngine` otherwise.

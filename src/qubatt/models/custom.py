@@ -274,14 +274,14 @@ class CustomBattery(Battery):
     def parameters(self) -> dict[str, Any]:
         """Return what is stored of it with a result: sizes and hashes of the matrices.
 
-        Roles and charger are stored where they are not the usual ones, ``start`` where the battery
-        starts empty and that is not index 0, and ``turned`` names it where its ladder was given
-        from the highest state down.
+        Roles and charger are stored where they are not the usual ones, ``empty`` where the empty
+        battery is not index 0, and ``turned`` names it where its ladder was given from the highest
+        state down.
         """
         H, switched = self._charging
-        elsewhere = self.initial is None and not self._stored.levels.is_lowest(0)
+        elsewhere = not self._stored.levels.is_lowest(0)
         own = {
-            "start": "lowest level of H_B" if elsewhere else None,
+            "empty": "lowest level of H_B" if elsewhere else None,
             "roles": dict(self.roles),
             "charger": self.charger_factor if self._other_charger else None,
             "turned": None if self._order is None else self.battery,

@@ -139,9 +139,10 @@ def test_starts_empty_wherever_that_is() -> None:
     assert shared.problem().initial == {}
     upside_down = qb.CustomBattery(UP_FIRST, FLIP)
     np.testing.assert_array_equal(upside_down.problem().initial["battery"], [0.0, 1.0])
-    assert parameters_of(upside_down)["start"] == "lowest level of H_B"
+    assert parameters_of(upside_down)["empty"] == "lowest level of H_B"
     given = dataclasses.replace(upside_down, initial=[0.0, 1.0])
-    assert not any("start" in parameters_of(each) for each in (plain, shared, given))
+    assert parameters_of(given)["empty"] == "lowest level of H_B"
+    assert not any("empty" in parameters_of(each) for each in (plain, shared))
     tilted = qb.CustomBattery(qt.sigmax(), qt.sigmaz())
     rho = realize(tilted.problem()).rho_0
     np.testing.assert_allclose(rho, [[0.5, -0.5], [-0.5, 0.5]], atol=1e-15)
