@@ -36,14 +36,14 @@ def random_battery(rng: np.random.Generator, pulses: bool = False) -> Problem:
     if model.space.in_basis("full").dim > LARGEST:
         parts = [part for part in parts if is_collective(part, model)]
     kept = [part for part in parts if rng.random() < 0.7] or parts
-    problem = model.problem(
-        None
-        if "cavity" not in model.space.factors
-        else qb.FockState(int(rng.integers(photons + 1))),
-        kept,
-    )
-    if "cavity" in problem.space.factors and rng.random() < 0.5:
-        problem = replace(problem, initial={"cavity": random_state(rng, photons + 1)})
+    charger = model.charger_factor
+    if charger is None:
+        return model.problem(None, kept)
+    highest = min(photons, model.space.factors[charger].ladder)
+    problem = model.problem(qb.FockState(int(rng.integers(highest + 1))), kept)
+    if rng.random() < 0.5:
+        dim = problem.space.factors[charger].dim
+        problem = replace(problem, initial={charger: random_state(rng, dim)})
     return problem
 
 

@@ -8,6 +8,7 @@ import pytest
 import qutip as qt
 
 import qubatt as qb
+from agreement import engines_for
 from qubatt.core.declaration import example_of, fields_of
 from qubatt.core.registry import registry
 
@@ -63,7 +64,10 @@ def test_comparison_notices_a_thousandth():
     assert np.max(np.abs(qb.charge(battery, TIMES).energy.values - energy)) > 100 * AGREES
 
 
-@pytest.mark.parametrize("engine", registered("engine"))
+OPEN = qb.DrivenBattery(2, 1.0).problem(environment=[qb.CollectiveDecay(0.1)])
+
+
+@pytest.mark.parametrize("engine", engines_for(OPEN, "bound"))
 @pytest.mark.parametrize("seed", range(3))
 def test_random_complex_matrices_agree_with_mesolve(engine, seed):
     """GUE Hamiltonians, complex jumps, three factors, a mixed start, in every engine."""

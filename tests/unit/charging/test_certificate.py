@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import qubatt as qb
+from agreement import engines_for
 from qubatt.charging.certificate import Certificate, certify_run, certify_steady
 from qubatt.charging.question import Question
 from qubatt.core.registry import registry
@@ -22,7 +23,8 @@ from solving import solve, solve_steady
 
 LOSS = qb.CavityLoss(2.0)
 LATE = [25.0]
-ENGINES = tuple(registry.items("engine"))
+OPEN = qb.DrivenBattery(2, 1.0).problem(environment=[qb.CollectiveDecay(0.1)])
+ENGINES = tuple(engines_for(OPEN, "bound"))
 
 
 def brief(max_photons: int) -> qb.DickeBattery:
