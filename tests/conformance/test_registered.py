@@ -23,7 +23,9 @@ from qubatt.core.bibliography import BIBLIOGRAPHY
 from qubatt.core.declaration import example_of, fields_of, parameters_of
 from qubatt.core.realization import realize
 from qubatt.core.registry import registry
+from qubatt.core.space import Space
 from qubatt.merits import Merit
+from qubatt.operators import Atoms, Mode
 
 HOMES: dict[str, tuple[ModuleType, type]] = {
     "battery": (models, models.Battery),
@@ -249,3 +251,25 @@ def test_hermitian_fails_on_a_ladder_operator() -> None:
     """J₊ has no real expectation value."""
     with pytest.raises(AssertionError):
         assert_hermitian(np.array([[0.0, 0.0], [1.0, 0.0]]))
+
+
+@pytest.mark.parametrize("environment", NAMES["environment"])
+def test_every_dissipator_acts_on_the_factor_that_it_is_given(environment: str) -> None:
+    """The same jumps on a factor of another name, first or last in the space."""
+    part = example("environment", environment)
+    three = ("ground", "middle", "excited")
+    usual = {
+        "cavity": Mode(2),
+        "atoms": Atoms(2, three if environment == "level-decay" else three[::2]),
+    }
+    jumps = part.jumps(Space(usual))
+    for order in (1, -1):
+        factors = {f"my_{name}": factor for name, factor in [*usual.items()][::order]}
+        moved = dataclasses.replace(part, on=f"my_{part.on}")
+        found = moved.jumps(Space(factors))
+        assert [(jump.rate, jump.scope) for jump in found] == [
+            (jump.rate, jump.scope) for jump in jumps
+        ]
+        for jump, one in zip(found, jumps, strict=True):
+            assert jump.operators == {f"my_{name}": names for name, names in one.operators.items()}
+            assert jump.source == f"{one.source}-my_{part.on}"

@@ -28,5 +28,5 @@ class LocalEmission(Dissipator):
     def jumps(self, space: Space) -> tuple[Jump, ...]:
         """Return the jumps σ₋ and σ₊ of every atom, as two jumps of local scope."""
         return self.thermal_jumps(
-            space, "atoms", "J-", "J+", self.rate, self.n_thermal, scope="local"
+            space, self.on, "J-", "J+", self.rate, self.n_thermal, scope="local"
         )

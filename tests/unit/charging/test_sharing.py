@@ -1,0 +1,61 @@
+"""A request makes every matrix once, for merits, engine and certificate together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+
+import qubatt as qb
+from qubatt.core.realization import Realization
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Count realisations and sums of operators."""
+    counts: Counter[str] = Counter()
+    begin, operator = Realization.__init__, Realization.operator
+
+    def counted_begin(self: Realization, *args: Any, **options: Any) -> None:
+        counts["realisations"] += 1
+        begin(self, *args, **options)
+
+    def counted_operator(self: Realization, *args: Any) -> Any:
+        counts["sums"] += 1
+        return operator(self, *args)
+
+    monkeypatch.setattr(Realization, "__init__", counted_begin)
+    monkeypatch.setattr(Realization, "operator", counted_operator)
+    return counts
+
+
+LOSS = [qb.CavityLoss(0.5)]
+
+
+def test_default_merits_need_one_realisation(made: Counter[str]) -> None:
+    """H_B, H, the jump, photons and the highest level: each once."""
+    qb.charge(qb.DickeBattery(2, 0.4, 20), np.linspace(0, 5, 11), environment=LOSS)
+    assert made == {"realisations": 1, "sums": 5}
+
+
+def test_all_merits_need_the_battery_alone_and_one_atom_too(made: Counter[str]) -> None:
+    """And nothing twice, however many merits ask for it."""
+    battery = qb.DickeBattery(2, 0.4, 20)
+    qb.charge(battery, np.linspace(0, 5, 11), environment=LOSS, merits="all")
+    assert made["realisations"] == 3
+    assert made["sums"] <= 30
+
+
+def test_states_of_light_share_it(made: Counter[str]) -> None:
+    """Points of a study that differ in the charger state are propagated with one of them."""
+    study = {
+        "battery": {"type": "dicke", "n_atoms": 2, "coupling": 0.4, "max_photons": 20},
+        "environment": ["cavity-loss:0.5"],
+        "run": {"type": "charge", "t_end": 2.0, "points": 5},
+        "sweep": {"charger": ["fock:1", "fock:2", "coherent:1"]},
+    }
+    data = qb.sweep(study)
+    assert data.energy.shape == (3, 5)
+    assert made["realisations"] == 3  # each point has its own request; one of them is propagated
