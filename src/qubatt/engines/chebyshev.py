@@ -228,17 +228,25 @@ class Chebyshev:
         )
         k, table = len(series.sizes), series.table
         self.products += k - 1
-        lost = abs(float(weights[-1, :k] @ table[:, -1]) - float(table[0, -1]))
+        lost = abs(float(_combined(weights[-1:], table[:, -1:])[0, 0]) - float(table[0, -1]))
         # the exact flow conserves the trace
         if not series.ended or not series.rounding <= limit or not lost <= limit:
             return None
         parts = [
-            ellipse.coefficients(after[start : start + CHUNK], k) @ table
+            _combined(ellipse.coefficients(after[start : start + CHUNK], k), table)
             for start in range(0, len(after), CHUNK)
         ]
         values = np.concatenate([np.empty((0, table.shape[1])), *parts])
         error = series.rounding + 2 * float(series.sizes[-1]) + lost
         return values, vectors, error, series.rounding < limit / 10
+
+
+def _combined(weights: FloatArray, table: FloatArray) -> FloatArray:
+    """Return Σ_k weights[t, k] table[k, f], shape ``(T, F)``; see `kernels.combine`."""
+    table = np.ascontiguousarray(table)
+    out = np.empty((len(weights), table.shape[1]))
+    kernels.combine(np.ascontiguousarray(weights[:, : len(table)]), table, out)
+    return out
 
 
 class Series(NamedTuple):

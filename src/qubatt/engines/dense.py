@@ -75,7 +75,10 @@ class DenseEngine(Engine):
         battery: bool = False,
         progress: Progress | None = None,
     ) -> list[Solution]:
-        """Propagate by matrix exponentials, all states at once; see `Engine.solve_each`.
+        """Propagate by matrix exponentials, which all states share; see `Engine.solve_each`.
+
+        Products with states, and sums over their entries, are made one by one: their bits do not
+        depend on how many states and moments there are.
 
         Raises
         ------
@@ -91,7 +94,7 @@ class DenseEngine(Engine):
         L = superoperator(realization)
         watch = Watch(realization, moments)
         functionals = np.array([matrix.toarray().T.ravel() for matrix in watch.operators])
-        rho = np.stack([realization.starting(start).rho_0.ravel() for start in starts], axis=1)
+        rho = np.stack([realization.starting(start).rho_0.ravel() for start in starts])
         values = np.empty((len(times), len(functionals), len(starts)))
         found: list[NDArray[Any]] = []
         reduced: list[list[NDArray[Any]]] = []
@@ -103,9 +106,9 @@ class DenseEngine(Engine):
                 key = near[0] if near else float(step)
                 if not near:
                     propagators[key] = la.expm(L * key)
-                rho = propagators[key] @ rho
-            values[k] = (functionals @ rho).real
-            whole = rho.T.reshape(-1, D, D)  # (starts, D, D)
+                rho = np.stack([propagators[key] @ one for one in rho])
+            values[k] = (functionals[:, np.newaxis] * rho).sum(axis=-1).real
+            whole = rho.reshape(-1, D, D)  # (starts, D, D)
             if kept_at[k]:
                 found.append(whole)
             if battery:

@@ -98,7 +98,20 @@ def test_all_engines(engine: qb.Engine) -> None:
     for name, found in zip(names, together, strict=True):
         problem = battery.problem(CHARGERS[name], LOSS)
         alone = engine.solve(problem, TIMES, MOMENTS, states=True, battery=True)
-        same(found, alone, within=1e-13 if isinstance(engine, qb.DenseEngine) else 0.0)
+        same(found, alone)
+
+
+@pytest.mark.parametrize("engine", [qb.DenseEngine(), qb.MatrixEngine(1e-8), qb.ExactEngine(1e-8)])
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_moments_have_the_same_bits_whatever_else_is_read(engine: qb.Engine, count: int) -> None:
+    """Other moments, states of the battery and full states change nothing."""
+    problem = qb.DickeBattery(2, 0.4, 8, interaction=0.5).problem(environment=LOSS)
+    few = engine.solve(problem, TIMES, {"energy": MOMENTS["energy"]})
+    others = {f"other {k}": MOMENTS["photons"] for k in range(count)}
+    many = engine.solve(problem, TIMES, others | MOMENTS, states=TIMES > 2.0, battery=True)
+    np.testing.assert_array_equal(many.moments["energy"], few.moments["energy"])
+    np.testing.assert_array_equal(many.trace, few.trace)
+    assert many.error_estimate == few.error_estimate
 
 
 def test_pulses() -> None:
