@@ -281,6 +281,14 @@ def test_help_names_every_field(qubatt):
         assert name in out
 
 
+def test_help_lists_commands_as_they_are_registered(qubatt):
+    """Those with a command per battery are not put behind all others."""
+    _, out, _ = qubatt("--help")
+    listed = [line.split()[0] for line in out.partition("Commands:")[2].splitlines() if line]
+    first = "charge steady discharge recharge sweep status export plot report reproduce list"
+    assert [name for name in listed if name.isalpha()] == first.split()
+
+
 def test_version(qubatt):
     """--version prints the version of the package."""
     assert qubatt("--version")[1].strip() == f"qubatt {qb.__version__}"
