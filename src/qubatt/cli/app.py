@@ -63,8 +63,9 @@ def build() -> typer.Typer:
     commands = (charge, steady, discharge, recharge, sweep, plot, report, reproduce, listing)
     for module in commands:
         module.register(app)
-        entries = [*app.registered_groups, *app.registered_commands]
-        order += [str(entry.name) for entry in entries if entry.name not in order]
+        names = [group.name for group in app.registered_groups]
+        names += [command.name for command in app.registered_commands]
+        order += [str(name) for name in names if name not in order]
     return app
 
 
