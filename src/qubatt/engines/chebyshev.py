@@ -15,6 +15,7 @@ from qubatt.core.errors import ResourceError
 from qubatt.core.realization import Realization
 from qubatt.engines import kernels
 from qubatt.engines.reduced import Functionals, Reduced, Vector
+from qubatt.engines.threads import single_blas
 
 REACH = 90.0
 """Length of a first step times the height of the ellipse; longer steps gain little."""
@@ -326,7 +327,8 @@ def _width(realization: Realization) -> float:
     """Return the width of the spectrum of H, a little enlarged; an upper estimate if large."""
     H, D = realization.H, realization.dim
     if D <= 400:
-        levels = np.linalg.eigvalsh(H.toarray())
+        with single_blas():  # or last digits of the step length would depend on the threads
+            levels = np.linalg.eigvalsh(H.toarray())
         return 1.02 * float(levels[-1] - levels[0])
     bound = 2.0 * float(abs(H).sum(axis=0).max())
     start = np.random.default_rng(0).normal(size=D)

@@ -26,6 +26,7 @@ from qubatt.engines.engine import (
     require_memory,
     smallest_eigenvalue,
 )
+from qubatt.engines.threads import single_blas
 
 LARGEST_DIM = 40
 """Largest D: exponentials of a 1600 × 1600 matrix then take some ten seconds each."""
@@ -77,8 +78,8 @@ class DenseEngine(Engine):
     ) -> list[Solution]:
         """Propagate by matrix exponentials, which all states share; see `Engine.solve_each`.
 
-        Products with states, and sums over their entries, are made one by one: their bits do not
-        depend on how many states and moments there are.
+        Products with states, and sums over their entries, are made one by one, exponentials by one
+        thread: bits do not depend on how many states, moments and threads there are.
 
         Raises
         ------
@@ -99,23 +100,21 @@ class DenseEngine(Engine):
         found: list[NDArray[Any]] = []
         reduced: list[list[NDArray[Any]]] = []
         propagators: dict[float, NDArray[Any]] = {}
-        for k, step in enumerate(np.diff(times, prepend=0.0)):
-            if step > 0:
-                rounding = 4 * np.finfo(float).eps * times[k]
-                near = [known for known in propagators if abs(known - step) <= rounding]
-                key = near[0] if near else float(step)
-                if not near:
-                    propagators[key] = la.expm(L * key)
-                rho = np.stack([propagators[key] @ one for one in rho])
-            values[k] = (functionals[:, np.newaxis] * rho).sum(axis=-1).real
-            whole = rho.reshape(-1, D, D)  # (starts, D, D)
-            if kept_at[k]:
-                found.append(whole)
-            if battery:
-                space, name = problem.space, problem.battery
-                reduced.append([space.marginal(part, name, realization.basis) for part in whole])
-            if progress is not None:
-                progress((k + 1) / len(times))
+        with single_blas():
+            for k, step in enumerate(np.diff(times, prepend=0.0)):
+                if step > 0:
+                    propagator = _propagator(L, float(step), float(times[k]), propagators)
+                    rho = np.stack([propagator @ one for one in rho])
+                values[k] = (functionals[:, np.newaxis] * rho).sum(axis=-1).real
+                whole = rho.reshape(-1, D, D)  # (starts, D, D)
+                if kept_at[k]:
+                    found.append(whole)
+                if battery:
+                    space, name = problem.space, problem.battery
+                    parts = [space.marginal(part, name, realization.basis) for part in whole]
+                    reduced.append(parts)
+                if progress is not None:
+                    progress((k + 1) / len(times))
         return [
             Solution(
                 times=times,
@@ -135,6 +134,18 @@ class DenseEngine(Engine):
             )
             for k in range(len(starts))
         ]
+
+
+def _propagator(
+    L: NDArray[np.complex128], step: float, time: float, known: dict[float, NDArray[Any]]
+) -> NDArray[Any]:
+    """Return exp(L × step), taken from those known if it is the same but for rounding."""
+    rounding = 4 * np.finfo(float).eps * time
+    near = [other for other in known if abs(other - step) <= rounding]
+    key = near[0] if near else step
+    if not near:
+        known[key] = la.expm(L * key)
+    return known[key]
 
 
 def superoperator(realization: Realization) -> NDArray[np.complex128]:
