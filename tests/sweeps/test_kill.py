@@ -112,6 +112,7 @@ def test_interrupted_while_processes_start(tmp_path: Path, qubatt: Starter) -> N
     assert (code, error) == (130, "Stopped: 0 of 32 points. The same command goes on.\n")
 
 
+@pytest.mark.blas
 def test_results_of_a_stopped_study_are_those_computed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,6 +61,7 @@ def test_lanes_multiply_add_and_flush():
     np.testing.assert_array_equal(out, [1.5, 0.0, 0.0, 0.0, np.nan, np.inf, 1e-199, -5.0])
 
 
+@pytest.mark.blas
 def test_sums_of_terms_have_the_same_bits_whatever_the_shapes():
     """Some rows and columns alone, and among others; products of BLAS differ, here and there."""
     rng = np.random.default_rng(2)

@@ -19,6 +19,8 @@ from qubatt.engines import solve_steady, solve_steady_each, steady
 from qubatt.operators import Atoms, Mode
 from qubatt.states import ChargerState
 
+pytestmark = pytest.mark.blas
+
 TIMES = np.linspace(0.0, 3.0, 7)
 LOSS = [qb.CavityLoss(0.5, n_thermal=0.1)]
 CHARGERS: dict[str, ChargerState] = {
