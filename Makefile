@@ -7,10 +7,10 @@ BENCH ?=
 OUTPUT ?= results/zhang2024
 STUDIES := $(patsubst studies/%.toml,%,$(wildcard studies/*.toml))
 
-.PHONY: help reproduce studies test check lint format bench clean
+.PHONY: help reproduce studies test test-blas check lint format bench clean
 
 help:  ## List the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 reproduce: $(RUN)/ready  ## Reproduce PRA 110, 032211: data, figures, verdicts, report
 	$(RUN)/bin/qubatt reproduce zhang2024 --output $(OUTPUT)
@@ -23,7 +23,10 @@ studies: $(RUN)/ready  ## Run all studies of studies/ and draw their figures (do
 test: $(DEV)/ready  ## Run all tests
 	$(DEV)/bin/python -m pytest -n 2
 
-check: lint test  ## Formatter, linter, types, import contracts, tests: what CI runs
+test-blas: $(DEV)/ready  ## Run tests of last bits with the BLAS kernels of other processors
+	$(DEV)/bin/python -m tests.kernels -n 2
+
+check: lint test test-blas  ## Formatter, linter, types, import contracts, tests: what CI runs
 
 lint: $(DEV)/ready  ## Formatter, linter, types, import contracts
 	$(DEV)/bin/ruff format --check src tests bench studies docs/merits.py

@@ -14,11 +14,15 @@ INTRODUCTION = """# Figures of merit
 Ask for them by name, in Python or on the command line:
 
 ```python
-run = qb.charge(battery, times, environment=bath, merits=["energy", "ergotropy_full", "free_energy:beta=2"])
+import qubatt as qb
+
+battery = qb.DrivenBattery(n_atoms=4, drive=1.0)
+merits = ["energy", "ergotropy_full", "free_energy:beta=2"]
+run = qb.charge(battery, [0.0, 1.0, 2.0], environment=qb.CollectiveDecay(0.5), merits=merits)
 ```
 
 ```sh
-qubatt charge dicke … --merit energy --merit ergotropy_full --merit free_energy:beta=2
+qubatt charge driven --n-atoms 4 --drive 1 --environment collective-decay:0.5 --merit ergotropy_full --merit free_energy:beta=2
 ```
 
 A merit with a parameter that is not the usual one has its value in the name of the variable, `run["free_energy_2"]`;

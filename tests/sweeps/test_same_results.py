@@ -59,6 +59,7 @@ def processes() -> Iterator[Place]:
 
 
 @pytest.mark.slow
+@pytest.mark.blas
 @pytest.mark.parametrize("name", kinds())
 def test_processes(
     here: dict[str, Any], processes: Place, monkeypatch: pytest.MonkeyPatch, name: str

@@ -128,6 +128,7 @@ def test_environment_as_object_list_or_tuple(run: xr.Dataset) -> None:
     np.testing.assert_allclose(halves.energy, run.energy, atol=1e-12)
 
 
+@pytest.mark.blas
 def test_merits_are_the_ones_named(run: xr.Dataset) -> None:
     """A subset has the same values; a single name needs no list; none at all is allowed."""
     some = qb.charge(CAVITY, TIMES, environment=LOSS, merits=["power", "empty_population"])

@@ -8,6 +8,7 @@ import warnings
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from qubatt.core.errors import QubattError, QubattWarning
 from qubatt.core.version import __version__
@@ -42,8 +43,17 @@ def build() -> typer.Typer:
         sweep,
     )
 
+    order: list[str] = []
+
+    class InOrder(TyperGroup):
+        """Lists commands as they were registered; Typer would put groups behind all others."""
+
+        def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # the same in every context
+            return order
+
     app = typer.Typer(
         name="qubatt",
+        cls=InOrder,
         callback=_options,
         no_args_is_help=True,
         add_completion=False,
@@ -53,6 +63,9 @@ def build() -> typer.Typer:
     commands = (charge, steady, discharge, recharge, sweep, plot, report, reproduce, listing)
     for module in commands:
         module.register(app)
+        names = [group.name for group in app.registered_groups]
+        names += [command.name for command in app.registered_commands]
+        order += [str(name) for name in names if name not in order]
     return app
 
 

@@ -15,6 +15,7 @@ from qubatt.core.errors import ResourceError
 from qubatt.core.realization import Realization
 from qubatt.engines import kernels
 from qubatt.engines.reduced import Functionals, Reduced, Vector
+from qubatt.engines.threads import single_blas
 
 REACH = 90.0
 """Length of a first step times the height of the ellipse; longer steps gain little."""
@@ -228,17 +229,25 @@ class Chebyshev:
         )
         k, table = len(series.sizes), series.table
         self.products += k - 1
-        lost = abs(float(weights[-1, :k] @ table[:, -1]) - float(table[0, -1]))
+        lost = abs(float(_combined(weights[-1:], table[:, -1:])[0, 0]) - float(table[0, -1]))
         # the exact flow conserves the trace
         if not series.ended or not series.rounding <= limit or not lost <= limit:
             return None
         parts = [
-            ellipse.coefficients(after[start : start + CHUNK], k) @ table
+            _combined(ellipse.coefficients(after[start : start + CHUNK], k), table)
             for start in range(0, len(after), CHUNK)
         ]
         values = np.concatenate([np.empty((0, table.shape[1])), *parts])
         error = series.rounding + 2 * float(series.sizes[-1]) + lost
         return values, vectors, error, series.rounding < limit / 10
+
+
+def _combined(weights: FloatArray, table: FloatArray) -> FloatArray:
+    """Return Σ_k weights[t, k] table[k, f], shape ``(T, F)``; see `kernels.combine`."""
+    table = np.ascontiguousarray(table)
+    out = np.empty((len(weights), table.shape[1]))
+    kernels.combine(np.ascontiguousarray(weights[:, : len(table)]), table, out)
+    return out
 
 
 class Series(NamedTuple):
@@ -318,7 +327,8 @@ def _width(realization: Realization) -> float:
     """Return the width of the spectrum of H, a little enlarged; an upper estimate if large."""
     H, D = realization.H, realization.dim
     if D <= 400:
-        levels = np.linalg.eigvalsh(H.toarray())
+        with single_blas():  # or last digits of the step length would depend on the threads
+            levels = np.linalg.eigvalsh(H.toarray())
         return 1.02 * float(levels[-1] - levels[0])
     bound = 2.0 * float(abs(H).sum(axis=0).max())
     start = np.random.default_rng(0).normal(size=D)

@@ -149,6 +149,20 @@ def read(first, column, value, vector, out):
 
 
 @njit(**OPTIONS)
+def combine(weights, table, out):
+    """Compute out = weights × table, the terms of every entry one after the other.
+
+    BLAS adds them in an order that depends on the shapes and on the processor; here an entry has
+    the same bits whatever else is computed beside it.
+    """
+    for t in range(len(out)):
+        out[t, :] = 0.0
+        for k in range(len(table)):
+            for f in range(table.shape[1]):
+                out[t, f] += weights[t, k] * table[k, f]
+
+
+@njit(**OPTIONS)
 def ends_series(weights, norms, k, ends):
     """Tell whether the terms before k end the series; see `recur`."""
     last = abs(weights[k - 1]) * norms[k - 1]

@@ -82,7 +82,8 @@ class Outcome(NamedTuple):
 class Recorder:
     """What is saved of one initial state; the engine calls it once per output time, in order.
 
-    It takes density matrices, kets with weights, or tables of what the engine has evaluated.
+    It takes density matrices, kets with weights, or tables of what the engine has evaluated. Sums
+    are not made by BLAS, so that the bits of a value depend on nothing that is recorded beside it.
     """
 
     def __init__(self, task: Task, readout: Readout) -> None:
@@ -101,7 +102,7 @@ class Recorder:
         for k, operator in enumerate(self.operators):
             coo = operator.tocoo()
             row, column = coo.coords
-            values[k] = float((rho[column, row] @ coo.data).real)
+            values[k] = float(np.sum(rho[column, row] * coo.data).real)
         problem = self._task.problem
         battery = problem.space.marginal(rho, problem.battery) if self._task.save.battery else None
         self._add(values, battery, rho if self._keeps[self._count] else None)
@@ -110,7 +111,8 @@ class Recorder:
         """Record kets as rows with weights, shapes ``(K,)`` and ``(K, D)``."""
         values = np.empty(len(self.operators))
         for k, operator in enumerate(self.operators):
-            values[k] = float(weights @ np.sum(kets.conj() * (operator @ kets.T).T, axis=1).real)
+            each = np.sum(kets.conj() * (operator @ kets.T).T, axis=1).real
+            values[k] = float(np.sum(weights * each))
         battery = self._battery_of(weights, kets) if self._task.save.battery else None
         kept = self._keeps[self._count]
         self._add(values, battery, (weights * kets.T) @ kets.conj() if kept else None)

@@ -135,7 +135,7 @@ def sweep(
     ...     "sweep": {"battery.n_atoms": [1, 2, 3]},
     ... }
     >>> qb.sweep(study).energy.values.round(6).tolist()
-    [0.16, 0.389262, 0.68217]
+    [0.16, 0.278788, 0.365859]
     """
     study = Study.of(study)
     workers = check_workers(workers)

@@ -28,6 +28,7 @@ def questions(merits: list[str] | None = None) -> list[Question]:
     return [Question.of(BATTERY, charger, LOSS, merits) for charger in CHARGERS]
 
 
+@pytest.mark.blas
 @pytest.mark.parametrize(
     "merits", [None, ["maximum_power", "energy"], ["ergotropy_full"], ["negativity"]]
 )

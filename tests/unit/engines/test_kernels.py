@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from numba import njit
@@ -57,3 +59,17 @@ def test_lanes_multiply_add_and_flush():
     out = np.empty(8)
     _combined(a, b, c, out)
     np.testing.assert_array_equal(out, [1.5, 0.0, 0.0, 0.0, np.nan, np.inf, 1e-199, -5.0])
+
+
+@pytest.mark.blas
+def test_sums_of_terms_have_the_same_bits_whatever_the_shapes():
+    """Some rows and columns alone, and among others; products of BLAS differ, here and there."""
+    rng = np.random.default_rng(2)
+    weights, table = rng.normal(size=(20, 61)), rng.normal(size=(61, 20))
+    whole = np.empty((20, 20))
+    kernels.combine(weights, table, whole)
+    np.testing.assert_allclose(whole, weights @ table, rtol=0, atol=1e-13)
+    for rows, columns in itertools.product([1, 2, 3, 5, 8, 19], repeat=2):
+        some = np.empty((rows, columns))
+        kernels.combine(weights[:rows], np.ascontiguousarray(table[:, :columns]), some)
+        np.testing.assert_array_equal(some, whole[:rows, :columns])

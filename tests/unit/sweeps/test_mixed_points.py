@@ -10,6 +10,7 @@ BATTERY = {"type": "driven", "n_atoms": 2, "drive": 1.0}
 SHORT = {"type": "charge", "t_end": 1.0, "points": 3}
 
 
+@pytest.mark.blas
 def test_heat_of_each_environment_stands_under_its_own_name():
     losses = [
         ["collective-decay:0.5"],

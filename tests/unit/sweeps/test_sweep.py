@@ -19,6 +19,7 @@ def rabi(**run):
     )
 
 
+@pytest.mark.blas
 def test_points_are_those_of_charge(tmp_path):
     data = qb.sweep(rabi(), tmp_path / "s")
     assert data.energy.dims == ("drive", "time")
@@ -56,6 +57,7 @@ def test_stored_grid_is_what_sweep_returns(tmp_path):
     assert qb.sweep(tmp_path / "study.toml", tmp_path).identical(data)
 
 
+@pytest.mark.blas
 def test_every_point_has_an_address(tmp_path):
     data = qb.sweep(rabi(), tmp_path)
     key = str(data.key.sel(drive=2.0).item())
