@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from qubatt.core.errors import UnsupportedError
 from qubatt.core.matrix import tidy
-from qubatt.core.space import WHOLE, Operator, Space
+from qubatt.core.space import WHOLE, Factor, Operator, Space
 
 ROUNDING = 1e-15
 """Weight of a ket, relative to the largest one, below which it counts as 0."""
@@ -26,9 +26,9 @@ class Ensemble:
     Attributes
     ----------
     weights : array, shape (K,)
-        w_k > 0, descending.
+        w_k > 0, adding up to 1; descending where they were computed.
     kets : array, shape (K, D)
-        Normalised ψ_k as rows, real where all of them are real.
+        Normalised ψ_k as rows, real where all of them are real; they need not be orthogonal.
     """
 
     weights: NDArray[np.float64]
@@ -49,8 +49,8 @@ def density(initial: Mapping[str, Any], space: Space) -> Operator:
 
     Parameters
     ----------
-    initial : mapping of str to array
-        Kets and density matrices of factors, or one of the whole space; see `Problem`.
+    initial : mapping of str to array or Ensemble
+        Kets, density matrices and ensembles of factors, or one of the whole space; see `Problem`.
     space : Space
         The space in its basis.
 
@@ -83,10 +83,11 @@ def ensemble(initial: Mapping[str, Any], space: Space) -> Ensemble:
 
 def _whole(initial: Mapping[str, Any], space: Space) -> Any:
     state = initial[WHOLE]
-    if state.shape[0] != space.dim:
+    given = state.kets.shape[1] if isinstance(state, Ensemble) else state.shape[0]
+    if given != space.dim:
         raise UnsupportedError(
             f"The {space.basis} basis has {space.dim} states, but the initial state was given for"
-            f' {state.shape[0]}: use basis "symmetric", and no local decay.'
+            f' {given}: use basis "symmetric", and no local decay.'
         )
     return state
 
@@ -95,13 +96,22 @@ def _factors(initial: Mapping[str, Any], space: Space) -> list[tuple[Any, int]]:
     """Return the state of every factor in its basis, with the dimension."""
     ground = np.ones(1)
     return [
-        (factor.embed(initial.get(name, ground)), factor.dim)
+        (_embedded(initial.get(name, ground), factor), factor.dim)
         for name, factor in space.factors.items()
     ]
 
 
+def _embedded(state: Any, factor: Factor) -> Any:
+    """Return a state of a factor in its basis."""
+    if isinstance(state, Ensemble):
+        return Ensemble(state.weights, np.array([factor.embed(ket) for ket in state.kets]))
+    return factor.embed(state)
+
+
 def _density(state: Any, dim: int) -> Operator:
-    """Return a ket, whose last entries may be left out if 0, or density matrix as ``(d, d)``."""
+    """Return a ket, whose last entries may be left out if 0, or a mixture as ``(d, d)``."""
+    if isinstance(state, Ensemble):
+        return sp.csr_array(state.density())
     if state.ndim != 1:
         return sp.csr_array(state, copy=True)
     levels = np.flatnonzero(state)
@@ -111,7 +121,9 @@ def _density(state: Any, dim: int) -> Operator:
 
 
 def _ensemble(state: Any, dim: int) -> Ensemble:
-    """Return a ket or density matrix as kets with weights."""
+    """Return a ket or density matrix as kets with weights, an ensemble as it is."""
+    if isinstance(state, Ensemble):
+        return state
     if state.ndim == 1:
         return Ensemble(np.ones(1), np.pad(state, (0, dim - len(state)))[np.newaxis])
     rho = state.toarray() if sp.issparse(state) else state

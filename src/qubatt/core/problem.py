@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from numpy.typing import NDArray
-
 from qubatt.core.errors import ArgumentError
 from qubatt.core.space import Basis, Names, Space
 
@@ -18,8 +16,8 @@ FRAME = "frame"
 Pulse = Callable[[float], float]
 """A real function of time; it may have ``breaks()``, times that no step may cross."""
 
-Start = Mapping[str, NDArray[Any]]
-"""Initial ket or density matrix of factors, by name; see `Problem`."""
+Start = Mapping[str, Any]
+"""Initial ket, density matrix or `Ensemble` of factors, by name; see `Problem`."""
 
 
 def pulse_value(pulse: Pulse, time: float) -> float:
@@ -175,9 +173,10 @@ class Problem:
         Everything else in H: charger, coupling, drive, change of frame.
     jumps : tuple of Jump
         Dissipators; those with rate 0 are left out.
-    initial : mapping of str to array
-        Initial ket ``(d,)`` or density matrix ``(d, d)`` of a factor; factors left out start in
-        their ground level. Alone under the name ``"space"``, one of the whole space.
+    initial : mapping of str to array or Ensemble
+        Initial ket ``(d,)``, density matrix ``(d, d)`` or kets with weights of a factor; factors
+        left out start in their ground level. Alone under the name ``"space"``, one of the whole
+        space.
     charger : str or None
         The factor that charger states are prepared in; None if there is none.
     """

@@ -172,7 +172,7 @@ def to_qutip(
 
 def _ket(problem: Problem, realization: Realization) -> Any:
     """Return the initial ket, shape ``(D,)``; None where a factor starts in a mixture."""
-    if any(state.ndim != 1 for state in problem.initial.values()):
+    if any(getattr(state, "ndim", 0) != 1 for state in problem.initial.values()):
         return None
     return realization.ensemble(problem.initial).kets[0]
 

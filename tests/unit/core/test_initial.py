@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import qubatt as qb
-from qubatt.core.initial import density, ensemble
+from qubatt.core.initial import Ensemble, density, ensemble
 from qubatt.core.space import WHOLE, Space
 from qubatt.operators import Atoms, Mode
 
@@ -31,8 +31,13 @@ def mixture(seed: int, dim: int) -> np.ndarray:
         {"cavity": mixture(1, 3), "atoms": mixture(2, 3)},
         {WHOLE: mixture(3, 9)},
         {WHOLE: np.eye(9)[4]},
+        {"cavity": Ensemble(np.array([0.7, 0.3]), np.array([KET, np.eye(3)[1]]))},
+        {WHOLE: Ensemble(np.array([0.6, 0.4]), np.eye(9)[[2, 7]])},
     ],
-    ids=["ground", "ket", "mixed factor", "mixed factors", "mixed whole", "whole ket"],
+    ids=[
+        *("ground", "ket", "mixed factor", "mixed factors", "mixed whole", "whole ket"),
+        *("kets of a factor", "kets of the whole"),
+    ],
 )
 def test_kets_with_weights_make_the_density_matrix(initial: dict[str, np.ndarray]) -> None:
     """ρ = Σ w |ψ⟩⟨ψ| with weights that add up to 1, descending, and normalised kets."""
