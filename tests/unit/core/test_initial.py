@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import qubatt as qb
 from qubatt.core.initial import Ensemble, density, ensemble
+from qubatt.core.observable import StoredEnergy
 from qubatt.core.space import WHOLE, Space
 from qubatt.operators import Atoms, Mode
+from solving import solve
 
 SPACE = Space({"atoms": Atoms(2), "cavity": Mode(2)})
 KET = np.array([0.6, 0.0, 0.8j])
@@ -85,11 +89,6 @@ def test_a_symmetric_start_decays_locally_as_it_should() -> None:
     charged = qb.CustomState(np.eye(4)[1])
     battery = qb.DrivenBattery(3, drive=0.0)
     problem = battery.problem(environment=[qb.LocalEmission(0.4)])
-    from dataclasses import replace
-
-    from qubatt.core.observable import StoredEnergy
-    from solving import solve
-
     problem = replace(problem, initial={"atoms": charged.matrix})
     times = np.linspace(0.0, 3.0, 7)
     above = StoredEnergy(above_empty=True)
