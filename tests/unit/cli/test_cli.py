@@ -316,19 +316,31 @@ def test_version(qubatt):
     assert qubatt("--version")[1].strip() == f"qubatt {qb.__version__}"
 
 
-def test_help_starts_quickly(tmp_path):
-    """`qubatt --help` computes for less than a second, however many others do meanwhile.
-
-    The best of three, with compiled modules wherever they may be written.
-    """
+def seconds_of_python(*arguments):
+    """Return the seconds that an interpreter with some arguments computes, modules compiled."""
     free = {name: value for name, value in os.environ.items() if "WRITEBYTECODE" not in name}
-    command = [sys.executable, "-X", f"pycache_prefix={tmp_path}", "-m", "qubatt", "--help"]
-    spans = []
-    for _ in range(3):
-        before = seconds_of_children()
-        subprocess.run(command, env=free, check=True, capture_output=True)
-        spans.append(seconds_of_children() - before)
-    assert min(spans) < 1.0
+    before = seconds_of_children()
+    subprocess.run([sys.executable, *arguments], env=free, check=True, capture_output=True)
+    return seconds_of_children() - before
+
+
+IMPORT = ("-c", "import qubatt; qubatt.charge")
+
+
+def test_help_starts_quickly():
+    """`qubatt --help` takes less than half of what it takes to import what computes.
+
+    A third, on any machine; the best of three, so that nothing has to be compiled.
+    """
+    code = "import sys; sys.argv[1:] = ['--help']; from qubatt.__main__ import main; "
+    code += "import atexit; atexit.register(lambda: print(*sys.modules)); main()"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    heavy = {"xarray", "matplotlib", "numba", "pandas", "h5py", "zarr", "rich", "jinja2"}
+    assert heavy.isdisjoint(done.stdout.splitlines()[-1].split())
+    pairs = [
+        (seconds_of_python("-m", "qubatt", "--help"), seconds_of_python(*IMPORT)) for _ in "123"
+    ]
+    assert min(help_ for help_, _ in pairs) < 0.5 * min(whole for _, whole in pairs)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -369,11 +381,13 @@ def test_interruption_is_clean_and_resumes(tmp_path, number):
         assert all(path.stat().st_mtime_ns == stamp for path, stamp in done.items())
 
 
-def test_interruption_of_a_large_run_takes_less_than_a_second(tmp_path):
+def test_interruption_of_a_large_run_is_heard_soon(tmp_path):
     """Compiled loops look up often enough: two thousand states, a run of a minute.
 
+    Until the end it computes for less than it takes to import what computes, about a second.
     Seconds of both threads count, not those that others take from them.
     """
+    soon = seconds_of_python(*IMPORT)
     command = [sys.executable, "-m", "qubatt", "charge", "dicke", "--n-atoms", "24"]
     command += ["--coupling", "0.5", "--max-photons", "80", "--environment", "cavity-loss:0.5"]
     with (tmp_path / "error").open("w") as error:
@@ -392,7 +406,7 @@ def test_interruption_of_a_large_run_takes_less_than_a_second(tmp_path):
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGCONT)
     assert process.wait(timeout=30) == 130
-    assert seconds_of_children() - others - before < 2 * 1.0
+    assert seconds_of_children() - others - before < soon
     assert "Traceback" not in (tmp_path / "error").read_text()
 
 
