@@ -12,9 +12,8 @@ import numpy as np
 
 from qubatt.core.problem import Problem
 from qubatt.core.registry import registry
-from qubatt.core.solution import Solution
+from qubatt.core.solution import ErrorKind, Solution
 from qubatt.engines import Engine
-from qubatt.engines.engine import ErrorKind
 from solving import task
 
 STANDARD_ERRORS = 4.0

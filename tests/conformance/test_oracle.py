@@ -55,20 +55,21 @@ def spectra(battery: str, surroundings: str) -> dict[str, tuple[float, float]]:
 def test_engine_agrees_with_the_dense_engine(battery: str, surroundings: str, engine: str) -> None:
     """States and all merits, within what the engine's kind of error allows."""
     problem, solver = problem_of_battery(battery, surroundings), engine_named(engine)
-    moments = moments_of(problem)
+    moments = [each for each in moments_of(problem) if not solver.unsupported_observable(each)]
     if reason := solver.unsupported(task(problem, TIMES, moments)):
         pytest.skip(reason)
-    exact = solver.error == "bound"
+    exact = solver.error == "bound" and solver.states == "full"
     solution = solve(solver, problem, TIMES, moments, states=exact)
     expected = oracle(battery, surroundings)
     assert np.linalg.norm(expected.states[-1] - expected.states[0]) > 0.1
     if exact:
         assert_same_states(solution.states, expected.states, atol=PROMISE)
-    assert set(solution.moments) == set(expected.moments)
+    assert set(solution.moments) == {each.label for each in moments}
     # |Tr(O Δρ)| ≤ ‖O‖ ‖Δρ‖, with norms of a few tens here
     atol = dict.fromkeys(expected.moments, 1e-7)
     limits = spectra(battery, surroundings)
-    assert_moments_agree(solver, solution, expected.moments, atol, limits)
+    known = {label: expected.moments[label] for label in solution.moments}
+    assert_moments_agree(solver, solution, known, atol, limits)
 
 
 @pytest.mark.parametrize("engine", NAMES["engine"])
@@ -78,7 +79,9 @@ def test_every_engine_takes_part(engine: str) -> None:
     for battery in NAMES["battery"]:
         for surroundings in ("open", "closed"):
             problem = problem_of_battery(battery, surroundings)
-            reasons.append(solver.unsupported(task(problem, TIMES, moments_of(problem))))
+            known = [o for o in moments_of(problem) if not solver.unsupported_observable(o)]
+            assert known
+            reasons.append(solver.unsupported(task(problem, TIMES, known)))
     assert "" in reasons
     for reason in filter(None, reasons):
         assert reason.endswith((".", "?"))
@@ -118,7 +121,9 @@ def test_engine_reports_what_it_did(battery: str, engine: str) -> None:
     assert solution.statistics["basis"] == "symmetric"
     assert solution.statistics["dimension"] == problem.space.in_basis("symmetric").dim
     assert told[-1] == 1.0
-    assert 0 <= solution.error_estimate < 1e-8
+    assert solution.error == engine_named(engine).error
+    if solution.error == "bound":
+        assert 0 <= solution.error_estimate < 1e-8
     np.testing.assert_array_equal(solution.times, [0.0, 0.1])
 
 

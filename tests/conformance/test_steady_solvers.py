@@ -15,8 +15,8 @@ from stationary import stationary
 import qubatt as qb
 from qubatt.core.problem import Problem
 from qubatt.core.realization import realize
+from qubatt.core.solution import ErrorKind
 from qubatt.engines.coordinates import Coordinates
-from qubatt.engines.engine import ErrorKind
 from qubatt.engines.reduced import Reduced
 from qubatt.engines.steady import SteadySolution
 from qubatt.engines.steady_solver import SteadySolver, UnsuitedError

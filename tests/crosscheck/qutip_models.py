@@ -198,7 +198,14 @@ def custom(battery, apart=False):  # noqa: ARG001  # it has no atoms to take apa
     return WrittenOut(
         H=H_B + qt.Qobj(battery.H_charge.toarray(), dims=sizes),
         H_B=H_B,
-        empty=qt.tensor(*(qt.basis(dim, 0) for dim in dims)),
+        empty=qt.tensor(
+            *(
+                qt.Qobj(battery.H_B.toarray()).groundstate()[1]
+                if name == battery.battery
+                else qt.basis(dim, 0)
+                for name, dim in battery.dims
+            )
+        ),
         scale=1.0,
         J_minus=lowering,
         jumps=[np.sqrt(rate) * qt.Qobj(c.toarray(), dims=sizes) for rate, c in battery.jumps],

@@ -9,7 +9,7 @@ import qubatt as qb
 from qubatt.core.declaration import example_of
 from qubatt.core.realization import realize
 from qubatt.core.registry import registry
-from solving import solve, solve_steady
+from solving import solve, solve_steady, task
 
 from .qutip_models import registered
 
@@ -74,6 +74,8 @@ def test_engines_trace_out_the_charger(problem, engine):
     solver = ENGINES[engine]
     if engine == "dense" and realize(problem).dim > 20:
         pytest.skip("takes the dense engine too long")
+    if reason := solver.unsupported(task(problem, TIMES)):
+        pytest.skip(reason)
     whole = solve(solver, problem, TIMES, {}, states=True, battery=True)
     assert_same(whole.battery_states, traced(whole.states, dim_of(problem)), 1e-12)
     mask = np.array([False, True, False, False, True])

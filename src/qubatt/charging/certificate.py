@@ -88,10 +88,12 @@ def certify_run(
 ) -> Certificate:
     """Return the certificate of a charging run; the record tells how good its curve is."""
     numbers = {
-        "error_estimate": solution.error_estimate,
-        "trace_drift": solution.trace_drift,
+        "error_estimate": _known(solution.error_estimate),
+        "trace_drift": _known(solution.trace_drift),
         "smallest_eigenvalue": _known(solution.smallest_eigenvalue),
     }
+    counts = {"samples": solution.samples, "seed": solution.seed}
+    numbers |= {name: count for name, count in counts.items() if count is not None}
     lost = ""
     if not solution.converged:
         lost = (

@@ -68,7 +68,7 @@ def discharge(
         highest level, and a battery made of matrices in the highest level of its H_B, or in the
         equal mixture of its states if that level is degenerate.
     charger : ChargerState, optional
-        Initial state of the cavity while charging.
+        Initial state of the charger while charging.
     merits : iterable of str, optional
         Figures of merit of the battery, as in `charge`; by default the three below.
     engine, progress, strict

@@ -47,7 +47,7 @@ class Question:
     battery : Battery
         With a number for its photon cut-off.
     charger : ChargerState or None
-        Initial state of the cavity.
+        Initial state of the charger.
     surroundings : tuple of Dissipator
         What the battery loses energy to.
     merits : tuple of Merit

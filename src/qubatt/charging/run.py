@@ -45,7 +45,8 @@ def charge(
         Output times in inverse units of the reference frequency, strictly ascending, ≥ 0.
         ``"auto"`` goes on until all merits are within 1e-6 of the steady state.
     charger : ChargerState, optional
-        Initial state of the cavity; by default as many photons as atoms.
+        Initial state of the charger; by default the usual one of the battery (for a cavity, as
+        many photons as the atoms can take).
     environment : Dissipator or sequence of them
         What the battery loses energy to; nothing by default.
     merits : iterable of str or Merit, optional

@@ -101,7 +101,7 @@ def propagate_states(
     looks : array, shape (S,), optional
         Times for merits of the full state, by default the output times.
     battery : bool
-        Keep the states of the battery in any case.
+        Keep the states of the battery in any case, if the engine has them.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def propagate_states(
     computed = reduce(np.union1d, [watched(question, time) for time in asked])
     save = Save(
         states=np.isin(computed, reduce(np.union1d, kept)) & whole,
-        battery=battery or question.needs("battery state"),
+        battery=question.needs("battery state"),
     )
     task = Task.of(
         question.realization,
@@ -132,6 +132,8 @@ def propagate_states(
         initials=tuple(each.problem.initial for each in questions),
     )
     solver, reason = select_engine(engine, task)
+    if battery and solver.states != "none":
+        task = dataclasses.replace(task, save=dataclasses.replace(save, battery=True))
     solutions = solver.solve(task, progress)
     if len(times) == 1:
         return [[Run(times[0], looks, solution, reason)] for solution in solutions]
@@ -153,6 +155,7 @@ def _until(solution: Solution, end: float, states: NDArray[np.bool_]) -> Solutio
         solution,
         times=solution.times[near],
         moments={name: values[near] for name, values in solution.moments.items()},
+        standard_errors={name: errors[near] for name, errors in solution.standard_errors.items()},
         trace=solution.trace[near],
         states=None if solution.states is None else solution.states[states],
         battery_states=None if battery is None else battery[near],

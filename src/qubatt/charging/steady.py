@@ -47,7 +47,8 @@ def steady_state(
     environment : Dissipator or sequence of them
         What the battery loses energy to; at least one.
     charger : ChargerState, optional
-        Initial state of the cavity; by default as many photons as atoms.
+        Initial state of the charger; by default the usual one of the battery (for a cavity, as
+        many photons as the atoms can take).
     merits : iterable of str or Merit, optional
         Names of the figures of merit, as in `charge`, but for those of the curve over time.
     method : str or SteadySolver

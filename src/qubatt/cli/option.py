@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-CHARGER = "Charger state of a cavity, such as fock:6 or coherent:6"
+CHARGER = "Charger state, such as fock:6 or, of a cavity, coherent:6"
 """What the option of the charger says, before its default: see `charger_of`."""
 
 Charger = Annotated[str | None, typer.Option(help=CHARGER)]

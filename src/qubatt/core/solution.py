@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from qubatt.core.check import FloatArray
 from qubatt.core.observable import Observable
 from qubatt.core.space import Basis
+
+ErrorKind = Literal["bound", "statistical", "uncontrolled"]
+"""What the error of a method is: below its tolerance, that of samples, or not known."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Solution:
         Density matrices at the output times for which they were asked for.
     battery_states : array, shape (T, d, d), or None
         Reduced density matrices of the battery, if they were asked for.
+    error : {"bound", "statistical", "uncontrolled"}
+        What `error_estimate` is: an estimate that keeps to a tolerance, or less than that.
     standard_errors : mapping of str to array, shape (T,)
         Standard errors of the moments, from engines whose error is statistical.
     samples, seed : int or None
@@ -57,6 +62,7 @@ class Solution:
     states: NDArray[np.complex128] | None = None
     battery_states: NDArray[np.complex128] | None = None
     basis: Mapping[str, Basis] = field(default_factory=dict)
+    error: ErrorKind = "bound"
     standard_errors: Mapping[str, FloatArray] = field(default_factory=dict)
     samples: int | None = None
     seed: int | None = None
@@ -72,6 +78,7 @@ class Solution:
 
     @property
     def converged(self) -> bool:
-        """Whether all numbers are finite and error and trace drift keep to the tolerance."""
+        """Whether all numbers are finite and trace drift and a bound keep to the tolerance."""
         finite = all(np.all(np.isfinite(values)) for values in self.moments.values())
-        return finite and max(self.error_estimate, self.trace_drift) <= self.tolerance
+        error = self.error_estimate if self.error == "bound" else 0.0
+        return finite and max(error, self.trace_drift) <= self.tolerance

@@ -15,16 +15,13 @@ from qubatt.core.errors import ResourceError, UnsupportedError
 from qubatt.core.observable import Observable
 from qubatt.core.problem import Jump
 from qubatt.core.registry import registry
-from qubatt.core.solution import Solution
+from qubatt.core.solution import ErrorKind, Solution
 from qubatt.core.space import Basis
 from qubatt.core.task import Task
 from qubatt.engines.recorder import Outcome, Readout, Recorder
 
 Progress = Callable[[float], None]
 """Receives the fraction of the run that is done, from 0 to 1."""
-
-ErrorKind = Literal["bound", "statistical", "uncontrolled"]
-"""What the error of a method is: below its tolerance, of samples, or not known."""
 
 
 class Demand(NamedTuple):
@@ -90,6 +87,9 @@ class Engine(ABC):
     matrices: ClassVar[bool] = True
     """Whether it works with the matrices of a `Realization`."""
 
+    states: ClassVar[Literal["full", "battery", "none"]] = "full"
+    """Which states it can save: ρ, or those of the battery only, or neither."""
+
     steady: ClassVar[bool] = False
     """Whether it finds steady states, a task with infinity as its time."""
 
@@ -110,6 +110,10 @@ class Engine(ABC):
                 return f"The {self.name} engine holds {known} bases, but `{name}` is in {basis}."
         if not self.steady and not np.all(np.isfinite(task.times)):
             return f"The {self.name} engine finds no steady states. Use steady_state."
+        if task.save.battery and self.states == "none":
+            return f"The {self.name} engine has no states of the battery. Leave out such merits."
+        if task.saved_states and self.states != "full":
+            return f"The {self.name} engine has no density matrices. Leave out merits of them."
         reasons = [
             *map(self.unsupported_observable, task.observables),
             *map(self.unsupported_jump, problem.jumps),
@@ -167,7 +171,7 @@ class Engine(ABC):
         if progress is not None:
             progress(1.0)
         return [
-            recorder.solution(self.name, self.tolerance, outcome)
+            recorder.solution(self.name, self.error, self.tolerance, outcome)
             for recorder, outcome in zip(recorders, outcomes, strict=True)
         ]
 

@@ -113,7 +113,7 @@ class _Reduction(Propagator):
         found: dict[int, Outcome] = {}
         while self._groups:
             reduced, chosen = self._groups.pop()  # so that its tables are freed
-            functionals = reduced.functionals(recorders[0].operators)
+            functionals = reduced.functionals(recorders[0].readout.operators)
             if battery:
                 functionals = reduced.battery.followed_by(functionals)
             for k in chosen:
@@ -217,7 +217,7 @@ def _alike(
 
 def _record(recorder: Recorder, reduced: Reduced, run: _Run, battery: bool) -> None:
     """Record what was propagated."""
-    parts, values = np.split(run.table, [-len(recorder.operators)], axis=1)
+    parts, values = np.split(run.table, [-len(recorder.readout.operators)], axis=1)
     states = [reduced.unpack(vector) for vector in run.kept]
     recorder.table(values, reduced.battery_states(parts) if battery else None, states)
 

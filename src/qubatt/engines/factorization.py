@@ -14,8 +14,9 @@ from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.core.errors import ResourceError
 from qubatt.core.realization import Realization
+from qubatt.core.solution import ErrorKind
 from qubatt.engines.coordinates import Coordinates, largest_rate
-from qubatt.engines.engine import ErrorKind, require_memory
+from qubatt.engines.engine import require_memory
 from qubatt.engines.limit import Limiter, spare_memory
 from qubatt.engines.resolvent import Resolvent, Shifted
 from qubatt.engines.steady_solver import Effort, SteadySolver

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
+from qubatt.core.solution import ErrorKind
 from qubatt.engines.coordinates import Coordinates
-from qubatt.engines.engine import ErrorKind
 from qubatt.engines.flow import ROUNDING, Flow
 from qubatt.engines.limit import Goal, Limit, Limiter, spare_memory
 from qubatt.engines.steady_solver import Effort, SteadySolver

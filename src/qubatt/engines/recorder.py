@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
 from qubatt.core.observable import Observable
-from qubatt.core.problem import Pulse, pulse_value
+from qubatt.core.problem import Problem, Pulse, pulse_value
 from qubatt.core.realization import Realization
-from qubatt.core.solution import Solution
+from qubatt.core.solution import ErrorKind, Solution
 from qubatt.core.space import Operator
 from qubatt.core.task import Task
 
@@ -42,8 +42,28 @@ class Readout:
             self.operators += [part for _, part in parts]
         self.operators.append(sp.csr_array(sp.eye_array(realization.dim)))
 
+    def of_density(self, rho: States) -> FloatArray:
+        """Return the expectation values in a state ``(D, D)``, shape ``(operators,)``."""
+        values = np.empty(len(self.operators))
+        for k, operator in enumerate(self.operators):
+            coo = operator.tocoo()
+            row, column = coo.coords
+            values[k] = float(np.sum(rho[column, row] * coo.data).real)
+        return values
+
+    def of_kets(self, kets: NDArray[Any]) -> FloatArray:
+        """Return those of kets as rows, ``(K, D)``, each by itself: shape ``(K, operators)``."""
+        columns = kets.T
+        return np.stack(
+            [np.sum(columns.conj() * (each @ columns), axis=0).real for each in self.operators],
+            axis=1,
+        )
+
     def moments(self, times: FloatArray, table: FloatArray) -> dict[str, FloatArray]:
-        """Return the moments, shape ``(T,)``, from expectation values ``(T, operators)``."""
+        """Return the moments, shape ``(T,)``, from expectation values ``(T, operators)``.
+
+        Of one sample, too: the table may be that of a single trajectory.
+        """
         found = {}
         for label, parts in self._parts.items():
             total = np.zeros(len(times))
@@ -60,11 +80,11 @@ class Outcome(NamedTuple):
     Attributes
     ----------
     error : float
-        Estimate of ‖ρ_computed − ρ‖, the largest over the run.
+        Estimate of ‖ρ_computed − ρ‖, the largest over the run: 2‖δψ‖ for a ket that is off by δψ.
     statistics : dict
         What the engine counts.
     smallest_eigenvalue : float
-        Of ρ at the end; NaN where it would be too costly.
+        Of ρ at the end; NaN where it would be too costly, 0 for fewer kets than states.
     standard_errors : dict of str to array
         By labels of observables, where the error is statistical.
     samples, seed : int or None
@@ -87,9 +107,9 @@ class Recorder:
     """
 
     def __init__(self, task: Task, readout: Readout) -> None:
-        self.operators = readout.operators
-        """Operators in the order of the columns of a table."""
-        self._task, self._readout = task, readout
+        self.readout = readout
+        """Operators in the order of the columns of a table, and what is made of them."""
+        self._task = task
         self._keeps = task.save.states_at(task.times)
         self._count = 0
         self._values: list[FloatArray] = []
@@ -98,32 +118,19 @@ class Recorder:
 
     def density(self, rho: States) -> None:
         """Record the density matrix at the next output time, shape ``(D, D)``."""
-        values = np.empty(len(self.operators))
-        for k, operator in enumerate(self.operators):
-            coo = operator.tocoo()
-            row, column = coo.coords
-            values[k] = float(np.sum(rho[column, row] * coo.data).real)
         problem = self._task.problem
         battery = problem.space.marginal(rho, problem.battery) if self._task.save.battery else None
-        self._add(values, battery, rho if self._keeps[self._count] else None)
+        kept = rho if self._keeps[self._count] else None
+        self._add(self.readout.of_density(rho), battery, kept)
 
     def ensemble(self, weights: FloatArray, kets: NDArray[Any]) -> None:
         """Record kets as rows with weights, shapes ``(K,)`` and ``(K, D)``."""
-        values = np.empty(len(self.operators))
-        for k, operator in enumerate(self.operators):
-            each = np.sum(kets.conj() * (operator @ kets.T).T, axis=1).real
-            values[k] = float(np.sum(weights * each))
-        battery = self._battery_of(weights, kets) if self._task.save.battery else None
+        values = np.sum(weights[:, np.newaxis] * self.readout.of_kets(kets), axis=0)
+        battery = None
+        if self._task.save.battery:
+            battery = battery_state(self._task.problem, weights, kets)
         kept = self._keeps[self._count]
         self._add(values, battery, (weights * kets.T) @ kets.conj() if kept else None)
-
-    def _battery_of(self, weights: FloatArray, kets: NDArray[Any]) -> States:
-        """Return the reduced state of the battery, without forming ρ."""
-        space = self._task.problem.space
-        position = space.position(self._task.problem.battery)
-        split = np.moveaxis(kets.reshape(-1, *space.dims), position + 1, 1)
-        split = split.reshape(len(kets), space.dims[position], -1)  # (K, d, rest)
-        return np.asarray(np.einsum("k,kdr,ker->de", weights, split, split.conj()))
 
     def _add(self, values: FloatArray, battery: States | None, state: States | None) -> None:
         self._values.append(values[np.newaxis])
@@ -141,7 +148,8 @@ class Recorder:
         Parameters
         ----------
         values : array, shape (times, operators)
-            Expectation values of `operators`.
+            Expectation values of the operators of `readout`; of an engine without matrices, one
+            column for each observable of the task and one for the trace.
         battery : array, shape (times, d, d), optional
             Reduced states of the battery, where they are saved.
         states : sequence of arrays, each of shape (D, D)
@@ -153,13 +161,15 @@ class Recorder:
         self._states.extend(states)
         self._count += len(values)
 
-    def solution(self, engine: str, tolerance: float, outcome: Outcome) -> Solution:
+    def solution(
+        self, engine: str, error: ErrorKind, tolerance: float, outcome: Outcome
+    ) -> Solution:
         """Return all that was recorded."""
         task, values = self._task, np.concatenate(self._values)
         space = task.problem.space
         return Solution(
             times=task.times,
-            moments=self._readout.moments(task.times, values),
+            moments=self.readout.moments(task.times, values),
             trace=values[:, -1],
             error_estimate=outcome.error,
             tolerance=tolerance,
@@ -169,7 +179,19 @@ class Recorder:
             states=np.array(self._states) if self._states else None,
             battery_states=np.concatenate(self._battery) if task.save.battery else None,
             basis=space.bases,
+            error=error,
             standard_errors=outcome.standard_errors,
             samples=outcome.samples,
             seed=outcome.seed,
         )
+
+
+def battery_state(problem: Problem, weights: FloatArray, kets: NDArray[Any]) -> States:
+    """Return Tr Σ w |ψ⟩⟨ψ| over all factors but the battery, shape ``(d, d)``, without forming ρ.
+
+    Kets are rows, ``(K, D)``.
+    """
+    space, position = problem.space, problem.space.position(problem.battery)
+    split = np.moveaxis(kets.reshape(-1, *space.dims), position + 1, 1)
+    split = split.reshape(len(kets), space.dims[position], -1)  # (K, d, rest)
+    return np.asarray(np.einsum("k,kdr,ker->de", weights, split, split.conj()))

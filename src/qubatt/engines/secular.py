@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
+from qubatt.core.solution import ErrorKind
 from qubatt.engines.coordinates import Coordinates, largest_rate
-from qubatt.engines.engine import ErrorKind
 from qubatt.engines.limit import Limiter, spare_memory
 from qubatt.engines.resolvent import Resolvent, Shifted
 from qubatt.engines.steady_solver import Effort, SteadySolver, UnsuitedError

@@ -7,10 +7,10 @@ from typing import ClassVar, NamedTuple
 
 from qubatt.core.errors import QubattError
 from qubatt.core.registry import registry
+from qubatt.core.solution import ErrorKind
 from qubatt.core.space import Basis
 from qubatt.core.task import Task
 from qubatt.engines.coordinates import Coordinates
-from qubatt.engines.engine import ErrorKind
 from qubatt.engines.limit import Limiter
 
 KIND = "steady-solver"

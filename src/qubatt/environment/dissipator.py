@@ -92,6 +92,9 @@ class Dissipator(ABC):
                 f"{name} acts on `{factor}`, but this battery has only {known}.{cure}"
             )
         if operator not in space.factors[factor].operators:
+            fits = [part for part, each in space.factors.items() if operator in each.operators]
+            cure = f' Use on="{fits[0]}".' if fits else ""
             raise UnsupportedError(
                 f"{name} acts with {operator}, which the `{factor}` of this battery do not have."
+                f"{cure}"
             )

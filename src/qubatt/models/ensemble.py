@@ -6,20 +6,24 @@ from qubatt.core.problem import Term
 
 
 def interacting_atoms(
-    n_atoms: int, omega_atom: float, interaction: float, interaction_z: float = 0.0
+    n_atoms: int,
+    omega_atom: float,
+    interaction: float,
+    interaction_z: float = 0.0,
+    factor: str = "atoms",
 ) -> tuple[Term, ...]:
     """Return H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2) + (2g_z/N)(J_z² − N/4), all-to-all XXZ.
 
     This is Eq. (3) of zhang2024 over ordered pairs i ≠ j, with J = ½ Σ σ and
     J_x² + J_y² = ½(J₊J₋ + J₋J₊), and beside it (g_z/2N) Σ_{i≠j} σ_zⁱσ_zʲ counted in the same way:
-    g_z = g is the Heisenberg interaction.
+    g_z = g is the Heisenberg interaction. The atoms are those of `factor`.
     """
     g, g_z = interaction, interaction_z
     return (
-        Term(omega_atom, {"atoms": "Jz"}),
-        Term(g / n_atoms, {"atoms": ("J+", "J-")}),
-        Term(g / n_atoms, {"atoms": ("J-", "J+")}),
+        Term(omega_atom, {factor: "Jz"}),
+        Term(g / n_atoms, {factor: ("J+", "J-")}),
+        Term(g / n_atoms, {factor: ("J-", "J+")}),
         Term(-g),
-        Term(2.0 * g_z / n_atoms, {"atoms": ("Jz", "Jz")}),
+        Term(2.0 * g_z / n_atoms, {factor: ("Jz", "Jz")}),
         Term(-0.5 * g_z),
     )

@@ -176,6 +176,9 @@ def kept_of_row(row: Row) -> Kept:
         times=arrays["times"],
         moments=dict(zip(names, table.T, strict=True)),
         trace=arrays["trace"],
+        standard_errors=dict(
+            zip(facts.get("standard_errors", ()), arrays.get("errors", np.empty(0)).T, strict=True)
+        ),
         battery_states=battery,
         **facts["solution"],
     )
@@ -185,11 +188,12 @@ def kept_of_row(row: Row) -> Kept:
 def _said_run(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
     solution, states = run.solution, run.solution.battery_states
     numbers = (
-        "error_estimate tolerance statistics smallest_eigenvalue basis standard_errors samples seed"
+        "error_estimate tolerance statistics smallest_eigenvalue basis error samples seed"
     ).split()
     facts = {
         "kind": "run",
         "moments": list(solution.moments),
+        "standard_errors": list(solution.standard_errors),
         "chosen_because": run.chosen_because,
         "solution": {name: getattr(solution, name) for name in numbers},
     }
@@ -199,6 +203,8 @@ def _said_run(run: Run) -> tuple[dict[str, Any], dict[str, Any]]:
         "moments": np.stack(list(solution.moments.values()), axis=1),
         "trace": solution.trace,
     }
+    if solution.standard_errors:
+        arrays["errors"] = np.stack(list(solution.standard_errors.values()), axis=1)
     if states is not None:  # only those at output times are read
         arrays["battery"] = states[np.isin(solution.times, run.time)]
     return facts, arrays
