@@ -8,7 +8,7 @@ import pytest
 
 import qubatt as qb
 from agreement import assert_moments_agree, engine_named
-from qubatt.core.observable import ENERGY, POWER
+from qubatt.core.observable import ENERGY, POWER, Expectation
 from qubatt.core.realization import realize
 from qubatt.core.registry import registry
 from solving import solve, task
@@ -262,15 +262,21 @@ def test_every_engine_agrees_with_qutip(engine, battery, environment):
     """
     times, charger = np.linspace(0, 3, 7), battery.default_charger()
     surroundings = [registry.get("environment", environment)(rate=0.5, n_thermal=0.2)]
-    solver, moments = engine_named(engine), [ENERGY, POWER]
-    problem = battery.problem(charger, surroundings)
+    solver, problem = engine_named(engine), battery.problem(charger, surroundings)
+    named = {"energy": ENERGY, "power": POWER}
+    if problem.mode is not None:
+        named["mean_photons"] = Expectation.of(problem.mode, ("n",))
+        named["cutoff_population"] = Expectation.of(problem.mode, ("P_top",))
+    moments = list(named.values())
     if solver.unsupported(task(problem, times, moments)):
         surroundings, problem = [], battery.problem(charger)
     found = solve(solver, problem, times, moments)
     expected, scale = qutip_run(battery, times, charger, surroundings)
     realization = realize(problem)
-    exact = {ENERGY.label: expected["energy"] + found.of(ENERGY)[0], POWER.label: expected["power"]}
-    atol = dict.fromkeys(exact, TOLERANCE * scale)
+    assert set(named) == set(expected)
+    exact = {named[name].label: values for name, values in expected.items()}
+    exact[ENERGY.label] = exact[ENERGY.label] + found.of(ENERGY)[0]
+    atol = {label: TOLERANCE * (scale if "H_B" in label else 1.0) for label in exact}
     spectra = {
         each.label: tuple(np.linalg.eigvalsh(realization.observe(each).steady.toarray())[[0, -1]])
         for each in moments

@@ -49,10 +49,16 @@ class Dissipator(ABC):
         """
 
     def one_jump(
-        self, space: Space, factor: str, operator: str, rate: float, scope: Scope = "collective"
+        self,
+        space: Space,
+        factor: str,
+        operator: str | tuple[str, ...],
+        rate: float,
+        scope: Scope = "collective",
     ) -> tuple[Jump, ...]:
-        """Return γ D[operator] on one factor, or one such dissipator per atom."""
-        self.require(space, factor, operator)
+        """Return γ D[c] on one factor, or one such dissipator per atom; a tuple is a product."""
+        for name in (operator,) if isinstance(operator, str) else operator:
+            self.require(space, factor, name)
         return (Jump(rate, {factor: operator}, scope, self._source),)
 
     @property

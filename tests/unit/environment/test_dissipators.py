@@ -11,6 +11,7 @@ from qubatt.models import Battery
 
 DICKE = qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=3)
 DRIVEN = qb.DrivenBattery(n_atoms=2, drive=1.0)
+CAVITY = qb.DickeBattery(n_atoms=2, coupling=0.4, max_photons=3)
 CASCADE = qb.CascadeBattery(max_photons=3)
 
 
@@ -161,3 +162,12 @@ def test_rates_and_occupations_are_not_negative(name: str) -> None:
     """A negative rate is no dissipator."""
     with pytest.raises(qb.ArgumentError, match=f"Argument `{name}` must be non-negative"):
         qb.CavityLoss(**{"rate": 0.5, name: -0.1})
+
+
+def test_a_product_of_operators_is_one_jump() -> None:
+    """Two photons at once, as another dissipator may write it; each name is checked."""
+    loss = qb.CavityLoss(0.3)
+    (jump,) = loss.one_jump(CAVITY.space, "cavity", ("a", "a"), 0.3)
+    assert jump.operators == {"cavity": ("a", "a")}
+    with pytest.raises(qb.UnsupportedError, match="acts with b, which the `cavity`"):
+        loss.one_jump(CAVITY.space, "cavity", ("a", "b"), 0.3)

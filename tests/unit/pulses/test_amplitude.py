@@ -56,7 +56,7 @@ def test_a_pulse_stands_in_its_terms_only(
             continue
         assert term == Term(factor, constant.operators, PULSE, constant.drive)
         assert constant.coefficient == pytest.approx(0.3 * factor, rel=1e-15)
-        switched.append(next(iter(term.operators.values())))
+        switched += next(iter(term.operators.values()))
     assert tuple(switched) == operators
     assert pulsed.problem().charging_terms == pulsed.charging_terms()
 
