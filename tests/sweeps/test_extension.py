@@ -98,7 +98,7 @@ def variations() -> list[tuple[str, dict[str, Any]]]:
         whole = table == "environment"
         part = base[table][0] if whole else base[table]
         for name, entry in fields_of(registry.get(kind, part["type"])).items():
-            if name == "merits":
+            if name in ("merits", "on"):  # nothing else here could lose photons
                 continue
             changed = OTHER.get(name) or (part.get(name, entry.default) or 0) * 1.25 + 0.01
             rest = {

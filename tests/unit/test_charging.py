@@ -232,7 +232,7 @@ def test_misfits_are_unsupported() -> None:
     with pytest.raises(qb.UnsupportedError, match="CavityLoss acts on `cavity`"):
         qb.charge(DRIVEN, TIMES, environment=LOSS)
     with pytest.raises(
-        qb.UnsupportedError, match="Merit `mean_photons` cannot be given: it needs a cavity"
+        qb.UnsupportedError, match="Merit `mean_photons` cannot be given: it needs a mode"
     ):
         qb.charge(DRIVEN, TIMES, merits=["mean_photons"])
     with pytest.raises(qb.ArgumentError, match=r"Best matches are: .*power"):

@@ -79,7 +79,7 @@ def test_degenerate_levels_are_resolved_in_any_basis(seed: int) -> None:
 @pytest.mark.parametrize("space", ["symmetric", "full"])
 def test_pair_of_matrices_equals_recharge(n_atoms: int, interaction: float, space: Any) -> None:
     """The closed form by levels and multiplicities against eigenvalues of the matrices."""
-    J = {name: op.toarray() for name, op in Atoms(n_atoms).operators(space).items()}
+    J = {name: op.toarray() for name, op in Atoms(n_atoms, basis=space).operators.items()}
     flat = 0.5 * (J["J+"] @ J["J-"] + J["J-"] @ J["J+"])
     H_B = 0.9 * J["Jz"] + 2 * interaction / n_atoms * (flat - n_atoms / 2 * np.eye(len(flat)))
     cycle = qb.recharge(n_atoms, interaction, BETA, omega_atom=0.9, space=space)
