@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,12 +45,19 @@ class Readout:
 
     def of_density(self, rho: States) -> FloatArray:
         """Return the expectation values in a state ``(D, D)``, shape ``(operators,)``."""
-        values = np.empty(len(self.operators))
-        for k, operator in enumerate(self.operators):
-            coo = operator.tocoo()
-            row, column = coo.coords
-            values[k] = float(np.sum(rho[column, row] * coo.data).real)
-        return values
+        place, value, first = self._entries
+        products = np.append(rho.ravel()[place] * value, 0.0)
+        return np.add.reduceat(products, first[:-1]).real * (np.diff(first) > 0)
+
+    @cached_property
+    def _entries(self) -> tuple[NDArray[np.intp], NDArray[Any], NDArray[np.intp]]:
+        """Where ρ is read, with which factors, and where the operators begin and end."""
+        entries = [operator.tocoo() for operator in self.operators]
+        place = [
+            coo.coords[1] * coo.shape[0] + coo.coords[0] for coo in entries
+        ]  # of ρ_ji for O_ij
+        first = np.cumsum([0, *(len(coo.data) for coo in entries)])
+        return np.concatenate(place), np.concatenate([coo.data for coo in entries]), first
 
     def of_kets(self, kets: NDArray[Any]) -> FloatArray:
         """Return those of kets as rows, ``(K, D)``, each by itself: shape ``(K, operators)``."""
