@@ -37,14 +37,14 @@ unitary may touch: the same state can give ten times more on the full 2^N space 
 """
 
 SECTIONS = {
-    "expectations": "Expectation values, read off on the way: cheap for any size.",
+    "expectations": "Expectation values, computed during the propagation: cheap for any size.",
     "curve": (
         "One number of the stored energy over time, found between the output times by polynomials through E,"
         " dE/dt and d²E/dt² (E and dE/dt with pulses); the certificate has their error as `curve_error`. Not of"
         " steady states."
     ),
     "battery state": (
-        "Functions of ρ_B, which is read off on the way without forming ρ: cheap for up to some hundred atoms."
+        "Functions of ρ_B, which is computed during the propagation without forming ρ: cheap for up to some hundred atoms."
     ),
     "full state": (
         "Functions of ρ: dim² numbers and some dim³ operations at every time. `state_times=[…]` (`--state-times`)"

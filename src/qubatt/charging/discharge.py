@@ -22,7 +22,7 @@ from qubatt.core.matrix import tidy
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.realization import Realization
 from qubatt.core.space import WHOLE, Operator, Space
-from qubatt.core.task import Save, Task
+from qubatt.core.task import Save
 from qubatt.engines import Engine, select_engine
 from qubatt.merits import select_merits
 from qubatt.models import Battery
@@ -136,9 +136,7 @@ def _begin(
         cure = "At time 0 the battery is empty."
         raise ArgumentError("start", "be positive", start, cure)
     times = watched(question, np.array([after]))
-    task = Task.of(
-        question.realization, times, observables=question.observables, save=Save(battery=True)
-    )
+    task = question.task(times, Save(battery=True))
     (solution,) = select_engine(engine, task)[0].solve(task)
     rho = solution.battery_states[-1]  # type: ignore[index]  # asked for
     return (rho if np.any(rho.imag) else rho.real), certify_run(question, solution)

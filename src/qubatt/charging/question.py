@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 import numpy as np
 
 from qubatt.core.bibliography import BIBLIOGRAPHY
+from qubatt.core.check import FloatArray
 from qubatt.core.declaration import parameters_of
 from qubatt.core.errors import ArgumentError
 from qubatt.core.observable import Observable
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization, realize
+from qubatt.core.task import Save, Task
 from qubatt.core.version import versions
 from qubatt.engines.sectors import find_sectors
 from qubatt.environment import Dissipator
@@ -129,6 +131,13 @@ class Question:
             not (self.open_cutoff or other.open_cutoff)
             and same == (other.battery, other.surroundings, other.merits)
         )  # fmt: skip
+
+    def task(self, times: FloatArray, save: Save, questions: Sequence[Question] = ()) -> Task:
+        """Return the task for an engine: this question, or several that differ in the charger."""
+        initials = tuple(each.problem.initial for each in questions or [self])
+        return Task.of(
+            self.realization, times, observables=self.observables, save=save, initials=initials
+        )
 
     def needs(self, what: Needs) -> bool:
         """Return whether one of the merits needs the curve, states of the battery, full states."""

@@ -11,7 +11,7 @@ from qubatt.charging.steady import settle
 from qubatt.charging.watch import turning
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ResourceError
-from qubatt.core.task import AT_REST, Save, Task
+from qubatt.core.task import AT_REST, Save
 from qubatt.engines.exact import ExactEngine
 from qubatt.engines.steady import solve_steady
 
@@ -47,15 +47,14 @@ def settling_times(question: Question) -> FloatArray:
         cutoff = settle(question.at_rest()).cutoff
         question = question if cutoff is None else question.with_max_photons(cutoff)
     save = Save(battery=question.needs("battery state") or question.needs("full state"))
-    realization, observables = question.realization, question.observables
-    (steady,) = solve_steady(Task.of(realization, AT_REST, observables=observables, save=save))
+    realization = question.realization
+    (steady,) = solve_steady(question.task(AT_REST, save))
     first = 2 * np.pi / PER_TURN / turning(realization)
     end = 10.0 / max(rate for rate, _ in realization.jumps)
     while True:
         times = _grid(first, end)
         try:
-            task = Task.of(realization, times, observables=observables, save=save)
-            (solution,) = ExactEngine().solve(task)
+            (solution,) = ExactEngine().solve(question.task(times, save))
         except ResourceError as error:
             raise ResourceError(
                 f'times="auto": the state has not settled at time {end / 2:g}. {error}'

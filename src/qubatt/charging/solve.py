@@ -16,7 +16,7 @@ from qubatt.charging.question import Question, check_alike
 from qubatt.charging.watch import watched
 from qubatt.core.check import FloatArray
 from qubatt.core.solution import Solution
-from qubatt.core.task import Save, Task
+from qubatt.core.task import Save
 from qubatt.engines import Engine, select_engine
 from qubatt.merits import Record
 
@@ -124,13 +124,7 @@ def propagate_states(
         states=np.isin(computed, reduce(np.union1d, kept)) & whole,
         battery=question.needs("battery state"),
     )
-    task = Task.of(
-        question.realization,
-        computed,
-        observables=question.observables,
-        save=save,
-        initials=tuple(each.problem.initial for each in questions),
-    )
+    task = question.task(computed, save, questions)
     solver, reason = select_engine(engine, task)
     if battery and solver.states != "none":
         task = dataclasses.replace(task, save=dataclasses.replace(save, battery=True))

@@ -13,7 +13,7 @@ from qubatt.charging.cutoff import converge
 from qubatt.charging.label import labelled
 from qubatt.charging.question import Environment, Question, Wanted, check_alike
 from qubatt.core.errors import UnsupportedError
-from qubatt.core.task import AT_REST, Save, Task
+from qubatt.core.task import AT_REST, Save
 from qubatt.engines.relaxation import MOST
 from qubatt.engines.steady import SteadySolution, solve_steady
 from qubatt.engines.steady_solver import SteadySolver
@@ -135,7 +135,7 @@ def settle(
             states=asked.open_cutoff or asked.needs("full state"),
             battery=asked.needs("battery state"),
         )
-        task = Task.of(asked.realization, AT_REST, observables=asked.observables, save=save)
+        task = asked.task(AT_REST, save)
         last = known[-1] if known else None
         (solution,) = solve_steady(task, method, gap=gap, known=last, progress=progress)
         known[:] = [solution]
@@ -165,13 +165,7 @@ def settle_states(
     save = Save(
         states=question.needs("full state"), battery=battery or question.needs("battery state")
     )
-    task = Task.of(
-        question.realization,
-        AT_REST,
-        observables=question.observables,
-        save=save,
-        initials=tuple(each.problem.initial for each in questions),
-    )
+    task = question.task(AT_REST, save, questions)
     return solve_steady(task, method, gap=gap, progress=progress)
 
 
