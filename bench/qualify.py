@@ -129,7 +129,10 @@ class Qualification:
             last: Record = {}
 
             def passes(
-                tolerance: float, config: Config = config, limit: float = limit, last: Record = last
+                tolerance: float,
+                config: Config = config,
+                limit: float = limit,
+                last: Record = last,
             ) -> bool:
                 last.update(self.run(config, tolerance, self.short, limit))
                 return bool(last["error"] <= ALLOWED)

@@ -12,8 +12,8 @@ from numba import njit, prange
 
 from bench.cases import find_case
 from qubatt.core.realization import realize
-from qubatt.engines.lanes import fma, total, zeros32
-from qubatt.engines.reduced import Functionals, Reduced
+from qubatt.engines.exact.reduced_lindbladian import Functionals, ReducedLindbladian
+from qubatt.engines.exact.simd import fma, total, zeros32
 from qubatt.engines.threads import thread_count
 
 REPEATS = 7
@@ -69,7 +69,7 @@ def multiply_add_rate() -> float:
     return 96.0 * threads * times / _seconds(lambda: _multiply_add(threads, times, 0.5))
 
 
-def multiply_adds(reduced: Reduced) -> float:
+def multiply_adds(reduced: ReducedLindbladian) -> float:
     """Return the multiply-adds of one product, recurrence and norm included."""
     t = reduced.tables
     lengths = t.row_end - t.row_begin
@@ -81,7 +81,7 @@ def multiply_adds(reduced: Reduced) -> float:
     return float(lengths @ per_column)
 
 
-def one_product(reduced: Reduced) -> float:
+def one_product(reduced: ReducedLindbladian) -> float:
     """Return the seconds of one product, G_k+1 = G_k−1 + 2 (𝓛 − c)/f G_k, of many in a row."""
     count = 400
     vectors = [reduced.pack(reduced.realization.initial), reduced.zeros(), reduced.zeros()]
@@ -102,7 +102,7 @@ def one_product(reduced: Reduced) -> float:
 def measure_roofline() -> dict[str, float]:
     """Measure machine and product of case A."""
     case = find_case("A")
-    reduced = Reduced(realize(case.battery.problem(case.charger, case.environment)))
+    reduced = ReducedLindbladian(realize(case.battery.problem(case.charger, case.environment)))
     return {
         "product_s": one_product(reduced),
         "vector_bytes": float(reduced.nbytes),

@@ -12,10 +12,10 @@ import qubatt as qb
 from bench.cases import Case, find_case
 from bench.workers import protocol
 from bench.workers.liouvillian import residual
-from qubatt.charging.question import Question
+from qubatt.charging.request import Request
 from qubatt.core.task import AT_REST, Save, Task
 from qubatt.core.version import versions
-from qubatt.engines.steady import solve_steady
+from qubatt.engines.steady.solve import solve_steady
 
 
 class Session:
@@ -32,7 +32,7 @@ class Session:
         if not request.get("audit"):
             return {}
         case = self.case
-        asked = Question.of(case.battery, case.charger, case.environment, ["energy"])
+        asked = Request.of(case.battery, case.charger, case.environment, ["energy"])
         realization = asked.realization
         task = Task.of(realization, AT_REST, observables=asked.observables, save=Save(states=True))
         (solution,) = solve_steady(task, gap=True)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
         ResourceError,
         UnsupportedError,
     )
-    from qubatt.core.scaling import scaling
     from qubatt.engines import (
         DenseEngine,
         DirectSolver,
@@ -61,6 +60,7 @@ if TYPE_CHECKING:
     )
     from qubatt.recharging import recharge, recharge_pair
     from qubatt.reports import report
+    from qubatt.results.scaling import scaling
     from qubatt.states import (
         CatState,
         CoherentState,
@@ -129,7 +129,7 @@ _HOME = {
     "recharge_pair": "recharging",
     "report": "reports",
     "save": "io",
-    "scaling": "core.scaling",
+    "scaling": "results.scaling",
     "steady_state": "charging",
     "sweep": "sweeps",
     "to_qutip": "io",

@@ -91,7 +91,7 @@ def problem_of(
 def merits_of(problem: Problem) -> list[Merit]:
     """Return every merit that the problem can give."""
     merits = [example("merit", name) for name in NAMES["merit"]]
-    return [merit for merit in merits if not merit.obstacle(realize(problem))]
+    return [merit for merit in merits if not merit.unavailable(realize(problem))]
 
 
 def moments_of(problem: Problem) -> list[Observable]:

@@ -32,9 +32,9 @@ def stationary(realization: Realization) -> Stationary:
     values = np.linalg.eigvals(L)
     scale = np.abs(values).max()
     on_axis = values[np.abs(values.real) < 1e-10 * scale].imag
-    turning = np.unique(np.round(on_axis[np.abs(on_axis) > 1e-8 * scale], 8))
+    energy_rate = np.unique(np.round(on_axis[np.abs(on_axis) > 1e-8 * scale], 8))
     lasting = sum(
-        np.linalg.norm(_project(L - 1j * omega * np.eye(D * D), rho)) for omega in turning
+        np.linalg.norm(_project(L - 1j * omega * np.eye(D * D), rho)) for omega in energy_rate
     )
     return Stationary(_project(L, rho).reshape(D, D), float(lasting))
 

@@ -16,7 +16,7 @@ from specimen import NAMES, PAIRS, merits_of, problem_of
 import qubatt as qb
 from qubatt.core.problem import Problem
 from qubatt.core.realization import realize
-from qubatt.merits import Merit, Record
+from qubatt.merits import Merit, SolvedRun
 from solving import observables_of, solve, solve_steady
 
 TIMES = np.array([0.0, 1e-3, 0.1, 0.35, 0.8, 1.3, 2.0, 3.1, 5.0])
@@ -34,14 +34,14 @@ at_random = settings(max_examples=25, derandomize=True, deadline=None, database=
 seeds = st.integers(0, 2**32 - 1)
 
 
-def record_of(problem: Problem, times: np.ndarray, merits: list[Merit]) -> Record:
+def record_of(problem: Problem, times: np.ndarray, merits: list[Merit]) -> SolvedRun:
     """Return a run with all states."""
     moments = observables_of(merits, problem)
     found = solve(qb.ExactEngine(), problem, times, moments, states=True, battery=True)
-    return Record(realize(problem), times, found.moments, found.battery_states, found.states)
+    return SolvedRun(realize(problem), times, found.moments, found.battery_states, found.states)
 
 
-def all_of(problem: Problem, times: np.ndarray = TIMES) -> tuple[Record, dict[str, np.ndarray]]:
+def all_of(problem: Problem, times: np.ndarray = TIMES) -> tuple[SolvedRun, dict[str, np.ndarray]]:
     """Return a run, and every merit that it can give by name."""
     merits = merits_of(problem)
     record = record_of(problem, times, merits)
@@ -49,19 +49,19 @@ def all_of(problem: Problem, times: np.ndarray = TIMES) -> tuple[Record, dict[st
 
 
 @cache
-def case_of(*case: str | None) -> tuple[Record, dict[str, np.ndarray]]:
+def case_of(*case: str | None) -> tuple[SolvedRun, dict[str, np.ndarray]]:
     """Return the same of an example."""
     problem = problem_of(*case)
     assert problem is not None
     return all_of(problem)
 
 
-def drawn(seed: int) -> tuple[Record, dict[str, np.ndarray]]:
+def drawn(seed: int) -> tuple[SolvedRun, dict[str, np.ndarray]]:
     """Return the same of a random battery, with pulses perhaps."""
     return all_of(random_battery(np.random.default_rng(seed), pulses=True))
 
 
-def check_bounds(record: Record, values: Mapping[str, np.ndarray]) -> None:
+def check_bounds(record: SolvedRun, values: Mapping[str, np.ndarray]) -> None:
     """Every merit keeps to what it declares; it has a value at every time, or one of all."""
     for merit in merits_of(record.problem):
         found = values[merit.name]
@@ -70,7 +70,7 @@ def check_bounds(record: Record, values: Mapping[str, np.ndarray]) -> None:
         assert (merit.needs == "curve") == (found.shape == ()), merit.name
 
 
-def check_relations(record: Record, values: Mapping[str, np.ndarray]) -> None:
+def check_relations(record: SolvedRun, values: Mapping[str, np.ndarray]) -> None:
     """Whatever is known to lie above, below or beside something else."""
     energy = np.einsum("tij,ji->t", record.battery_states, record.spectrum.H).real
     d = record.battery_states.shape[1]
@@ -185,7 +185,7 @@ def test_steady_states_obey_the_laws(seed: int) -> None:
         found = solve_steady(problem, moments, state=True, battery=True)
     except qb.UnsupportedError:
         return  # it oscillates for ever
-    record = Record(
+    record = SolvedRun(
         realize(problem),
         np.array([0.0, np.inf]),
         {k: np.array([found.start[k], end]) for k, end in found.moments.items()},

@@ -22,8 +22,8 @@ from qubatt.core.realization import Realization, realize
 from qubatt.core.space import Space
 from qubatt.engines.dense import superoperator
 from qubatt.engines.generator import Generator
-from qubatt.engines.secular import NotWeakError
-from qubatt.engines.steady import SteadySolution
+from qubatt.engines.steady.secular import NotWeakError
+from qubatt.engines.steady.solve import SteadySolution
 from qubatt.operators import Atoms, Mode
 from solving import solve_steady
 
@@ -224,7 +224,7 @@ def test_law_of_ends_fails_on_another_steady_state() -> None:
 
 def test_lasting_oscillation_is_seen() -> None:
     """The oracle itself: a qubit that nothing damps turns for ever, one in a bath does not."""
-    turning = Problem(
+    energy_rate = Problem(
         space=Space({"cavity": Mode(1), "atoms": Atoms(1)}),
         battery="atoms",
         battery_terms=(Term(1.0, {"atoms": "Jz"}),),
@@ -232,8 +232,8 @@ def test_lasting_oscillation_is_seen() -> None:
         jumps=(Jump(0.5, {"cavity": "a"}),),
         initial={"atoms": np.array([0.6, 0.8])},
     )
-    assert stationary(realize(turning)).lasting == pytest.approx(2 * 0.48, rel=1e-9)
-    damped = replace(turning, jumps=(*turning.jumps, Jump(0.1, {"atoms": "J-"})))
+    assert stationary(realize(energy_rate)).lasting == pytest.approx(2 * 0.48, rel=1e-9)
+    damped = replace(energy_rate, jumps=(*energy_rate.jumps, Jump(0.1, {"atoms": "J-"})))
     assert stationary(realize(damped)).lasting == 0.0
 
 

@@ -16,10 +16,10 @@ import qubatt as qb
 from qubatt.core.problem import Problem
 from qubatt.core.realization import realize
 from qubatt.core.solution import ErrorKind
-from qubatt.engines.coordinates import Coordinates
-from qubatt.engines.reduced import Reduced
-from qubatt.engines.steady import SteadySolution
-from qubatt.engines.steady_solver import SteadySolver, UnsuitedError
+from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
+from qubatt.engines.steady.coordinates import Coordinates
+from qubatt.engines.steady.solve import SteadySolution
+from qubatt.engines.steady.solver import SteadySolver, UnsuitedError
 from solving import solve_steady
 
 every_solver = pytest.mark.parametrize("name", NAMES["steady-solver"])
@@ -102,7 +102,7 @@ def test_solvers_describe_themselves(name: str) -> None:
     efforts = []
     for n_atoms in (2, 12):
         problem = qb.DrivenBattery(n_atoms, 1.0).problem(environment=[qb.CollectiveDecay(0.1)])
-        efforts.append(solver.effort(Coordinates(Reduced(realize(problem)))))
+        efforts.append(solver.cost(Coordinates(ReducedLindbladian(realize(problem)))))
     for small, large in zip(*efforts, strict=True):
         assert 0 < small < large
 

@@ -114,13 +114,13 @@ def test_round_trip_of_pulses():
     H_B, H_charge, c_ops, start = spins()
     drive = qt.tensor(qt.qeye(5), qt.sigmax(), qt.qeye(2))
     raising = qt.tensor(qt.qeye(5), qt.sigmap(), qt.qeye(2))
-    turning = [[raising, lambda t: np.exp(2j * t)], [raising.dag(), lambda t: np.exp(-2j * t)]]
+    energy_rate = [[raising, lambda t: np.exp(2j * t)], [raising.dag(), lambda t: np.exp(-2j * t)]]
     times = np.linspace(0, 4, 401)
     pulse = qb.GaussianPulse(0.5, 2.0, 1.0)
     forms = [
         ([H_charge, [drive, pulse]], qt.QobjEvo([H_charge, [drive, lambda t: pulse(t)]])),
         ([H_charge, (drive, np.sin)], qt.QobjEvo([H_charge, [drive, np.sin]])),
-        (qt.QobjEvo([H_charge, *turning]),) * 2,
+        (qt.QobjEvo([H_charge, *energy_rate]),) * 2,
         (qt.QobjEvo([H_charge, [drive, "cos(t)"]]),) * 2,
         (qt.QobjEvo([H_charge, [drive, np.cos(times)]], tlist=times),) * 2,
     ]
@@ -135,8 +135,8 @@ def test_complex_coefficients_agree_with_mesolve():
     """A rotating drive, which only a QobjEvo can say, as real pulses."""
     H_B, H_charge, c_ops, start = spins()
     raising = qt.tensor(qt.qeye(5), qt.sigmap(), qt.qeye(2))
-    turning = [[raising, lambda t: np.exp(2j * t)], [raising.dag(), lambda t: np.exp(-2j * t)]]
-    H = qt.QobjEvo([H_charge, *turning])
+    energy_rate = [[raising, lambda t: np.exp(2j * t)], [raising.dag(), lambda t: np.exp(-2j * t)]]
+    H = qt.QobjEvo([H_charge, *energy_rate])
     expected = qt.mesolve(H + H_B, start, TIMES, c_ops, e_ops=[H_B], options=OPTIONS).expect[0]
     battery = qb.from_qutip(H_B, H, c_ops, start)
     run = qb.charge(battery, TIMES, merits="all")  # coefficients of QuTiP cannot be hashed

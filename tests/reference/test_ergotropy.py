@@ -7,7 +7,7 @@ import pytest
 
 import qubatt as qb
 from qubatt.core.realization import realize
-from qubatt.merits import Record
+from qubatt.merits import SolvedRun
 from solving import observables_of, solve
 
 TIMES = np.linspace(0, 6, 25)
@@ -23,7 +23,7 @@ def from_state(names, state, rate, n_thermal=0.0, times=TIMES, basis="symmetric"
     moments = observables_of(merits, problem)
     engine = engine or qb.MatrixEngine(1e-11)
     found = solve(engine, problem, times, moments, basis=basis, states=True, battery=True)
-    record = Record(
+    record = SolvedRun(
         realize(problem, basis), times, found.moments, found.battery_states, found.states
     )
     return [merit.values(record) for merit in merits]

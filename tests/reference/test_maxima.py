@@ -42,13 +42,13 @@ def chain(N, g):
     H = np.diag(g * (N - k) * np.sqrt(k + 1.0), 1)
     levels, vectors = np.linalg.eigh(H + H.T)
     excited = (vectors.T * np.arange(N + 1)) @ vectors
-    turning = 1j * np.subtract.outer(levels, levels) * excited
+    energy_rate = 1j * np.subtract.outer(levels, levels) * excited
 
     def mean(operator, t):
         state = np.exp(-1j * levels * t) * vectors[0]
         return (state.conj() @ operator @ state).real
 
-    return lambda t: mean(excited, t), lambda t: mean(turning, t)
+    return lambda t: mean(excited, t), lambda t: mean(energy_rate, t)
 
 
 @pytest.mark.parametrize(("N", "per_atom", "time", "power"), TABLE)
@@ -176,10 +176,10 @@ def test_rounding_makes_no_maximum():
     times = np.linspace(0, 60, 301)
     noise = np.random.default_rng(1).normal(size=(3, len(times)))
     smooth = np.array([1 - np.exp(-times), np.exp(-times), -np.exp(-times)])
-    assert np.isnan(curve(times, *(smooth + 1e-12 * noise)).first_highest())
+    assert np.isnan(curve(times, *(smooth + 1e-12 * noise)).first_maximum())
     fallen = smooth.copy()
     fallen[0, 250:] -= 1e-6
-    assert 30 < curve(times, *fallen).first_highest() < 50.1
+    assert 30 < curve(times, *fallen).first_maximum() < 50.1
 
 
 def test_energy_may_fall_before_it_rises():
@@ -190,13 +190,13 @@ def test_energy_may_fall_before_it_rises():
     power = double[1] - 0.6 * double[0]
     bend = 2 * double[0] + 1.2 * double[1]
     expected = (np.pi + np.arctan(0.6)) / 2
-    assert curve(times, energy, power, bend).first_highest() == pytest.approx(expected, rel=1e-7)
+    assert curve(times, energy, power, bend).first_maximum() == pytest.approx(expected, rel=1e-7)
     # t^2/10^4 - t^4 rises by 3e-9 before it falls by 1296
     wavering = [1e-4 * times**2 - times**4, 2e-4 * times - 4 * times**3, 2e-4 - 12 * times**2]
-    assert np.isnan(curve(times, *wavering).first_highest())
+    assert np.isnan(curve(times, *wavering).first_maximum())
     falling = times < 0.25
     parts = (energy[falling], power[falling], bend[falling])
-    assert np.isnan(curve(times[falling], *parts).first_highest())
+    assert np.isnan(curve(times[falling], *parts).first_maximum())
 
 
 def test_rounding_of_large_energies_is_no_charging():
@@ -204,9 +204,9 @@ def test_rounding_of_large_energies_is_no_charging():
     times = np.linspace(0, 10, 101)
     noise = 1e-14 * np.random.default_rng(2).normal(size=(3, len(times)))
     noise[0] -= 50.0
-    assert np.isnan(curve(times, *noise).first_highest())
+    assert np.isnan(curve(times, *noise).first_maximum())
     noise[0] += 1e-9 * np.sin(times) ** 2
-    assert curve(times, *noise).first_highest() == pytest.approx(np.pi / 2, abs=0.1)
+    assert curve(times, *noise).first_maximum() == pytest.approx(np.pi / 2, abs=0.1)
 
 
 PULSE = qb.SinePulse(0.8, 1.7)
@@ -251,4 +251,4 @@ def test_a_smooth_curve_through_a_step_is_noticed():
     times = np.linspace(0, 2, 41)
     energy = np.minimum(times, 1.0)
     found = curve(times, energy, (times < 1).astype(float))
-    assert found.strongest()[1] > 1.3
+    assert found.max_power()[1] > 1.3

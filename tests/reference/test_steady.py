@@ -161,8 +161,8 @@ def test_relaxation_of_one_resonant_atom(drive, gamma):
     From a Bloch vector without x there is no x ever.
     """
     problem = fluorescence(1, drive, gamma)
-    turning = (3 * gamma - np.sqrt(complex(gamma**2 - 16 * drive**2)).real) / 4
-    for ket, rate in (([0.6, 0.8j], turning), ([0.6, 0.8], min(turning, gamma / 2))):
+    energy_rate = (3 * gamma - np.sqrt(complex(gamma**2 - 16 * drive**2)).real) / 4
+    for ket, rate in (([0.6, 0.8j], energy_rate), ([0.6, 0.8], min(energy_rate, gamma / 2))):
         started = replace(problem, initial={"atoms": np.array(ket)})
         assert solve_steady(started, {}, gap=True).relaxation_rate == pytest.approx(rate, abs=1e-10)
 

@@ -7,7 +7,7 @@ import qubatt as qb
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.realization import realize
 from qubatt.core.space import Space
-from qubatt.merits import Record
+from qubatt.merits import SolvedRun
 from qubatt.operators import Atoms
 
 TIMES = np.linspace(0, 8, 33)
@@ -84,7 +84,9 @@ def test_three_levels_in_a_bath_on_one_transition():
     terms = (Term(1.0, {"atoms": "S_mm"}), Term(2.2, {"atoms": "S_ee"}))
     problem = Problem(Space({"atoms": atoms}), "atoms", terms, (), jumps)
     p = np.array([0.2, 0.5, 0.3])
-    record = Record(realize(problem), np.zeros(1), {}, None, np.diag(p)[np.newaxis].astype(complex))
+    record = SolvedRun(
+        realize(problem), np.zeros(1), {}, None, np.diag(p)[np.newaxis].astype(complex)
+    )
     flow = gamma * (n * p[0] - (n + 1) * p[1])
     x = np.log((n + 1) / n)
     sigma = qb.merit("entropy_production").values(record)

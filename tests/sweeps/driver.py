@@ -14,7 +14,7 @@ import sys
 import zarr  # noqa: F401
 
 from qubatt.__main__ import main
-from qubatt.sweeps import compute, estimate, words  # noqa: F401
+from qubatt.sweeps import compute, study_cost, words  # noqa: F401
 
 
 def work(told: dict) -> None:

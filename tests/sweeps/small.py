@@ -20,8 +20,9 @@ import pytest
 import tomli_w
 import xarray as xr
 
-from qubatt.sweeps import State, Study, compute, sweep
-from qubatt.sweeps.work import Task, solve_tasks
+from qubatt.sweeps import State, Study, sweep
+from qubatt.sweeps.execution import sweep as compute
+from qubatt.sweeps.execution.worker import Task, solve_tasks
 
 HERE = Path(__file__).parent
 ROUNDED = "certificate_error_estimate"

@@ -16,9 +16,10 @@ import test_failing as failing
 import test_same_results as same
 from small import ROUNDED, Starter, assert_same, environment, small, written
 
-from qubatt.sweeps import compute, load, sweep
-from qubatt.sweeps.cluster import REACHED
-from qubatt.sweeps.grid import counts
+from qubatt.sweeps import load, sweep
+from qubatt.sweeps.execution import sweep as compute
+from qubatt.sweeps.execution.dask_cluster import REACHED
+from qubatt.sweeps.store.grid import counts
 
 pytest.importorskip("distributed")
 FLAG = failing.FLAG

@@ -13,8 +13,10 @@ import pytest
 import xarray as xr
 from small import Starter, assert_same, small, written
 
-from qubatt.sweeps import compute, load, store, sweep
-from qubatt.sweeps.grid import counts
+from qubatt.sweeps import load, sweep
+from qubatt.sweeps.execution import sweep as compute
+from qubatt.sweeps.store.grid import counts
+from qubatt.sweeps.store import store
 
 FULL = {"space": "No space left on device", "large": "File too large"}
 

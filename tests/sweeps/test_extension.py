@@ -15,8 +15,9 @@ from small import assert_same, computed, driven, new_points, points, small
 
 from qubatt.core.declaration import fields_of
 from qubatt.core.registry import registry
-from qubatt.sweeps import Study, load, protocol, sweep
-from qubatt.sweeps.grid import counts
+from qubatt.sweeps import Study, load, sweep
+from qubatt.sweeps.store.grid import counts
+from qubatt.sweeps.study import run_spec as run_spec
 
 pytestmark = pytest.mark.blas
 
@@ -165,7 +166,7 @@ def no_dynamics() -> Iterator[list[str]]:
 
     with pytest.MonkeyPatch.context() as patch:
         for name in ("propagate_states", "settle_states", "solve", "settle", "discharge"):
-            patch.setattr(protocol, name, functools.partial(refuse, name))
+            patch.setattr(run_spec, name, functools.partial(refuse, name))
         yield calls
 
 
@@ -268,7 +269,7 @@ def test_half_of_the_merits_read_off_is_not_all_done(
         if state.done >= 4:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("qubatt.sweeps.compute.BATCH", 0.0)
+    monkeypatch.setattr("qubatt.sweeps.execution.sweep.BATCH", 0.0)
     with pytest.raises(KeyboardInterrupt):
         sweep(merits("energy", "purity"), tmp_path, progress=stop)
     half = load(tmp_path)

@@ -18,7 +18,7 @@ import qubatt as qb
 from qubatt.core.declaration import declare, example_of
 from qubatt.core.registry import registry
 from qubatt.sweeps import ChargeRun, DischargeRun, Study
-from qubatt.sweeps.function_hash import function_hash
+from qubatt.sweeps.study.function_hash import function_hash
 
 GOLDEN = json.loads((Path(__file__).parent / "keys.json").read_text())
 """Studies of one point for everything that is registered, and their keys.

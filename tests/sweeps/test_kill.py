@@ -13,9 +13,10 @@ import pytest
 import xarray as xr
 from small import Starter, assert_same, computed, members, small, written
 
-from qubatt.sweeps import compute, load, sweep
-from qubatt.sweeps.grid import counts
-from qubatt.sweeps.store import TEMPORARY
+from qubatt.sweeps import load, sweep
+from qubatt.sweeps.execution import sweep as compute
+from qubatt.sweeps.store.grid import counts
+from qubatt.sweeps.store.store import TEMPORARY
 
 KILLS = 8
 POINTS = 32

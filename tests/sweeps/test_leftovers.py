@@ -11,7 +11,7 @@ import xarray as xr
 from small import assert_same, driven, new_points
 
 from qubatt.sweeps import load, sweep
-from qubatt.sweeps.store import LEFT_BEHIND, Store
+from qubatt.sweeps.store.store import LEFT_BEHIND, Store
 
 OLD = LEFT_BEHIND + 60.0
 

@@ -17,8 +17,9 @@ from small import ROUNDED, assert_same, dice, driven, environment, noise, ramp, 
 
 import qubatt as qb
 from qubatt.core.errors import ArgumentError, QubattWarning
-from qubatt.sweeps import compute, sweep
-from qubatt.sweeps.pool import Place, pool
+from qubatt.sweeps import sweep
+from qubatt.sweeps.execution import sweep as compute
+from qubatt.sweeps.execution.pool import Place, pool
 
 
 def pulses(*functions: Any) -> dict[str, Any]:

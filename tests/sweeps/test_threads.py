@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from small import ROUNDED, environment
 
-from qubatt.engines.reduced import WORTHWHILE
+from qubatt.engines.exact.reduced_lindbladian import WORTHWHILE
 
 SCRIPT = """
 import json, sys, warnings

@@ -12,9 +12,9 @@ from small import Starter, assert_same, small, written
 
 from qubatt.core.file import exchange
 from qubatt.sweeps import Study, load, sweep
-from qubatt.sweeps.grid import counts
-from qubatt.sweeps.store import Store
-from qubatt.sweeps.words import facts
+from qubatt.sweeps.store.grid import counts
+from qubatt.sweeps.store.status_text import facts
+from qubatt.sweeps.store.store import Store
 
 
 def part(values: list[float]) -> dict:

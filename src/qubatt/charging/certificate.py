@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from qubatt.charging.question import Question, max_photons
+from qubatt.charging.request import Request, max_photons
 from qubatt.core.errors import CertificateError, QubattWarning
 from qubatt.core.observable import ENERGY
-from qubatt.core.result import CUTOFF_THRESHOLD, Status
 from qubatt.core.solution import Solution
-from qubatt.engines.steady import SteadySolution
-from qubatt.merits import Record
+from qubatt.engines.steady.solve import SteadySolution
+from qubatt.merits import SolvedRun
 from qubatt.merits.cutoff_population import highest_levels
+from qubatt.results.result import CUTOFF_THRESHOLD, Status
 
 CURVE_THRESHOLD = 1e-4
 """Error of the energy between times, relative to the largest, from which on a result is bad."""
@@ -65,7 +65,7 @@ class Certificate:
             warnings.warn(self.advice, QubattWarning, stacklevel=stacklevel)
 
 
-class Answer(NamedTuple):
+class CertifiedResult(NamedTuple):
     """A labelled result, and how far it can be trusted.
 
     Attributes
@@ -84,7 +84,7 @@ class Answer(NamedTuple):
 
 
 def certify_run(
-    question: Question, solution: Solution, record: Record | None = None
+    request: Request, solution: Solution, record: SolvedRun | None = None
 ) -> Certificate:
     """Return the certificate of a charging run; the record tells how good its curve is."""
     numbers = {
@@ -101,14 +101,14 @@ def certify_run(
             f" drift {solution.trace_drift:.1e}. Allow a larger tolerance, or use smaller"
             " energies and rates or a smaller last time."
         )
-    if record is not None and question.needs("curve"):
+    if record is not None and request.needs("curve"):
         numbers["curve_error"] = _known(record.curve.error)
         lost = lost or _off_between(record)
     least = min(NEGATIVE, -solution.tolerance)
-    return _judge(question, numbers, _highest(question, solution.moments), lost, least)
+    return _judge(request, numbers, _highest(request, solution.moments), lost, least)
 
 
-def _off_between(record: Record) -> str:
+def _off_between(record: SolvedRun) -> str:
     """Say so where the energy turns too fast for what is read off its curve."""
     error, energy = record.curve.error, record.of(ENERGY)
     largest = float(np.abs(energy - energy[0]).max())
@@ -120,7 +120,7 @@ def _off_between(record: Record) -> str:
     )
 
 
-def certify_steady(question: Question, solution: SteadySolution) -> Certificate:
+def certify_steady(request: Request, solution: SteadySolution) -> Certificate:
     """Return the certificate of a steady state."""
     numbers = {
         "residual": solution.residual,
@@ -136,20 +136,20 @@ def certify_steady(question: Question, solution: SteadySolution) -> Certificate:
             f" {solution.error_estimate:.1e}. Relaxation is very slow next to the energies: use"
             " stronger damping, smaller energies, or another method."
         )
-    return _judge(question, numbers, _highest(question, solution.moments), lost, NEGATIVE)
+    return _judge(request, numbers, _highest(request, solution.moments), lost, NEGATIVE)
 
 
-def _highest(question: Question, moments: Mapping[str, Any]) -> dict[str, float]:
+def _highest(request: Request, moments: Mapping[str, Any]) -> dict[str, float]:
     """Return for every mode the largest population of its highest levels."""
     return {
         mode: float(np.max(moments[top.label]))
-        for mode, top in highest_levels(question.problem).items()
+        for mode, top in highest_levels(request.problem).items()
         if top.label in moments
     }
 
 
 def _judge(
-    question: Question,
+    request: Request,
     numbers: dict[str, Any],
     highest: Mapping[str, float],
     lost: str,
@@ -170,17 +170,17 @@ def _judge(
         )
         return Certificate("not-positive", numbers, advice)
     # a highest level may be full because nothing leads above it
-    if population is not None and population > CUTOFF_THRESHOLD and question.leads_higher():
+    if population is not None and population > CUTOFF_THRESHOLD and request.reaches_above_cutoff():
         kept = f"The highest Fock level kept holds up to {population:.1e} of the population: "
-        advice = kept + _more_levels(question, fullest)
+        advice = kept + _more_levels(request, fullest)
         return Certificate("cutoff-too-small", numbers, advice)
     return Certificate("ok", numbers)
 
 
-def _more_levels(question: Question, mode: str) -> str:
+def _more_levels(request: Request, mode: str) -> str:
     """Return what to do about a cut-off that is too low."""
     below = f"`cutoff_population` stays below {CUTOFF_THRESHOLD:.0e}"
-    cutoff = max_photons(question.battery)
+    cutoff = max_photons(request.battery)
     if cutoff is None:
         return (
             f"the matrices have too few levels of `{mode}`. Make them with more until {below}; if"

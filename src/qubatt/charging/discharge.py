@@ -13,12 +13,12 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from qubatt.charging.certificate import Certificate, certify_run
-from qubatt.charging.question import Environment, Question, Wanted
-from qubatt.charging.solve import solve
-from qubatt.charging.watch import watched
+from qubatt.charging.propagate import solve
+from qubatt.charging.request import Environment, MeritNames, Request
+from qubatt.charging.sample_times import sample_times
 from qubatt.core.check import check_times, plain_number
 from qubatt.core.errors import ArgumentError, UnsupportedError
-from qubatt.core.matrix import tidy
+from qubatt.core.input_matrix import tidy
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.realization import Realization
 from qubatt.core.space import WHOLE, Operator, Space
@@ -44,7 +44,7 @@ def discharge(
     environment: Environment = None,
     start: float | Literal["full"] = FULL,
     charger: ChargerState | None = None,
-    merits: Wanted = USUAL,
+    merits: MeritNames = USUAL,
     engine: str | Engine = "auto",
     progress: Callable[[float], None] | None = None,
     strict: bool = False,
@@ -98,16 +98,16 @@ def discharge(
     0.69314718
     """
     time = check_times(times)
-    charged = Question.of(battery, charger, environment, ())
-    if charged.open_cutoff and start != FULL:
+    charged = Request.of(battery, charger, environment, ())
+    if charged.auto_cutoff and start != FULL:
         cure = 'Charge with max_photons="auto" first; its attribute "cutoff" tells the number.'
         raise ArgumentError("max_photons", "be a number here", "auto", cure)
     rho, before = _begin(charged, start, engine)
     alone = _alone(charged.realization, rho)
     realization = Realization(alone)
     merits_of_battery = select_merits(merits, realization)
-    question = dataclasses.replace(charged, realization=realization, merits=merits_of_battery)
-    found = solve(question, time, engine, progress)
+    request = dataclasses.replace(charged, realization=realization, merits=merits_of_battery)
+    found = solve(request, time, engine, progress)
     dataset, after = found.dataset, found.certificate
     dataset.attrs["start"] = str(start)
     if before is not None:
@@ -120,12 +120,12 @@ def discharge(
 
 
 def _begin(
-    question: Question, start: Any, engine: str | Engine
+    request: Request, start: Any, engine: str | Engine
 ) -> tuple[NDArray[Any], Certificate | None]:
     """Return the state of the battery when the charger is switched off, and how far to trust it."""
-    problem = question.problem
+    problem = request.problem
     if isinstance(start, str) and start == FULL:
-        P = question.realization.battery_alone.operator([Term(1.0, {problem.battery: "P_full"})])
+        P = request.realization.battery_alone.operator([Term(1.0, {problem.battery: "P_full"})])
         pure = P.nnz == 1  # one level of the basis
         return P.diagonal() if pure else P.toarray() / P.trace().real, None
     try:
@@ -135,11 +135,11 @@ def _begin(
     if not after > 0:
         cure = "At time 0 the battery is empty."
         raise ArgumentError("start", "be positive", start, cure)
-    times = watched(question, np.array([after]))
-    task = question.task(times, Save(battery=True))
+    times = sample_times(request, np.array([after]))
+    task = request.task(times, Save(battery=True))
     (solution,) = select_engine(engine, task)[0].solve(task)
     rho = solution.battery_states[-1]  # type: ignore[index]  # asked for
-    return (rho if np.any(rho.imag) else rho.real), certify_run(question, solution)
+    return (rho if np.any(rho.imag) else rho.real), certify_run(request, solution)
 
 
 def _alone(realization: Realization, rho: NDArray[Any]) -> Problem:

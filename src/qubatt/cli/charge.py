@@ -61,14 +61,14 @@ def _charge(
 ) -> None:
     times = _times(t_end, points, until_steady, dry_run)
     from qubatt.charging import charge
+    from qubatt.cli.output import Progress, check_targets, deliver
     from qubatt.cli.parse import numbers
-    from qubatt.cli.result import Progress, check_targets, deliver
-    from qubatt.core.named import named
+    from qubatt.core.spec_string import from_text
 
     check_targets(output, plot)
     state, parts = surroundings(charger, environment)
     looks = None if state_times is None else numbers("state_times", state_times)
-    solver = engine if engine == "auto" else named("engine", engine)
+    solver = engine if engine == "auto" else from_text("engine", engine)
     if dry_run:
         found = _cost(battery, state, parts, times, solver, merit, looks)
         typer.echo(dumps(found.to_dict(), indent=2) if json else str(found))

@@ -13,7 +13,7 @@ import typer
 
 from qubatt.cli.option import charger_of
 from qubatt.core.declaration import fields_of
-from qubatt.core.named import field_value, plain_types
+from qubatt.core.spec_string import field_value, plain_types
 
 
 def _kind(annotation: Any) -> str:
@@ -29,7 +29,7 @@ def add_battery_commands(app: typer.Typer, name: str, text: str, body: Callable[
 
     group = typer.Typer(help=text, no_args_is_help=True, rich_markup_mode=None)
     for battery, cls in registry.items("battery").items():
-        if cls.typed:
+        if cls.has_text_form:
             group.command(battery, no_args_is_help=True)(command_for(cls, body))
     app.add_typer(group, name=name)
 

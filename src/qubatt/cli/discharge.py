@@ -47,8 +47,8 @@ def _discharge(
     times = output_times(t_end, points)
     from qubatt.charging import discharge
     from qubatt.charging.discharge import USUAL
-    from qubatt.cli.result import Progress, check_targets, deliver
-    from qubatt.core.named import value
+    from qubatt.cli.output import Progress, check_targets, deliver
+    from qubatt.core.spec_string import value
 
     check_targets(output, plot)
     state, parts = surroundings(charger, environment)

@@ -55,10 +55,10 @@ def _list(
 def _fields(entry: object) -> str:
     """Return the fields of a declared class as they are written after its name."""
     from qubatt.core.declaration import fields_of
-    from qubatt.core.named import plain_types
+    from qubatt.core.spec_string import plain_types
 
     if isinstance(entry, type) and issubclass(entry, Battery):
-        return "" if entry.typed else " (from Python)"
+        return "" if entry.has_text_form else " (from Python)"
     if not isinstance(entry, type):
         return ""
     fields = []

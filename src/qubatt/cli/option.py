@@ -51,10 +51,10 @@ def surroundings(charger: str | None, environment: list[str] | None) -> tuple[An
     """Return the charger state, if one is named, and the dissipators."""
     import qubatt.environment
     import qubatt.states  # noqa: F401  # these two register what options name
-    from qubatt.core.named import named
+    from qubatt.core.spec_string import from_text
 
-    state = named("charger", charger) if charger is not None else None
-    return state, [named("environment", text) for text in environment or []]
+    state = from_text("charger", charger) if charger is not None else None
+    return state, [from_text("environment", text) for text in environment or []]
 
 
 def output_times(t_end: float | None, points: int | None) -> Any:

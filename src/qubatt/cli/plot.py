@@ -36,15 +36,15 @@ def _plot(
     ] = None,
 ) -> None:
     """Draw a study: lines over one axis, maps over two, families of curves, power laws."""
+    from qubatt.cli.output import check_targets
     from qubatt.cli.parse import assignments
-    from qubatt.cli.result import check_targets
     from qubatt.plots import plot, save_figure
     from qubatt.reports import open_result
 
     fixed = assignments("at", at or [])
     dataset = open_result(path)
-    named = [*(value or []), *(at or []), *(["scaling"] if scaling else [])]
-    stem = re.sub(r"[^\w.=+-]+", "_", "-".join(named)) or ("plot" if path.is_dir() else path.stem)
+    words = [*(value or []), *(at or []), *(["scaling"] if scaling else [])]
+    stem = re.sub(r"[^\w.=+-]+", "_", "-".join(words)) or ("plot" if path.is_dir() else path.stem)
     target = output or (path if path.is_dir() else path.parent) / f"{stem}.png"
     check_targets(None, target)
     figure = plot(dataset, value or None, x, family, y, fixed, scaling)

@@ -24,8 +24,8 @@ def _recharge(
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
 ) -> None:
     """Work, heat and efficiency of recharging a battery that rests in a thermal state."""
+    from qubatt.cli.output import check_targets, deliver
     from qubatt.cli.parse import numbers
-    from qubatt.cli.result import check_targets, deliver
     from qubatt.core.errors import ArgumentError
     from qubatt.recharging import recharge
 

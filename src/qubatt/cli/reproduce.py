@@ -29,7 +29,7 @@ def _reproduce(
     from rich.table import Table
 
     import qubatt.papers
-    from qubatt.cli.result import Progress
+    from qubatt.cli.output import Progress
     from qubatt.core.registry import registry
 
     known = registry.get("paper", paper)

@@ -33,7 +33,7 @@ def _steady(
     json: Json = False,
 ) -> None:
     from qubatt.charging import steady_state
-    from qubatt.cli.result import Progress, check_targets, deliver
+    from qubatt.cli.output import Progress, check_targets, deliver
 
     check_targets(output, None)
     state, parts = surroundings(charger, environment)

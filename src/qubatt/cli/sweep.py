@@ -64,15 +64,15 @@ def _sweep(
         typer.echo((files("qubatt.sweeps") / "example.toml").read_text("utf-8"), nl=False)
         return
     if schema:
-        from qubatt.sweeps.schema import schema as made
+        from qubatt.sweeps.study.schema import schema as made
 
         typer.echo(jsons.dumps(made(), indent=2, ensure_ascii=False))
         return
     if study is None:
         cure = "qubatt sweep --example > study.toml writes one to begin with."
         raise ArgumentError("study", "be given", MISSING, cure)
-    from qubatt.sweeps.pool import check_workers, cores
-    from qubatt.sweeps.study import Study
+    from qubatt.sweeps.execution.pool import check_workers, cores
+    from qubatt.sweeps.study.study import Study
 
     read = Study.of(study)
     if workers is not None:
@@ -84,7 +84,7 @@ def _sweep(
         cure = f"For example --output {study.stem}."
         raise ArgumentError("output", "be given", MISSING, cure)
     from qubatt.sweeps import sweep
-    from qubatt.sweeps.pool import stopped_cleanly
+    from qubatt.sweeps.execution.pool import stopped_cleanly
 
     with Bar() as bar, stopped_cleanly() as stop:
         try:
@@ -110,12 +110,12 @@ def _sweep(
 def _estimate(
     read: Any, output: Path | None, workers: int | None, keep: Any, *, as_json: bool
 ) -> None:
-    from qubatt.sweeps.estimate import estimate
-    from qubatt.sweeps.store import Memory, Store
+    from qubatt.sweeps.execution.study_cost import study_cost
+    from qubatt.sweeps.store.store import Memory, Store
 
     there = output is not None and (output / "points").is_dir()
     archive = Store.open(output) if there and output is not None else Memory()
-    found = estimate(read, archive, workers, keep)
+    found = study_cost(read, archive, workers, keep)
     typer.echo(jsons.dumps(found.to_dict(), indent=2) if as_json else str(found))
 
 
@@ -131,7 +131,7 @@ def _status(
 
 def _tell(data: Any, directory: Path, *, as_json: bool) -> None:
     """Say how many points have which status, and what failed."""
-    from qubatt.sweeps.words import facts, sentences
+    from qubatt.sweeps.store.status_text import facts, sentences
 
     found = facts(data, directory)
     typer.echo(jsons.dumps(found, indent=2, ensure_ascii=False) if as_json else sentences(found))
@@ -149,7 +149,7 @@ def _export(
     """Write the results of a study, or of one point, as one netCDF file."""
     from qubatt.io import save
     from qubatt.sweeps import load
-    from qubatt.sweeps.store import Store
+    from qubatt.sweeps.store.store import Store
 
     if point is None:
         data = load(directory)
@@ -204,7 +204,7 @@ class Bar:
 
     def words(self) -> str:
         """Return how far it is in words."""
-        from qubatt.core.amount import duration
+        from qubatt.core.format import format_duration
 
         state = self._state
         if state is None:
@@ -215,7 +215,7 @@ class Bar:
         if state.done > state.found:
             found += f", {state.rate:.3g} per second"
             if state.done < state.points and state.left == state.left:
-                found += f", about {duration(state.left)} left"
+                found += f", about {format_duration(state.left)} left"
         if state.failed:
             found += f", {state.failed:,} failed"
         return found

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from qubatt.core.errors import UnsupportedError
-from qubatt.core.matrix import tidy
+from qubatt.core.input_matrix import tidy
 from qubatt.core.space import WHOLE, Factor, Operator, Space
 
 ROUNDING = 1e-15

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from qubatt.core.matrix import tidy
+from qubatt.core.input_matrix import tidy
 from qubatt.core.space import Operator
 
 SAME = 1e-10

@@ -14,7 +14,7 @@ from typing import ClassVar
 import scipy.sparse as sp
 
 from qubatt.core.errors import UnsupportedError
-from qubatt.core.matrix import tidy
+from qubatt.core.input_matrix import tidy
 from qubatt.core.problem import Pulse, Term
 from qubatt.core.realization import Realization, TimeDependent
 from qubatt.core.space import Names, Operator

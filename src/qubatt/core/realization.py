@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from qubatt.core.errors import UnsupportedError
 from qubatt.core.initial import Ensemble, density, ensemble
-from qubatt.core.matrix import tidy
+from qubatt.core.input_matrix import tidy
 from qubatt.core.problem import Jump, Problem, Pulse, Start, Term
 from qubatt.core.space import WHOLE, Basis, Operator
 

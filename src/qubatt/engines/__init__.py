@@ -3,14 +3,14 @@
 from qubatt.engines.cost import Cost, cost
 from qubatt.engines.dense import DenseEngine
 from qubatt.engines.engine import Engine
-from qubatt.engines.exact import ExactEngine
-from qubatt.engines.factorization import DirectSolver
-from qubatt.engines.krylov import FlowSolver
+from qubatt.engines.exact.engine import ExactEngine
 from qubatt.engines.matrix import MatrixEngine
-from qubatt.engines.secular import SecularSolver
 from qubatt.engines.selection import select_engine
-from qubatt.engines.steady import SteadySolution, solve_steady
-from qubatt.engines.steady_solver import SteadySolver
+from qubatt.engines.steady.direct import DirectSolver
+from qubatt.engines.steady.krylov import FlowSolver
+from qubatt.engines.steady.secular import SecularSolver
+from qubatt.engines.steady.solve import SteadySolution, solve_steady
+from qubatt.engines.steady.solver import SteadySolver
 from qubatt.engines.threads import limit_threads, thread_count
 
 __all__ = [

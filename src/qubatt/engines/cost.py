@@ -8,9 +8,9 @@ from typing import Any
 import psutil
 from numpy.typing import ArrayLike
 
-from qubatt.core.amount import size
 from qubatt.core.check import check_times
 from qubatt.core.errors import ArgumentError
+from qubatt.core.format import size
 from qubatt.core.problem import Problem
 from qubatt.core.realization import in_smallest_basis
 from qubatt.core.task import Task

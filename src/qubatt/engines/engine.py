@@ -24,7 +24,7 @@ Progress = Callable[[float], None]
 """Receives the fraction of the run that is done, from 0 to 1."""
 
 
-class Demand(NamedTuple):
+class Cost(NamedTuple):
     """What a run needs.
 
     Attributes
@@ -131,7 +131,7 @@ class Engine(ABC):
         return ""
 
     @final
-    def cost(self, task: Task) -> Demand:
+    def cost(self, task: Task) -> Cost:
         """Return what a task needs, without solving it.
 
         Raises
@@ -140,7 +140,7 @@ class Engine(ABC):
             If the engine cannot solve the task.
         """
         found = self._accept(task)
-        return Demand(found.memory, found.products(), found.entries, found.sectors)
+        return Cost(found.memory, found.products(), found.entries, found.sectors)
 
     @final
     def solve(self, task: Task, progress: Progress | None = None) -> list[Solution]:

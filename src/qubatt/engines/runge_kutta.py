@@ -174,8 +174,8 @@ def breaks_of(realization: Realization, end: float) -> list[float]:
     """
     found: list[float] = []
     for pulse, _ in realization.pulsed:
-        named: Iterable[float] = getattr(pulse, "breaks", tuple)()
-        found += [float(time) for time in named] if named else _peaks(pulse, end)
+        from_text: Iterable[float] = getattr(pulse, "breaks", tuple)()
+        found += [float(time) for time in from_text] if from_text else _peaks(pulse, end)
     return found
 
 

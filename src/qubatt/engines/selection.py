@@ -11,7 +11,7 @@ from qubatt.core.registry import registry
 from qubatt.core.task import Task
 from qubatt.engines.dense import DenseEngine
 from qubatt.engines.engine import Engine
-from qubatt.engines.exact import ExactEngine
+from qubatt.engines.exact.engine import ExactEngine
 
 DENSE_DIM = 20
 """Largest D for which one exponential of the superoperator is the quickest way."""

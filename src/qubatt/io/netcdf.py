@@ -8,7 +8,7 @@ import xarray as xr
 
 from qubatt.core.errors import ArgumentError
 from qubatt.core.file import write_whole
-from qubatt.core.result import Result
+from qubatt.results.result import Result
 
 
 def save(dataset: xr.Dataset, path: str | Path) -> Path:

@@ -3,10 +3,10 @@
 from importlib import import_module
 
 from qubatt.merits.merit import Merit
-from qubatt.merits.record import Record
 from qubatt.merits.selection import merit, select_merits
+from qubatt.merits.solved_run import SolvedRun
 
-__all__ = ["CutoffPopulation", "Merit", "Record", "merit", "select_merits"]
+__all__ = ["CutoffPopulation", "Merit", "SolvedRun", "merit", "select_merits"]
 
 for _module in (  # each registers its merits, which are listed in this order
     "energy",

@@ -9,7 +9,7 @@ import numpy as np
 from qubatt.core.check import FloatArray
 from qubatt.core.realization import Realization
 from qubatt.merits.merit import Merit
-from qubatt.merits.record import Record, States
+from qubatt.merits.solved_run import SolvedRun, States
 from qubatt.merits.spectrum import without_full_levels
 from qubatt.operators import Atoms
 
@@ -23,18 +23,18 @@ WITHIN = {
 """What U stands for in definitions."""
 
 
-class OfBatteryState(Merit):
+class BatteryStateMerit(Merit):
     """A function of the reduced state ρ_B = Tr_charger ρ."""
 
     needs = "battery state"
 
 
-class ByUnitaries(OfBatteryState):
+class UnitaryMerit(BatteryStateMerit):
     """A merit that asks what unitaries on the battery can reach."""
 
     reach: ClassVar[Reach]
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         problem = realization.problem
         battery = problem.space.factors[problem.battery]
@@ -49,19 +49,19 @@ class ByUnitaries(OfBatteryState):
             )
         return without_full_levels(problem) if self.reach == "full" else ""
 
-    def levels(self, record: Record) -> tuple[FloatArray, FloatArray]:
+    def levels(self, run: SolvedRun) -> tuple[FloatArray, FloatArray]:
         """Return the d lowest levels of H_B, ascending, and the d highest, descending."""
         if self.reach == "full":
-            return record.spectrum.extremes
-        energies = record.spectrum.energies
+            return run.spectrum.extremes
+        energies = run.spectrum.energies
         return energies, energies[::-1]
 
-    def lowest(self, record: Record, populations: FloatArray) -> FloatArray:
+    def lowest(self, run: SolvedRun, populations: FloatArray) -> FloatArray:
         """Return Tr[H_B σ] of the passive state σ with ascending populations ``(T, d)``."""
-        return np.asarray(populations[:, ::-1] @ self.levels(record)[0])
+        return np.asarray(populations[:, ::-1] @ self.levels(run)[0])
 
 
-def energy_of(record: Record, in_levels: States) -> FloatArray:
+def energy_of(run: SolvedRun, in_levels: States) -> FloatArray:
     """Return Tr[ρ_B H_B] of states in the eigenbasis of H_B, shape ``(T,)``."""
     diagonal = np.diagonal(in_levels, axis1=1, axis2=2).real
-    return np.asarray(diagonal @ record.spectrum.energies)
+    return np.asarray(diagonal @ run.spectrum.energies)

@@ -9,13 +9,13 @@ from pydantic import Field
 
 from qubatt.core.check import Positive
 from qubatt.core.declaration import declare
-from qubatt.merits.curve import OfCurve
+from qubatt.merits.curve_merit import CurveMerit
 from qubatt.merits.maximum import BETWEEN
-from qubatt.merits.record import Record
+from qubatt.merits.solved_run import SolvedRun
 
 
 @declare("merit", "charging_time")
-class ChargingTime(OfCurve):
+class ChargingTime(CurveMerit):
     """Time of the first maximum of the stored energy."""
 
     long_name = "charging time"
@@ -23,13 +23,13 @@ class ChargingTime(OfCurve):
     definition = f"time of the first maximum of E(t) after 0, NaN if there is none{BETWEEN}"
     bounds = (0.0, math.inf)
 
-    def number(self, record: Record) -> float:
+    def number(self, run: SolvedRun) -> float:
         """Return the time."""
-        return record.curve.first_highest()
+        return run.curve.first_maximum()
 
 
 @declare("merit", "time_to_fraction")
-class TimeToFraction(OfCurve):
+class TimeToFraction(CurveMerit):
     """First time at which the stored energy is a given fraction of its maximum."""
 
     long_name = "time to a fraction of the largest energy"
@@ -41,10 +41,10 @@ class TimeToFraction(OfCurve):
         default=0.9, description="Part of the largest energy", examples=[0.9]
     )
 
-    def number(self, record: Record) -> float:
+    def number(self, run: SolvedRun) -> float:
         """Return the time, NaN where no energy is stored."""
-        curve = record.curve
-        time, energy = curve.highest()
+        curve = run.curve
+        time, energy = curve.max_energy()
         if energy <= curve.rounding:
             return math.nan
         return time if self.fraction == 1.0 else curve.first_reaching(self.fraction * energy)

@@ -8,13 +8,13 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.merits.battery_state import OfBatteryState
+from qubatt.merits.battery_state import BatteryStateMerit
 from qubatt.merits.entropy import shannon
-from qubatt.merits.record import Record
+from qubatt.merits.solved_run import SolvedRun
 
 
 @declare("merit", "coherence_l1")
-class CoherenceL1(OfBatteryState):
+class CoherenceL1(BatteryStateMerit):
     """l1 norm of coherence of the battery between the levels of H_B.
 
     Inside a degenerate level every basis is as good as any other, and the sum over eigenvectors
@@ -29,11 +29,11 @@ class CoherenceL1(OfBatteryState):
     bounds = (0.0, math.inf)
     citations = ("baumgratz2014",)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the sum, shape ``(T,)``."""
-        rho, levels = record.in_levels, record.spectrum.levels
+        rho, levels = run.in_levels, run.spectrum.levels
         if len(levels) == rho.shape[-1]:
-            return np.asarray((np.abs(rho) * ~record.spectrum.same_level).sum(axis=(1, 2)))
+            return np.asarray((np.abs(rho) * ~run.spectrum.same_level).sum(axis=(1, 2)))
         total = np.zeros(len(rho))
         for k, level in enumerate(levels):
             for other in levels[:k]:  # the blocks of k, l and l, k are adjoint
@@ -43,7 +43,7 @@ class CoherenceL1(OfBatteryState):
 
 
 @declare("merit", "coherence_relative_entropy")
-class CoherenceRelativeEntropy(OfBatteryState):
+class CoherenceRelativeEntropy(BatteryStateMerit):
     """Relative entropy of coherence of the battery between the levels of H_B."""
 
     long_name = "relative entropy of coherence of the battery"
@@ -51,7 +51,7 @@ class CoherenceRelativeEntropy(OfBatteryState):
     bounds = (0.0, math.inf)
     citations = ("baumgratz2014",)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the difference of entropies, shape ``(T,)``."""
-        dephased = shannon(record.dephased_populations)
-        return np.maximum(dephased - shannon(record.populations), 0.0)
+        dephased = shannon(run.dephased_populations)
+        return np.maximum(dephased - shannon(run.populations), 0.0)

@@ -6,12 +6,12 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.merits.record import Record
-from qubatt.merits.spin_moments import OfSpin, two_atoms
+from qubatt.merits.solved_run import SolvedRun
+from qubatt.merits.spin_moments import SpinMerit, two_atoms
 
 
 @declare("merit", "concurrence")
-class Concurrence(OfSpin):
+class Concurrence(SpinMerit):
     """Concurrence of two atoms."""
 
     long_name = "concurrence of two atoms"
@@ -24,9 +24,9 @@ class Concurrence(OfSpin):
     citations = ("wootters1998", "wang2003")
     fewest_atoms = 2
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the concurrence, shape ``(T,)``."""
-        return concurrence(two_atoms(record))
+        return concurrence(two_atoms(run))
 
 
 def concurrence(states: object) -> FloatArray:

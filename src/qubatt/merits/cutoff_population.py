@@ -10,8 +10,8 @@ from qubatt.core.observable import Expectation, Observable
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
 from qubatt.merits.merit import Merit
-from qubatt.merits.reading import without_mode
-from qubatt.merits.record import Record
+from qubatt.merits.requirements import without_mode
+from qubatt.merits.solved_run import SolvedRun
 
 
 def highest_levels(problem: Problem) -> dict[str, Expectation]:
@@ -31,7 +31,7 @@ class CutoffPopulation(Merit):
     bounds = (0.0, 1.0)
     default = True
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         return without_mode(realization.problem)
 
@@ -39,7 +39,7 @@ class CutoffPopulation(Merit):
         """Return the projector of every mode."""
         return tuple(highest_levels(problem).values())
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the population, shape ``(T,)``."""
-        found = [record.of(top) for top in highest_levels(record.problem).values()]
+        found = [run.of(top) for top in highest_levels(run.problem).values()]
         return np.asarray(np.max(found, axis=0))

@@ -8,7 +8,7 @@ from qubatt.core.observable import Expectation, Observable
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
 from qubatt.merits.merit import Merit
-from qubatt.merits.record import Record
+from qubatt.merits.solved_run import SolvedRun
 
 
 @declare("merit", "empty_population")
@@ -20,17 +20,17 @@ class EmptyPopulation(Merit):
     bounds = (0.0, 1.0)
     linear = True
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         problem = realization.problem
         known = problem.space.factors[problem.battery].operators
-        named = {*known, *problem.space.matrices.get(problem.battery, {})}
-        return "" if "P_ground" in named else "its battery names no ground level"
+        from_text = {*known, *problem.space.matrices.get(problem.battery, {})}
+        return "" if "P_ground" in from_text else "its battery names no ground level"
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
         """Return |G⟩⟨G|."""
         return (Expectation.of(problem.battery, ("P_ground",)),)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the population, shape ``(T,)``."""
-        return record.of(*self.observables(record.problem))
+        return run.of(*self.observables(run.problem))

@@ -9,7 +9,7 @@ from qubatt.core.declaration import declare
 from qubatt.core.observable import ENERGY, Observable
 from qubatt.core.problem import Problem
 from qubatt.merits.merit import Merit
-from qubatt.merits.record import Record
+from qubatt.merits.solved_run import SolvedRun
 
 
 @declare("merit", "energy")
@@ -26,7 +26,7 @@ class Energy(Merit):
         """Return H_B."""
         return (ENERGY,)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return E, shape ``(T,)``."""
-        energy = record.of(ENERGY)
+        energy = run.of(ENERGY)
         return np.asarray(energy - energy[0])

@@ -52,14 +52,14 @@ class Curve:
         times: FloatArray,
         energy: FloatArray,
         power: FloatArray,
-        bend: FloatArray | None,
+        curvature: FloatArray | None,
         breaks: Iterable[float] = (),
     ) -> None:
         self.times = times
         self._energy = energy - energy[0]
         relative = FALL * np.abs(self._energy).max()
         self.rounding = float(max(relative, ROUNDING * np.abs(energy).max()))
-        rows = [self._energy, power] if bend is None else [self._energy, power, bend]
+        rows = [self._energy, power] if curvature is None else [self._energy, power, curvature]
         near = np.diff(times) <= 2.0 * BEFORE * times[1:]
         cuts = 1 + np.flatnonzero(near & np.isin(times[1:], list(breaks)))
         size, change = np.abs(energy).max(), np.abs(power).max()
@@ -95,11 +95,11 @@ class Curve:
         """Times at which dE/dt = 0, ascending."""
         return _roots(self._polynomials.derivative())
 
-    def highest(self) -> tuple[float, float]:
+    def max_energy(self) -> tuple[float, float]:
         """Return the time of the largest E and that value."""
         return self._largest(self.energy, self.turns)
 
-    def first_highest(self) -> float:
+    def first_maximum(self) -> float:
         """Return the time of the first maximum after time 0, NaN if E never rises and falls.
 
         What rounding makes rise or fall does not count, nor what polynomials that are off may.
@@ -127,11 +127,11 @@ class Curve:
         place = np.searchsorted(self._polynomials.x[1:-1], times, side="right")
         return np.asarray(2.0 * np.nan_to_num(steps)[place])
 
-    def strongest(self) -> tuple[float, float]:
+    def max_power(self) -> tuple[float, float]:
         """Return the time of the largest dE/dt and that value."""
         return self._largest(self.power, _roots(self._polynomials.derivative(2)))
 
-    def strongest_average(self) -> tuple[float, float]:
+    def max_average_power(self) -> tuple[float, float]:
         """Return the time of the largest E/t and that value; at time 0 it is dE/dt."""
         # d(E/t)/dt = 0 where t dE/dt = E, a polynomial in x = t − t_k on every interval
         energy, breaks = self._polynomials.c, self._polynomials.x
@@ -233,16 +233,18 @@ def _cubic(h: FloatArray, f: FloatArray, slope: FloatArray) -> list[FloatArray]:
     return [f[:-1], slope[:-1], (3.0 * rise - turn) / h, (turn - 2.0 * rise) / h**2]
 
 
-def _quintic(h: FloatArray, f: FloatArray, slope: FloatArray, bend: FloatArray) -> list[FloatArray]:
+def _quintic(
+    h: FloatArray, f: FloatArray, slope: FloatArray, curvature: FloatArray
+) -> list[FloatArray]:
     """Return the same with second derivatives at both ends."""
     # what is left at the right end of the parabola from the left one, in units of f
-    rise = f[1:] - f[:-1] - h * (slope[:-1] + 0.5 * h * bend[:-1])
-    turn = h * (slope[1:] - slope[:-1] - h * bend[:-1])
-    twist = 0.5 * h**2 * (bend[1:] - bend[:-1])
+    rise = f[1:] - f[:-1] - h * (slope[:-1] + 0.5 * h * curvature[:-1])
+    turn = h * (slope[1:] - slope[:-1] - h * curvature[:-1])
+    twist = 0.5 * h**2 * (curvature[1:] - curvature[:-1])
     return [
         f[:-1],
         slope[:-1],
-        0.5 * bend[:-1],
+        0.5 * curvature[:-1],
         (10.0 * rise - 4.0 * turn + twist) / h**3,
         (-15.0 * rise + 7.0 * turn - 2.0 * twist) / h**4,
         (6.0 * rise - 3.0 * turn + twist) / h**5,

@@ -13,14 +13,14 @@ from qubatt.core.observable import ENERGY, ENERGY_SQUARE, Observable
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
 from qubatt.merits.merit import Merit
-from qubatt.merits.reading import start_of_battery
-from qubatt.merits.record import Record
+from qubatt.merits.requirements import start_of_battery
+from qubatt.merits.solved_run import SolvedRun
 
 
-def variance(record: Record) -> FloatArray:
+def variance(run: SolvedRun) -> FloatArray:
     """Return ⟨H_B²⟩ − ⟨H_B⟩², shape ``(T,)``; rounding may not make it negative."""
-    above = record.of(ENERGY) - record.realization.empty_energy
-    return np.maximum(record.of(ENERGY_SQUARE) - above**2, 0.0)
+    above = run.of(ENERGY) - run.realization.empty_energy
+    return np.maximum(run.of(ENERGY_SQUARE) - above**2, 0.0)
 
 
 @declare("merit", "energy_variance")
@@ -36,9 +36,9 @@ class EnergyVariance(Merit):
         """Return H_B and its square."""
         return (ENERGY, ENERGY_SQUARE)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the variance, shape ``(T,)``."""
-        return variance(record)
+        return variance(run)
 
 
 @declare("merit", "work_fluctuation")
@@ -54,7 +54,7 @@ class WorkFluctuation(Merit):
     bounds = (0.0, math.inf)
     citations = ("friis2018",)
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         H, rho = realization.battery_alone.H_B, start_of_battery(realization)
         mean = np.trace(rho @ H).real
@@ -67,6 +67,6 @@ class WorkFluctuation(Merit):
         """Return H_B and its square."""
         return (ENERGY, ENERGY_SQUARE)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return ΔH_B, shape ``(T,)``."""
-        return np.sqrt(variance(record))
+        return np.sqrt(variance(run))

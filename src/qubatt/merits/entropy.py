@@ -10,8 +10,8 @@ from scipy.special import xlogy
 
 from qubatt.core.check import FloatArray, Positive
 from qubatt.core.declaration import declare
-from qubatt.merits.battery_state import OfBatteryState, energy_of
-from qubatt.merits.record import Record
+from qubatt.merits.battery_state import BatteryStateMerit, energy_of
+from qubatt.merits.solved_run import SolvedRun
 
 
 def shannon(populations: FloatArray) -> FloatArray:
@@ -21,33 +21,33 @@ def shannon(populations: FloatArray) -> FloatArray:
 
 
 @declare("merit", "purity")
-class Purity(OfBatteryState):
+class Purity(BatteryStateMerit):
     """Purity of the battery's state."""
 
     long_name = "purity of the battery"
     definition = "Tr[ρ_B²]"
     bounds = (0.0, 1.0)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the purity, shape ``(T,)``."""
-        return np.asarray(np.sum(np.abs(record.battery_states) ** 2, axis=(1, 2)))
+        return np.asarray(np.sum(np.abs(run.battery_states) ** 2, axis=(1, 2)))
 
 
 @declare("merit", "entropy")
-class Entropy(OfBatteryState):
+class Entropy(BatteryStateMerit):
     """Von Neumann entropy of the battery's state."""
 
     long_name = "entropy of the battery"
     definition = "S = −Tr[ρ_B ln ρ_B]"
     bounds = (0.0, math.inf)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return S, shape ``(T,)``."""
-        return shannon(record.populations)
+        return shannon(run.populations)
 
 
 @declare("merit", "free_energy")
-class FreeEnergy(OfBatteryState):
+class FreeEnergy(BatteryStateMerit):
     """Nonequilibrium free energy of the battery against a bath of inverse temperature β."""
 
     long_name = "free energy of the battery"
@@ -59,6 +59,6 @@ class FreeEnergy(OfBatteryState):
         default=1.0, description="Inverse temperature β of the bath", examples=[1.0]
     )
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return F, shape ``(T,)``."""
-        return energy_of(record, record.in_levels) - shannon(record.populations) / self.beta
+        return energy_of(run, run.in_levels) - shannon(run.populations) / self.beta

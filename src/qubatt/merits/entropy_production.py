@@ -14,8 +14,8 @@ from qubatt.core.problem import Jump, OperatorProduct, Problem, Term
 from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
 from qubatt.merits.first_law import environments
-from qubatt.merits.full_state import OfFullState, State
-from qubatt.merits.record import Record
+from qubatt.merits.full_state import FullStateMerit, State
+from qubatt.merits.solved_run import SolvedRun
 
 EMPTY = 1e-15
 """Eigenvalue of ρ below which it is 0 but for rounding."""
@@ -25,7 +25,7 @@ FILLING = 1e-9
 
 
 @declare("merit", "entropy_production")
-class EntropyProduction(OfFullState):
+class EntropyProduction(FullStateMerit):
     """Entropy production rate of each thermal environment, in Spohn's form."""
 
     long_name = "entropy production rate"
@@ -38,7 +38,7 @@ class EntropyProduction(OfFullState):
     bounds = (0.0, math.inf)
     citations = ("spohn1978",)
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         problem = realization.problem
         if not problem.jumps:
@@ -54,23 +54,23 @@ class EntropyProduction(OfFullState):
         """Return the names of the environments."""
         return {"environment": environments(problem)}
 
-    def of(self, rho: State, record: Record) -> FloatArray:
+    def of(self, rho: State, run: SolvedRun) -> FloatArray:
         """Return σ, shape ``(environments,)``."""
         populations, vectors = np.linalg.eigh(rho)
         known = populations > EMPTY
         logarithm = np.log(np.where(known, populations, EMPTY))
         found = []
-        for source in environments(record.problem):
-            terms = _thermal(record.problem, source)
+        for source in environments(run.problem):
+            terms = _thermal(run.problem, source)
             if terms is None:
                 found.append(math.nan)
                 continue
-            change = dissipation(record.realization, source, rho)
+            change = dissipation(run.realization, source, rho)
             rates = np.sum(vectors.conj() * (change @ vectors), axis=0).real
             if np.any(rates[~known] > FILLING):
                 found.append(math.inf)
                 continue
-            number = record.realization.operator(terms)
+            number = run.realization.operator(terms)
             own = float(np.sum(number.T.toarray() * change).real) if number.nnz else 0.0
             found.append(float(-rates @ logarithm) - own)
         return np.array(found)

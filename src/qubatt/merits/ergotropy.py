@@ -8,23 +8,23 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.merits.battery_state import WITHIN, ByUnitaries, energy_of
-from qubatt.merits.record import Record
+from qubatt.merits.battery_state import WITHIN, UnitaryMerit, energy_of
+from qubatt.merits.solved_run import SolvedRun
 
 FORMULA = "W = Tr[ρ_B H_B] − min over U of Tr[Uρ_BU† H_B]"
 
 
-class Ergotropy(ByUnitaries):
+class Ergotropy(UnitaryMerit):
     """W of the battery's state."""
 
     units = "omega_ref"
     bounds = (0.0, math.inf)
     citations = ("allahverdyan2004",)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return W, shape ``(T,)``."""
-        lowest = self.lowest(record, record.populations)
-        return np.maximum(energy_of(record, record.in_levels) - lowest, 0.0)
+        lowest = self.lowest(run, run.populations)
+        return np.maximum(energy_of(run, run.in_levels) - lowest, 0.0)
 
 
 @declare("merit", "ergotropy_symmetric")

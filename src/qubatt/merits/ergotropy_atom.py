@@ -15,7 +15,7 @@ from qubatt.core.problem import Problem, Term
 from qubatt.core.realization import Realization, realize
 from qubatt.core.space import Space
 from qubatt.merits.merit import Merit
-from qubatt.merits.record import Record
+from qubatt.merits.solved_run import SolvedRun
 from qubatt.operators import Atoms
 
 
@@ -32,7 +32,7 @@ class ErgotropyAtom(Merit):
     bounds = (0.0, math.inf)
     citations = ("allahverdyan2004",)
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         problem = realization.problem
         atoms = problem.space.factors[problem.battery]
@@ -49,9 +49,9 @@ class ErgotropyAtom(Merit):
         imaginary = (_part(problem.battery, j, k, -1j) for j, k in pairs if j < k)
         return (*(_part(problem.battery, j, k, 1.0) for j, k in pairs), *imaginary)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the ergotropy of one atom, shape ``(T,)``."""
-        rho, H = _one_atom(record), _own_energy(record.problem)
+        rho, H = _one_atom(run), _own_energy(run.problem)
         energies = np.linalg.eigvalsh(H)
         energy = np.einsum("tij,ji->t", rho, H).real
         lowest = np.linalg.eigvalsh(rho)[:, ::-1] @ energies
@@ -67,15 +67,15 @@ def _part(factor: str, j: str, k: str, turn: complex) -> Expectation:
     return Expectation((forward, backward))
 
 
-def _one_atom(record: Record) -> NDArray[np.complex128]:
+def _one_atom(run: SolvedRun) -> NDArray[np.complex128]:
     """Return ρ₁ with ⟨k|ρ₁|j⟩ = ⟨S_jk⟩/N, shape ``(T, L, L)``."""
-    initials, N, battery = record.atoms.initials, record.n_atoms, record.problem.battery
-    rho = np.zeros((len(record.times), len(initials), len(initials)), dtype=np.complex128)
+    initials, N, battery = run.atoms.initials, run.n_atoms, run.problem.battery
+    rho = np.zeros((len(run.times), len(initials), len(initials)), dtype=np.complex128)
     for (row, j), (column, k) in cartesian(enumerate(initials), repeat=2):
         if j <= k:
-            transfer = record.of(_part(battery, j, k, 1.0)).astype(np.complex128)
+            transfer = run.of(_part(battery, j, k, 1.0)).astype(np.complex128)
             if j < k:
-                transfer += 1j * record.of(_part(battery, j, k, -1j))
+                transfer += 1j * run.of(_part(battery, j, k, -1j))
             rho[:, column, row] = transfer / N
             rho[:, row, column] = transfer.conj() / N
     return rho

@@ -8,37 +8,37 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.merits.battery_state import WITHIN, ByUnitaries, energy_of
-from qubatt.merits.record import Record
+from qubatt.merits.battery_state import WITHIN, UnitaryMerit, energy_of
+from qubatt.merits.solved_run import SolvedRun
 
 INCOHERENT = "W_i, the ergotropy of ρ_B without coherence between levels of H_B of unequal energy"
 COHERENT = "W − W_i with the ergotropy W of ρ_B and W_i of ρ_B without coherence between energies"
 
 
-class IncoherentErgotropy(ByUnitaries):
+class IncoherentErgotropy(UnitaryMerit):
     """W_i of the battery's state."""
 
     units = "omega_ref"
     bounds = (0.0, math.inf)
     citations = ("francica2020",)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return W_i, shape ``(T,)``."""
-        lowest = self.lowest(record, record.dephased_populations)
-        return np.maximum(energy_of(record, record.in_levels) - lowest, 0.0)
+        lowest = self.lowest(run, run.dephased_populations)
+        return np.maximum(energy_of(run, run.in_levels) - lowest, 0.0)
 
 
-class CoherentErgotropy(ByUnitaries):
+class CoherentErgotropy(UnitaryMerit):
     """W − W_i: the passive energy of the dephased state above that of the state itself."""
 
     units = "omega_ref"
     bounds = (0.0, math.inf)
     citations = ("francica2020",)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return W − W_i, shape ``(T,)``."""
-        dephased = self.lowest(record, record.dephased_populations)
-        return np.maximum(dephased - self.lowest(record, record.populations), 0.0)
+        dephased = self.lowest(run, run.dephased_populations)
+        return np.maximum(dephased - self.lowest(run, run.populations), 0.0)
 
 
 @declare("merit", "incoherent_ergotropy_symmetric")

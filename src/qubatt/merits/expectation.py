@@ -10,8 +10,8 @@ from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
 from qubatt.core.space import Names
 from qubatt.merits.merit import Merit
-from qubatt.merits.reading import photons, without_mode
-from qubatt.merits.record import Record
+from qubatt.merits.requirements import photons, without_mode
+from qubatt.merits.solved_run import SolvedRun
 
 
 class ModeExpectation(Merit):
@@ -20,7 +20,7 @@ class ModeExpectation(Merit):
     linear = True
     operators: ClassVar[Names]
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         return without_mode(realization.problem)
 
@@ -28,6 +28,6 @@ class ModeExpectation(Merit):
         """Return the observable."""
         return (photons(problem, *self.operators),)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return ⟨O⟩, shape ``(T,)``."""
-        return record.of(photons(record.problem, *self.operators))
+        return run.of(photons(run.problem, *self.operators))

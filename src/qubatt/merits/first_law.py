@@ -21,7 +21,7 @@ from qubatt.core.observable import Derivative, HeatFlow, InnerEnergy, Observable
 from qubatt.core.problem import FRAME, Problem
 from qubatt.core.realization import Realization
 from qubatt.merits.merit import Merit
-from qubatt.merits.record import Record
+from qubatt.merits.solved_run import SolvedRun
 
 VANISHING = 1e-12
 """Largest entry of U, next to that of H_B, that is rounding."""
@@ -36,8 +36,8 @@ def environments(problem: Problem) -> tuple[str, ...]:
 
 def drives(problem: Problem) -> tuple[str, ...]:
     """Return the names of the drives, in order."""
-    named = (term.agent for term in problem.charging_terms if term.coefficient != 0)
-    return tuple(name for name in dict.fromkeys(named) if name not in ("", FRAME))
+    from_text = (term.agent for term in problem.charging_terms if term.coefficient != 0)
+    return tuple(name for name in dict.fromkeys(from_text) if name not in ("", FRAME))
 
 
 def without_energy(realization: Realization) -> str:
@@ -73,7 +73,7 @@ class InternalEnergy(Merit):
     definition = f"Tr[ρ(t) U] − Tr[ρ(0) U], {INNER}"
     linear = True
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         return without_energy(realization)
 
@@ -81,9 +81,9 @@ class InternalEnergy(Merit):
         """Return U."""
         return (INNER_ENERGY,)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the change, shape ``(T,)``."""
-        energy = record.of(INNER_ENERGY)
+        energy = run.of(INNER_ENERGY)
         return np.asarray(energy - energy[0])
 
 
@@ -97,7 +97,7 @@ class HeatCurrent(Merit):
     citations = ("alicki1979",)
     linear = True
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         return (
             without_energy(realization) if realization.problem.jumps else "it needs an environment"
@@ -111,9 +111,9 @@ class HeatCurrent(Merit):
         """Return D†(U) of each environment."""
         return heat_flows(problem)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return Q̇, shape ``(environments, T)``."""
-        return np.array([record.of(flow) for flow in heat_flows(record.problem)])
+        return np.array([run.of(flow) for flow in heat_flows(run.problem)])
 
 
 @declare("merit", "work_flow")
@@ -126,7 +126,7 @@ class WorkFlow(Merit):
     citations = ("alicki1979",)
     linear = True
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         if drives(realization.problem):
             return without_energy(realization)
@@ -140,9 +140,9 @@ class WorkFlow(Merit):
         """Return i[H_drive, U] of each drive."""
         return work_flows(problem)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return Ẇ, shape ``(drives, T)``."""
-        return np.array([record.of(flow) for flow in work_flows(record.problem)])
+        return np.array([run.of(flow) for flow in work_flows(run.problem)])
 
 
 @declare("merit", "first_law_residual")
@@ -154,7 +154,7 @@ class FirstLawResidual(Merit):
     definition = f"dU/dt − Σ Q̇ − Σ Ẇ over environments and drives; {INNER}"
     linear = True
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         return without_energy(realization)
 
@@ -162,9 +162,9 @@ class FirstLawResidual(Merit):
         """Return L†(U) and all flows."""
         return (Derivative(INNER_ENERGY), *heat_flows(problem), *work_flows(problem))
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the residual, shape ``(T,)``."""
-        problem = record.problem
-        heat = sum(record.of(flow) for flow in heat_flows(problem))
-        work = sum(record.of(flow) for flow in work_flows(problem))
-        return record.of(Derivative(INNER_ENERGY)) - heat - work
+        problem = run.problem
+        heat = sum(run.of(flow) for flow in heat_flows(problem))
+        work = sum(run.of(flow) for flow in work_flows(problem))
+        return run.of(Derivative(INNER_ENERGY)) - heat - work

@@ -12,9 +12,9 @@ from pydantic import Field
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.core.realization import Realization
-from qubatt.merits.battery_state import OfBatteryState
-from qubatt.merits.reading import without_spin
-from qubatt.merits.record import Record
+from qubatt.merits.battery_state import BatteryStateMerit
+from qubatt.merits.requirements import without_spin
+from qubatt.merits.solved_run import SolvedRun
 
 SPINS = ("Jx", "Jy", "Jz")
 
@@ -22,9 +22,9 @@ VANISHING = 1e-14
 """Sum of two eigenvalues of ρ below which nothing is known of what lies between."""
 
 
-def fisher_matrix(record: Record, generators: list[NDArray[np.complex128]]) -> FloatArray:
+def fisher_matrix(run: SolvedRun, generators: list[NDArray[np.complex128]]) -> FloatArray:
     """Return F_ab = 2 Σ (p_k − p_l)²/(p_k + p_l) Re⟨k|A|l⟩⟨l|B|k⟩, shape ``(T, n, n)``."""
-    populations, vectors = record.eigen
+    populations, vectors = run.eigen
     p = np.maximum(populations, 0.0)
     total = p[:, :, np.newaxis] + p[:, np.newaxis, :]
     gap = p[:, :, np.newaxis] - p[:, np.newaxis, :]
@@ -37,7 +37,7 @@ def fisher_matrix(record: Record, generators: list[NDArray[np.complex128]]) -> F
 
 
 @declare("merit", "fisher_information")
-class FisherInformation(OfBatteryState):
+class FisherInformation(BatteryStateMerit):
     """Quantum Fisher information of the battery's state under rotations of the spin."""
 
     long_name = "quantum Fisher information of rotations"
@@ -52,21 +52,21 @@ class FisherInformation(OfBatteryState):
         default="best", description="G: Jx, Jy, Jz or best", examples=["best"]
     )
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         return without_spin(realization.problem)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return F, shape ``(T,)``."""
         names = SPINS if self.generator == "best" else (self.generator,)
-        operators = record.atoms.operators
+        operators = run.atoms.operators
         generators = [operators[name].toarray().astype(np.complex128) for name in names]
-        matrix = fisher_matrix(record, generators)
+        matrix = fisher_matrix(run, generators)
         return np.asarray(np.linalg.eigvalsh(matrix)[:, -1])
 
 
 @declare("merit", "fisher_information_energy")
-class FisherInformationEnergy(OfBatteryState):
+class FisherInformationEnergy(BatteryStateMerit):
     """Quantum Fisher information of the battery's state under its own evolution."""
 
     long_name = "quantum Fisher information of H_B"
@@ -78,6 +78,6 @@ class FisherInformationEnergy(OfBatteryState):
     bounds = (0.0, math.inf)
     citations = ("braunstein1994",)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return F, shape ``(T,)``."""
-        return fisher_matrix(record, [record.spectrum.H])[:, 0, 0]
+        return fisher_matrix(run, [run.spectrum.H])[:, 0, 0]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 
 from qubatt.core.declaration import declare
-from qubatt.merits.curve import OfCurve
-from qubatt.merits.record import Record
+from qubatt.merits.curve_merit import CurveMerit
+from qubatt.merits.solved_run import SolvedRun
 
 BETWEEN = ", between the output times too"
 """By the polynomials of `Curve`."""
 
 
 @declare("merit", "maximum_energy")
-class MaximumEnergy(OfCurve):
+class MaximumEnergy(CurveMerit):
     """Largest stored energy of the run."""
 
     long_name = "largest stored energy"
@@ -21,13 +21,13 @@ class MaximumEnergy(OfCurve):
     definition = f"max over t of E(t){BETWEEN}"
     bounds = (0.0, math.inf)
 
-    def number(self, record: Record) -> float:
+    def number(self, run: SolvedRun) -> float:
         """Return max E."""
-        return record.curve.highest()[1]
+        return run.curve.max_energy()[1]
 
 
 @declare("merit", "maximum_energy_time")
-class MaximumEnergyTime(OfCurve):
+class MaximumEnergyTime(CurveMerit):
     """Time of the largest stored energy of the run."""
 
     long_name = "time of the largest stored energy"
@@ -35,26 +35,26 @@ class MaximumEnergyTime(OfCurve):
     definition = f"argmax over t of E(t){BETWEEN}"
     bounds = (0.0, math.inf)
 
-    def number(self, record: Record) -> float:
+    def number(self, run: SolvedRun) -> float:
         """Return the time."""
-        return record.curve.highest()[0]
+        return run.curve.max_energy()[0]
 
 
 @declare("merit", "maximum_power")
-class MaximumPower(OfCurve):
+class MaximumPower(CurveMerit):
     """Largest charging power of the run."""
 
     long_name = "largest charging power"
     units = "omega_ref^2"
     definition = f"max over t of dE/dt{BETWEEN}"
 
-    def number(self, record: Record) -> float:
+    def number(self, run: SolvedRun) -> float:
         """Return max P."""
-        return record.curve.strongest()[1]
+        return run.curve.max_power()[1]
 
 
 @declare("merit", "maximum_power_time")
-class MaximumPowerTime(OfCurve):
+class MaximumPowerTime(CurveMerit):
     """Time of the largest charging power of the run."""
 
     long_name = "time of the largest charging power"
@@ -62,26 +62,26 @@ class MaximumPowerTime(OfCurve):
     definition = f"argmax over t of dE/dt{BETWEEN}"
     bounds = (0.0, math.inf)
 
-    def number(self, record: Record) -> float:
+    def number(self, run: SolvedRun) -> float:
         """Return the time."""
-        return record.curve.strongest()[0]
+        return run.curve.max_power()[0]
 
 
 @declare("merit", "maximum_average_power")
-class MaximumAveragePower(OfCurve):
+class MaximumAveragePower(CurveMerit):
     """Largest average charging power of the run."""
 
     long_name = "largest average charging power"
     units = "omega_ref^2"
     definition = f"max over t of E(t)/t{BETWEEN}"
 
-    def number(self, record: Record) -> float:
+    def number(self, run: SolvedRun) -> float:
         """Return max E/t."""
-        return record.curve.strongest_average()[1]
+        return run.curve.max_average_power()[1]
 
 
 @declare("merit", "maximum_average_power_time")
-class MaximumAveragePowerTime(OfCurve):
+class MaximumAveragePowerTime(CurveMerit):
     """Time of the largest average charging power of the run."""
 
     long_name = "time of the largest average charging power"
@@ -89,6 +89,6 @@ class MaximumAveragePowerTime(OfCurve):
     definition = f"argmax over t of E(t)/t{BETWEEN}"
     bounds = (0.0, math.inf)
 
-    def number(self, record: Record) -> float:
+    def number(self, run: SolvedRun) -> float:
         """Return the time."""
-        return record.curve.strongest_average()[0]
+        return run.curve.max_average_power()[0]

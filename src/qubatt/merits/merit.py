@@ -15,7 +15,7 @@ from qubatt.core.observable import Observable
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
 from qubatt.core.registry import registry
-from qubatt.merits.record import Record
+from qubatt.merits.solved_run import SolvedRun
 
 Needs = Literal["expectations", "curve", "battery state", "full state"]
 """What a merit is computed from, from cheap to dear."""
@@ -58,7 +58,7 @@ class Merit(ABC):
     at_rest: ClassVar[bool] = True
 
     @abstractmethod
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the merit at all times, shape ``(…, T)``, or ``()`` for one of a curve.
 
         Dims before the last are those of `labels`.
@@ -72,7 +72,7 @@ class Merit(ABC):
         """Return the dims that it has beside time, each with its coordinate."""
         return {}
 
-    def obstacle(self, realization: Realization) -> str:  # noqa: ARG002  # as above
+    def unavailable(self, realization: Realization) -> str:  # noqa: ARG002  # as above
         """Return why the problem cannot give it, a sentence; empty if it can."""
         return ""
 

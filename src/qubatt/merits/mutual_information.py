@@ -10,7 +10,7 @@ from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.merits.entropy import shannon
 from qubatt.merits.full_state import OfTwoParties, State
-from qubatt.merits.record import Record
+from qubatt.merits.solved_run import SolvedRun
 
 
 @declare("merit", "mutual_information")
@@ -21,11 +21,11 @@ class MutualInformation(OfTwoParties):
     definition = "S(ρ_B) + S(ρ_C) − S(ρ) with von Neumann entropies, in nats"
     bounds = (0.0, math.inf)
 
-    def of(self, rho: State, record: Record) -> FloatArray:
+    def of(self, rho: State, run: SolvedRun) -> FloatArray:
         """Return the mutual information."""
-        space = record.problem.space
-        dims, place = space.dims, space.position(record.problem.battery)
-        battery = space.marginal(rho, record.problem.battery)
+        space = run.problem.space
+        dims, place = space.dims, space.position(run.problem.battery)
+        battery = space.marginal(rho, run.problem.battery)
         first = np.moveaxis(rho.reshape(*dims, *dims), (place, len(dims) + place), (0, 1))
         rest = rho.shape[0] // dims[place]
         charger = np.trace(first).reshape(rest, rest)

@@ -9,13 +9,13 @@ import numpy as np
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.merits.full_state import OfTwoParties, State
-from qubatt.merits.record import Record
+from qubatt.merits.solved_run import SolvedRun
 
 
-def negativity(rho: State, record: Record) -> float:
+def negativity(rho: State, run: SolvedRun) -> float:
     """Return (‖ρ^T_B‖₁ − 1)/2, minus the sum of the negative eigenvalues of ρ^T_B."""
-    space = record.problem.space
-    dims, place = space.dims, space.position(record.problem.battery)
+    space = run.problem.space
+    dims, place = space.dims, space.position(run.problem.battery)
     axes = list(range(2 * len(dims)))
     axes[place], axes[len(dims) + place] = axes[len(dims) + place], axes[place]
     turned = rho.reshape(*dims, *dims).transpose(axes).reshape(rho.shape)
@@ -32,9 +32,9 @@ class Negativity(OfTwoParties):
     bounds = (0.0, math.inf)
     citations = ("vidal2002",)
 
-    def of(self, rho: State, record: Record) -> FloatArray:
+    def of(self, rho: State, run: SolvedRun) -> FloatArray:
         """Return the negativity."""
-        return np.asarray(negativity(rho, record))
+        return np.asarray(negativity(rho, run))
 
 
 @declare("merit", "logarithmic_negativity")
@@ -46,6 +46,6 @@ class LogarithmicNegativity(OfTwoParties):
     bounds = (0.0, math.inf)
     citations = ("vidal2002",)
 
-    def of(self, rho: State, record: Record) -> FloatArray:
+    def of(self, rho: State, run: SolvedRun) -> FloatArray:
         """Return the logarithmic negativity, in bits."""
-        return np.asarray(math.log2(1.0 + 2.0 * negativity(rho, record)))
+        return np.asarray(math.log2(1.0 + 2.0 * negativity(rho, run)))

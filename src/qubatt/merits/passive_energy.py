@@ -8,48 +8,48 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.merits.battery_state import WITHIN, ByUnitaries
-from qubatt.merits.record import Record
+from qubatt.merits.battery_state import WITHIN, UnitaryMerit
+from qubatt.merits.solved_run import SolvedRun
 
 PASSIVE = "min over U of Tr[Uρ_BU† H_B]"
 LOCKED = f"{PASSIVE} above the lowest level of H_B"
 CAPACITY = "max − min over U of Tr[Uρ_BU† H_B]"
 
 
-class PassiveEnergy(ByUnitaries):
+class PassiveEnergy(UnitaryMerit):
     """Energy of the passive state with the populations of ρ_B."""
 
     units = "omega_ref"
     citations = ("allahverdyan2004",)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the energy, shape ``(T,)``."""
-        return self.lowest(record, record.populations)
+        return self.lowest(run, run.populations)
 
 
-class LockedEnergy(ByUnitaries):
+class LockedEnergy(UnitaryMerit):
     """The same above the lowest level."""
 
     units = "omega_ref"
     bounds = (0.0, math.inf)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the energy, shape ``(T,)``."""
-        above = self.levels(record)[0] - self.levels(record)[0][0]
-        return np.asarray(np.maximum(record.populations[:, ::-1] @ above, 0.0))
+        above = self.levels(run)[0] - self.levels(run)[0][0]
+        return np.asarray(np.maximum(run.populations[:, ::-1] @ above, 0.0))
 
 
-class Capacity(ByUnitaries):
+class Capacity(UnitaryMerit):
     """Energy between the passive state and the most active one."""
 
     units = "omega_ref"
     bounds = (0.0, math.inf)
     citations = ("yang2023",)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the capacity, shape ``(T,)``."""
-        lowest, highest = self.levels(record)
-        return np.maximum(record.populations[:, ::-1] @ (highest - lowest), 0.0)
+        lowest, highest = self.levels(run)
+        return np.maximum(run.populations[:, ::-1] @ (highest - lowest), 0.0)
 
 
 @declare("merit", "passive_energy_symmetric")

@@ -12,8 +12,8 @@ from qubatt.core.observable import Observable
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
 from qubatt.merits.merit import Merit
-from qubatt.merits.reading import photons, without_mode
-from qubatt.merits.record import Record
+from qubatt.merits.requirements import photons, without_mode
+from qubatt.merits.solved_run import SolvedRun
 
 DARK = 1e-9
 """Mean photon number below which there is no light to speak of."""
@@ -24,7 +24,7 @@ class PhotonStatistics(Merit):
 
     citations = ("mandel1979",)
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         return without_mode(realization.problem)
 
@@ -32,9 +32,9 @@ class PhotonStatistics(Merit):
         """Return n and n²."""
         return (photons(problem, "n"), photons(problem, "n", "n"))
 
-    def numbers(self, record: Record) -> tuple[FloatArray, FloatArray]:
+    def numbers(self, run: SolvedRun) -> tuple[FloatArray, FloatArray]:
         """Return ⟨n⟩, NaN in the dark, and the variance of n."""
-        mean, square = map(record.of, self.observables(record.problem))
+        mean, square = map(run.of, self.observables(run.problem))
         return np.where(mean > DARK, mean, np.nan), np.maximum(square - mean**2, 0.0)
 
 
@@ -46,10 +46,10 @@ class PhotonCorrelation(PhotonStatistics):
     definition = "⟨a†a†aa⟩ / ⟨a†a⟩², NaN without photons"
     bounds = (0.0, math.inf)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return g²(0), shape ``(T,)``."""
-        mean, _ = self.numbers(record)
-        number, square = map(record.of, self.observables(record.problem))
+        mean, _ = self.numbers(run)
+        number, square = map(run.of, self.observables(run.problem))
         pairs = np.maximum(square - number, 0.0)
         return pairs / mean**2
 
@@ -62,9 +62,9 @@ class MandelQ(PhotonStatistics):
     definition = "((Δn)² − ⟨n⟩) / ⟨n⟩, NaN without photons"
     bounds = (-1.0, math.inf)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return Q, shape ``(T,)``."""
-        mean, variance = self.numbers(record)
+        mean, variance = self.numbers(run)
         return variance / mean - 1.0
 
 
@@ -76,7 +76,7 @@ class FanoFactor(PhotonStatistics):
     definition = "(Δn)² / ⟨n⟩, NaN without photons"
     bounds = (0.0, math.inf)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return F, shape ``(T,)``."""
-        mean, variance = self.numbers(record)
+        mean, variance = self.numbers(run)
         return variance / mean

@@ -9,7 +9,7 @@ from qubatt.core.declaration import declare
 from qubatt.core.observable import ENERGY, POWER, Observable
 from qubatt.core.problem import Problem
 from qubatt.merits.merit import Merit
-from qubatt.merits.record import Record
+from qubatt.merits.solved_run import SolvedRun
 
 
 @declare("merit", "power")
@@ -26,9 +26,9 @@ class Power(Merit):
         """Return L†(H_B)."""
         return (POWER,)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return P, shape ``(T,)``."""
-        return record.of(POWER)
+        return run.of(POWER)
 
 
 @declare("merit", "average_power")
@@ -45,9 +45,9 @@ class AveragePower(Merit):
         """Return H_B and L†(H_B)."""
         return (ENERGY, POWER)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return E/t, shape ``(T,)``."""
-        energy = record.of(ENERGY) - record.of(ENERGY)[0]
-        start = record.times == 0
-        times = np.where(start, 1.0, record.times)
-        return np.where(start, record.of(POWER), energy / times)
+        energy = run.of(ENERGY) - run.of(ENERGY)[0]
+        start = run.times == 0
+        times = np.where(start, 1.0, run.times)
+        return np.where(start, run.of(POWER), energy / times)

@@ -20,7 +20,7 @@ from qubatt.core.problem import Problem
 from qubatt.merits.energy_variance import variance
 from qubatt.merits.first_law import environments
 from qubatt.merits.merit import Merit
-from qubatt.merits.record import Record
+from qubatt.merits.solved_run import SolvedRun
 
 CHARGING = ChargingEnergy()
 CHARGING_SQUARE = Product(CHARGING, CHARGING)
@@ -43,11 +43,11 @@ class PowerBound(Merit):
         """Return H_B, V, their squares, and D†(H_B) of each environment."""
         return (ENERGY, ENERGY_SQUARE, CHARGING, CHARGING_SQUARE, *_leaks(problem))
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the bound, shape ``(T,)``."""
-        spread = np.maximum(record.of(CHARGING_SQUARE) - record.of(CHARGING) ** 2, 0.0)
-        leaks = sum(np.abs(record.of(leak)) for leak in _leaks(record.problem))
-        return 2.0 * np.sqrt(spread * variance(record)) + leaks
+        spread = np.maximum(run.of(CHARGING_SQUARE) - run.of(CHARGING) ** 2, 0.0)
+        leaks = sum(np.abs(run.of(leak)) for leak in _leaks(run.problem))
+        return 2.0 * np.sqrt(spread * variance(run)) + leaks
 
 
 def _leaks(problem: Problem) -> tuple[HeatFlow, ...]:

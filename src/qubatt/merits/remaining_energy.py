@@ -11,10 +11,10 @@ from qubatt.core.declaration import declare
 from qubatt.core.observable import ENERGY, Observable
 from qubatt.core.problem import Problem, Term
 from qubatt.core.realization import Realization
-from qubatt.merits.curve import OfCurve
+from qubatt.merits.curve_merit import CurveMerit
 from qubatt.merits.merit import Merit
-from qubatt.merits.reading import start_of_battery
-from qubatt.merits.record import Record
+from qubatt.merits.requirements import start_of_battery
+from qubatt.merits.solved_run import SolvedRun
 
 EMPTY = 1e-12
 """Part of the battery that may be charged in what counts as an empty one."""
@@ -33,13 +33,13 @@ class RemainingEnergy(Merit):
         """Return H_B."""
         return (ENERGY,)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return the energy, shape ``(T,)``."""
-        return np.asarray(record.of(ENERGY) - record.realization.empty_energy)
+        return np.asarray(run.of(ENERGY) - run.realization.empty_energy)
 
 
 @declare("merit", "half_life")
-class HalfLife(OfCurve):
+class HalfLife(CurveMerit):
     """Time in which a charged battery loses half of its energy by itself."""
 
     long_name = "half-life of the stored energy"
@@ -50,7 +50,7 @@ class HalfLife(OfCurve):
     )
     bounds = (0.0, math.inf)
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         name, alone = realization.problem.battery, realization.battery_alone
         empty = alone.operator([Term(1.0, {name: "P_ground"})])
@@ -58,7 +58,7 @@ class HalfLife(OfCurve):
             return ""
         return "its battery begins empty; let a charged one discharge with qb.discharge"
 
-    def number(self, record: Record) -> float:
+    def number(self, run: SolvedRun) -> float:
         """Return the time."""
-        first = record.of(ENERGY)[0] - record.realization.empty_energy
-        return record.curve.first_reaching(-0.5 * first) if first > 0 else math.nan
+        first = run.of(ENERGY)[0] - run.realization.empty_energy
+        return run.curve.first_reaching(-0.5 * first) if first > 0 else math.nan

@@ -7,9 +7,9 @@ from typing import cast
 
 from qubatt.core.declaration import fields_of
 from qubatt.core.errors import ArgumentError, UnsupportedError
-from qubatt.core.named import named
 from qubatt.core.realization import Realization
 from qubatt.core.registry import registry
+from qubatt.core.spec_string import from_text
 from qubatt.merits.merit import Merit
 
 ALL = "all"
@@ -48,7 +48,7 @@ def select_merits(
         found = _possible(realization) if name == ALL else (_built(name),)
         chosen |= {merit.name: merit for merit in found}
     for merit in chosen.values():
-        if reason := merit.obstacle(realization):
+        if reason := merit.unavailable(realization):
             raise UnsupportedError(f"Merit `{merit.name}` cannot be given: {reason}.")
     return tuple(chosen.values())
 
@@ -57,7 +57,7 @@ def _possible(realization: Realization, default: bool = False) -> tuple[Merit, .
     """Return the merits with their usual parameters that the problem can give cheaply."""
     known = [cls for cls in registry.items("merit").values() if cls.default or not default]
     merits = [cls() for cls in known if cls.needs != "full state"]
-    return tuple(merit for merit in merits if not merit.obstacle(realization))
+    return tuple(merit for merit in merits if not merit.unavailable(realization))
 
 
 def _built(wanted: str | Merit) -> Merit:
@@ -66,7 +66,7 @@ def _built(wanted: str | Merit) -> Merit:
     if not isinstance(wanted, str):
         cure = 'For example "energy" or "free_energy:beta=2".'
         raise ArgumentError("merits", "hold names", wanted, cure)
-    return cast(Merit, named("merit", wanted, "merits"))
+    return cast(Merit, from_text("merit", wanted, "merits"))
 
 
 def merit(name: str, **parameters: object) -> Merit:

@@ -128,14 +128,14 @@ def _spin_block(problem: Problem, atoms: Atoms, depth: int) -> sp.csr_array:
     ladder = Atoms(atoms.n_atoms - 2 * depth, atoms.levels) if atoms.n_atoms > 2 * depth else None
     size = atoms.n_atoms - 2 * depth + 1
     one = sp.csr_array(sp.eye_array(size))
-    named = dict(ladder.operators) if ladder else _singlet()
+    from_text = dict(ladder.operators) if ladder else _singlet()
     for pair in ("S_gg", "S_ee"):
-        named[pair] = sp.csr_array(named[pair] + depth * one)
+        from_text[pair] = sp.csr_array(from_text[pair] + depth * one)
     total = sp.csr_array((size, size), dtype=np.complex128)
     for term in problem.battery_terms:
         product = one
         for name in term.operators.get(problem.battery, ()):
-            product = sp.csr_array(product @ named[name])
+            product = sp.csr_array(product @ from_text[name])
         total = sp.csr_array(total + term.coefficient * product)
     return total
 

@@ -12,15 +12,15 @@ from qubatt.core.declaration import declare
 from qubatt.core.realization import Realization
 from qubatt.merits.entropy_production import dissipation
 from qubatt.merits.fisher_information import VANISHING
-from qubatt.merits.full_state import OfFullState, State
-from qubatt.merits.record import Record
+from qubatt.merits.full_state import FullStateMerit, State
+from qubatt.merits.solved_run import SolvedRun
 
 MOVING = 1e-9
 """Rate of change of an entry of ρ_B from which on it is no rounding."""
 
 
 @declare("merit", "speed_limit")
-class SpeedLimit(OfFullState):
+class SpeedLimit(FullStateMerit):
     """Speed limit of the charging power."""
 
     long_name = "speed limit of the charging power"
@@ -32,14 +32,14 @@ class SpeedLimit(OfFullState):
     bounds = (0.0, math.inf)
     citations = ("garciapintos2020",)
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         pulses = realization.problem.has_pulses
         return "it needs a constant Hamiltonian, without pulses" if pulses else ""
 
-    def of(self, rho: State, record: Record) -> FloatArray:
+    def of(self, rho: State, run: SolvedRun) -> FloatArray:
         """Return ΔH_B √F."""
-        realization, problem = record.realization, record.problem
+        realization, problem = run.realization, run.problem
         H = sp.csr_array(realization.H)
         change = -1j * (H @ rho - (H @ rho).conj().T) + dissipation(realization, None, rho)
         state, rate = (problem.space.marginal(part, problem.battery) for part in (rho, change))
@@ -50,6 +50,6 @@ class SpeedLimit(OfFullState):
             return np.asarray(math.inf)
         kept = total > VANISHING
         fisher = 2.0 * np.sum(moves[kept] ** 2 / total[kept])
-        H_B = record.spectrum.H
+        H_B = run.spectrum.H
         mean, square = (np.trace(state @ power).real for power in (H_B, H_B @ H_B))
         return np.asarray(math.sqrt(max(square - mean**2, 0.0) * fisher))

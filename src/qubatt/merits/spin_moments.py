@@ -12,8 +12,8 @@ from qubatt.core.observable import Expectation, Observable
 from qubatt.core.problem import Problem, Term
 from qubatt.core.realization import Realization
 from qubatt.merits.merit import Merit
-from qubatt.merits.reading import without_spin
-from qubatt.merits.record import Record
+from qubatt.merits.requirements import without_spin
+from qubatt.merits.solved_run import SolvedRun
 
 AXES = ("Jx", "Jy", "Jz")
 PAIRS = tuple(combinations_with_replacement(range(3), 2))
@@ -22,12 +22,12 @@ PAULI = np.array([[[0, 1], [1, 0]], [[0, 1j], [-1j, 0]], [[-1, 0], [0, 1]]], dty
 """σ_x, σ_y, σ_z in the basis ground, excited."""
 
 
-class OfSpin(Merit):
+class SpinMerit(Merit):
     """A function of ⟨J_a⟩ and ⟨J_aJ_b + J_bJ_a⟩ of two-level atoms."""
 
     fewest_atoms = 1
 
-    def obstacle(self, realization: Realization) -> str:
+    def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         return without_spin(realization.problem, self.fewest_atoms)
 
@@ -37,27 +37,27 @@ class OfSpin(Merit):
         return (*_components(problem), *pairs)
 
 
-def spin(record: Record) -> FloatArray:
+def spin(run: SolvedRun) -> FloatArray:
     """Return ⟨J⟩, shape ``(T, 3)``."""
-    return np.stack([record.of(axis) for axis in _components(record.problem)], axis=-1)
+    return np.stack([run.of(axis) for axis in _components(run.problem)], axis=-1)
 
 
-def correlations(record: Record) -> FloatArray:
+def correlations(run: SolvedRun) -> FloatArray:
     """Return ½⟨J_aJ_b + J_bJ_a⟩, shape ``(T, 3, 3)``."""
-    found = np.empty((len(record.times), 3, 3))
+    found = np.empty((len(run.times), 3, 3))
     for a, b in PAIRS:
-        found[:, a, b] = found[:, b, a] = record.of(_symmetrised(record.problem, a, b))
+        found[:, a, b] = found[:, b, a] = run.of(_symmetrised(run.problem, a, b))
     return found
 
 
-def two_atoms(record: Record) -> NDArray[np.complex128]:
+def two_atoms(run: SolvedRun) -> NDArray[np.complex128]:
     """Return the state of two of the atoms, averaged over all pairs, shape ``(T, 4, 4)``.
 
     ⟨σ_a⊗1⟩ = 2⟨J_a⟩/N and ⟨σ_a⊗σ_b⟩ = (2⟨J_aJ_b + J_bJ_a⟩ − N δ_ab)/(N(N − 1)).
     """
-    N = record.n_atoms
-    one = 2.0 * spin(record) / N
-    two = (4.0 * correlations(record) - N * np.eye(3)) / (N * (N - 1))
+    N = run.n_atoms
+    one = 2.0 * spin(run) / N
+    two = (4.0 * correlations(run) - N * np.eye(3)) / (N * (N - 1))
     unit = np.eye(2)
     rho = np.broadcast_to(np.eye(4, dtype=np.complex128), (len(one), 4, 4)).copy()
     for a in range(3):

@@ -8,20 +8,20 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.merits.record import Record
-from qubatt.merits.spin_moments import OfSpin, correlations, spin
+from qubatt.merits.solved_run import SolvedRun
+from qubatt.merits.spin_moments import SpinMerit, correlations, spin
 
 UNPOLARISED = 1e-9
 """|⟨J⟩|/N below which the spin points nowhere."""
 
 
-def least_variance(record: Record) -> tuple[FloatArray, FloatArray]:
+def least_variance(run: SolvedRun) -> tuple[FloatArray, FloatArray]:
     """Return the least variance of J across ⟨J⟩, NaN where it points nowhere, and |⟨J⟩|."""
-    mean = spin(record)  # (T, 3)
+    mean = spin(run)  # (T, 3)
     length = np.linalg.norm(mean, axis=1)
-    known = length > UNPOLARISED * record.n_atoms
+    known = length > UNPOLARISED * run.n_atoms
     n = mean / np.where(known, length, 1.0)[:, np.newaxis]
-    covariance = correlations(record) - mean[:, :, np.newaxis] * mean[:, np.newaxis, :]
+    covariance = correlations(run) - mean[:, :, np.newaxis] * mean[:, np.newaxis, :]
     # two directions across n, from the columns of 1 − nn†
     across = np.eye(3) - n[:, :, np.newaxis] * n[:, np.newaxis, :]
     directions = np.linalg.svd(across)[0][:, :, :2]  # (T, 3, 2)
@@ -31,7 +31,7 @@ def least_variance(record: Record) -> tuple[FloatArray, FloatArray]:
 
 
 @declare("merit", "spin_squeezing")
-class SpinSqueezing(OfSpin):
+class SpinSqueezing(SpinMerit):
     """Kitagawa–Ueda squeezing parameter, below 1 for squeezed spins."""
 
     long_name = "spin squeezing ξ²_S"
@@ -39,13 +39,13 @@ class SpinSqueezing(OfSpin):
     bounds = (0.0, math.inf)
     citations = ("kitagawa1993",)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return ξ²_S, shape ``(T,)``."""
-        return 4.0 * least_variance(record)[0] / record.n_atoms
+        return 4.0 * least_variance(run)[0] / run.n_atoms
 
 
 @declare("merit", "spin_squeezing_wineland")
-class SpinSqueezingWineland(OfSpin):
+class SpinSqueezingWineland(SpinMerit):
     """Wineland squeezing parameter: below 1 the atoms are entangled."""
 
     long_name = "spin squeezing ξ²_R"
@@ -53,7 +53,7 @@ class SpinSqueezingWineland(OfSpin):
     bounds = (0.0, math.inf)
     citations = ("wineland1994",)
 
-    def values(self, record: Record) -> FloatArray:
+    def values(self, run: SolvedRun) -> FloatArray:
         """Return ξ²_R, shape ``(T,)``."""
-        least, length = least_variance(record)
-        return np.asarray(record.n_atoms * least / np.where(np.isfinite(least), length, 1.0) ** 2)
+        least, length = least_variance(run)
+        return np.asarray(run.n_atoms * least / np.where(np.isfinite(least), length, 1.0) ** 2)

@@ -26,7 +26,7 @@ class Battery(ABC):
     citations: ClassVar[tuple[str, ...]] = ()
     """Keys into the bibliography."""
 
-    typed: ClassVar[bool] = True
+    has_text_form: ClassVar[bool] = True
     """Whether its fields can be typed on a command line."""
 
     usual_charger: ClassVar[str] = ""

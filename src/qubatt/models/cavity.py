@@ -12,7 +12,7 @@ from qubatt.core.check import Count, Cutoff, NonNegative, Positive, Real, known_
 from qubatt.core.problem import Term
 from qubatt.core.space import Space
 from qubatt.models.battery import Battery
-from qubatt.models.ensemble import interacting_atoms
+from qubatt.models.interacting_atoms import interacting_atoms
 from qubatt.operators import Atoms, Mode
 from qubatt.pulses import Amplitude
 from qubatt.states import FockState

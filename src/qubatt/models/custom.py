@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from qubatt.core.declaration import declare, parameters_of
-from qubatt.core.density import check_state
 from qubatt.core.errors import ArgumentError
-from qubatt.core.matrix import (
+from qubatt.core.input_matrix import (
     check_hermitian,
     fingerprint,
     freeze,
@@ -25,11 +24,11 @@ from qubatt.core.matrix import (
     tidy,
     worst_entry,
 )
+from qubatt.core.input_state import check_state
 from qubatt.core.problem import Jump, Term
 from qubatt.core.space import WHOLE, Factor, Operator, Space
 from qubatt.models.battery import Battery
-from qubatt.models.example import EVERYWHERE, HAMILTONIAN, KET, LEVELS, LOSS, MIXTURE, SWITCHED
-from qubatt.models.factors import (
+from qubatt.models.custom_dims import (
     factors_of,
     read_battery,
     read_charger,
@@ -37,7 +36,16 @@ from qubatt.models.factors import (
     read_roles,
     usual_charger,
 )
-from qubatt.models.parts import Switched, matrices_in, read_hamiltonian, read_jumps
+from qubatt.models.custom_example import (
+    EVERYWHERE,
+    HAMILTONIAN,
+    KET,
+    LEVELS,
+    LOSS,
+    MIXTURE,
+    SWITCHED,
+)
+from qubatt.models.custom_input import Switched, matrices_in, read_hamiltonian, read_jumps
 from qubatt.models.stored import StoredEnergy, descends, rearranged, turned
 from qubatt.states import ChargerState, CutoffError, FockState
 
@@ -74,7 +82,7 @@ class CustomBattery(Battery):
     """
 
     citations: ClassVar[tuple[str, ...]] = ("lindblad1976",)
-    typed: ClassVar[bool] = False
+    has_text_form: ClassVar[bool] = False
 
     H_B: Any = Field(
         description="Battery Hamiltonian, on the factor that stores the energy or as 1 ⊗ h on all",

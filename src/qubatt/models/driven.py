@@ -11,7 +11,7 @@ from qubatt.core.declaration import declare
 from qubatt.core.problem import FRAME, Term
 from qubatt.core.space import Space
 from qubatt.models.battery import Battery
-from qubatt.models.ensemble import interacting_atoms
+from qubatt.models.interacting_atoms import interacting_atoms
 from qubatt.operators import Atoms
 from qubatt.pulses import Amplitude, split_amplitude
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qubatt.core.errors import MISSING, ArgumentError
+from qubatt.core.input_matrix import tidy
 from qubatt.core.levels import OuterLevels
-from qubatt.core.matrix import tidy
 from qubatt.core.space import Operator
 
 ROUNDING = 1e-12

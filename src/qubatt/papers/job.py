@@ -15,13 +15,13 @@ import numpy as np
 import xarray as xr
 
 from qubatt.charging import charge, steady_state
-from qubatt.charging.question import AUTO, max_photons, with_max_photons
+from qubatt.charging.request import AUTO, max_photons, with_max_photons
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import parameters_of
 from qubatt.core.errors import QubattWarning
 from qubatt.core.version import __version__
 from qubatt.engines import SteadySolver
-from qubatt.engines.steady_selection import method_text
+from qubatt.engines.steady.selection import method_text
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
 from qubatt.states import ChargerState

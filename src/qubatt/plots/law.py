@@ -10,13 +10,13 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from qubatt.core.errors import MISSING, ArgumentError
-from qubatt.core.scaling import scaling
 from qubatt.plots.curves import MOST_IN_LEGEND, axis_label, draw_points, shades, wrapped
 from qubatt.plots.figure import Picture, styled
 from qubatt.plots.panel import Panel
 from qubatt.plots.sheet import SMALL, Sheet, legend_above, matched, write
 from qubatt.plots.span import set_logarithmic
 from qubatt.plots.strip import doubtful_points
+from qubatt.results.scaling import scaling
 
 SHAPES = "osD^vPX<"
 

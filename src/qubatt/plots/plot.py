@@ -10,12 +10,12 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from qubatt.core.errors import ArgumentError, suggest
-from qubatt.core.result import is_own
-from qubatt.core.summary import entries
 from qubatt.plots.law import draw_laws
 from qubatt.plots.panel import CHECKS, Panel, group, one_each
 from qubatt.plots.selection import TIMES, along, dims_of, fixed, is_worded
 from qubatt.plots.sheet import draw_courses, draw_families, draw_heat
+from qubatt.results.result import is_own
+from qubatt.results.summary import entries
 
 MAIN = ("energy", "power", "mean_photons", "*ergotropy*", "work", "heat", "efficiency")
 """Variables that have a panel each where a parameter was varied, unless others are named."""

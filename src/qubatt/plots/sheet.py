@@ -10,7 +10,6 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.legend import Legend
 
-from qubatt.core.summary import question
 from qubatt.plots.course import draw_panel, legend_names
 from qubatt.plots.curves import (
     MOST_IN_LEGEND,
@@ -26,6 +25,7 @@ from qubatt.plots.panel import Panel, definition
 from qubatt.plots.selection import is_worded
 from qubatt.plots.span import hatch_spans, is_geometric, set_span
 from qubatt.plots.strip import doubtful_points, draw_strip, trust, write_trust
+from qubatt.results.summary import question
 
 COLUMN, PAGE = 3.4, 7.0
 """Widths of a column and of a page of a journal, in inches."""

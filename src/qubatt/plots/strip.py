@@ -9,9 +9,9 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
-from qubatt.core.result import CUTOFF_THRESHOLD, MEANING, varied
-from qubatt.core.summary import certificate_words
 from qubatt.plots.span import stretches
+from qubatt.results.result import CUTOFF_THRESHOLD, MEANING, varied
+from qubatt.results.summary import certificate_words
 
 DOUBT: dict[str, Any] = {
     "facecolor": "white",

@@ -78,9 +78,9 @@ def _name_of(function: Callable[..., Any]) -> str:
     """Return ``module.name`` of a function, or of the class of a callable object."""
     if isinstance(function, partial):
         return f"functools.partial({_name_of(function.func)})"
-    named = function if hasattr(function, "__name__") else type(function)
-    name = getattr(named, "__qualname__", None) or named.__name__
-    module = getattr(named, "__module__", None)
+    from_text = function if hasattr(function, "__name__") else type(function)
+    name = getattr(from_text, "__qualname__", None) or from_text.__name__
+    module = getattr(from_text, "__module__", None)
     return f"{module}.{name}" if module else str(name)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError
-from qubatt.core.matrix import check_hermitian
+from qubatt.core.input_matrix import check_hermitian
 from qubatt.recharging.levels import recharge_levels
 from qubatt.recharging.recharge import check_beta, cycle_dataset
 

@@ -13,10 +13,10 @@ from numpy.typing import ArrayLike
 from qubatt.core.bibliography import BIBLIOGRAPHY
 from qubatt.core.check import FloatArray, check_array, check_count
 from qubatt.core.errors import ArgumentError, suggest
-from qubatt.core.result import Result
 from qubatt.core.version import versions
-from qubatt.recharging.ensemble import RechargeSpace, joint_levels
+from qubatt.recharging.joint_levels import RechargeSpace, joint_levels
 from qubatt.recharging.levels import Cycle, recharge_levels
+from qubatt.results.result import Result
 
 LARGEST_FULL = 1000
 """Most atoms in the full space, which then has a quarter of a million joint levels."""

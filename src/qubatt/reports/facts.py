@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from qubatt.core.result import CUTOFF_THRESHOLD, MEANINGS, OWN_DIMS, is_own
-from qubatt.core.summary import attribute
 from qubatt.plots import CHECKS
+from qubatt.results.result import CUTOFF_THRESHOLD, MEANINGS, OWN_DIMS, is_own
+from qubatt.results.summary import attribute
 
 Row = Sequence[str]
 

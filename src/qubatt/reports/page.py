@@ -10,12 +10,12 @@ import xarray as xr
 
 from qubatt.core.errors import MISSING, ArgumentError
 from qubatt.core.file import write_whole
-from qubatt.core.summary import attribute
 from qubatt.core.version import versions
 from qubatt.pages import render_page
 from qubatt.reports import facts
 from qubatt.reports.figures import standard_figures
 from qubatt.reports.source import open_result
+from qubatt.results.summary import attribute
 
 
 def report(source: xr.Dataset | str | Path, output: str | Path | None = None) -> Path:

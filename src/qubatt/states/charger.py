@@ -12,7 +12,7 @@ from pydantic import Field
 from qubatt.core.check import LARGEST, NonNegative
 from qubatt.core.errors import ArgumentError
 from qubatt.core.space import Factor
-from qubatt.states.cutoff import CutoffError
+from qubatt.states.truncation import CutoffError
 
 MeanPhotons = Annotated[NonNegative, Field(le=LARGEST)]
 """A mean number of photons ≥ 0."""

@@ -12,9 +12,9 @@ from scipy.special import gammainc
 from qubatt.core.check import Real
 from qubatt.core.declaration import declare
 from qubatt.states.charger import ChargerState, MeanPhotons
-from qubatt.states.cutoff import check_cutoff
 from qubatt.states.peak import from_peak
 from qubatt.states.phase import with_phase
+from qubatt.states.truncation import check_cutoff
 
 
 @declare("charger", "coherent")

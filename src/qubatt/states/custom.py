@@ -10,10 +10,10 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from qubatt.core.density import check_state
+from qubatt.core.input_state import check_state
 from qubatt.core.registry import registry
 from qubatt.states.charger import ChargerState
-from qubatt.states.cutoff import check_cutoff
+from qubatt.states.truncation import check_cutoff
 
 
 class _Entries(NamedTuple):

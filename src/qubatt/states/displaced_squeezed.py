@@ -11,8 +11,8 @@ from pydantic import Field
 from qubatt.core.check import FloatArray, NonNegative, Real
 from qubatt.core.declaration import declare
 from qubatt.states.charger import ChargerState, MeanPhotons
-from qubatt.states.cutoff import check_cutoff, tail_of
 from qubatt.states.phase import unit, with_phase
+from qubatt.states.truncation import check_cutoff, tail_of
 
 Share = Annotated[NonNegative, Field(le=1)]
 """A number from 0 to 1."""

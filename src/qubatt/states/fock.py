@@ -12,7 +12,7 @@ from pydantic import Field
 from qubatt.core.check import Level
 from qubatt.core.declaration import declare
 from qubatt.states.charger import ChargerState
-from qubatt.states.cutoff import CutoffError
+from qubatt.states.truncation import CutoffError
 
 
 @declare("charger", "fock")

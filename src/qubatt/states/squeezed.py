@@ -12,8 +12,8 @@ from scipy.special import betainc
 from qubatt.core.check import Real
 from qubatt.core.declaration import declare
 from qubatt.states.charger import ChargerState, MeanPhotons
-from qubatt.states.cutoff import check_cutoff
 from qubatt.states.phase import with_phase
+from qubatt.states.truncation import check_cutoff
 
 
 @declare("charger", "squeezed")

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from qubatt.core.declaration import declare
 from qubatt.states.charger import ChargerState, MeanPhotons
-from qubatt.states.cutoff import check_cutoff
+from qubatt.states.truncation import check_cutoff
 
 
 @declare("charger", "thermal")

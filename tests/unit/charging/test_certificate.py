@@ -15,10 +15,10 @@ import pytest
 import qubatt as qb
 from agreement import engines_for
 from qubatt.charging.certificate import Certificate, certify_run, certify_steady
-from qubatt.charging.question import Question
+from qubatt.charging.request import Request
 from qubatt.core.registry import registry
 from qubatt.core.solution import Solution
-from qubatt.engines.steady import SteadySolution
+from qubatt.engines.steady.solve import SteadySolution
 from solving import solve, solve_steady
 
 LOSS = qb.CavityLoss(2.0)
@@ -152,8 +152,8 @@ def test_eigenvalues_that_are_too_costly_are_left_out(
     assert run.status == "ok"
 
 
-QUESTION = Question.of(brief(7), None, LOSS, None)
-CUT = Question.of(brief(3), None, LOSS, None)
+QUESTION = Request.of(brief(7), None, LOSS, None)
+CUT = Request.of(brief(3), None, LOSS, None)
 TIMES = np.array([0.0, 1.0])
 
 

@@ -12,9 +12,9 @@ import pytest
 import xarray as xr
 
 import qubatt as qb
-from qubatt.charging.certificate import Answer, Certificate
-from qubatt.charging.cutoff import MARGIN, converge
-from qubatt.charging.question import Question, max_photons
+from qubatt.charging.certificate import Certificate, CertifiedResult
+from qubatt.charging.cutoff_search import MARGIN, converge
+from qubatt.charging.request import Request, max_photons
 from qubatt.models import Battery
 
 LOSS = qb.CavityLoss(0.5)
@@ -141,19 +141,19 @@ def test_other_cutoffs_are_refused(wrong: Any) -> None:
     assert caught.value.argument == "max_photons"
 
 
-QUESTION = Question.of(qb.DickeBattery(2, 0.3, "auto"), None, LOSS, None)
+QUESTION = Request.of(qb.DickeBattery(2, 0.3, "auto"), None, LOSS, None)
 
 
 def answering(values: dict[int, float]) -> Any:
     """Return a function that answers with an energy for each cut-off, and runs out of memory."""
 
-    def answer(asked: Question) -> Answer:
+    def answer(asked: Request) -> CertifiedResult:
         cutoff = max_photons(asked.battery)
         if cutoff not in values:
             raise qb.ResourceError("No memory.")
         dataset = xr.Dataset({"energy": values[cutoff], "cutoff_population": np.nan})
         dataset.attrs["engine"] = json.dumps({"basis": "symmetric"})
-        return Answer(dataset, Certificate("ok", {}))
+        return CertifiedResult(dataset, Certificate("ok", {}))
 
     return answer
 

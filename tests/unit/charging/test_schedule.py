@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import qubatt as qb
-from qubatt.charging.schedule import PER_TURN, POINTS, _grid
+from qubatt.charging.settling_times import PER_TURN, POINTS, _grid
 from qubatt.models import Battery
 
 CASES: list[tuple[Battery, Any]] = [

@@ -9,8 +9,9 @@ import pytest
 import xarray as xr
 
 import qubatt as qb
-from qubatt.charging import solve, steady
-from qubatt.charging.question import Question
+from qubatt.charging import propagate as solve
+from qubatt.charging import steady_state as steady
+from qubatt.charging.request import Request
 
 BATTERY = qb.DickeBattery(2, 0.4, 14, interaction=0.5)
 LOSS = qb.CavityLoss(0.5)
@@ -23,9 +24,9 @@ CHARGERS = [
 TIMES = np.linspace(0.0, 4.0, 9)
 
 
-def questions(merits: list[str] | None = None) -> list[Question]:
+def questions(merits: list[str] | None = None) -> list[Request]:
     """Return one question for every charger."""
-    return [Question.of(BATTERY, charger, LOSS, merits) for charger in CHARGERS]
+    return [Request.of(BATTERY, charger, LOSS, merits) for charger in CHARGERS]
 
 
 @pytest.mark.blas
@@ -37,7 +38,7 @@ def test_answers_are_those_of_charge(merits: list[str] | None) -> None:
     """Numbers, certificates and parameters, for merits of all kinds and two sets of times."""
     asked = questions(merits)
     times = [TIMES, TIMES[:5]]
-    together = solve.propagate_states(asked, times)
+    together = solve.propagate_each(asked, times)
     for question, runs in zip(asked, together, strict=True):
         alone = solve.propagate(question, times)
         for run, own in zip(runs, alone, strict=True):
@@ -45,7 +46,7 @@ def test_answers_are_those_of_charge(merits: list[str] | None) -> None:
                 solve.answer(question, run).dataset, solve.answer(question, own).dataset
             )
     for question, charger, (run,) in zip(
-        asked, CHARGERS, solve.propagate_states(asked, [TIMES]), strict=True
+        asked, CHARGERS, solve.propagate_each(asked, [TIMES]), strict=True
     ):
         found = solve.answer(question, run).dataset
         charged = qb.charge(BATTERY, TIMES, charger, LOSS, merits)
@@ -57,7 +58,7 @@ def test_answers_are_those_of_charge(merits: list[str] | None) -> None:
 def test_status_is_that_of_each() -> None:
     """One state that fills the highest level spoils no other."""
     asked = questions()
-    runs = solve.propagate_states(asked, [TIMES])
+    runs = solve.propagate_each(asked, [TIMES])
     found = [
         solve.answer(question, run).certificate.status
         for question, (run,) in zip(asked, runs, strict=True)
@@ -70,8 +71,8 @@ def test_status_is_that_of_each() -> None:
 @pytest.mark.filterwarnings("ignore:.*highest Fock level:qubatt.QubattWarning")
 def test_answers_at_rest_are_those_of_steady_state(merits: list[str] | None) -> None:
     """Energies are relative to where each began."""
-    asked = [steady.question_at_rest(BATTERY, charger, LOSS, merits) for charger in CHARGERS]
-    together = steady.settle_states(asked)
+    asked = [steady.steady_request(BATTERY, charger, LOSS, merits) for charger in CHARGERS]
+    together = steady.find_steady_states(asked)
     for question, charger, solution in zip(asked, CHARGERS, together, strict=True):
         assert steady.suffices(question, solution)
         found = steady.answer(question, solution).dataset
@@ -85,19 +86,19 @@ def test_answers_at_rest_are_those_of_steady_state(merits: list[str] | None) -> 
 @pytest.mark.parametrize(
     "other",
     [
-        Question.of(replace(BATTERY, coupling=0.5), CHARGERS[0], LOSS, None),
-        Question.of(BATTERY, CHARGERS[0], qb.CavityLoss(0.4), None),
-        Question.of(BATTERY, CHARGERS[0], LOSS, ["energy"]),
-        Question.of(replace(BATTERY, max_photons="auto"), CHARGERS[0], LOSS, None),
+        Request.of(replace(BATTERY, coupling=0.5), CHARGERS[0], LOSS, None),
+        Request.of(BATTERY, CHARGERS[0], qb.CavityLoss(0.4), None),
+        Request.of(BATTERY, CHARGERS[0], LOSS, ["energy"]),
+        Request.of(replace(BATTERY, max_photons="auto"), CHARGERS[0], LOSS, None),
     ],
     ids=["battery", "environment", "merits", "cutoff"],
 )
-def test_other_differences_are_refused(other: Question) -> None:
+def test_other_differences_are_refused(other: Request) -> None:
     """They would be answered with the wrong master equation."""
     first = questions()[0]
-    assert first.differs_by_charger_alone(questions()[1])
-    assert not first.differs_by_charger_alone(other)
+    assert first.differs_by_charger_only(questions()[1])
+    assert not first.differs_by_charger_only(other)
     with pytest.raises(qb.ArgumentError, match="charger state alone"):
-        solve.propagate_states([first, other], [TIMES])
+        solve.propagate_each([first, other], [TIMES])
     with pytest.raises(qb.ArgumentError, match="charger state alone"):
-        steady.settle_states([first, other])
+        steady.find_steady_states([first, other])

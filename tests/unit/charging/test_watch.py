@@ -8,51 +8,51 @@ import numpy as np
 import pytest
 
 import qubatt as qb
-from qubatt.charging.question import Question
-from qubatt.charging.watch import MOST, WATCHED, watched
+from qubatt.charging.request import Request
+from qubatt.charging.sample_times import MIN_SAMPLES, MOST, sample_times
 
 CAVITY = qb.TavisCummingsBattery(2, 0.6, 2)
 DRIVEN = qb.DrivenBattery(3, 1.0)
 
 
-def question(battery: qb.DickeBattery | qb.DrivenBattery, *merits: str) -> Question:
+def question(battery: qb.DickeBattery | qb.DrivenBattery, *merits: str) -> Request:
     """Ask for merits."""
-    return Question.of(battery, None, None, merits)
+    return Request.of(battery, None, None, merits)
 
 
 def test_only_what_is_needed_is_added() -> None:
     """Time 0, and with a cavity enough looks at its highest level."""
     asked = np.array([1.0, 3.0])
-    np.testing.assert_array_equal(watched(question(DRIVEN, "energy"), asked), [0.0, 1.0, 3.0])
-    times = watched(question(CAVITY, "energy"), asked)
-    assert len(times) > WATCHED
+    np.testing.assert_array_equal(sample_times(question(DRIVEN, "energy"), asked), [0.0, 1.0, 3.0])
+    times = sample_times(question(CAVITY, "energy"), asked)
+    assert len(times) > MIN_SAMPLES
     assert set(asked) <= set(times)
-    early = np.append(np.linspace(0, 1, 2 * WATCHED), 9.0)
-    assert np.diff(watched(question(CAVITY, "energy"), early)).max() < 9.01 / WATCHED
-    dense = np.linspace(0, 1, WATCHED + 1)
-    np.testing.assert_array_equal(watched(question(CAVITY, "energy"), dense), dense)
+    early = np.append(np.linspace(0, 1, 2 * MIN_SAMPLES), 9.0)
+    assert np.diff(sample_times(question(CAVITY, "energy"), early)).max() < 9.01 / MIN_SAMPLES
+    dense = np.linspace(0, 1, MIN_SAMPLES + 1)
+    np.testing.assert_array_equal(sample_times(question(CAVITY, "energy"), dense), dense)
 
 
 def test_parts_of_an_interval_are_even() -> None:
     """However uneven the intervals are; every time asked for is kept to the last bit."""
     asked = np.array([1e-3, 0.4, 0.41, 7.0])
-    times = watched(question(CAVITY, "energy"), asked)
+    times = sample_times(question(CAVITY, "energy"), asked)
     assert np.all(np.diff(times) > 0)
     assert set(asked) <= set(times)
     for start, stop in zip([0.0, *asked], asked, strict=False):
         inside = times[(times >= start) & (times <= stop)]
         np.testing.assert_allclose(np.diff(inside), (stop - start) / (len(inside) - 1), rtol=1e-9)
-        assert (stop - start) / (len(inside) - 1) <= asked[-1] / WATCHED * (1 + 1e-9)
+        assert (stop - start) / (len(inside) - 1) <= asked[-1] / MIN_SAMPLES * (1 + 1e-9)
 
 
 def test_curves_ask_for_more_but_not_for_ever() -> None:
     """As fast as the energy turns; a limit keeps fast batteries affordable."""
-    few = watched(question(DRIVEN, "energy"), np.array([20.0]))
-    more = watched(question(DRIVEN, "maximum_energy"), np.array([20.0]))
+    few = sample_times(question(DRIVEN, "energy"), np.array([20.0]))
+    more = sample_times(question(DRIVEN, "maximum_energy"), np.array([20.0]))
     assert len(few) == 2
     assert 50 < len(more) < 500
     fast = question(qb.DrivenBattery(3, 1e5), "maximum_energy")
-    assert len(watched(fast, np.array([20.0]))) == MOST + 1
+    assert len(sample_times(fast, np.array([20.0]))) == MOST + 1
 
 
 def test_maxima_do_not_depend_on_the_output_times() -> None:
@@ -112,7 +112,7 @@ def test_overshoot_of_a_polynomial_is_no_maximum() -> None:
     times = np.linspace(0, 1, 9)
     falling = Curve(times, -(times**4), -4 * times**3, None)
     assert falling.energy(np.linspace(0, 0.125, 99)).max() > falling.rounding
-    assert np.isnan(falling.first_highest())
+    assert np.isnan(falling.first_maximum())
 
 
 def test_small_maxima_count_where_the_curve_is_accurate() -> None:

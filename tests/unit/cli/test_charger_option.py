@@ -12,7 +12,7 @@ from qubatt.core.declaration import example_of
 from qubatt.core.registry import registry
 
 COMMANDS = ("charge", "steady", "discharge")
-TYPED = {name: cls for name, cls in registry.items("battery").items() if cls.typed}
+TYPED = {name: cls for name, cls in registry.items("battery").items() if cls.has_text_form}
 
 
 def help_of(

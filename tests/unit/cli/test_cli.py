@@ -498,7 +498,7 @@ def test_json_holds_infinities_as_null():
     """Values and numbers inside attributes; nothing else is lost."""
     import xarray as xr
 
-    from qubatt.cli.result import _plain
+    from qubatt.cli.output import _plain
 
     data = xr.Dataset({"a": ("x", [1.0, np.inf]), "b": ("x", [True, False])})
     data.attrs = {"certificate": '{"error": NaN, "more": [1, Infinity]}', "n": np.float64(2.0)}

@@ -8,7 +8,7 @@ import pytest
 
 import qubatt as qb
 from qubatt.core.declaration import fields_of
-from qubatt.core.named import field_value, named, plain_types
+from qubatt.core.spec_string import field_value, from_text, plain_types
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_other_fields_take_no_pulses_and_no_lists() -> None:
     assert field_value("omega_atom", annotation, "sine:1,2") == "sine:1,2"
     assert field_value("omega_atom", annotation, "1/2") == "1/2"
     with pytest.raises(qb.ArgumentError, match="Argument `rate` must be a number, but is '1/2'"):
-        named("environment", "cavity-loss:1/2")
+        from_text("environment", "cavity-loss:1/2")
 
 
 def test_types_of_a_field() -> None:

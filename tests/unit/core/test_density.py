@@ -10,7 +10,7 @@ import qutip as qt
 import scipy.sparse as sp
 
 import qubatt as qb
-from qubatt.core.density import check_state
+from qubatt.core.input_state import check_state
 
 KET = np.array([0.6, 0.0, 0.8j])
 

@@ -10,7 +10,7 @@ import qutip as qt
 import scipy.sparse as sp
 
 import qubatt as qb
-from qubatt.core.matrix import check_hermitian, read_entries, read_matrix
+from qubatt.core.input_matrix import check_hermitian, read_entries, read_matrix
 
 SY = np.array([[0, -0.5j], [0.5j, 0]])
 

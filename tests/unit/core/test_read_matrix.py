@@ -10,7 +10,14 @@ import qutip as qt
 import scipy.sparse as sp
 
 import qubatt as qb
-from qubatt.core.matrix import check_hermitian, fingerprint, freeze, read_matrix, tidy, worst_entry
+from qubatt.core.input_matrix import (
+    check_hermitian,
+    fingerprint,
+    freeze,
+    read_matrix,
+    tidy,
+    worst_entry,
+)
 
 M = np.array([[0.0, 1.5, 0.0], [0.0, 0.0, -2j], [0.0, 0.0, 3.0]])
 KINDS = [

@@ -13,8 +13,8 @@ import pytest
 import xarray as xr
 
 import qubatt as qb
-from qubatt.core.result import MEANING, Result, Status
-from qubatt.core.summary import LINES, entries, summary
+from qubatt.results.result import MEANING, Result, Status
+from qubatt.results.summary import LINES, entries, summary
 
 LEAKING = (qb.CavityLoss(0.5, n_thermal=0.1), qb.CollectiveDecay(0.2))
 

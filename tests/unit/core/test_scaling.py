@@ -10,7 +10,7 @@ import xarray as xr
 from scipy.stats import linregress
 
 import qubatt as qb
-from qubatt.core import scaling as module
+from qubatt.results import scaling as module
 
 N = np.array([2, 4, 6, 8, 12, 16])
 

@@ -10,9 +10,9 @@ import qubatt as qb
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.realization import realize
 from qubatt.core.space import Space
-from qubatt.engines.coordinates import Coordinates
+from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
 from qubatt.engines.generator import Generator
-from qubatt.engines.reduced import Reduced
+from qubatt.engines.steady.coordinates import Coordinates
 from qubatt.operators import Atoms, Mode
 
 LOSS = [qb.CavityLoss(0.5, n_thermal=0.2)]
@@ -57,7 +57,7 @@ PROBLEMS = {
 @pytest.fixture(params=PROBLEMS, scope="module")
 def coordinates(request: pytest.FixtureRequest) -> Coordinates:
     """Return the coordinates of one of the problems."""
-    return Coordinates(Reduced(realize(PROBLEMS[request.param])))
+    return Coordinates(ReducedLindbladian(realize(PROBLEMS[request.param])))
 
 
 def matrix(coordinates: Coordinates, x: np.ndarray) -> np.ndarray:
@@ -138,7 +138,9 @@ def resonant_atom(ket: np.ndarray) -> Coordinates:
     problem = qb.DrivenBattery(1, drive=1.0, detuning=0.0).problem(
         environment=[qb.CollectiveDecay(0.4)]
     )
-    return Coordinates(Reduced(realize(Problem(**{**vars(problem), "initial": {"atoms": ket}}))))
+    return Coordinates(
+        ReducedLindbladian(realize(Problem(**{**vars(problem), "initial": {"atoms": ket}})))
+    )
 
 
 def test_only_what_is_reached_is_kept() -> None:
@@ -146,5 +148,5 @@ def test_only_what_is_reached_is_kept() -> None:
     assert len(resonant_atom(np.array([1.0, 0.0]))) == 3
     assert len(resonant_atom(np.array([0.6, 0.8j]))) == 3
     assert len(resonant_atom(np.array([0.6, 0.8]))) == 4
-    real = Coordinates(Reduced(realize(PROBLEMS["two sectors"])))
+    real = Coordinates(ReducedLindbladian(realize(PROBLEMS["two sectors"])))
     assert len(real) == real.reduced.entries  # ω turns real coherences into imaginary ones

@@ -9,8 +9,8 @@ import pytest
 from numba import njit
 from scipy.special import ive, jv
 
-from qubatt.engines import kernels
-from qubatt.engines.lanes import flush, fma, load, store, transpose8, zeros8
+from qubatt.engines.exact import kernels
+from qubatt.engines.exact.simd import flush, fma, load, store, transpose8, zeros8
 
 X = np.array([0.0, 1e-40, 1e-12, 1e-3, 0.5, 3.0, 20.0, 99.3, 1000.0])
 

@@ -12,14 +12,14 @@ from scipy.linalg import expm
 import qubatt as qb
 from qubatt.core.problem import Problem
 from qubatt.core.realization import realize
-from qubatt.engines.coordinates import Coordinates
-from qubatt.engines.factorization import Factorization
-from qubatt.engines.flow import Flow
-from qubatt.engines.krylov import KrylovFlow, PlainFlow
-from qubatt.engines.limit import Goal, Limiter
-from qubatt.engines.reduced import Reduced
-from qubatt.engines.resolvent import Resolvent, Shifted
-from qubatt.engines.secular import TIGHT, NotWeakError, Secular
+from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
+from qubatt.engines.steady.coordinates import Coordinates
+from qubatt.engines.steady.direct import SparseLU
+from qubatt.engines.steady.krylov import GMRESProjector, PropagationProjector
+from qubatt.engines.steady.projector import SteadyProjector, StopRule
+from qubatt.engines.steady.resolvent import ResolventProjector, ShiftedSolver
+from qubatt.engines.steady.secular import TIGHT, NotWeakError, SecularGMRES
+from qubatt.engines.steady.step_propagator import StepPropagator
 
 UNIQUE = qb.DickeBattery(2, 0.3, 3, interaction=0.7).problem(
     environment=[qb.CavityLoss(0.4, n_thermal=0.2)]
@@ -36,22 +36,24 @@ def undriven(start: np.ndarray) -> Problem:
 SEVERAL = undriven(np.eye(4)[1])
 """Two steady states, in the full basis."""
 
-LIMITERS: dict[str, Callable[[Coordinates], Limiter]] = {
-    "direct": lambda coordinates: Resolvent(coordinates, Factorization(coordinates), 1e-3),
-    "secular": lambda coordinates: Resolvent(coordinates, Secular(coordinates, TIGHT), 1e-2),
-    "flow": KrylovFlow,
+LIMITERS: dict[str, Callable[[Coordinates], SteadyProjector]] = {
+    "direct": lambda coordinates: ResolventProjector(coordinates, SparseLU(coordinates), 1e-3),
+    "secular": lambda coordinates: ResolventProjector(
+        coordinates, SecularGMRES(coordinates, TIGHT), 1e-2
+    ),
+    "flow": GMRESProjector,
 }
 every_limiter = pytest.mark.parametrize("name", LIMITERS)
-SOLVERS: dict[str, Callable[[Coordinates], Shifted]] = {
-    "direct": Factorization,
-    "secular": lambda coordinates: Secular(coordinates, TIGHT),
+SOLVERS: dict[str, Callable[[Coordinates], ShiftedSolver]] = {
+    "direct": SparseLU,
+    "secular": lambda coordinates: SecularGMRES(coordinates, TIGHT),
 }
 
 
 def coordinates_of(problem: Problem) -> Coordinates:
     """Return real coordinates, in the full basis for what starts there."""
     full = len(problem.initial.get("atoms", ())) == 4
-    return Coordinates(Reduced(realize(problem, "full" if full else None)))
+    return Coordinates(ReducedLindbladian(realize(problem, "full" if full else None)))
 
 
 @pytest.fixture(scope="module")
@@ -72,13 +74,13 @@ def end_of(coordinates: Coordinates, x: np.ndarray) -> np.ndarray:
 def test_limit_is_the_end_of_the_flow(several: bool, name: str) -> None:
     """From ρ(0) and from any other x; what is conserved is kept, the trace above all.
 
-    Krylov spaces of several steady states are not asked for it: see `PlainFlow` below.
+    Krylov spaces of several steady states are not asked for it: see `PropagationProjector` below.
     """
     coordinates = coordinates_of(SEVERAL if several else UNIQUE)
     others = np.random.default_rng(2).normal(size=(2, len(coordinates)))
     for x in (coordinates.start, *others):
-        limiter = LIMITERS[name](coordinates)
-        found = limiter.limit(x, Goal(1e-12))
+        projector = LIMITERS[name](coordinates)
+        found = projector.limit(x, StopRule(1e-12))
         distance = np.linalg.norm(found.x - end_of(coordinates, x))
         assert distance < 1e-9
         assert found.residual == pytest.approx(
@@ -94,7 +96,7 @@ def test_error_of_a_loose_limit_is_estimated(unique: Coordinates, name: str) -> 
     end = end_of(unique, unique.start)
     errors = []
     for goal in (1e-3, 1e-5, 1e-7):
-        found = LIMITERS[name](unique).limit(unique.start, Goal(goal))
+        found = LIMITERS[name](unique).limit(unique.start, StopRule(goal))
         assert found.residual <= goal
         errors.append(np.linalg.norm(found.x - end))
         assert errors[-1] <= 10 * found.error
@@ -102,13 +104,13 @@ def test_error_of_a_loose_limit_is_estimated(unique: Coordinates, name: str) -> 
 
 
 def test_flow_alone_keeps_what_is_conserved() -> None:
-    """`PlainFlow` takes no Krylov space; its rate is the slowest decay of what x holds."""
+    """`PropagationProjector` takes no Krylov space; its rate is the slowest decay of what x holds."""
     coordinates = coordinates_of(SEVERAL)
-    flow = PlainFlow(coordinates)
-    found = flow.limit(coordinates.start, Goal(1e-11))
+    flow = PropagationProjector(coordinates)
+    found = flow.limit(coordinates.start, StopRule(1e-11))
     np.testing.assert_allclose(found.x, end_of(coordinates, coordinates.start), atol=1e-12)
     other = np.random.default_rng(2).normal(size=len(coordinates))
-    end = PlainFlow(coordinates).limit(other, Goal(1e-11)).x
+    end = PropagationProjector(coordinates).limit(other, StopRule(1e-11)).x
     np.testing.assert_allclose(end, end_of(coordinates, other), atol=1e-12)
     values = np.sort(-np.linalg.eigvals(coordinates.generator.toarray()).real)
     slowest = values[values > 1e-9][0]
@@ -119,19 +121,19 @@ def test_flow_alone_keeps_what_is_conserved() -> None:
 def test_goals_are_met_by_any_of_three() -> None:
     """A residual, a residual relative to ‖x‖, or a small ‖x‖."""
     x = np.array([3.0, 4.0])
-    assert Goal(1e-3).met(x, 1e-3)
-    assert not Goal(1e-3).met(x, 2e-3)
-    assert Goal(0.0, relative=1e-3).met(x, 5e-3)
-    assert not Goal(0.0, relative=1e-3).met(x, 6e-3)
-    assert Goal(0.0, norm=5.0).met(x, 1.0)
-    assert not Goal(0.0, norm=4.9).met(x, 1.0)
+    assert StopRule(1e-3).met(x, 1e-3)
+    assert not StopRule(1e-3).met(x, 2e-3)
+    assert StopRule(0.0, relative=1e-3).met(x, 5e-3)
+    assert not StopRule(0.0, relative=1e-3).met(x, 6e-3)
+    assert StopRule(0.0, norm=5.0).met(x, 1.0)
+    assert not StopRule(0.0, norm=4.9).met(x, 1.0)
 
 
 @every_limiter
 def test_progress_is_the_residual(unique: Coordinates, name: str) -> None:
     """`tell` is called with residuals on the way, the last one that of the end."""
     told: list[float] = []
-    found = LIMITERS[name](unique).limit(unique.start, Goal(1e-10, tell=told.append))
+    found = LIMITERS[name](unique).limit(unique.start, StopRule(1e-10, tell=told.append))
     assert told[-1] == found.residual
     assert max(told) > 1e-9
     assert len(told) >= 2
@@ -156,18 +158,18 @@ def test_resolvent_takes_implicit_steps(unique: Coordinates) -> None:
     L = unique.generator.toarray()
     R = sigma * np.linalg.inv(sigma * np.eye(len(unique)) - L)
     step = R @ unique.start
-    limiter = Resolvent(unique, Factorization(unique), sigma)
-    goal = Goal(1.001 * float(np.linalg.norm(L @ step)))
-    found = limiter.limit(unique.start, goal)
-    assert limiter.statistics()["implicit_steps"] == 1
+    projector = ResolventProjector(unique, SparseLU(unique), sigma)
+    goal = StopRule(1.001 * float(np.linalg.norm(L @ step)))
+    found = projector.limit(unique.start, goal)
+    assert projector.statistics()["implicit_steps"] == 1
     np.testing.assert_allclose(found.x, step, atol=1e-12)
 
 
 def test_smaller_steps_are_tried_when_one_does_too_little(unique: Coordinates) -> None:
     """With σ far above all rates every step leaves most of the residual: it is refactored."""
-    limiter = Resolvent(unique, Factorization(unique), 1e3)
-    found = limiter.limit(unique.start, Goal(1e-11))
-    assert limiter.statistics()["factorizations"] > 2
+    projector = ResolventProjector(unique, SparseLU(unique), 1e3)
+    found = projector.limit(unique.start, StopRule(1e-11))
+    assert projector.statistics()["factorizations"] > 2
     np.testing.assert_allclose(found.x, end_of(unique, unique.start), atol=1e-9)
 
 
@@ -177,10 +179,10 @@ def test_secular_method_refuses_strong_damping() -> None:
         environment=[qb.CollectiveDecay(0.4)]
     )
     coordinates = coordinates_of(problem)
-    secular = Secular(coordinates)
+    secular = SecularGMRES(coordinates)
     assert secular.condition > 1e3
     with pytest.raises(NotWeakError, match='use method "flow" or "direct"'):
-        Resolvent(coordinates, secular, 1e-5).limit(coordinates.start, Goal(1e-11))
+        ResolventProjector(coordinates, secular, 1e-5).limit(coordinates.start, StopRule(1e-11))
 
 
 def test_secular_approximation_is_exact_for_weak_damping() -> None:
@@ -191,8 +193,10 @@ def test_secular_approximation_is_exact_for_weak_damping() -> None:
             environment=[qb.CavityLoss(rate, n_thermal=0.2)]
         )
         coordinates = coordinates_of(problem)
-        secular = Secular(coordinates)
-        Resolvent(coordinates, secular, 1e-5 * rate).limit(coordinates.start, Goal(1e-12))
+        secular = SecularGMRES(coordinates)
+        ResolventProjector(coordinates, secular, 1e-5 * rate).limit(
+            coordinates.start, StopRule(1e-12)
+        )
         counts.append(secular.statistics()["iterations"])
         conditions.append(secular.condition)
     assert counts[-1] <= counts[0]
@@ -202,7 +206,7 @@ def test_secular_approximation_is_exact_for_weak_damping() -> None:
 
 def test_flow_is_the_exponential(unique: Coordinates) -> None:
     """Flow(x) = exp(h𝓛)x, again and again."""
-    flow = Flow(unique.reduced)
+    flow = StepPropagator(unique.reduced)
     E = expm(flow.longest * unique.generator.toarray())
     x, vector = unique.start, unique.vector(unique.start)
     for _ in range(3):
@@ -216,9 +220,9 @@ def test_flow_is_the_exponential(unique: Coordinates) -> None:
 @every_limiter
 def test_what_was_counted_is_reported(unique: Coordinates, name: str) -> None:
     """Statistics are plain numbers, for the attributes of a Dataset."""
-    limiter = LIMITERS[name](unique)
-    limiter.limit(unique.start, Goal(1e-11))
-    counted = limiter.statistics()
+    projector = LIMITERS[name](unique)
+    projector.limit(unique.start, StopRule(1e-11))
+    counted = projector.statistics()
     assert counted
     assert all(isinstance(value, int | float) for value in counted.values())
-    assert limiter.floor < 1e-11
+    assert projector.floor < 1e-11

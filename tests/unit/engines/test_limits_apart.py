@@ -10,34 +10,36 @@ import pytest
 
 import qubatt as qb
 from qubatt.core.realization import realize
-from qubatt.engines.coordinates import Coordinates
-from qubatt.engines.factorization import Factorization
-from qubatt.engines.flow import Flow
-from qubatt.engines.krylov import KrylovFlow, PlainFlow
-from qubatt.engines.limit import Goal, Limit, Limiter
-from qubatt.engines.reduced import Reduced
-from qubatt.engines.resolvent import Resolvent
-from qubatt.engines.secular import TIGHT, Secular
+from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
+from qubatt.engines.steady.coordinates import Coordinates
+from qubatt.engines.steady.direct import SparseLU
+from qubatt.engines.steady.krylov import GMRESProjector, PropagationProjector
+from qubatt.engines.steady.projector import SteadyEstimate, SteadyProjector, StopRule
+from qubatt.engines.steady.resolvent import ResolventProjector
+from qubatt.engines.steady.secular import TIGHT, SecularGMRES
+from qubatt.engines.steady.step_propagator import StepPropagator
 from qubatt.engines.threads import single_blas
 
 LARGE = 1e3
 """σ so far above all rates that one step leaves most of the residual, and σ shrinks."""
 
-GOAL = Goal(1e-11)
+GOAL = StopRule(1e-11)
 DICKE = qb.DickeBattery(2, 0.3, 3, interaction=0.7).problem(
     environment=[qb.CavityLoss(0.4, n_thermal=0.2)]
 )
 SPIN = qb.DrivenBattery(3, drive=0.1)
 """Thermal light on it makes the longest step of the flow lose digits on some vectors."""
 
-LIMITERS: dict[str, Callable[[Coordinates], Limiter]] = {
-    "direct": lambda coordinates: Resolvent(coordinates, Factorization(coordinates), LARGE),
-    "secular": lambda coordinates: Resolvent(coordinates, Secular(coordinates), LARGE),
-    "secular, careful": lambda coordinates: Resolvent(
-        coordinates, Secular(coordinates, TIGHT), LARGE
+LIMITERS: dict[str, Callable[[Coordinates], SteadyProjector]] = {
+    "direct": lambda coordinates: ResolventProjector(coordinates, SparseLU(coordinates), LARGE),
+    "secular": lambda coordinates: ResolventProjector(
+        coordinates, SecularGMRES(coordinates), LARGE
     ),
-    "flow": KrylovFlow,
-    "flow, careful": PlainFlow,
+    "secular, careful": lambda coordinates: ResolventProjector(
+        coordinates, SecularGMRES(coordinates, TIGHT), LARGE
+    ),
+    "flow": GMRESProjector,
+    "flow, careful": PropagationProjector,
 }
 every_limiter = pytest.mark.parametrize("name", LIMITERS)
 
@@ -51,7 +53,7 @@ def coordinates_of(name: str) -> Coordinates:
     problem = DICKE
     if name in RATES:
         problem = SPIN.problem(environment=[qb.CollectiveDecay(RATES[name], n_thermal=1.0)])
-    return Coordinates(Reduced(realize(problem)))
+    return Coordinates(ReducedLindbladian(realize(problem)))
 
 
 def two_starts(coordinates: Coordinates) -> tuple[np.ndarray, np.ndarray]:
@@ -60,13 +62,13 @@ def two_starts(coordinates: Coordinates) -> tuple[np.ndarray, np.ndarray]:
     return coordinates.start, 1e-4 * other / np.linalg.norm(other)
 
 
-def watched(limiter: Limiter, monkeypatch: pytest.MonkeyPatch) -> set[float]:
+def sample_times(projector: SteadyProjector, monkeypatch: pytest.MonkeyPatch) -> set[float]:
     """Return a set that collects every σ or h that is used."""
     used: set[float] = set()
-    if isinstance(limiter, Resolvent):
-        owner, method = type(limiter._shifted), "prepare"
+    if isinstance(projector, ResolventProjector):
+        owner, method = type(projector._shifted), "prepare"
     else:
-        owner, method = Flow, "__call__"
+        owner, method = StepPropagator, "__call__"
     original = getattr(owner, method)
 
     def noted(self: Any, *arguments: Any) -> Any:
@@ -77,7 +79,7 @@ def watched(limiter: Limiter, monkeypatch: pytest.MonkeyPatch) -> set[float]:
     return used
 
 
-def assert_same(found: Limit, wanted: Limit) -> None:
+def assert_same(found: SteadyEstimate, wanted: SteadyEstimate) -> None:
     """All of it, to the bit."""
     np.testing.assert_array_equal(found.x, wanted.x)
     np.testing.assert_array_equal(found.ritz, wanted.ritz)
@@ -95,11 +97,11 @@ def test_limit_does_not_depend_on_the_one_before(
     starts = two_starts(coordinates)
     with single_blas():
         alone = [LIMITERS[name](coordinates).limit(x, GOAL) for x in starts]
-        used = watched(LIMITERS[name](coordinates), monkeypatch)
+        used = sample_times(LIMITERS[name](coordinates), monkeypatch)
         for order in ((0, 1, 0), (1, 0, 1)):
-            limiter = LIMITERS[name](coordinates)
+            projector = LIMITERS[name](coordinates)
             for k in order:
-                assert_same(limiter.limit(starts[k], GOAL), alone[k])
+                assert_same(projector.limit(starts[k], GOAL), alone[k])
         assert len(used) > 1
 
 
@@ -109,8 +111,8 @@ def test_first_and_last_factorisation_are_held(monkeypatch: pytest.MonkeyPatch) 
     x = coordinates.apply(np.random.default_rng(4).normal(size=len(coordinates)))
     solutions = {}
     for free in (1e12, 1.0):
-        factorization = Factorization(coordinates)
-        monkeypatch.setattr("qubatt.engines.factorization.spare_memory", lambda free=free: free)
+        factorization = SparseLU(coordinates)
+        monkeypatch.setattr("qubatt.engines.steady.direct.spare_memory", lambda free=free: free)
         for sigma in (1.0, 1.0, 1e-2, 1.0, 1e-2, 1e-4, 1.0, 1e-2):
             factorization.prepare(sigma)
             found = factorization.solve(x)

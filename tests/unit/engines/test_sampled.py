@@ -11,14 +11,14 @@ import scipy.linalg as la
 
 import qubatt as qb
 from agreement import assert_moments_agree
-from qubatt.charging.question import Question
-from qubatt.charging.solve import propagate
+from qubatt.charging.propagate import propagate
+from qubatt.charging.request import Request
 from qubatt.core.observable import ENERGY, Expectation
 from qubatt.core.problem import Jump
 from qubatt.core.task import Save, Task
 from qubatt.engines.engine import Engine, Progress, Propagator
 from qubatt.engines.recorder import Outcome, Recorder, battery_state
-from qubatt.sweeps.row import kept_of_row, pack, row_of_kept, unpack
+from qubatt.sweeps.store.point_result import kept_of_row, stack, row_of_kept, unstack
 from solving import solve, task
 
 SAMPLES, SEED = 400, 7
@@ -104,10 +104,10 @@ def test_samples_become_a_dataset_that_says_how_many() -> None:
 
 def test_kept_samples_travel_through_files() -> None:
     """Standard errors, number and seed come back as they were, cut to an earlier end too."""
-    question = Question.of(BATTERY, LIGHT, None, ["energy"])
+    question = Request.of(BATTERY, LIGHT, None, ["energy"])
     times = [TIMES, TIMES[:3]]
     for run in propagate(question, times, SampledEngine(), battery=True):
-        (row,) = unpack(pack([row_of_kept("key", run)]))
+        (row,) = unstack(stack([row_of_kept("key", run)]))
         back, solution = kept_of_row(row), run.solution
         assert back.solution.samples == SAMPLES
         assert back.solution.seed == SEED
@@ -134,7 +134,7 @@ def test_what_it_has_not_is_refused_in_a_sentence() -> None:
 
     wanted = Task(problem, TIMES, (ENERGY,), Save(battery=True))
     assert "has no states of the battery" in Bare().unsupported(wanted)
-    question = Question.of(BATTERY, LIGHT, None, ["energy"])
+    question = Request.of(BATTERY, LIGHT, None, ["energy"])
     (run,) = propagate(question, [TIMES], Bare(), battery=True)  # as studies ask
     assert run.solution.battery_states is None
 

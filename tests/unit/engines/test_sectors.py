@@ -8,9 +8,9 @@ import qubatt as qb
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.realization import realize
 from qubatt.core.space import Space
+from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
+from qubatt.engines.exact.sectors import find_sectors
 from qubatt.engines.generator import Generator
-from qubatt.engines.reduced import Reduced
-from qubatt.engines.sectors import find_sectors
 from qubatt.operators import Atoms, Mode
 from solving import solve
 
@@ -83,7 +83,7 @@ def test_generator_is_that_of_the_master_equation(axis, jump):
         ),
         jumps=(Jump(0.3, {"cavity": "a", "atoms": jump}), Jump(0.2, {"atoms": "Jz"})),
     )
-    small = Reduced(realize(problem))
+    small = ReducedLindbladian(realize(problem))
     R = small.realization
     assert small.entries == R.dim**2
     A = rng.normal(size=(R.dim, R.dim)) + 1j * rng.normal(size=(R.dim, R.dim))
@@ -119,7 +119,7 @@ def test_reversed_jump_and_coherence_between_sectors():
     flip = sp.csr_array(np.fliplr(np.eye(realization.dim)))
     more = (*realization.jumps, (0.1, flip))
     object.__setattr__(realization, "__dict__", {**realization.__dict__, "jumps": more})
-    small = Reduced(realization)
+    small = ReducedLindbladian(realization)
     assert small.layout.mirrored
     start = realization.rho_0
     expected = Generator(realization)(0.0, start)

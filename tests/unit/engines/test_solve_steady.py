@@ -12,7 +12,7 @@ import qubatt as qb
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.realization import realize
 from qubatt.core.space import Space
-from qubatt.engines import relaxation
+from qubatt.engines.steady import gap as relaxation
 from qubatt.operators import Atoms, Mode
 from solving import solve_steady
 

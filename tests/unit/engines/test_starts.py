@@ -15,7 +15,7 @@ from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.registry import registry
 from qubatt.core.solution import Solution
 from qubatt.core.space import Space
-from qubatt.engines import steady
+from qubatt.engines.steady import solve as steady
 from qubatt.operators import Atoms, Mode
 from qubatt.states import ChargerState
 from solving import solve, solve_each, solve_steady, solve_steady_each

@@ -14,10 +14,10 @@ import qubatt as qb
 from qubatt.core.declaration import declare
 from qubatt.core.realization import realize
 from qubatt.core.registry import registry
-from qubatt.engines.coordinates import Coordinates
-from qubatt.engines.reduced import Reduced
-from qubatt.engines.steady_selection import candidates, method_names, method_text, select_solver
-from qubatt.engines.steady_solver import KIND
+from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
+from qubatt.engines.steady.coordinates import Coordinates
+from qubatt.engines.steady.selection import candidates, method_names, method_text, select_solver
+from qubatt.engines.steady.solver import KIND
 from qubatt.papers.job import SteadyJob
 from solving import solve_steady, solve_steady_each
 
@@ -140,7 +140,7 @@ def test_basis_that_a_solver_does_not_take_is_refused(picky: Any) -> None:
 def test_auto_leaves_out_what_does_not_take_the_basis(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rest is tried in the same order."""
     weak = qb.DickeBattery(6, 0.5, 20, interaction=1.0).problem(environment=[qb.CavityLoss(1e-3)])
-    coordinates = Coordinates(Reduced(realize(weak)))
+    coordinates = Coordinates(ReducedLindbladian(realize(weak)))
 
     def tried(count: int) -> list[str]:
         return [solver.name for solver, _ in islice(candidates(coordinates, "auto"), count)]

@@ -10,7 +10,7 @@ import qubatt as qb
 from qubatt.core.problem import Problem
 from qubatt.core.realization import realize
 from qubatt.core.space import Basis
-from qubatt.merits import Record
+from qubatt.merits import SolvedRun
 
 
 def merit_of(
@@ -31,7 +31,7 @@ def merit_of(
     split = states.reshape(len(states), rest, d, rest, d)
     battery = np.trace(split, axis1=1, axis2=3)
     times = np.arange(len(states), dtype=float)
-    return merit.values(Record(realization, times, moments, battery, states))
+    return merit.values(SolvedRun(realization, times, moments, battery, states))
 
 
 def spins(n_atoms: int, **options: float) -> Problem:

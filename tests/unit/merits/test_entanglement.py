@@ -12,7 +12,7 @@ from stated import dicke_states, merit_of, projector, random_states, spins
 
 import qubatt as qb
 from qubatt.core.realization import realize
-from qubatt.merits import Record
+from qubatt.merits import SolvedRun
 from qubatt.merits.concurrence import concurrence
 from qubatt.merits.spin_moments import two_atoms
 
@@ -84,7 +84,7 @@ def test_state_of_two_atoms(N: int) -> None:
         each.label: np.einsum("ij,tji->t", realization.observe(each).steady.toarray(), states).real
         for each in merit.observables(problem)
     }
-    found = two_atoms(Record(realization, np.arange(3.0), moments))
+    found = two_atoms(SolvedRun(realization, np.arange(3.0), moments))
     expected = np.array([pair_average(rho, N).full() for rho in states])
     np.testing.assert_allclose(found, expected, atol=1e-12)
     assert np.abs(expected - expected.conj()).max() > 0.01

@@ -12,7 +12,7 @@ from qubatt.core.problem import Problem
 from qubatt.core.realization import realize
 from qubatt.core.registry import registry
 from qubatt.core.space import WHOLE
-from qubatt.merits import Merit, Record
+from qubatt.merits import Merit, SolvedRun
 from solving import observables_of, solve
 
 TIMES = np.linspace(0.0, 2.0, 81)
@@ -42,7 +42,7 @@ def values(merit: Merit, problem: Problem, rho: np.ndarray) -> np.ndarray:
     problem = replace(problem, initial={WHOLE: rho})
     needed = observables_of([merit], problem)
     found = solve(qb.ExactEngine(1e-11), problem, TIMES, needed, states=True, battery=True)
-    record = Record(realize(problem), TIMES, found.moments, found.battery_states, found.states)
+    record = SolvedRun(realize(problem), TIMES, found.moments, found.battery_states, found.states)
     return merit.values(record)
 
 
@@ -56,7 +56,7 @@ def defect(name: str) -> float:
         D = problem.space.dim
         one, other = random_state(1, D, 0.0), random_state(2, D, 1.0)
         mixed = replace(problem, initial={WHOLE: one})
-        if name != "work_fluctuation" and merit.obstacle(realize(mixed)):
+        if name != "work_fluctuation" and merit.unavailable(realize(mixed)):
             continue
         parts = [values(merit, problem, rho) for rho in (one, other)]
         both = values(merit, problem, SHARE * one + (1 - SHARE) * other)

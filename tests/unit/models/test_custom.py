@@ -19,7 +19,7 @@ import qubatt as qb
 from qubatt.core.declaration import parameters_of
 from qubatt.core.realization import realize
 from qubatt.core.solution import Solution
-from qubatt.engines.reduced import Reduced
+from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
 from qubatt.operators import Atoms, Levels, Mode
 from solving import solve
 
@@ -405,7 +405,7 @@ def test_symmetries_are_found_in_matrices() -> None:
     twin, model = twins(6, 8)
     loss = [qb.CavityLoss(0.3)]
     sizes = [
-        Reduced(realize(battery.problem(qb.FockState(6), loss))).entries
+        ReducedLindbladian(realize(battery.problem(qb.FockState(6), loss))).entries
         for battery in (twin, model)
     ]
     assert sizes[0] == sizes[1] < 63**2 / 4

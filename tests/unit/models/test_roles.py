@@ -131,7 +131,7 @@ def test_every_mode_is_watched(full: str, turned: bool) -> None:
 class Swapped(qb.TavisCummingsBattery):
     """The same battery with its atoms first."""
 
-    typed: ClassVar[bool] = False
+    has_text_form: ClassVar[bool] = False
 
     @property
     def space(self) -> Space:
@@ -270,7 +270,7 @@ def test_a_mode_that_is_the_battery_starts_empty() -> None:
 
 # what the command line says of it
 
-TYPED = [name for name, cls in registry.items("battery").items() if cls.typed]
+TYPED = [name for name, cls in registry.items("battery").items() if cls.has_text_form]
 
 
 @pytest.mark.parametrize("n_atoms", [1, 2, 5])

@@ -18,8 +18,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import qubatt as qb
-from qubatt.core.result import CUTOFF_THRESHOLD
 from qubatt.plots import save_figure, styled
+from qubatt.results.result import CUTOFF_THRESHOLD
 
 FULL = ["negativity", "logarithmic_negativity", "mutual_information", "speed_limit"]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qubatt.recharging.ensemble import joint_levels
+from qubatt.recharging.joint_levels import joint_levels
 from qubatt.recharging.levels import recharge_levels
 
 modest = settings(deadline=None, derandomize=True, max_examples=80)

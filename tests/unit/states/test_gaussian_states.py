@@ -10,7 +10,7 @@ import qutip as qt
 
 import qubatt as qb
 from qubatt.charging.certificate import CUTOFF_THRESHOLD
-from qubatt.states.cutoff import LARGEST_TAIL
+from qubatt.states.truncation import LARGEST_TAIL
 
 PHASES = [0.0, 0.7, -2.0, np.pi]
 MEANS = [0.0, 1e-3, 0.4, 1.5]

@@ -7,9 +7,9 @@ import pytest
 
 import qubatt as qb
 from qubatt.sweeps import Study
-from qubatt.sweeps.plan import kept_bytes
-from qubatt.sweeps.row import kept_of_row, row_of_kept
-from qubatt.sweeps.store import Store
+from qubatt.sweeps.execution.plan import kept_bytes
+from qubatt.sweeps.store.point_result import kept_of_row, row_of_kept
+from qubatt.sweeps.store.store import Store
 
 
 class Kick:

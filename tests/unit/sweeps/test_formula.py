@@ -3,7 +3,7 @@ import math
 import pytest
 
 from qubatt import ArgumentError
-from qubatt.sweeps.formula import Formula
+from qubatt.sweeps.study.formula import Formula
 
 
 @pytest.mark.parametrize(

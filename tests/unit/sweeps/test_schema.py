@@ -5,8 +5,8 @@ import jsonschema
 import pytest
 
 from qubatt.core.registry import registry
-from qubatt.sweeps.schema import schema
-from qubatt.sweeps.study import Study
+from qubatt.sweeps.study.schema import schema
+from qubatt.sweeps.study.study import Study
 
 EXAMPLE = tomllib.loads((files("qubatt.sweeps") / "example.toml").read_text("utf-8"))
 

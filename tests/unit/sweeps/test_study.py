@@ -165,7 +165,7 @@ def test_study_file_of_a_study_is_that_study(tmp_path):
     again = Study.of(path)
     assert [p.key for p in again.points] == [p.key for p in study.points]
     assert again.title == study.title
-    assert again.points[0].protocol.merits == study.points[0].protocol.merits
+    assert again.points[0].run_spec.merits == study.points[0].run_spec.merits
 
 
 @pytest.mark.parametrize(

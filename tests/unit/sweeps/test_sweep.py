@@ -7,7 +7,7 @@ import xarray as xr
 
 import qubatt as qb
 from qubatt.sweeps import Study, load
-from qubatt.sweeps.store import Store
+from qubatt.sweeps.store.store import Store
 
 
 def rabi(**run):
@@ -69,12 +69,12 @@ def test_every_point_has_an_address(tmp_path):
 
 
 def test_output_times_share_a_propagation(monkeypatch):
-    from qubatt.sweeps import protocol
+    from qubatt.sweeps import run_spec
 
     count = []
-    plain = protocol.propagate_states
+    plain = run_spec.propagate_each
     monkeypatch.setattr(
-        protocol, "propagate_states", lambda *a, **k: count.append(1) or plain(*a, **k)
+        run_spec, "propagate_states", lambda *a, **k: count.append(1) or plain(*a, **k)
     )
     study = Study(
         battery=qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=24),
@@ -198,13 +198,13 @@ def test_print_tells_of_the_study():
 
 
 def test_initial_states_share_what_they_can(monkeypatch):
-    from qubatt.sweeps import protocol
+    from qubatt.sweeps import run_spec
 
     count = []
     for name in ("propagate_states", "settle_states"):
-        plain = getattr(protocol, name)
+        plain = getattr(run_spec, name)
         monkeypatch.setattr(
-            protocol, name, lambda *a, _f=plain, **k: count.append(1) or _f(*a, **k)
+            run_spec, name, lambda *a, _f=plain, **k: count.append(1) or _f(*a, **k)
         )
     battery = qb.TavisCummingsBattery(n_atoms=2, coupling=0.5, max_photons=24)
     chargers = ["fock:2", "coherent:2", "thermal:0.3", "fock:0"]

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from qubatt import ArgumentError
-from qubatt.sweeps.values import values_of
+from qubatt.sweeps.study.axis_values import axis_values
 
 
 def numbers(given):
-    return list(values_of("battery.x", given).values)
+    return list(axis_values("battery.x", given).values)
 
 
 def test_lists_and_arrays():
@@ -39,9 +39,11 @@ def test_end_of_a_stepped_range_is_met_in_spite_of_rounding():
 
 
 def test_labels():
-    found = values_of("charger", [{"type": "fock", "photons": 4}, "coherent:2"])
+    found = axis_values("charger", [{"type": "fock", "photons": 4}, "coherent:2"])
     assert found.labels == ("fock:photons=4", "coherent:2")
-    named = values_of("battery", {"values": [object(), object()], "labels": [1, 2], "name": "size"})
+    named = axis_values(
+        "battery", {"values": [object(), object()], "labels": [1, 2], "name": "size"}
+    )
     assert (named.labels, named.name) == ((1, 2), "size")
 
 
@@ -71,5 +73,5 @@ def test_labels():
 )
 def test_what_is_wrong_is_told(given, words):
     with pytest.raises(ArgumentError, match=words) as caught:
-        values_of("battery.x", given)
+        axis_values("battery.x", given)
     assert "battery.x" in str(caught.value)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from qubatt.charging.cutoff import TOLERANCE
+from qubatt.charging.cutoff_search import TOLERANCE
 from qubatt.core.check import Cutoff
 from qubatt.environment import CavityLoss
 from qubatt.models import DickeBattery

@@ -16,7 +16,7 @@ from qubatt.papers.paper import Datasets, PaperFigure, Parameter, Table
 from qubatt.papers.runner import Runner
 from qubatt.papers.zhang2024.reading import FACTORS, preferred
 from qubatt.recharging import recharge, recharge_pair
-from qubatt.recharging.ensemble import RechargeSpace
+from qubatt.recharging.joint_levels import RechargeSpace
 
 SPACES: dict[str, RechargeSpace] = {"ladder": "symmetric", "full 2^N space": "full"}
 """Names of the spaces in verdicts."""

@@ -1,0 +1,119 @@
+"""Charge a battery and look at it over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from qubatt.charging.certificate import CertifiedResult
+from qubatt.charging.cutoff_search import converge
+from qubatt.charging.propagate import solve
+from qubatt.charging.request import Environment, MeritNames, Request
+from qubatt.charging.settling_times import is_auto, settling_times
+from qubatt.core.check import FloatArray, check_times
+from qubatt.core.errors import ArgumentError
+from qubatt.engines import Engine
+from qubatt.models import Battery
+from qubatt.states import ChargerState
+
+
+def charge(
+    battery: Battery,
+    times: ArrayLike | Literal["auto"],
+    charger: ChargerState | None = None,
+    environment: Environment = None,
+    merits: MeritNames = None,
+    engine: str | Engine = "auto",
+    progress: Callable[[float], None] | None = None,
+    strict: bool = False,
+    state_times: ArrayLike | None = None,
+) -> xr.Dataset:
+    """Charge a battery and return its figures of merit over time.
+
+    dρ/dt = −i[H, ρ] + Σ γ (cρc† − ½{c†c, ρ}), from the empty battery at time 0.
+
+    Parameters
+    ----------
+    battery : Battery
+        What is charged, for example ``qb.DickeBattery(n_atoms=6, coupling=0.5, max_photons=20)``.
+        With ``max_photons="auto"``, levels are added until twice as many of them change nothing
+        beyond 1e-6: see the attribute ``cutoff``.
+    times : array_like, shape (T,), or "auto"
+        Output times in inverse units of the reference frequency, strictly ascending, ≥ 0.
+        ``"auto"`` goes on until all merits are within 1e-6 of the steady state.
+    charger : ChargerState, optional
+        Initial state of the charger; by default the usual one of the battery (for a cavity, as
+        many photons as the atoms can take).
+    environment : Dissipator or sequence of them
+        What the battery loses energy to; nothing by default.
+    merits : iterable of str or Merit, optional
+        Names of the figures of merit, with parameters after a colon where there are any
+        (``"free_energy:beta=2"``, or ``qb.merit("free_energy", beta=2)``); ``"all"`` for every one
+        that the battery can give without its full state; by default energy, power and photons.
+    engine : str or Engine
+        ``"auto"``, the name of an engine, or an engine with options.
+    progress : callable, optional
+        Called with the fraction done, from 0 to 1.
+    strict : bool
+        Raise an error instead of a warning if the status is not ``"ok"``.
+    state_times : array_like, shape (S,), optional
+        Times at which merits of the full state are computed, by default `times`. Each takes D²
+        numbers of memory and some D³ operations.
+
+    Returns
+    -------
+    xarray.Dataset
+        One variable per merit, each with ``units``, ``long_name`` and ``definition``; dims
+        ``("time",)``, none for one number of the whole curve, ``("state_time",)`` for merits of
+        the full state if `state_times` are given, ``environment`` or ``drive`` before them where
+        there is one curve for each.
+
+        The attribute ``status`` is ``"ok"``; ``"cutoff-too-small"`` where the highest Fock level
+        holds more than 1e-5 at any time of the run; ``"not-positive"`` where ρ
+        has an eigenvalue below −1e-7 and below the tolerance; ``"not-converged"`` where the error
+        estimate or the trace drift exceeds the tolerance of the engine. All but the first warn. The
+        numbers behind it are in the attribute ``certificate``, as JSON.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the argument, its value and the cure.
+    UnsupportedError
+        If a dissipator, merit or engine does not fit the battery.
+    ResourceError
+        If the problem does not fit in the free memory.
+    CertificateError
+        If `strict` and the status is not ``"ok"``.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.DrivenBattery(n_atoms=2, drive=1.0)
+    >>> run = qb.charge(battery, times=[0.0, 1.0], environment=qb.CollectiveDecay(0.5))
+    >>> round(float(run.energy[-1]), 6)
+    0.271188
+    """
+    if isinstance(times, str) and not is_auto(times):
+        raise ArgumentError("times", 'hold real numbers, or be "auto"', times)
+    chosen = None if is_auto(times) else check_times(times)
+    request = Request.of(battery, charger, environment, merits)
+    state_times = None if state_times is None else check_state_times(request, state_times)
+    time = settling_times(request) if chosen is None else chosen
+
+    def run(asked: Request) -> CertifiedResult:
+        return solve(asked, time, engine, progress, state_times)
+
+    certified = converge(request, run) if request.auto_cutoff else run(request)
+    certified.certificate.issue(strict)
+    return certified.dataset
+
+
+def check_state_times(request: Request, state_times: ArrayLike) -> FloatArray:
+    """Return the times of merits of the full state."""
+    if not request.needs("full state"):
+        cure = "No merit of the full state is asked for; qubatt list merit tells which are."
+        raise ArgumentError("state_times", "be left out", state_times, cure)
+    return check_times(state_times, "state_times")

@@ -1,0 +1,81 @@
+"""The photon cut-off, raised until it no longer matters."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+
+import numpy as np
+
+from qubatt.charging.certificate import CertifiedResult
+from qubatt.charging.request import Request, max_photons
+from qubatt.core.errors import ResourceError
+from qubatt.merits import CutoffPopulation
+
+TOLERANCE = 1e-6
+"""Change of any merit, relative to the larger of 1 and its largest value, that is left."""
+
+MARGIN = 8
+"""Levels above those of the charger state to begin with."""
+
+
+def converge(request: Request, certified: Callable[[Request], CertifiedResult]) -> CertifiedResult:
+    """Answer a question with ever more Fock levels until doubling the margin changes nothing.
+
+    The margin counts levels above those that hold the charger state. The last answer, with twice
+    the margin that was enough, is returned; the one before it is what it was compared with.
+
+    Raises
+    ------
+    ResourceError
+        If memory ends before that; the message tells how far it came.
+    """
+    base = max_photons(request.battery)
+    margin, before, tried = MARGIN, None, []
+    while True:
+        asked = request.with_max_photons(base + margin)
+        try:
+            found = certified(asked)
+        except ResourceError as error:
+            if before is None:
+                raise
+            last = tried[-1]
+            raise ResourceError(
+                f'max_photons="auto" found no cut-off: {last["max_photons"]} changed the merits by'
+                f" {last['change'] or float('inf'):.1e}, and {base + margin} is too large. {error}"
+            ) from None
+        closed = not asked.reaches_above_cutoff()
+        change = 0.0 if closed else None if before is None else _change(before, found)
+        tried.append({"max_photons": base + margin, "change": change})
+        if change is not None and change <= TOLERANCE:
+            return _labelled(found, change, tried, base + margin)
+        before, margin = found, 2 * margin
+
+
+def _labelled(
+    found: CertifiedResult, change: float, tried: list[dict[str, float | None]], cutoff: int
+) -> CertifiedResult:
+    """Say in the result which cut-off was chosen and why."""
+    certificate = dataclasses.replace(
+        found.certificate, numbers=found.certificate.numbers | {"cutoff_change": change}
+    )
+    chosen = {"chosen": cutoff, "tolerance": TOLERANCE, "tried": tried}
+    found.dataset.attrs |= certificate.attributes | {"cutoff": json.dumps(chosen)}
+    return CertifiedResult(found.dataset, certificate, cutoff)
+
+
+def _change(before: CertifiedResult, now: CertifiedResult) -> float:
+    """Return the largest change of a merit, relative to the larger of 1 and its largest value."""
+    changes = [0.0]
+    for name, values in now.dataset.data_vars.items():
+        time = values.attrs.get("units") == "1/omega_ref"  # of a maximum: others may overtake it
+        if name != CutoffPopulation().name and not time:
+            new, old = (np.atleast_1d(part.to_numpy()) for part in (values, before.dataset[name]))
+            same = (new == old) | (np.isnan(new) & np.isnan(old))  # also where it is infinite
+            with np.errstate(invalid="ignore"):
+                change = np.where(same, 0.0, np.abs(new - old))
+            known = np.abs(new[np.isfinite(new)])
+            scale = max(1.0, float(known.max(initial=0.0)))
+            changes.append(float(np.where(np.isnan(change), np.inf, change).max()) / scale)
+    return max(changes)

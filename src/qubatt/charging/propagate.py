@@ -1,0 +1,191 @@
+"""Solve questions over time, and label the answers."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Sequence
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qubatt.charging.certificate import CertifiedResult, certify_run
+from qubatt.charging.dataset import to_dataset
+from qubatt.charging.request import Request, check_alike
+from qubatt.charging.sample_times import sample_times
+from qubatt.core.check import FloatArray
+from qubatt.core.solution import Solution
+from qubatt.core.task import Save
+from qubatt.engines import Engine, select_engine
+from qubatt.merits import SolvedRun
+
+
+@dataclasses.dataclass(frozen=True)
+class Propagation:
+    """What was propagated for a question; further merits may be read off it.
+
+    Attributes
+    ----------
+    time : array, shape (T,)
+        Output times.
+    looks : array, shape (S,), or None
+        Times for merits of the full state where they are others.
+    solution : Solution
+        Moments at these times and between them, and states.
+    chosen_because : str
+        Why the engine was chosen.
+    """
+
+    time: FloatArray
+    state_times: FloatArray | None
+    solution: Solution
+    chosen_because: str
+
+    def suffices(self, request: Request) -> bool:
+        """Tell whether all that the merits of a question read is there."""
+        held, needed = self.solution, sample_times(request, self._at(self.time))
+        return (
+            held.moments.keys() >= {each.label for each in request.observables}
+            and not request.needs("full state")
+            and (held.battery_states is not None or not request.needs("battery state"))
+            and bool(np.isin(needed, held.times).all())
+        )
+
+    def _at(self, time: FloatArray) -> FloatArray:
+        """Return the output times with those of full states."""
+        return time if self.state_times is None else np.union1d(time, self.state_times)
+
+
+def propagate(
+    request: Request,
+    times: Sequence[FloatArray],
+    engine: str | Engine = "auto",
+    progress: Callable[[float], None] | None = None,
+    state_times: FloatArray | None = None,
+    battery: bool = False,
+) -> list[Propagation]:
+    """Propagate once to the last of all times, and return the run for each array of them.
+
+    Parameters
+    ----------
+    question : Question
+        What is wanted.
+    times, engine, progress, looks, battery
+        As for `propagate_each`.
+    """
+    (runs,) = propagate_each([request], times, engine, progress, state_times, battery)
+    return runs
+
+
+def propagate_each(
+    requests: Sequence[Request],
+    times: Sequence[FloatArray],
+    engine: str | Engine = "auto",
+    progress: Callable[[float], None] | None = None,
+    state_times: FloatArray | None = None,
+    battery: bool = False,
+) -> list[list[Propagation]]:
+    """Propagate questions that differ by their charger state alone, and share what they can.
+
+    Parameters
+    ----------
+    questions : sequence of Question
+        What is wanted; see `Request.differs_by_charger_only`.
+    times : sequence of arrays, each of shape (T,)
+        Output times.
+    engine : str or Engine
+        As in `charge`.
+    progress : callable, optional
+        Called with the fraction done.
+    looks : array, shape (S,), optional
+        Times for merits of the full state, by default the output times.
+    battery : bool
+        Keep the states of the battery in any case, if the engine has them.
+
+    Returns
+    -------
+    list of list of Run
+        For every question, the run for each array of times, as if it were alone.
+
+    Raises
+    ------
+    ArgumentError
+        If the questions differ by more.
+    ResourceError
+        If one of them, or all results together, do not fit in the free memory.
+    """
+    request = check_alike(requests)
+    whole = request.needs("full state")
+    asked = [time if state_times is None else np.union1d(time, state_times) for time in times]
+    kept = [time if state_times is None else state_times for time in times]
+    computed = reduce(np.union1d, [sample_times(request, time) for time in asked])
+    save = Save(
+        states=np.isin(computed, reduce(np.union1d, kept)) & whole,
+        battery=request.needs("battery state"),
+    )
+    task = request.task(computed, save, requests)
+    solver, reason = select_engine(engine, task)
+    if battery and solver.states != "none":
+        task = dataclasses.replace(task, save=dataclasses.replace(save, battery=True))
+    solutions = solver.solve(task, progress)
+    if len(times) == 1:
+        return [[Propagation(times[0], state_times, solution, reason)] for solution in solutions]
+    states = computed[np.isin(computed, reduce(np.union1d, kept))]
+    return [
+        [
+            Propagation(time, state_times, _until(solution, max(own), np.isin(states, at)), reason)
+            for time, own, at in zip(times, asked, kept, strict=True)
+        ]
+        for solution in solutions
+    ]
+
+
+def _until(solution: Solution, end: float, states: NDArray[np.bool_]) -> Solution:
+    """Return a solution up to a time, with some of its states."""
+    near = solution.times <= end
+    battery = solution.battery_states
+    return dataclasses.replace(
+        solution,
+        times=solution.times[near],
+        moments={name: values[near] for name, values in solution.moments.items()},
+        standard_errors={name: errors[near] for name, errors in solution.standard_errors.items()},
+        trace=solution.trace[near],
+        states=None if solution.states is None else solution.states[states],
+        battery_states=None if battery is None else battery[near],
+    )
+
+
+def certified(request: Request, run: Propagation) -> CertifiedResult:
+    """Return the merits over time of what was propagated, with a certificate."""
+    solution, time, state_times = run.solution, run.time, run.state_times
+    chosen = np.searchsorted(solution.times, time)
+    record = SolvedRun(
+        request.realization,
+        solution.times,  # energies are relative to time 0, the first of them
+        solution.moments,
+        None if solution.battery_states is None else solution.battery_states[chosen],
+        solution.states,
+    )
+    dataset = to_dataset(request, record, chosen, "time" if state_times is None else "state_time")
+    attributes = {"units": "1/omega_ref", "long_name": "time"}
+    dataset = dataset.assign_coords(time=("time", time, attributes))
+    if state_times is not None:
+        dataset = dataset.assign_coords(state_time=("state_time", state_times, attributes))
+    certificate = certify_run(request, solution, record)
+    statistics = dict(solution.statistics) | {"chosen": run.chosen_because}
+    dataset.attrs |= certificate.attributes | request.attributes
+    dataset.attrs["engine"] = json.dumps(statistics, ensure_ascii=False)
+    return CertifiedResult(dataset, certificate)
+
+
+def solve(
+    request: Request,
+    time: FloatArray,
+    engine: str | Engine = "auto",
+    progress: Callable[[float], None] | None = None,
+    state_times: FloatArray | None = None,
+) -> CertifiedResult:
+    """Return the merits over time, with a certificate; arguments as for `propagate`."""
+    (run,) = propagate(request, [time], engine, progress, state_times)
+    return certified(request, run)

@@ -1,0 +1,78 @@
+"""Times at which a run is looked at, beside those asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse.linalg as sla
+
+from qubatt.charging.request import Request
+from qubatt.core.check import FloatArray
+from qubatt.core.problem import pulse_value
+from qubatt.core.realization import Realization
+from qubatt.merits.energy_curve import edges
+
+MIN_SAMPLES = 64
+"""Times at which the certificate looks at least, where fewer output times are asked for."""
+
+PER_TURN = 32
+"""Times per period of the energy where it is needed between output times."""
+
+LOOKS = 200
+"""Times at which pulses are looked at, to see how large they become."""
+
+MOST = 4000
+"""Times added for that at most."""
+
+
+def energy_rate(realization: Realization, end: float = 0.0) -> float:
+    """Return the frequency at which H_B changes: ‖L†(H_B)‖ / ‖H_B‖, at least the largest rate.
+
+    Pulses count with the largest value that is seen up to a time, and with how fast they change.
+    """
+    H_B = realization.H_B
+    turned = sla.norm(realization.adjoint(H_B))
+    rates = [rate for rate, _ in realization.jumps]
+    for pulse, H in realization.pulsed:
+        looks = np.unique([*np.linspace(0.0, end, LOOKS), *realization.problem.breaks])
+        values = np.array([pulse_value(pulse, float(time)) for time in looks])
+        largest = float(np.abs(values).max())
+        turned += largest * sla.norm(H @ H_B - H_B @ H)
+        rates.append(_pace(looks, values, realization.problem.breaks))
+    return float(max([turned / max(sla.norm(H_B), 1e-300), *rates]))
+
+
+def _pace(times: FloatArray, values: FloatArray, breaks: set[float]) -> float:
+    """Return max |df/dt| / max |f| of a pulse, jumps left out."""
+    smooth = ~np.isin(times[1:], list(breaks))
+    slopes = np.abs(np.diff(values) / np.diff(times))[smooth]
+    return float(slopes.max(initial=0.0) / max(np.abs(values).max(), 1e-300))
+
+
+def sample_times(request: Request, asked: FloatArray) -> FloatArray:
+    """Return the times computed: 0, those asked for, and between them as many as are needed.
+
+    The certificate needs them for the photon cut-off, merits of the energy curve for polynomials
+    between them.
+    """
+    whole = np.unique(np.concatenate([[0.0], asked]))
+    fewest = MIN_SAMPLES if request.problem.space.modes else 1
+    if request.needs("curve"):
+        end, realization = float(whole[-1]), request.realization
+        finer = 4 if realization.pulsed else 1  # polynomials of degree 3, not 5
+        pace = energy_rate(realization, end) * PER_TURN * finer / (2 * np.pi)
+        fewest = max(MIN_SAMPLES, int(min(end * pace, MOST)))
+        jumps = edges(request.problem.breaks, float(whole[-1]))
+        return np.union1d(_denser(whole, fewest), jumps)
+    return _denser(whole, fewest)
+
+
+def _denser(whole: FloatArray, fewest: int) -> FloatArray:
+    """Return times with even ones between them, no two of them farther apart than end/fewest."""
+    if len(whole) == 1:
+        return whole
+    longest = whole[-1] / fewest
+    parts = np.maximum(np.ceil(np.diff(whole) / longest * (1 - 1e-12)), 1.0).astype(int)
+    starts = np.repeat(whole[:-1], parts)
+    count = np.arange(len(starts)) - np.repeat(np.cumsum(parts) - parts, parts)
+    between = starts + np.repeat(np.diff(whole) / parts, parts) * count
+    return np.append(between, whole[-1])

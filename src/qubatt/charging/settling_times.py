@@ -1,0 +1,86 @@
+"""Output times that last until the steady state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from qubatt.charging.request import AUTO, Request
+from qubatt.charging.sample_times import energy_rate
+from qubatt.charging.steady_state import find_steady_state
+from qubatt.core.check import FloatArray
+from qubatt.core.errors import ResourceError
+from qubatt.core.task import AT_REST, Save
+from qubatt.engines.exact.engine import ExactEngine
+from qubatt.engines.steady.solve import solve_steady
+
+SETTLED = 1e-6
+"""Distance of all merits from the steady state, relative to the larger of 1 and its value."""
+
+POINTS = 401
+"""Number of output times."""
+
+PER_TURN = 12
+"""Output times per period of the energy, at first."""
+
+
+def is_auto(times: Any) -> bool:
+    """Tell whether the times are to be found."""
+    return isinstance(times, str) and times == AUTO
+
+
+def settling_times(request: Request) -> FloatArray:
+    """Return 401 output times until all merits have settled.
+
+    The first ones are as dense as the energy turns at first, and as it settles they lie farther
+    and farther apart: t_k = a sinh(bk), even where that is dense enough.
+
+    Raises
+    ------
+    UnsupportedError
+        If no steady state is reached.
+    ResourceError
+        If it is too far off.
+    """
+    if request.auto_cutoff:
+        cutoff = find_steady_state(request.at_rest()).cutoff
+        request = request if cutoff is None else request.with_max_photons(cutoff)
+    save = Save(battery=request.needs("battery state") or request.needs("full state"))
+    realization = request.realization
+    (steady,) = solve_steady(request.task(AT_REST, save))
+    first = 2 * np.pi / PER_TURN / energy_rate(realization)
+    end = 10.0 / max(rate for rate, _ in realization.jumps)
+    while True:
+        times = _grid(first, end)
+        try:
+            (solution,) = ExactEngine().solve(request.task(times, save))
+        except ResourceError as error:
+            raise ResourceError(
+                f'times="auto": the state has not settled at time {end / 2:g}. {error}'
+            ) from None
+        settled = np.ones(len(times), dtype=bool)
+        for name, values in solution.moments.items():
+            last = steady.moments[name]
+            settled &= np.abs(values - last) <= SETTLED * max(1.0, abs(last))
+        if solution.battery_states is not None:
+            change = np.abs(solution.battery_states - steady.battery_states[1]).max(axis=(1, 2))
+            settled &= change <= SETTLED
+        since = len(times) - int(np.argmin(settled[::-1])) if not settled.all() else 0
+        if since < len(times) - len(times) // 20:
+            return _grid(first, times[max(since, 1)])
+        end *= 2.0
+
+
+def _grid(first: float, end: float) -> FloatArray:
+    """Return times from 0 to `end`, the first step at most `first`."""
+    k = np.arange(POINTS) / (POINTS - 1)
+    if end / (POINTS - 1) <= first:
+        return np.asarray(end * k)
+    low, high = 1e-6, 700.0  # a b = first (POINTS − 1), a sinh b = end
+    for _ in range(200):
+        b = 0.5 * (low + high)
+        low, high = (b, high) if np.sinh(b) / b < end / (first * (POINTS - 1)) else (low, b)
+    times = end * np.sinh(b * k) / np.sinh(b)
+    times[-1] = end
+    return np.asarray(times)

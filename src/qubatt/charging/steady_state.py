@@ -1,0 +1,230 @@
+"""The steady state of a battery that is charged and leaks for ever."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import xarray as xr
+
+from qubatt.charging.certificate import CertifiedResult, certify_steady
+from qubatt.charging.cutoff_search import converge
+from qubatt.charging.dataset import to_dataset
+from qubatt.charging.request import Environment, MeritNames, Request, check_alike
+from qubatt.core.errors import UnsupportedError
+from qubatt.core.task import AT_REST, Save
+from qubatt.engines.steady.gap import MOST
+from qubatt.engines.steady.solve import SteadySolution, solve_steady
+from qubatt.engines.steady.solver import SteadySolver
+from qubatt.merits import Merit, SolvedRun
+from qubatt.merits.selection import ALL
+from qubatt.models import Battery
+from qubatt.states import ChargerState
+
+
+def steady_state(
+    battery: Battery,
+    environment: Environment = None,
+    charger: ChargerState | None = None,
+    merits: MeritNames = None,
+    method: str | SteadySolver = "auto",
+    gap: bool = False,
+    progress: Callable[[float], None] | None = None,
+    strict: bool = False,
+) -> xr.Dataset:
+    """Return the figures of merit of the steady state that the empty battery ends in.
+
+    𝓛ρ = −i[H, ρ] + Σ γ (cρc† − ½{c†c, ρ}) = 0 with Tr ρ = 1.
+
+    Where several states are steady (dark states, conserved quantities), it is the one that the
+    given charger state leads to, lim exp(t𝓛)ρ(0), and the attribute ``uniqueness`` says so.
+
+    Parameters
+    ----------
+    battery : Battery
+        What is charged; ``max_photons="auto"`` finds the cut-off, see `charge`.
+    environment : Dissipator or sequence of them
+        What the battery loses energy to; at least one.
+    charger : ChargerState, optional
+        Initial state of the charger; by default the usual one of the battery (for a cavity, as
+        many photons as the atoms can take).
+    merits : iterable of str or Merit, optional
+        Names of the figures of merit, as in `charge`, but for those of the curve over time.
+    method : str or SteadySolver
+        ``"auto"``, or the name of a steady solver, with options if it has any (``qubatt list
+        steady-solver``), or one itself: `DirectSolver`, quickest for small problems and for atoms
+        without a cavity; `SecularSolver` for weak damping; `FlowSolver` for the rest.
+    gap : bool
+        Add the variable ``relaxation_rate``, the Liouvillian gap: the smallest −Re λ of the
+        eigenvalues λ ≠ 0 of 𝓛, among what ρ(0) can reach.
+    progress : callable, optional
+        Called with the fraction done, from 0 to 1.
+    strict : bool
+        Raise an error instead of a warning if the status is not ``"ok"``.
+
+    Returns
+    -------
+    xarray.Dataset
+        The variables of `charge`, without dims. The attribute ``status`` is as in `charge`;
+        ``certificate`` holds ‖𝓛ρ‖ as ``residual``, the estimated ‖ρ − ρ_∞‖, and the number of
+        independent steady states within reach, ``steady_states``.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the argument, its value and the cure.
+    UnsupportedError
+        If there is no environment or there are pulses, or if a part of the state oscillates for
+        ever.
+    ResourceError
+        If the problem does not fit in the free memory.
+    UnsuitedError
+        If the solver that was asked for does not get there, as `SecularSolver` where damping is
+        too strong.
+    CertificateError
+        If `strict` and the status is not ``"ok"``.
+
+    Notes
+    -----
+    The residual is that of the cut-off problem; the cut-off itself is judged by the population of
+    the highest level.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.DrivenBattery(n_atoms=1, drive=1.0)
+    >>> end = qb.steady_state(battery, environment=qb.CollectiveDecay(0.5))
+    >>> round(float(end.energy), 12)
+    0.16
+    """
+    found = find_steady_state(
+        steady_request(battery, charger, environment, merits), method, gap, progress
+    )
+    found.certificate.issue(strict)
+    return found.dataset
+
+
+def steady_request(
+    battery: Battery, charger: ChargerState | None, environment: Environment, merits: MeritNames
+) -> Request:
+    """Check what a user wrote, and leave out merits of charging over time.
+
+    Raises
+    ------
+    UnsupportedError
+        If one of them was asked for by name.
+    """
+    if isinstance(merits, Iterable) and not isinstance(merits, str):
+        merits = list(merits)  # looked at twice
+    return _at_rest(Request.of(battery, charger, environment, merits), merits)
+
+
+def find_steady_state(
+    request: Request,
+    method: str | SteadySolver = "auto",
+    gap: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> CertifiedResult:
+    """Return the steady state, with a photon cut-off that suffices if it is to be found.
+
+    What is known at one cut-off is where the next one begins.
+    """
+    known: list[SteadySolution] = []
+
+    def solve(asked: Request) -> CertifiedResult:
+        save = Save(
+            states=asked.auto_cutoff or asked.needs("full state"),
+            battery=asked.needs("battery state"),
+        )
+        task = asked.task(AT_REST, save)
+        last = known[-1] if known else None
+        (solution,) = solve_steady(task, method, gap=gap, known=last, progress=progress)
+        known[:] = [solution]
+        return certified(asked, solution)
+
+    return converge(request, solve) if request.auto_cutoff else solve(request)
+
+
+def find_steady_states(
+    requests: Sequence[Request],
+    method: str | SteadySolver = "auto",
+    gap: bool = False,
+    progress: Callable[[float], None] | None = None,
+    battery: bool = False,
+) -> list[SteadySolution]:
+    """Return the steady states of questions that differ by their charger state alone.
+
+    Each is the one that its own charger state leads to, for `certified`; see `solve_steady`.
+    States of the battery are kept where merits read them, or in any case if `battery`.
+
+    Raises
+    ------
+    ArgumentError
+        If the questions differ by more, or their cut-off is to be found.
+    """
+    request = check_alike(requests)
+    save = Save(
+        states=request.needs("full state"), battery=battery or request.needs("battery state")
+    )
+    task = request.task(AT_REST, save, requests)
+    return solve_steady(task, method, gap=gap, progress=progress)
+
+
+def suffices(request: Request, solution: SteadySolution) -> bool:
+    """Tell whether all that the merits of a question read is there."""
+    return (
+        solution.moments.keys() >= {each.label for each in request.observables}
+        and (solution.state is not None or not request.needs("full state"))
+        and (solution.battery_states is not None or not request.needs("battery state"))
+    )
+
+
+def certified(request: Request, solution: SteadySolution) -> CertifiedResult:
+    """Return the solution as a Dataset with its certificate."""
+    record = SolvedRun(
+        request.realization,
+        np.array([0.0, np.inf]),
+        {name: np.array([solution.start[name], end]) for name, end in solution.moments.items()},
+        None if solution.battery_states is None else solution.battery_states[1:],
+        None if solution.state is None else solution.state[np.newaxis],
+    )
+    dataset = to_dataset(request, record, 1, "")
+    if solution.relaxation_rate is not None:
+        dataset["relaxation_rate"] = ((), solution.relaxation_rate, RELAXATION_RATE)
+    certificate = certify_steady(request, solution)
+    dataset.attrs |= certificate.attributes | request.attributes
+    dataset.attrs["engine"] = json.dumps(dict(solution.statistics), ensure_ascii=False)
+    dataset.attrs["uniqueness"] = _uniqueness(solution.count)
+    return CertifiedResult(dataset, certificate)
+
+
+def _at_rest(request: Request, wanted: MeritNames) -> Request:
+    """Leave out merits of charging over time, unless they were asked for by name."""
+    names = [wanted] if isinstance(wanted, str | Merit) else wanted or []
+    named = {name.kind if isinstance(name, Merit) else name.split(":")[0] for name in names}
+    for merit in request.merits:
+        if not merit.at_rest and (merit.kind in named or ALL not in named):
+            raise UnsupportedError(
+                f"Merit `{merit.name}` cannot be given: a steady state has no charging curve."
+                " Use charge."
+            )
+    return request.at_rest()
+
+
+RELAXATION_RATE = {
+    "units": "omega_ref",
+    "long_name": "relaxation rate (Liouvillian gap)",
+    "definition": "smallest −Re λ of the eigenvalues λ ≠ 0 of 𝓛 within reach of ρ(0)",
+}
+
+
+def _uniqueness(count: int) -> str:
+    """Say whether the initial state matters."""
+    if count <= 1:
+        return "unique" if count else "not established: the solver did not converge"
+    several = f"{count}" if count < MOST else f"{MOST} or more"
+    return (
+        f"one of {several} independent steady states: the one that the empty battery and the"
+        " given charger state lead to"
+    )

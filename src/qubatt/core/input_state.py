@@ -1,0 +1,91 @@
+"""States that a user gives: kets, or density matrices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from qubatt.core.errors import ArgumentError
+from qubatt.core.input_matrix import check_hermitian, freeze, read_entries
+from qubatt.core.space import Operator
+
+ROUNDING = 1e-9
+"""Largest |ρ − ρ†| and smallest −eigenvalue that pass for rounding, relative to Tr ρ = 1."""
+
+CARELESS = 1e-6
+"""Largest |Tr ρ − 1| that is put right; other programs cut off and integrate with less care."""
+
+
+def check_state(argument: str, given: Any, dim: int | None = None) -> NDArray[Any] | Operator:
+    """Return a ket ``(d,)`` as an array or a density matrix ``(d, d)`` as a sparse array.
+
+    It is normalised, real where it has no imaginary part, and read-only.
+
+    Parameters
+    ----------
+    argument : str
+        Name that errors speak of.
+    given : array_like, sparse matrix or QuTiP Qobj
+        A ket of shape ``(d,)`` or ``(d, 1)``, or a density matrix of shape ``(d, d)``.
+    dim : int, optional
+        Dimension d, any by default.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no state: of another shape, not finite, not Hermitian, not normalised to 1e-6, or
+        with an eigenvalue below −1e-9; the worst entry or eigenvalue is named.
+    """
+    entries = read_entries(argument, given)
+    shape = entries.shape
+    d = dim if dim is not None else (shape[0] if shape else 1)
+    if d == 0:
+        raise ArgumentError(argument, "hold at least one level", f"shape {shape}")
+    if shape in {(d,), (d, 1)}:
+        return _ket(argument, entries)
+    if shape != (d, d):
+        requirement = "be a ket or a square matrix"
+        if dim is not None:
+            requirement = f"be a ket of {d} entries or a density matrix of shape ({d}, {d})"
+        row = len(shape) == 2 and shape[0] == 1
+        cure = "A ket is a column; use its ravel()." if row else ""
+        raise ArgumentError(argument, requirement, f"shape {shape}", cure)
+    rho = check_hermitian(argument, entries, ROUNDING)
+    trace = float(rho.trace().real)
+    if abs(trace - 1.0) > CARELESS:
+        cure = "Divide it by its trace if that is what is meant."
+        raise ArgumentError(argument, "have trace 1", trace, cure)
+    smallest = _smallest_eigenvalue(rho)
+    if smallest < -ROUNDING:
+        cure = "A density matrix has no negative eigenvalues."
+        raise ArgumentError(argument, "be positive", f"eigenvalue {smallest:.6g}", cure)
+    return freeze(sp.csr_array(rho / trace))
+
+
+def _ket(argument: str, entries: Any) -> NDArray[Any]:
+    """Return a normalised ket, real where it is real."""
+    ket = (entries.toarray() if sp.issparse(entries) else entries).ravel()
+    norm = float(np.linalg.norm(ket))
+    if abs(norm**2 - 1.0) > CARELESS:
+        cure = "Divide it by its norm if that is what is meant."
+        raise ArgumentError(argument, "have norm 1", norm, cure)
+    result = np.array(ket if np.any(ket.imag) else ket.real) / norm
+    result.flags.writeable = False
+    return result
+
+
+def _smallest_eigenvalue(rho: Operator) -> float:
+    """Return the smallest eigenvalue, or 0 where none lies below −1e-9.
+
+    Only rows that are not empty count, and a Cholesky factor is quicker than eigenvalues.
+    """
+    kept = np.flatnonzero(np.diff(rho.indptr))
+    block = rho[kept][:, kept].toarray()
+    try:
+        np.linalg.cholesky(block + 0.5 * ROUNDING * np.eye(len(block)))
+    except np.linalg.LinAlgError:
+        return float(np.linalg.eigvalsh(block)[0])
+    return 0.0

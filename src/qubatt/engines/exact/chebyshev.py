@@ -1,0 +1,339 @@
+"""Propagation under a constant generator by Chebyshev polynomials, with the error of every step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.linalg import ArpackError, eigsh
+
+from qubatt.core.check import FloatArray
+from qubatt.core.errors import ResourceError
+from qubatt.core.realization import Realization
+from qubatt.engines.exact import kernels
+from qubatt.engines.exact.reduced_lindbladian import Functionals, ReducedLindbladian, Vector
+from qubatt.engines.threads import single_blas
+
+REACH = 90.0
+"""Length of a first step times the height of the ellipse; longer steps gain little."""
+
+NEGLIGIBLE = 1e-14
+"""Terms below this may be left out; the series falls so fast that a larger one gains little."""
+
+MOST_PRODUCTS = 1e7
+"""Products from which on a run is refused: it would take hours at least."""
+
+FLOOR, CEILING = 1e-12, 1e-10
+"""Rounding of a step that is always accepted, and that never is; their sum is reported."""
+
+CHUNK = 4096
+"""Output times whose coefficients are held at once."""
+
+PATIENCE = 100_000_000
+"""Stored entries times products computed at a stretch, so that an interrupt is heard soon."""
+
+
+class Ellipse(NamedTuple):
+    """Where the generator lies in the complex plane: its centre below 0, and two half-axes.
+
+    The polynomials have their foci at centre ± f, f² = a² − b², on the real axis where damping
+    prevails (a > b), on a line parallel to the imaginary one where the Hamiltonian does. On the
+    ellipse the k-th is at most ρ^k, ρ = (a + b)/|f|.
+    """
+
+    centre: float
+    real: float
+    imaginary: float
+
+    @property
+    def turn(self) -> float:
+        """Return −1 for foci on the real axis, else 1."""
+        return 1.0 if self.imaginary >= self.real else -1.0
+
+    @property
+    def focus(self) -> float:
+        """Return |f|, kept away from 0, where the polynomials would be mere powers."""
+        largest = max(self.real, self.imaginary)
+        ratio = min(self.real, self.imaginary) / largest
+        return largest * math.sqrt(max(1.0 - ratio**2, 0.25))
+
+    @property
+    def step(self) -> float:
+        """Return the length of a first step."""
+        return REACH / self.imaginary
+
+    def terms(self, h: float) -> int:
+        """Return how many terms the series of a step can have."""
+        reach = h * self.focus
+        if self.turn > 0:
+            return math.ceil(2.0 * reach) + 60
+        growth = h * self.imaginary
+        return math.ceil(1.3 * (growth + math.sqrt(growth**2 + 80.0 * reach))) + 60
+
+    def coefficients(self, after: FloatArray, count: int) -> FloatArray:
+        """Return those of exp(τ𝓛) for times τ after the step began, shape ``(T, count)``.
+
+        They are exp(τc) (2 − δ_k0) J_k(τ|f|), or the same with I_k and the signs + + − − + + …
+        """
+        weights = np.empty((len(after), count))
+        kernels.bessel(after * self.focus, self.turn, weights)
+        weights[:, 1:] *= 2.0
+        exponent = self.centre + (self.focus if self.turn < 0 else 0.0)
+        weights *= np.exp(after * exponent)[:, np.newaxis]
+        if self.turn < 0:
+            weights[:, 2::4] *= -1.0
+            weights[:, 3::4] *= -1.0
+        return weights
+
+    def bounds(self, weights: FloatArray) -> FloatArray:
+        """Return the logarithms of the largest values that the terms can have on the ellipse."""
+        growth = math.log((self.real + self.imaginary) / self.focus)
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(np.abs(weights)) + np.arange(len(weights)) * growth)
+
+    def products(self, end: float) -> float:
+        """Return about how many products it takes to reach a time."""
+        largest = end * max(self.real, self.imaginary)
+        if not largest < 1e14:
+            return largest if largest > 0 else math.inf  # hopeless: no need to look closer
+        steps = max(1, math.ceil(end / self.step))
+        if steps * self.terms(end / steps) > 30 * MOST_PRODUCTS:
+            return float(steps * self.terms(end / steps))
+        weights = self.coefficients(np.array([end / steps]), self.terms(end / steps))[0]
+        needed = np.flatnonzero(self.bounds(weights) > math.log(NEGLIGIBLE))
+        return float(steps * (needed[-1] if len(needed) else 1))
+
+
+def enclose(realization: Realization) -> Ellipse:
+    """Return the ellipse for the generator of a realisation without pulses."""
+    damping = float(realization.no_jump.diagonal().real.max(initial=0.0))
+    return Ellipse(-1.5 * damping, 1.5 * damping, max(_width(realization), 1e-6))
+
+
+class Chebyshev:
+    """State of the propagation: time, vector, step length, error so far.
+
+    With centre c < 0 and foci c ± f of an ellipse around the numerical range,
+
+        exp(hL) = exp(hc) Σ (2 − δ_k0) I_k(hf) G_k,   G_0 = 1,  G_1 = (L − c)/f,
+        G_{k+1} = 2 (L − c)/f G_k − G_{k−1}
+
+    with modified Bessel functions I_k; for imaginary f these are the J_k(h|f|), and all is real
+    again. All output times inside a step come from the same vectors. The
+    generator is not normal, so the vectors G_k ρ may grow before the coefficients win: a step is
+    halved if the rounding of its largest term, eps k^(3/2) of it (the rounding of L is the same
+    at every k), or the change of the trace exceeds half of ``tolerance`` × h / end. These and
+    the terms left out are added up over all steps.
+    """
+
+    def __init__(
+        self,
+        reduced: ReducedLindbladian,
+        ellipse: Ellipse,
+        start: Vector,
+        functionals: Functionals,
+        end: float,
+        tolerance: float,
+    ) -> None:
+        self.ellipse = ellipse
+        expected = self.ellipse.products(end)
+        if not expected < MOST_PRODUCTS:
+            largest = max(self.ellipse.real, self.ellipse.imaginary)
+            raise ResourceError(
+                f"The exact engine would need about {expected:.0e} products to"
+                f" time {end:g}: energies and rates reach {largest:.1e}. Use smaller ones, or a"
+                " smaller last time."
+            )
+        self._reduced = reduced
+        self._functionals = functionals  # the last one is the trace
+        self._end = end
+        self._tolerance = tolerance
+        self._h = self.ellipse.step
+        self.time = 0.0
+        self.vector = start
+        self._room = [reduced.zeros() for _ in range(3)]
+        self.error = 0.0
+        self.steps = self.products = 0
+
+    def advance(
+        self, pending: FloatArray, keep: NDArray[np.bool_]
+    ) -> tuple[FloatArray, list[Vector]]:
+        """Take one accepted step.
+
+        Parameters
+        ----------
+        pending : array
+            Output times after the present one, ascending.
+        keep : array of bool
+            Whether the vectors at these times are wanted.
+
+        Returns
+        -------
+        values : array, shape (T, functionals)
+            The functionals at the T output times inside the step.
+        vectors : list of array
+            The vectors at these times, if wanted.
+        """
+        while True:
+            left = self._end - self.time
+            count = math.ceil(left / self._h)
+            # steps of equal length, so that no sliver is left for the last one, and as long as
+            # the rounded time really advances
+            h = left if count == 1 else (self.time + left / count) - self.time
+            after = pending if count == 1 else pending[pending <= self.time + h]
+            attempt = self._attempt(h, after - self.time, keep[: len(after)])
+            if attempt is not None:
+                break
+            self._h = h / 2
+            if self._h < 1e-5 * min(self.ellipse.step, self._end):
+                raise ResourceError("The exact engine found no step short enough; use matrix.")
+        values, vectors, error, ease = attempt
+        self.vector, self._room[2] = self._room[2], self.vector
+        self.time = self._end if count == 1 else self.time + h
+        self.error += error
+        self.steps += 1
+        if ease:
+            self._h = min(1.2 * self._h, 2 * self.ellipse.step)
+        return values, vectors
+
+    def _attempt(
+        self, h: float, after: FloatArray, keep: NDArray[np.bool_]
+    ) -> tuple[FloatArray, list[Vector], float, bool] | None:
+        """Sum the series into the third of the spare vectors; return None if the step is too long.
+
+        Otherwise functionals and vectors at the times `after` its beginning, the error, and
+        whether a longer step would do.
+        """
+        ellipse = self.ellipse
+        limit = min(max(self._tolerance * h / self._end / 2, FLOOR), CEILING)
+        most = ellipse.terms(h)
+        weights = ellipse.coefficients(np.append(after[keep], h), most)
+        self._room[0][:] = self.vector
+        vectors = [np.zeros_like(self.vector) for _ in weights[:-1]]
+
+        def add(k: int, term: Vector) -> None:
+            for vector, weight in zip(vectors, weights[:, k], strict=False):
+                vector += weight * term
+
+        series = expand(
+            self._reduced,
+            ellipse,
+            weights[-1],
+            self._room,
+            self._functionals,
+            limit,
+            add if vectors else None,
+        )
+        k, table = len(series.sizes), series.table
+        self.products += k - 1
+        lost = abs(float(_combined(weights[-1:], table[:, -1:])[0, 0]) - float(table[0, -1]))
+        # the exact flow conserves the trace
+        if not series.ended or not series.rounding <= limit or not lost <= limit:
+            return None
+        parts = [
+            _combined(ellipse.coefficients(after[start : start + CHUNK], k), table)
+            for start in range(0, len(after), CHUNK)
+        ]
+        values = np.concatenate([np.empty((0, table.shape[1])), *parts])
+        error = series.rounding + 2 * float(series.sizes[-1]) + lost
+        return values, vectors, error, series.rounding < limit / 10
+
+
+def _combined(weights: FloatArray, table: FloatArray) -> FloatArray:
+    """Return Σ_k weights[t, k] table[k, f], shape ``(T, F)``; see `kernels.combine`."""
+    table = np.ascontiguousarray(table)
+    out = np.empty((len(weights), table.shape[1]))
+    kernels.combine(np.ascontiguousarray(weights[:, : len(table)]), table, out)
+    return out
+
+
+class Series(NamedTuple):
+    """What became of a series: one row per term that was added.
+
+    Attributes
+    ----------
+    ended : bool
+        Whether the terms left out are negligible.
+    sizes : array, shape (K,)
+        Bounds of the Frobenius norms of the terms.
+    table : array, shape (K, functionals)
+        The functionals of every G_k, without its coefficient.
+    """
+
+    ended: bool
+    sizes: FloatArray
+    table: FloatArray
+
+    @property
+    def rounding(self) -> float:
+        """Return the rounding of the largest term, eps k^(3/2) of it."""
+        return kernels.EPSILON * float(
+            np.max(np.arange(1, len(self.sizes) + 1) ** 1.5 * self.sizes)
+        )
+
+
+def expand(
+    reduced: ReducedLindbladian,
+    ellipse: Ellipse,
+    weights: FloatArray,
+    room: list[Vector],
+    functionals: Functionals,
+    limit: float,
+    each: Callable[[int, Vector], None] | None = None,
+) -> Series:
+    """Sum Σ weights[k] G_k into the third of three vectors; the first one holds G_0.
+
+    Parameters
+    ----------
+    weights : array, shape (K,)
+        Coefficients of a step, from `Ellipse.coefficients`.
+    limit : float
+        Rounding from which on the series is given up.
+    each : callable, optional
+        Told every k and G_k.
+    """
+    now, new, series = room
+    most = len(weights)
+    ends = np.array([NEGLIGIBLE, float(np.argmax(ellipse.bounds(weights))), limit])
+    new[:] = 0.0
+    np.multiply(now, weights[0], out=series)
+    norms, table = np.zeros(most), np.zeros((most, len(functionals.first) - 1))
+    norms[0] = math.sqrt(2.0) * np.linalg.norm(now)  # the triangle alone
+    table[0] = functionals.of(now)
+    if each is not None:
+        each(0, now)
+    chunk = 1 if each is not None else max(1, PATIENCE // len(now))
+    k, ended = 1, False
+    while not ended and k < most:
+        reached = reduced.recur(
+            reduced.tables, (now, new, series), -ellipse.centre, 1.0 / ellipse.focus,
+            ellipse.turn, weights, k, min(k + chunk, most), ends, functionals, norms, table,
+        )  # fmt: skip
+        ended = bool(kernels.ends_series.py_func(weights, norms, reached, ends))
+        if (reached - k) % 2:
+            now, new = new, now
+        if each is not None:
+            each(k, now)  # one term at a time
+        k = reached
+    if k % 2 == 0:  # the last term is odd: not yet in the series
+        series += weights[k - 1] * now
+    return Series(ended, np.abs(weights[:k]) * norms[:k], table[:k])
+
+
+def _width(realization: Realization) -> float:
+    """Return the width of the spectrum of H, a little enlarged; an upper estimate if large."""
+    H, D = realization.H, realization.dim
+    if D <= 400:
+        with single_blas():  # or last digits of the step length would depend on the threads
+            levels = np.linalg.eigvalsh(H.toarray())
+        return 1.02 * float(levels[-1] - levels[0])
+    bound = 2.0 * float(abs(H).sum(axis=0).max())
+    start = np.random.default_rng(0).normal(size=D)
+    try:
+        ends = [eigsh(H, k=1, which=side, v0=start, tol=1e-3)[0][0] for side in ("SA", "LA")]
+    except ArpackError:  # no convergence, or H = 0
+        return bound
+    return min(1.05 * float(ends[1] - ends[0]), bound)

@@ -1,0 +1,235 @@
+"""Exact engine: symmetries found by itself, compiled kernels, Chebyshev or Runge–Kutta steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Annotated, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from qubatt.core.check import FloatArray, Positive
+from qubatt.core.declaration import declare
+from qubatt.core.realization import Realization
+from qubatt.core.space import Operator
+from qubatt.core.task import Task
+from qubatt.engines.engine import Engine, Progress, Propagator, part_of
+from qubatt.engines.exact.chebyshev import Chebyshev, Ellipse, enclose
+from qubatt.engines.exact.reduced_lindbladian import Functionals, ReducedLindbladian, Vector
+from qubatt.engines.exact.sectors import Pair, find_sectors
+from qubatt.engines.recorder import Outcome, Recorder
+from qubatt.engines.runge_kutta import (
+    STAGES,
+    Pace,
+    RungeKutta,
+    pace_of,
+    runge_kutta_products,
+)
+from qubatt.engines.threads import single_blas
+
+CHEBYSHEV_VECTORS, RUNGE_KUTTA_VECTORS = 5, STAGES + 6
+"""Vectors held at once, an upper estimate."""
+
+SERIES = 1000
+"""Terms of one step, an upper estimate."""
+
+
+class _Run(NamedTuple):
+    """What was propagated: functionals, vectors, error, counts, and the last vector."""
+
+    table: FloatArray
+    kept: list[Vector]
+    error: float
+    counts: dict[str, Any]
+    last: Vector
+
+
+Propagate = Callable[
+    [ReducedLindbladian, Vector, Functionals, FloatArray, NDArray[np.bool_], Progress | None], _Run
+]
+
+
+@declare("engine", "exact")
+class ExactEngine(Engine):
+    """Lindblad propagation of the part of ρ that symmetries leave, with compiled kernels.
+
+    The blocks come from `find_sectors` and are stored by `Layout`. A constant Hamiltonian is
+    propagated by Chebyshev polynomials (`Chebyshev`), one with pulses by adaptive Runge–Kutta
+    steps of order 8 (`RungeKutta`). Expectation values are computed on the way; states are saved
+    only if asked for.
+
+    Cost: about 1.6 w t products with w the width of the spectrum of H; 5 vectors, 18 with pulses.
+    """
+
+    tolerance: Annotated[Positive, Field(ge=1e-12, le=1e-2)] = Field(
+        default=1e-9, description="Error allowed in ρ over the whole run", examples=[1e-9]
+    )
+
+    def _prepare(self, task: Task) -> Propagator:
+        return _Reduction(task, self.tolerance)
+
+
+class _Reduction(Propagator):
+    """One task on the part of ρ that its initial states reach.
+
+    Initial states that reach the same blocks of ρ share these, and go one after the other: side
+    by side their products would take longer, and their steps could not differ.
+    """
+
+    def __init__(self, task: Task, tolerance: float) -> None:
+        self._task, self._tolerance = task, tolerance
+        realization = task.realization
+        self._initials = [realization.density(initial) for initial in task.initials]
+        self._groups = _alike(realization, self._initials)
+        largest = max((reduced for reduced, _ in self._groups), key=lambda part: part.entries)
+        self.entries, self.sectors = largest.entries, len(largest.sectors.members)
+        self.memory = _memory(task, self._groups)
+
+    def products(self) -> float:
+        """Return the products of the method that fits."""
+        realization, end = self._task.realization, float(self._task.times[-1])
+        if realization.pulsed:
+            return runge_kutta_products(realization, end, self._tolerance)
+        return enclose(realization).products(end)
+
+    def run(self, recorders: list[Recorder], progress: Progress | None) -> list[Outcome]:
+        """Propagate the reduced master equation, once; see `Propagator.run`.
+
+        Raises
+        ------
+        ResourceError
+            If more than ten million products would be needed.
+        """
+        realization, times = self._task.realization, self._task.times
+        kept_at, battery = self._task.save.states_at(times), self._task.save.battery
+        propagate: Propagate = (
+            partial(self._integrate, pace_of(realization, float(times[-1])))
+            if realization.pulsed
+            else partial(self._expand, enclose(realization))
+        )
+        found: dict[int, Outcome] = {}
+        while self._groups:
+            reduced, chosen = self._groups.pop()  # so that its tables are freed
+            functionals = reduced.functionals(recorders[0].readout.operators)
+            if battery:
+                functionals = reduced.battery.followed_by(functionals)
+            for k in chosen:
+                tell = part_of(progress, len(found), len(recorders))
+                with single_blas():
+                    start = reduced.pack(self._initials[k])
+                    run = propagate(reduced, start, functionals, times, kept_at, tell)
+                    _record(recorders[k], reduced, run, battery)
+                    found[k] = self._outcome(reduced, run)
+        return [found[k] for k in range(len(recorders))]
+
+    def _outcome(self, reduced: ReducedLindbladian, run: _Run) -> Outcome:
+        """Return how well a state was propagated."""
+        counts = {
+            "tolerance": self._tolerance,
+            "sectors": len(reduced.sectors.members),
+            "entries": reduced.entries,
+            "entries_without_reduction": reduced.realization.dim**2,
+            "threads": len(reduced.shares[0]) - 1,
+        }
+        return Outcome(run.error, counts | run.counts, reduced.smallest_eigenvalue(run.last))
+
+    def _expand(
+        self,
+        ellipse: Ellipse,
+        reduced: ReducedLindbladian,
+        start: Vector,
+        functionals: Functionals,
+        times: FloatArray,
+        kept_at: NDArray[np.bool_],
+        progress: Progress | None,
+    ) -> _Run:
+        """Propagate a constant Hamiltonian."""
+        end = float(times[-1])
+        steps = Chebyshev(reduced, ellipse, start, functionals, end, self._tolerance)
+        values, kept = [], []
+        if times[0] == 0.0:
+            values.append(functionals.of(steps.vector)[np.newaxis])
+            kept += [steps.vector.copy()] if kept_at[0] else []
+        while steps.time < end:
+            later = times > steps.time
+            found, vectors = steps.advance(times[later], kept_at[later])
+            values.append(found)
+            kept.extend(vectors)
+            if progress is not None:
+                progress(steps.time / end)
+        counts = {"method": "chebyshev", "steps": steps.steps, "products": steps.products}
+        return _Run(np.concatenate(values), kept, steps.error, counts, steps.vector)
+
+    def _integrate(
+        self,
+        pace: Pace,
+        reduced: ReducedLindbladian,
+        start: Vector,
+        functionals: Functionals,
+        times: FloatArray,
+        kept_at: NDArray[np.bool_],
+        progress: Progress | None,
+    ) -> _Run:
+        """Propagate a Hamiltonian with pulses."""
+        steps = RungeKutta(
+            "exact",
+            reduced.apply,
+            start,
+            float(times[-1]),
+            self._tolerance,
+            *pace,
+            scale=math.sqrt(2.0),  # blocks off the diagonal are stored once
+        )
+        values = np.empty((len(times), len(functionals.first) - 1))
+        kept = []
+        for k, time in enumerate(times):
+            steps.advance(float(time), progress)
+            values[k] = functionals.of(steps.state)
+            kept += [steps.state] if kept_at[k] else []
+        counts = {
+            "method": "runge-kutta",
+            "steps": steps.steps,
+            "rejected": steps.rejected,
+            "products": steps.evaluations,
+        }
+        return _Run(values, kept, steps.error, counts, steps.state)
+
+
+def _alike(
+    realization: Realization, initials: Sequence[Operator]
+) -> list[tuple[ReducedLindbladian, list[int]]]:
+    """Return what initial states reach, and the places of those that reach just that.
+
+    A larger part would hold zeros of which every product would take account.
+    """
+    sectors = find_sectors(realization)
+    found: dict[tuple[Pair, ...], tuple[ReducedLindbladian, list[int]]] = {}
+    for k, rho in enumerate(initials):
+        reached = sectors.reached_from([rho])
+        if reached.pairs not in found:
+            found[reached.pairs] = ReducedLindbladian(realization, reached), []
+        found[reached.pairs][1].append(k)
+    return list(found.values())
+
+
+def _record(recorder: Recorder, reduced: ReducedLindbladian, run: _Run, battery: bool) -> None:
+    """Record what was propagated."""
+    parts, values = np.split(run.table, [-len(recorder.readout.operators)], axis=1)
+    states = [reduced.unpack(vector) for vector in run.kept]
+    recorder.table(values, reduced.battery_states(parts) if battery else None, states)
+
+
+def _memory(task: Task, groups: list[tuple[ReducedLindbladian, list[int]]]) -> float:
+    """Return an upper estimate of the bytes held: one run at a time, and the results of all."""
+    D, runs = task.realization.dim, len(task.initials)
+    vectors = RUNGE_KUTTA_VECTORS if task.realization.pulsed else CHEBYSHEV_VECTORS
+    needed = max(vectors * float(part.nbytes) + part.table_bytes for part, _ in groups)
+    largest = max(float(part.nbytes) for part, _ in groups)
+    needed += task.saved_states / runs * (16.0 * D**2 * (runs + 1) + largest)
+    if task.save.battery:
+        numbers = task.battery_dim * (task.battery_dim + 1)
+        needed += 8.0 * numbers * (len(task.times) * (2 * runs + 1) + SERIES)
+    return needed

@@ -1,0 +1,274 @@
+"""Compiled inner loops of the exact engine: 𝓛ρ row by row, on the layout of `Layout`.
+
+Every loop runs over rows of the stored part of ρ; a strip of a row, real and imaginary part, is
+kept in registers while all that contributes to it is added up.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+
+# Threads wait for each other once per product. By default they burn milliseconds before they let
+# another process run, which makes two runs on the same cores up to a hundred times slower.
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")  # read when the OpenMP library is loaded
+
+import numpy as np
+from numba import njit, prange
+
+from qubatt.engines.exact.simd import (
+    at,
+    bare,
+    flush,
+    fma,
+    fms,
+    load,
+    minus,
+    store,
+    times,
+    total,
+    transpose8,
+    zeros8,
+    zeros32,
+)
+
+TINY = 1e-200
+"""Numbers below this count as 0: denormal ones would be thirty times slower."""
+
+EPSILON = float(np.finfo(np.float64).eps)
+
+OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
+
+
+@njit(forceinline=True, **OPTIONS)
+def _strip(L, row, j, now, new, factor, square):
+    """Compute new += factor (𝓛 + shift) now in columns j… of a row; see `sweep`."""
+    (
+        address,
+        column,
+        energy,
+        rate,
+        left,
+        left_end,
+        right,
+        right_end,
+        both,
+        both_end,
+        turn,
+        turn_end,
+    ) = row
+    real = address + j
+    imaginary = real + L.size
+    x, y = load(now, real, square), load(now, imaginary, square)
+    gap = minus(energy, load(L.energy, column + j, square))
+    loss = minus(rate, load(L.damping, column + j, square))
+    u = fma(gap, y, times(loss, x))
+    v = fms(gap, x, times(loss, y))
+    for q in range(left, left_end):
+        a, there = at(L.left_value, q), at(L.left_address, q) + j
+        u = fma(a, load(now, there + L.size, square), u)
+        v = fms(a, load(now, there, square), v)
+    for q in range(right, right_end):
+        band = load(L.band_value, at(L.right_band, q) + j, square)
+        there = at(L.right_address, q) + j
+        u = fms(band, load(now, there + L.size, square), u)
+        v = fma(band, load(now, there, square), v)
+    for q in range(both, both_end):
+        band = times(at(L.both_value, q), load(L.band_value, at(L.both_band, q) + j, square))
+        there = at(L.both_address, q) + j
+        u = fma(band, load(now, there, square), u)
+        v = fma(band, load(now, there + L.size, square), v)
+    for q in range(turn, turn_end):
+        band = times(at(L.turn_value, q), load(L.band_value, at(L.turn_band, q) + j, square))
+        there = at(L.turn_address, q) + j
+        u = fms(band, load(now, there + L.size, square), u)
+        v = fma(band, load(now, there, square), v)
+    u = flush(fma(factor, u, load(new, real, square)), TINY)
+    v = flush(fma(factor, v, load(new, imaginary, square)), TINY)
+    store(new, real, u)
+    store(new, imaginary, v)
+    return fma(u, u, fma(v, v, square))
+
+
+@njit(**OPTIONS)
+def sweep(L, first, last, now, new, series, shift, factor, w_now, w_new):
+    """Compute new += factor (𝓛 + shift) now and series += w_now now + w_new new in some rows.
+
+    Returns the sum of the squares of what was written to `new`.
+    """
+    series = bare(series)
+    summing = w_now != 0.0 or w_new != 0.0
+    square, wide_square = zeros8(), zeros32()
+    for r in range(first, last):
+        begin, end = at(L.row_begin, r), at(L.row_end, r)
+        row = (
+            at(L.row_address, r),
+            at(L.row_column, r),
+            at(L.row_energy, r),
+            shift - at(L.row_damping, r),
+            at(L.left_first, r),
+            at(L.left_first, r + 1),
+            at(L.right_first, r),
+            at(L.right_first, r + 1),
+            at(L.both_first, r),
+            at(L.both_first, r + 1),
+            at(L.turn_first, r),
+            at(L.turn_first, r + 1),
+        )
+        wide = begin + (end - begin) // 32 * 32
+        for j in range(begin, wide, 32):
+            wide_square = _strip(L, row, j, now, new, factor, wide_square)
+        for j in range(wide, end, 8):
+            square = _strip(L, row, j, now, new, factor, square)
+        if summing:
+            for plane in (row[0], row[0] + L.size):
+                for j in range(plane + begin, plane + end, 8):
+                    found = fma(w_new, load(new, j, square), load(series, j, square))
+                    store(series, j, fma(w_now, load(now, j, square), found))
+    return total(wide_square) + total(square)
+
+
+@njit(**OPTIONS)
+def mirror(L, first, last, vector):
+    """Fill the tiles that are kept below the diagonal from those above it: ρ = ρ†."""
+    for q in range(first, last):
+        source, target = L.tile_source[q], L.tile_target[q]
+        stride, target_stride = L.tile_source_stride[q], L.tile_target_stride[q]
+        transpose8(vector, source, stride, target, target_stride, 1.0)
+        transpose8(vector, source + L.size, stride, target + L.size, target_stride, -1.0)
+
+
+@njit(**OPTIONS)
+def read(first, column, value, vector, out):
+    """Compute out = functionals × vector, the functionals being a sparse matrix."""
+    for f in range(len(first) - 1):
+        found = 0.0
+        for q in range(first[f], first[f + 1]):
+            found += value[q] * vector[column[q]]
+        out[f] = found
+
+
+@njit(**OPTIONS)
+def combine(weights, table, out):
+    """Compute out = weights × table, the terms of every entry one after the other.
+
+    BLAS adds them in an order that depends on the shapes and on the processor; here an entry has
+    the same bits whatever else is computed beside it.
+    """
+    for t in range(len(out)):
+        out[t, :] = 0.0
+        for k in range(len(table)):
+            for f in range(table.shape[1]):
+                out[t, f] += weights[t, k] * table[k, f]
+
+
+@njit(**OPTIONS)
+def ends_series(weights, norms, k, ends):
+    """Tell whether the terms before k end the series; see `recur`."""
+    last = abs(weights[k - 1]) * norms[k - 1]
+    if not EPSILON * k**1.5 * last <= ends[2]:
+        return True
+    if k - 1 <= ends[1] or k < 3:
+        return False
+    before = max(abs(weights[k - 2]) * norms[k - 2], abs(weights[k - 3]) * norms[k - 3])
+    return max(last, before) <= ends[0]
+
+
+@njit(**OPTIONS)
+def _scales(weights, scale, turn, k):
+    """Return the factor of 𝓛, and for even k the weights of two terms of the series."""
+    if k % 2 == 0:
+        return 2.0 * turn * scale, weights[k - 1], weights[k]
+    return scale if k == 1 else 2.0 * scale, 0.0, 0.0
+
+
+@njit(**OPTIONS)
+def recur(
+    L, shares, vectors, shift, scale, turn, weights, k, stop, ends, functionals, norms, table
+):
+    """Compute G_k, G_k+1, … of the recurrence G_k = G_k−2 + 2 scale (𝓛 + shift) G_k−1.
+
+    There is no 2 for k = 1, and for even k the second term is multiplied by `turn`. `vectors` are
+    G_k−1, G_k−2, which is written over, and the series, to which weights[k] G_k is added, two at
+    a time when k is even. `norms` and `table` receive bounds of the Frobenius norms and the values
+    of the functionals. It ends before `stop`, or once three terms in a row, after number ends[1],
+    are below ends[0], or when the rounding of one, eps k^(3/2) of it, exceeds ends[2]. `shares`
+    are the ends of shares of rows and of tiles. Returns the next k.
+    """
+    rows, tiles = shares
+    now, new, series = vectors
+    while k < stop:
+        factor, w_now, w_new = _scales(weights, scale, turn, k)
+        square = 0.0
+        for q in range(len(rows) - 1):
+            square += sweep(L, rows[q], rows[q + 1], now, new, series, shift, factor, w_now, w_new)
+            mirror(L, tiles[q], tiles[q + 1], new)
+        norms[k] = math.sqrt(2.0 * square)
+        read(functionals[0], functionals[1], functionals[2], new, table[k])
+        now, new = new, now
+        k += 1
+        if ends_series(weights, norms, k, ends):
+            break
+    mirror(L, 0, len(L.tile_source), series)
+    return k
+
+
+@njit(parallel=True, **OPTIONS)
+def recur_parallel(
+    L, shares, vectors, shift, scale, turn, weights, k, stop, ends, functionals, norms, table
+):
+    """Do the same as `recur`, with every share in a thread of its own.
+
+    The loop stands twice because `prange` must be compiled apart: small problems would wait two
+    seconds for threads that they never use.
+    """
+    rows, tiles = shares
+    now, new, series = vectors
+    while k < stop:
+        factor, w_now, w_new = _scales(weights, scale, turn, k)
+        square = 0.0
+        for q in prange(len(rows) - 1):
+            square += sweep(L, rows[q], rows[q + 1], now, new, series, shift, factor, w_now, w_new)
+            mirror(L, tiles[q], tiles[q + 1], new)
+        norms[k] = math.sqrt(2.0 * square)
+        read(functionals[0], functionals[1], functionals[2], new, table[k])
+        now, new = new, now
+        k += 1
+        if ends_series(weights, norms, k, ends):
+            break
+    mirror(L, 0, len(L.tile_source), series)
+    return k
+
+
+@njit(**OPTIONS)
+def bessel(x, turn, out):
+    """Write J_k(x), or exp(−x) I_k(x) if `turn` is −1, of every x ≥ 0 to the rows of `out`.
+
+    The recurrence J_k−1 = (2k/x) J_k − J_k+1, or I_k−1 = (2k/x) I_k + I_k+1, runs downward from
+    where all is negligible; 1 = J_0 + 2 Σ J_2k and exp(x) = I_0 + 2 Σ I_k give the scale (Miller).
+    """
+    count = out.shape[1]
+    for i in range(len(x)):
+        z = x[i]
+        out[i, :] = 0.0
+        if z < 1e-30:
+            out[i, 0] = 1.0
+            continue
+        top = z + 8.0 * z ** (1.0 / 3.0) if turn > 0.0 else math.sqrt(90.0 * z)
+        k = int(max(count, top)) + 40
+        above, here, whole = 0.0, 1e-200, 0.0
+        while k > 0:
+            below = 2.0 * k / z * here - turn * above
+            above, here = here, below
+            k -= 1
+            if k < count:
+                out[i, k] = here
+            if k % 2 == 0 or turn < 0.0:
+                whole += here if k == 0 else 2.0 * here
+            if abs(here) > 1e200:
+                above, here, whole = above * 1e-250, here * 1e-250, whole * 1e-250
+                for later in range(k, count):
+                    value = out[i, later] * 1e-250
+                    out[i, later] = value if abs(value) > 1e-300 else 0.0
+        for k in range(count):
+            out[i, k] /= whole

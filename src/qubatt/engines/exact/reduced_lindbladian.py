@@ -1,0 +1,309 @@
+"""The master equation on the part of ρ that is reached: vectors, functionals, products."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
+
+from qubatt.core.problem import Pulse, pulse_value
+from qubatt.core.realization import Realization
+from qubatt.core.space import Operator
+from qubatt.engines.engine import LARGEST_BLOCK, smallest_eigenvalue
+from qubatt.engines.exact import kernels
+from qubatt.engines.exact.layout import Layout, Tables
+from qubatt.engines.exact.sectors import NOTHING, Entries, Sectors, find_sectors, split
+from qubatt.engines.threads import thread_count
+
+Vector = NDArray[np.float64]
+"""Real parts of the stored entries of ρ, then their imaginary parts."""
+
+WORTHWHILE = 12_000
+"""Stored entries from which on a second thread gains more than it costs."""
+
+ROW = 8
+"""Work of beginning a row, in columns."""
+
+DEPEND_ON_H = (
+    "row_energy",
+    "energy",
+    "left_value",
+    "both_value",
+    "band_value",
+)
+"""The tables that are linear in H but for what jumps and damping put there."""
+
+
+class Functionals(NamedTuple):
+    """Rows w with Tr(Oρ) = w · vector, as a sparse matrix row by row."""
+
+    first: NDArray[np.int64]
+    column: NDArray[np.int64]
+    value: NDArray[np.float64]
+
+    def followed_by(self, other: Functionals) -> Functionals:
+        """Return the rows of both."""
+        return Functionals(
+            np.concatenate([self.first, self.first[-1] + other.first[1:]]),
+            np.concatenate([self.column, other.column]),
+            np.concatenate([self.value, other.value]),
+        )
+
+    def of(self, vector: Vector) -> NDArray[np.float64]:
+        """Return the value of each of them."""
+        products = np.append(self.value * vector[self.column], 0.0)
+        return np.add.reduceat(products, self.first[:-1]) * (np.diff(self.first) > 0)
+
+
+class ReducedLindbladian:
+    """States, functionals and generator on the stored part of ρ, for one realisation.
+
+    That part is what the sectors given hold, by default what the initial state reaches.
+    """
+
+    def __init__(self, realization: Realization, sectors: Sectors | None = None) -> None:
+        self.realization = realization
+        self.sectors = find_sectors(realization) if sectors is None else sectors
+        self.layout = Layout(realization, self.sectors)
+
+    @property
+    def entries(self) -> int:
+        """Entries of ρ that can differ from zero."""
+        return self.sectors.entries
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of one vector."""
+        return 16 * self.layout.size
+
+    @cached_property
+    def _unused(self) -> Vector:
+        """A series to which nothing is added."""
+        return self.zeros()
+
+    @property
+    def table_bytes(self) -> float:
+        """Memory of the tables while they are made: some 96 bytes per contribution to a row."""
+        layout = self.layout
+        own = [
+            (len(part.row), _shifts(part), size)
+            for part, size in zip(layout.patterns, layout.sizes, strict=True)
+        ]
+        count = sum(own[S][0] + own[S][2] * own[T][1] for S, T in layout.pairs)
+        for (S, T), moves in layout.sources.items():
+            for q, S_old, T_old in moves:
+                blocks = layout.jump_blocks[q]
+                count += len(blocks[S, S_old].row) * _shifts(blocks[T, T_old])
+        return 96.0 * count * (1 + len(self.realization.pulsed))
+
+    @cached_property
+    def tables(self) -> Tables:
+        """What the kernels read, without pulses."""
+        return self.layout.tables(self.realization.H)
+
+    @cached_property
+    def _pulsed(self) -> list[tuple[Pulse, dict[str, NDArray[np.float64]]]]:
+        """Pulses, and what each unit of them adds to the tables."""
+        nothing = self.layout.tables(sp.csr_array((self.realization.dim,) * 2))
+        found = []
+        for pulse, part in self.realization.pulsed:
+            with_part = self.layout.tables(part)
+            changes = {
+                name: getattr(with_part, name) - getattr(nothing, name)
+                for name in DEPEND_ON_H
+                if len(getattr(nothing, name))
+            }
+            found.append((pulse, changes))
+        return found
+
+    def tables_at(self, time: float) -> Tables:
+        """Return what the kernels read at a time, pulses included."""
+        strengths = [(pulse_value(pulse, time), changes) for pulse, changes in self._pulsed]
+        present = {
+            name: getattr(self.tables, name) + sum(f * changes[name] for f, changes in strengths)
+            for name in (strengths[0][1] if strengths else ())
+        }
+        return self.tables._replace(**present)
+
+    def recur(self, tables: Tables, vectors: tuple[Vector, Vector, Vector], *rest: Any) -> int:
+        """Run `kernels.recur` on one or several threads; return its next k."""
+        several = len(self.shares[0]) > 2
+        compiled = kernels.recur_parallel if several else kernels.recur
+        return int(compiled(tables, self.shares, vectors, *rest))
+
+    def apply(self, time: float, vector: Vector) -> Vector:
+        """Return 𝓛(t) × vector, the right-hand side of the master equation."""
+        out = self.zeros()
+        weights, norms = np.zeros(2), np.zeros(2)
+        watched = Functionals(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0))
+        tables = self.tables_at(time) if self.realization.pulsed else self.tables
+        ends, read = np.array([-1.0, 0.0, np.inf]), np.zeros((2, 0))
+        self.recur(
+            tables,
+            (vector, out, self._unused),
+            0.0,
+            1.0,
+            1.0,
+            weights,
+            1,
+            2,
+            ends,
+            watched,
+            norms,
+            read,
+        )
+        return out
+
+    def zeros(self) -> Vector:
+        """Return a vector of zeros that begins at a multiple of 64 bytes."""
+        length = 2 * self.layout.size
+        room = np.zeros(length + 8)
+        start = -room.ctypes.data // 8 % 8
+        return room[start : start + length]
+
+    @cached_property
+    def shares(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Ends of the shares of rows, whole tiles each, and of the tiles that are read from them.
+
+        Every share goes to one thread, which needs nothing that another one writes.
+        """
+        threads = thread_count() if self.layout.size >= WORTHWHILE else 1
+        lengths = self.tables.row_end - self.tables.row_begin
+        done = np.cumsum(lengths + ROW)
+        starts = self.layout.panels
+        goals = np.searchsorted(done, done[-1] * np.arange(1, threads) / threads)
+        cuts = starts[np.searchsorted(starts, goals, side="right") - 1]
+        rows = np.concatenate([[0], cuts, [len(done)]]).astype(np.int64)
+        return rows, np.searchsorted(self.layout.tiles[0], rows).astype(np.int64)
+
+    def pack(self, rho: Operator) -> Vector:
+        """Return the stored entries of ρ, a sparse Hermitian matrix of shape ``(D, D)``."""
+        vector, blocks = self.zeros(), split(rho, self.sectors)
+        for pair, place in self.layout.places.items():
+            found = blocks.get(pair, NOTHING)
+            found = found.where(found.column >= place.kept[found.row])
+            at = place.address[found.row] + found.column
+            vector[at] = found.value.real
+            vector[at + self.layout.size] = found.value.imag
+        return vector
+
+    def unpack(self, vector: Vector) -> NDArray[np.complex128]:
+        """Return ρ, shape ``(D, D)``, of a vector."""
+        return self._block(vector, np.arange(self.realization.dim))
+
+    def _block(self, vector: Vector, states: NDArray[np.intp]) -> NDArray[np.complex128]:
+        """Return ρ between some basis states, whole sectors of them."""
+        members = self.sectors.members
+        place = np.full(self.realization.dim, -1)
+        place[states] = np.arange(len(states))
+        whole = np.zeros((len(states),) * 2, dtype=np.complex128)
+        for S, T in self.layout.pairs:
+            here, there = place[members[S]], place[members[T]]
+            if here[0] < 0 or there[0] < 0:
+                continue
+            rows = self.layout.places[S, T].address[: len(here)]
+            at = rows[:, np.newaxis] + np.arange(len(there))
+            part = vector[at] + 1j * vector[at + self.layout.size]
+            if S == T:
+                part = np.triu(part) + np.triu(part, 1).conj().T
+            whole[np.ix_(here, there)] = part
+            whole[np.ix_(there, here)] = part.conj().T
+        return whole
+
+    def smallest_eigenvalue(self, vector: Vector) -> float:
+        """Return the smallest eigenvalue of ρ; NaN where a block is too large to look at."""
+        members, pairs = self.sectors.members, self.layout.pairs
+        links = sp.csr_array((np.ones(len(pairs)), tuple(np.transpose(pairs))), (len(members),) * 2)
+        _, label = connected_components(links, directed=False)
+        reached = {label[S] for S, _ in pairs}
+        found = [0.0] if len(reached) < label.max() + 1 else []  # empty states are part of ρ
+        for whole in reached:
+            states = np.concatenate([members[S] for S in np.flatnonzero(label == whole)])
+            if len(states) > LARGEST_BLOCK:
+                return math.nan
+            found.append(smallest_eigenvalue(self._block(vector, states)))
+        return float(np.min(found))  # NaN if one is
+
+    @cached_property
+    def battery(self) -> Functionals:
+        """Functionals that give the reduced state of the battery: see `battery_states`.
+
+        Re ρ_ij for i ≤ j, then Im ρ_ij for i < j, in the order of ``np.triu_indices``.
+        """
+        problem = self.realization.problem
+        dims, place = problem.space.dims, problem.space.position(problem.battery)
+        states = np.moveaxis(np.arange(self.realization.dim).reshape(dims), place, 0)
+        states = states.reshape(dims[place], -1)  # (d, rest)
+        i, j = np.triu_indices(dims[place])
+        entry = np.repeat(np.arange(len(i)), states.shape[1])
+        above, below = states[i].ravel(), states[j].ravel()
+        label, position = self.sectors.label, self.sectors.position
+        count = len(self.sectors.members)
+        found, column, value = [], [], []
+        for first, second, sign in ((above, below, 1.0), (below, above, -1.0)):
+            pair = label[first] * count + label[second]
+            order = np.argsort(pair, kind="stable")
+            for S, T in self.layout.pairs:
+                start, stop = np.searchsorted(
+                    pair, (S * count + T, S * count + T + 1), sorter=order
+                )
+                held = order[start:stop]
+                row, other = position[first[held]], position[second[held]]
+                if S == T:  # the upper triangle is as good as the whole
+                    upper = (row <= other) if sign > 0 else (row < other)
+                    held, row, other = held[upper], row[upper], other[upper]
+                at = self.layout.places[S, T].address[row] + other
+                found += [entry[held], entry[held] + len(i)]
+                column += [at, at + self.layout.size]
+                value += [np.ones(len(at)), np.full(len(at), sign)]
+        rows = np.concatenate(found)
+        kept = (rows < len(i)) | (i != j)[rows % len(i)]
+        rows, columns = rows[kept], np.concatenate(column)[kept]
+        order = np.argsort(rows, kind="stable")
+        counts = np.bincount(rows, minlength=2 * len(i))
+        return Functionals(
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            columns[order].astype(np.int64),
+            np.concatenate(value)[kept][order],
+        )
+
+    def battery_states(self, values: NDArray[np.float64]) -> NDArray[np.complex128]:
+        """Return ρ_B, shape ``(T, d, d)``, from the values of `battery`, ``(T, d(d + 1))``."""
+        half = values.shape[1] // 2
+        d = (math.isqrt(8 * half + 1) - 1) // 2
+        i, j = np.triu_indices(d)
+        upper = values[:, :half] + 1j * values[:, half:]
+        rho = np.empty((len(values), d, d), dtype=np.complex128)
+        rho[:, j, i] = upper.conj()
+        rho[:, i, j] = upper
+        return rho
+
+    def functionals(self, operators: list[Operator]) -> Functionals:
+        """Return the functionals of Hermitian operators."""
+        columns, values, counts = [], [], [0]
+        for operator in operators:
+            blocks, count = split(operator, self.sectors), 0
+            for S, T in self.layout.pairs:
+                found = blocks.get((T, S), NOTHING)  # O_ji, to be multiplied by ρ_ij
+                if S == T:
+                    found = found.where(found.row >= found.column)
+                at = self.layout.places[S, T].address[found.column] + found.row
+                once = (found.row == found.column) & (S == T)
+                value = np.where(once, 1.0, 2.0) * found.value
+                real, imaginary = value.real != 0, value.imag != 0
+                columns += [at[real], at[imaginary] + self.layout.size]
+                values += [value.real[real], -value.imag[imaginary]]
+                count += int(np.count_nonzero(real) + np.count_nonzero(imaginary))
+            counts.append(count)
+        column = np.concatenate(columns).astype(np.int64)
+        return Functionals(np.cumsum(counts, dtype=np.int64), column, np.concatenate(values))
+
+
+def _shifts(entries: Entries) -> int:
+    """Return on how many diagonals entries lie."""
+    return len(np.unique(entries.column - entries.row))

@@ -1,0 +1,145 @@
+"""How many states are steady, whether the initial one becomes so, and how fast."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
+
+from qubatt.core.check import FloatArray
+from qubatt.core.errors import UnsupportedError
+from qubatt.engines.steady.coordinates import Coordinates, largest_rate, smallest_rate
+from qubatt.engines.steady.krylov import GMRESProjector
+from qubatt.engines.steady.projector import AIM, SteadyProjector, StopRule
+from qubatt.engines.steady.step_propagator import StepPropagator
+
+VANISHED = 1e-5
+"""Norm to which the difference of two states must fall for both to lead to the same one."""
+
+STEADY = 1e-8
+"""‖𝓛x‖ / ‖x‖, in units of the smallest rate, below which x is steady and not only slow."""
+
+MOST = 8
+"""Number of steady states up to which they are counted."""
+
+SMALL = 800
+"""Coordinates up to which all eigenvalues are computed."""
+
+KRYLOV = 48
+"""Krylov vectors for the relaxation rate."""
+
+SPAN = 0.25
+"""Time over which the relaxation rate is looked for at least, times the largest rate."""
+
+
+def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 1) -> float:
+    """Return the Liouvillian gap: the smallest −Re λ of the eigenvalues λ ≠ 0 within reach.
+
+    From the largest |exp(hλ)|, with the steady state itself taken out of the flow; `states` is
+    the number of steady states, whose eigenvalues are 0. NaN if it was not found, or if there are
+    more steady states than are counted.
+    """
+    count = len(coordinates)
+    if states >= min(MOST, count):
+        return math.nan
+    if count <= SMALL:
+        values = np.linalg.eigvals(coordinates.generator.toarray())
+        values = values[np.argsort(np.abs(values))][states:]
+        return float(-np.max(values.real))
+    flow = StepPropagator(coordinates.reduced)
+    applications = max(1, math.ceil(SPAN / (flow.longest * largest_rate(coordinates))))
+    span = flow.longest * applications
+    h = flow.longest
+
+    def step(x: FloatArray) -> FloatArray:
+        nonlocal h  # once too long it is too long for most vectors
+        vector, time = coordinates.vector(np.ravel(x)), 0.0
+        while time < span * (1 - 1e-9):
+            image = flow(vector, h)
+            if image is None:
+                h = flow.shorter(h)
+            else:
+                vector, time = image.copy(), time + h
+        return coordinates.of(vector) - steady * float(coordinates.one @ np.ravel(x))
+
+    start = _random_state(coordinates, np.random.default_rng(1)) - steady
+    operator = LinearOperator((count, count), matvec=step, dtype=np.float64)
+    vectors = min(KRYLOV, count - 1)
+    wanted = states + 1  # a pair, or what else is steady
+    try:
+        values = eigs(
+            operator, k=wanted, v0=start, ncv=vectors, tol=1e-10, return_eigenvectors=False
+        )
+    except ArpackNoConvergence as stopped:
+        values = stopped.eigenvalues
+    least = STEADY * smallest_rate(coordinates) * span
+    decaying = np.abs(values[np.abs(values - 1.0) > least])
+    return float(-np.log(np.max(decaying)) / span) if len(decaying) else math.nan
+
+
+class SteadyCount(NamedTuple):
+    """How many steady states there are, and the slowest decay seen while counting."""
+
+    states: int
+    rate: float
+
+
+def count_steady(projector: SteadyProjector, steady: FloatArray) -> SteadyCount:
+    """Count the steady states within reach.
+
+    P₀ takes a random state to the same one if it is unique; otherwise the difference is another
+    solution of 𝓛x = 0, and so on until nothing new comes.
+    """
+    random = np.random.default_rng(1)
+    known = [steady / np.linalg.norm(steady)]
+    least = STEADY * smallest_rate(projector.coordinates)
+    goal = StopRule(0.0, relative=max(least, 4 * projector.floor), norm=VANISHED)
+    rate = math.nan
+    while len(known) < MOST:
+        probe = _random_state(projector.coordinates, random) - steady
+        if np.linalg.norm(probe) <= VANISHED:
+            break  # nothing but the steady state is within reach
+        found = projector.limit(probe, goal)
+        rate = found.rate
+        new = found.x
+        for _ in range(2):
+            for state in known:
+                new = new - (state @ new) * state
+        if np.linalg.norm(found.x) <= VANISHED or np.linalg.norm(new) <= VANISHED:
+            break
+        known.append(new / np.linalg.norm(new))
+    return SteadyCount(len(known), rate)
+
+
+def _random_state(coordinates: Coordinates, random: np.random.Generator) -> FloatArray:
+    """Return a random pure state, less of what is strongly damped, as far as it is within reach.
+
+    A conserved quantity has other values in it than in most steady states.
+    """
+    reduced = coordinates.reduced
+    damping = reduced.realization.no_jump.diagonal().real
+    psi = random.normal(size=len(damping)) / (1.0 + damping / max(np.mean(damping), 1e-300))
+    members = reduced.sectors.members
+    blocks = {
+        (S, T): np.outer(psi[members[S]], psi[members[T]]).astype(np.complex128)
+        for S, T in coordinates.first
+    }
+    found = coordinates.of_blocks(blocks)
+    return np.asarray(found / (coordinates.one @ found))
+
+
+def refuse_oscillation(coordinates: Coordinates, start: FloatArray, steady: FloatArray) -> None:
+    """Refuse an initial state of which a part oscillates and never decays."""
+    rest = start - steady
+    if np.linalg.norm(rest) <= VANISHED:
+        return
+    ritz = GMRESProjector(coordinates).limit(rest, StopRule(AIM, norm=VANISHED)).ritz
+    lasting = ritz[(np.abs(ritz) > 1 - 1e-8) & (np.abs(np.angle(ritz)) > 1e-6)]
+    if len(lasting):
+        raise UnsupportedError(
+            "The state never becomes steady: a part of it that no environment acts on, as far as"
+            " can be told, oscillates for ever. Add an environment that reaches it, start from"
+            " another charger state, or look at its charging over time."
+        )

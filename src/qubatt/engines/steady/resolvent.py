@@ -1,0 +1,90 @@
+"""Limits by huge implicit steps, for any way to solve (σ − 𝓛)x = b."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+
+from qubatt.core.check import FloatArray
+from qubatt.engines.steady.coordinates import Coordinates
+from qubatt.engines.steady.projector import SteadyEstimate, SteadyProjector, StopRule
+
+SLOW = 0.2
+"""Share of the residual that one step leaves, from which on a smaller σ pays."""
+
+
+class ShiftedSolver(ABC):
+    """A way to solve (σ − 𝓛)x = b."""
+
+    floor: float
+    """Smallest ‖𝓛x‖ / ‖x‖ that rounding allows to tell from 0."""
+
+    @abstractmethod
+    def prepare(self, sigma: float) -> None:
+        """Make ready for a value of σ, unless it is.
+
+        What `solve` returns must depend on this σ alone, not on those before it.
+        """
+
+    @abstractmethod
+    def apply(self, x: FloatArray) -> FloatArray:
+        """Return 𝓛x."""
+
+    @abstractmethod
+    def solve(self, b: FloatArray) -> FloatArray:
+        """Return (σ − 𝓛)⁻¹b."""
+
+    @abstractmethod
+    def statistics(self) -> dict[str, Any]:
+        """Return what was counted."""
+
+
+class ResolventProjector(SteadyProjector):
+    """P₀x = lim R^k x with R = σ(σ − 𝓛)⁻¹.
+
+    R is an implicit Euler step of length 1/σ: it keeps the trace, positivity and every conserved
+    quantity, and leaves σ/|σ − λ| of what has the eigenvalue λ. It is applied as
+    x + (σ − 𝓛)⁻¹𝓛x, which corrects the rounding of earlier steps.
+    """
+
+    def __init__(self, coordinates: Coordinates, shifted: ShiftedSolver, sigma: float) -> None:
+        self.coordinates = coordinates
+        self.floor = shifted.floor
+        self._shifted = shifted
+        self._sigma = sigma
+        self._steps = 0
+        shifted.prepare(sigma)
+
+    def limit(self, x: FloatArray, goal: StopRule) -> SteadyEstimate:
+        """Return P₀x; see `SteadyProjector.limit`."""
+        shifted, rate, size, error = self._shifted, np.nan, np.inf, 0.0
+        sigma, smallest = self._sigma, 1e-7 * self._sigma
+        shifted.prepare(sigma)
+        flow = shifted.apply(x)
+        residual = float(np.linalg.norm(flow))
+        while not goal.met(x, residual) and residual > self.floor * np.linalg.norm(x):
+            change = shifted.solve(flow)
+            self._steps += 1
+            x = x + change
+            flow = shifted.apply(x)
+            before, residual = residual, float(np.linalg.norm(flow))
+            if goal.tell is not None:
+                goal.tell(residual)
+            share, size = float(np.linalg.norm(change)) / size, float(np.linalg.norm(change))
+            if 0 < share < 1:
+                rate = sigma * (1.0 / share - 1.0)
+            error = size * residual / before  # about what another step would change
+            if residual <= SLOW * before:
+                continue
+            if sigma < smallest:
+                break
+            sigma *= 1e-2
+            size = np.inf
+            shifted.prepare(sigma)
+        return SteadyEstimate(x, residual, error, rate)
+
+    def statistics(self) -> dict[str, Any]:
+        """Return what was counted."""
+        return {"implicit_steps": self._steps} | self._shifted.statistics()

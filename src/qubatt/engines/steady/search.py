@@ -1,0 +1,136 @@
+"""The limit of an initial state, by whichever method gets there, and how good it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from qubatt.core.check import FloatArray
+from qubatt.core.space import Space
+from qubatt.engines.steady.coordinates import Coordinates, largest_rate, smallest_rate
+from qubatt.engines.steady.gap import STEADY, SteadyCount, count_steady
+from qubatt.engines.steady.projector import (
+    AIM,
+    TOLERANCE,
+    SteadyEstimate,
+    SteadyProjector,
+    StopRule,
+)
+from qubatt.engines.steady.selection import AUTO, candidates
+from qubatt.engines.steady.solver import SteadySolver, UnsuitedError
+
+LARGEST_ERROR = 1e-7
+"""Estimated error of ρ from which on a steady state counts as not converged."""
+
+
+class WarmStart(NamedTuple):
+    """Steady state, shape ``(d, d)``, number of them, and space, with a lower photon cut-off."""
+
+    state: Any
+    states: int
+    space: Space | None
+
+
+def find_steady(
+    coordinates: Coordinates,
+    method: str | SteadySolver,
+    tell: Callable[[float], None] | None,
+    known: WarmStart | None,
+) -> SteadySearch:
+    """Return the limit of the first start by the first method that gets there, and what else is.
+
+    What is known of a lower cut-off is where to begin.
+    """
+    goal = StopRule(AIM * min(1.0, largest_rate(coordinates)), tell=tell)
+    start = coordinates.start
+    if known is not None and known.states == 1:
+        start = _embedded(coordinates, known)
+    best: SteadySearch | None = None
+    for solver, projector in candidates(coordinates, method):
+        try:
+            found = projector.limit(start, goal)
+        except UnsuitedError:
+            if method != AUTO:
+                raise
+            continue
+        if best is not None and found.residual > best.limit.residual:
+            continue
+        if known is not None and known.states:
+            probe = SteadyCount(known.states, found.rate)
+        elif found.residual <= max(TOLERANCE, projector.floor):
+            probe = count_steady(projector, found.x / (coordinates.one @ found.x))
+        else:
+            probe = SteadyCount(0, found.rate)  # what is not steady yet says nothing of others
+        kept = solver.conserving_projector(coordinates) if probe.states > 1 else None
+        if kept is not None:
+            found = kept.limit(coordinates.start, goal)
+        best = SteadySearch(solver, projector, found, probe, kept or projector, goal)
+        if best.converged:
+            break
+    if best is None:
+        raise AssertionError  # the flow always ends
+    return best
+
+
+class SteadySearch(NamedTuple):
+    """The limit of ρ(0), how it was found, and what else is steady."""
+
+    solver: SteadySolver
+    projector: SteadyProjector
+    limit: SteadyEstimate
+    probe: SteadyCount
+    last: SteadyProjector
+    goal: StopRule
+
+    def of(self, start: FloatArray) -> SteadySearch:
+        """Return the same for another initial state that reaches the same coordinates."""
+        if self.probe.states == 1:
+            return self
+        return self._replace(limit=self.last.limit(start, self.goal))
+
+    @property
+    def unique(self) -> bool:
+        """Whether all initial states end here for sure."""
+        return self.probe.states == 1 and self.converged
+
+    @property
+    def error(self) -> float:
+        """Estimate of ‖ρ − ρ_∞‖; infinite where there is none.
+
+        What rounding leaves of 𝓛ρ is as good as 0, but the slowest mode may still fit into it.
+        """
+        error = self.limit.error
+        rate = self.probe.rate if self.probe.states == 1 else self.limit.rate
+        if not math.isfinite(error) and self.limit.residual > 0:
+            error = self.limit.residual / rate
+        lost = (
+            self.projector.floor * float(np.linalg.norm(self.limit.x)) / rate if rate > 0 else 0.0
+        )
+        return max(error, lost) if math.isfinite(error) else math.inf
+
+    @property
+    def resolved(self) -> bool:
+        """Whether rounding lets several steady states be told from one that is reached slowly."""
+        slow = STEADY * smallest_rate(self.projector.coordinates)
+        return self.probe.states <= 1 or 40 * self.projector.floor <= slow
+
+    @property
+    def converged(self) -> bool:
+        """Whether residual and error are as small as they should be."""
+        least = max(TOLERANCE, self.projector.floor)
+        small = self.limit.residual <= least and self.error <= LARGEST_ERROR
+        return small and self.resolved
+
+
+def _embedded(coordinates: Coordinates, known: WarmStart) -> FloatArray:
+    """Return a state of the lower levels of each mode."""
+    realization = coordinates.reduced.realization
+    space = known.space or realization.problem.space
+    places, small = space.places_in(realization.problem.space), sp.coo_array(known.state)
+    rows, columns = (places[part] for part in small.coords)
+    larger = sp.csr_array((small.data, (rows, columns)), shape=(realization.dim,) * 2)
+    return coordinates.of(coordinates.reduced.pack(larger))

@@ -1,0 +1,214 @@
+"""(σ − 𝓛)x = b by GMRES on the eigenbasis of the damped Hamiltonian, for weak damping."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar
+
+import numpy as np
+import scipy.linalg as la
+from numpy.typing import NDArray
+
+from qubatt.core.check import FloatArray
+from qubatt.core.declaration import declare
+from qubatt.core.solution import ErrorKind
+from qubatt.engines.steady.coordinates import Coordinates, largest_rate
+from qubatt.engines.steady.projector import SteadyProjector, spare_memory
+from qubatt.engines.steady.resolvent import ResolventProjector, ShiftedSolver
+from qubatt.engines.steady.solver import SolverCost, SteadySolver, UnsuitedError
+
+LARGEST_CONDITION = 8.0
+"""Condition of the eigenvectors up to which the preconditioner is good."""
+
+MOST = 120
+"""Krylov vectors before giving up."""
+
+LOOSE, TIGHT = 1e-6, 1e-14
+"""Residuals of a solution, relative to that of 0: to come near, and to keep what is conserved."""
+
+STALLED = 1e-10
+"""Residual below which no further progress is rounding."""
+
+LARGEST = 4000
+"""States up to which the secular method is tried where none is named."""
+
+
+class NotWeakError(UnsuitedError):
+    """Damping mixes the levels too much for the secular preconditioner."""
+
+
+@declare("steady-solver", "secular")
+class SecularSolver(SteadySolver):
+    """GMRES in the eigenbasis of the damped Hamiltonian, for weak damping.
+
+    ρ_∞ = lim R^k ρ(0) with R = σ(σ − 𝓛)⁻¹ and σ = 1e-5 of the largest rate. Each step is solved by
+    GMRES, preconditioned by the secular approximation in the eigenbasis of −iH − ½ Σ γ c†c:
+    coherences turn and decay by themselves, populations follow a rate equation.
+
+    Cost: about 5e-8 Σ d³ seconds for sectors of H of d states each: their eigenvectors, then a
+    dozen products of such matrices per iteration; 120 vectors of n real coordinates. The weaker the
+    damping, the fewer iterations.
+
+    Limits: where damping mixes the levels (condition of the eigenvectors above 8, or more than 120
+    iterations) it refuses with `NotWeakError`; sectors of some thousand states take minutes.
+    """
+
+    error: ClassVar[ErrorKind] = "bound"
+
+    def projector(self, coordinates: Coordinates) -> SteadyProjector:
+        """Return implicit steps with the preconditioner; see `SteadySolver.projector`."""
+        return _steps(coordinates, SecularGMRES(coordinates))
+
+    def conserving_projector(self, coordinates: Coordinates) -> SteadyProjector:
+        """Return the same with steps solved to rounding; see `SteadySolver.conserving_projector`."""
+        sigma = 1e-2 * largest_rate(coordinates)
+        return ResolventProjector(coordinates, SecularGMRES(coordinates, TIGHT), sigma)
+
+    def cost(self, coordinates: Coordinates) -> SolverCost:
+        """Return rough seconds and bytes; see `SteadySolver.cost`."""
+        cubes = sum(float(len(states)) ** 3 for states in coordinates.reduced.sectors.members)
+        return SolverCost(seconds=1e-2 + 5e-8 * cubes, memory=8.0 * MOST * len(coordinates))
+
+    def projector_if_quick(self, coordinates: Coordinates) -> SteadyProjector | None:
+        """Return the limiter where damping is weak; see `SteadySolver.projector_if_quick`."""
+        small = self.cost(coordinates).memory <= spare_memory()
+        if coordinates.reduced.realization.dim > LARGEST or not small:
+            return None
+        secular = SecularGMRES(coordinates)
+        return _steps(coordinates, secular) if secular.condition <= LARGEST_CONDITION else None
+
+
+def _steps(coordinates: Coordinates, secular: SecularGMRES) -> SteadyProjector:
+    return ResolventProjector(coordinates, secular, 1e-5 * largest_rate(coordinates))
+
+
+class SecularGMRES(ShiftedSolver):
+    """GMRES, preconditioned by the secular approximation of σ − 𝓛.
+
+    In the eigenbasis of −iH − Γ, with Γ = ½ Σ γ c†c, coherences between levels i and j only turn
+    and decay with λ_i + λ_j*, but for what jumps feed into them; populations follow the rate
+    equation with W_ij = Σ γ |c_ij|² and losses 2 Re λ_i. Leaving out all other feeding gives an
+    operator that is inverted at once; it becomes exact as damping goes to 0, where steps in time
+    become endless.
+    """
+
+    def __init__(self, coordinates: Coordinates, precision: float = LOOSE) -> None:
+        self._precision = precision
+        self._coordinates = coordinates
+        reduced = coordinates.reduced
+        self._members = reduced.sectors.members
+        realization = reduced.realization
+        effective = (-1j * realization.H - realization.no_jump).tocsr()
+        self._levels, self._right, self._left = [], [], []
+        for states in self._members:
+            levels, right = la.eig(effective[states][:, states].toarray())
+            self._levels.append(levels)
+            self._right.append(right)
+            self._left.append(la.inv(right))
+        self.condition = max(
+            float(la.norm(right, 2) * la.norm(left, 2))
+            for right, left in zip(self._right, self._left, strict=True)
+        )
+        self._ends = np.cumsum([0, *(len(states) for states in self._members)])
+        scale = max(float(np.abs(levels).max()) for levels in self._levels)
+        self.floor = 16 * np.finfo(float).eps * 2 * scale
+        self._iterations = 0
+        self._sigma = math.nan
+
+    def prepare(self, sigma: float) -> None:
+        """Factor σ − W, the part of populations; see `ShiftedSolver.prepare`."""
+        if sigma == self._sigma:
+            return
+        self._sigma = sigma
+        matrix = sigma * np.eye(self._ends[-1]) - self._rates()
+        self._populations = la.lu_factor(matrix)
+        even = la.lu_solve(self._populations, np.ones(self._ends[-1]))
+        blocks = {(S, T): self._turn_back(S, T, even) for S, T in self._coordinates.first}
+        found = self._coordinates.of_blocks(blocks)
+        self._steady = found / (self._coordinates.one @ found)
+
+    def _turn_back(self, S: int, T: int, populations: FloatArray) -> NDArray[np.complex128]:
+        """Return a block of the matrix with these populations of levels and no coherences."""
+        if S != T:
+            return np.zeros((len(self._members[S]), len(self._members[T])), dtype=np.complex128)
+        right = self._right[S]
+        return np.asarray((right * populations[self._ends[S] : self._ends[S + 1]]) @ right.conj().T)
+
+    def _rates(self) -> FloatArray:
+        """Return the matrix of the rate equation, all sectors."""
+        realization = self._coordinates.reduced.realization
+        labels = self._coordinates.reduced.sectors.label
+        W = np.diag(2 * np.concatenate([levels.real for levels in self._levels]))
+        for rate, c in realization.jumps:
+            for S, old in enumerate(self._members):
+                moved = c[:, old]
+                for T in np.unique(labels[moved.nonzero()[0]]):
+                    part = self._left[T] @ (moved[self._members[T]] @ self._right[S])
+                    rows, columns = (slice(*self._ends[k : k + 2]) for k in (T, S))
+                    W[rows, columns] += rate * np.abs(part) ** 2
+        return np.asarray(W)
+
+    def _precondition(self, x: FloatArray) -> FloatArray:
+        """Return the inverse of the secular approximation × x, without its trace.
+
+        What it is applied to, 𝓛 of something, has none; the trace is taken out as a multiple of
+        the steady state of the rate equation, on which 𝓛 does least.
+        """
+        blocks: dict[tuple[int, int], NDArray[np.complex128]] = {}
+        populations = np.zeros(self._ends[-1])
+        for (S, T), block in self._coordinates.blocks(x).items():
+            turned = self._left[S] @ block @ self._left[T].conj().T
+            if S == T:
+                populations[self._ends[S] : self._ends[S + 1]] = np.diag(turned).real
+            sums = self._levels[S][:, np.newaxis] + self._levels[T].conj()
+            blocks[S, T] = turned / (self._sigma - sums)
+        populations = la.lu_solve(self._populations, populations)
+        for (S, T), block in blocks.items():
+            if S == T:
+                np.fill_diagonal(block, populations[self._ends[S] : self._ends[S + 1]])
+            blocks[S, T] = self._right[S] @ block @ self._right[T].conj().T
+        found = self._coordinates.of_blocks(blocks)
+        return np.asarray(found - (self._coordinates.one @ found) * self._steady)
+
+    def apply(self, x: FloatArray) -> FloatArray:
+        """Return 𝓛x."""
+        return self._coordinates.apply(x)
+
+    def solve(self, b: FloatArray) -> FloatArray:
+        """Return (σ − 𝓛)⁻¹b.
+
+        Raises
+        ------
+        NotWeakError
+            If it takes more than 120 iterations.
+        """
+        one = self._coordinates.one
+        b = b - (one @ b) / (one @ one) * one  # rounding, or it would have no trace
+        size, before = float(np.linalg.norm(b)), 1.0
+        if size == 0:
+            return np.zeros_like(b)
+        V = np.empty((MOST + 1, len(b)))
+        H = np.zeros((MOST + 1, MOST))
+        V[0] = b / size
+        for k in range(1, MOST + 1):
+            z = self._precondition(V[k - 1])
+            w = self._sigma * z - self._coordinates.apply(z)
+            self._iterations += 1
+            for _ in range(2):  # once more, against rounding
+                part = V[:k] @ w
+                w -= part @ V[:k]
+                H[:k, k - 1] += part
+            H[k, k - 1] = np.linalg.norm(w)
+            target = np.eye(k + 1, 1)[:, 0]
+            y = la.lstsq(H[: k + 1, :k], target)[0]
+            left = float(np.linalg.norm(H[: k + 1, :k] @ y - target))
+            done = left <= self._precision or (before * 0.5 < left <= STALLED)
+            if done or H[k, k - 1] <= TIGHT * la.norm(H[: k + 1, k - 1]):
+                return self._precondition(size * (y @ V[:k]))
+            before = left
+            V[k] = w / H[k, k - 1]
+        raise NotWeakError('The secular method does not converge: use method "flow" or "direct".')
+
+    def statistics(self) -> dict[str, Any]:
+        """Return what was counted."""
+        return {"condition": self.condition, "iterations": self._iterations}

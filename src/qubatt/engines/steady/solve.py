@@ -1,0 +1,307 @@
+"""Steady states: the one that ρ(0) leads to, how many there are, how fast they are reached."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from qubatt.core.check import FloatArray
+from qubatt.core.declaration import parameters_of
+from qubatt.core.errors import UnsupportedError
+from qubatt.core.observable import Observable
+from qubatt.core.realization import Realization
+from qubatt.core.space import Basis, Operator, Space
+from qubatt.core.task import Task
+from qubatt.engines.engine import Progress, require_memory
+from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
+from qubatt.engines.exact.sectors import find_sectors
+from qubatt.engines.recorder import Readout
+from qubatt.engines.steady.coordinates import Coordinates
+from qubatt.engines.steady.gap import refuse_oscillation, relaxation_rate
+from qubatt.engines.steady.krylov import FEWEST
+from qubatt.engines.steady.projector import AIM
+from qubatt.engines.steady.search import SteadySearch, WarmStart, find_steady
+from qubatt.engines.steady.selection import select_solver
+from qubatt.engines.steady.solver import SteadySolver
+from qubatt.engines.threads import single_blas
+
+PER_COORDINATE = 100.0
+"""Bytes per coordinate while these are made."""
+
+
+@dataclass(frozen=True)
+class SteadySolution:
+    """The steady state that ρ(0) leads to.
+
+    Attributes
+    ----------
+    moments : mapping of str to float
+        Expectation values of the observables asked for, by their labels.
+    start : mapping of str to float
+        The same at time 0.
+    residual : float
+        ‖𝓛ρ‖ (Frobenius norm).
+    error_estimate : float
+        Estimate of the distance to the exact steady state, ‖ρ − ρ_∞‖.
+    trace_drift : float
+        |Tr ρ − 1| before ρ was divided by its trace.
+    smallest_eigenvalue : float
+        Of ρ; negative ones are rounding, or an error.
+    count : int
+        Number of independent steady states within reach of ρ(0), 1 if it is unique; at most 8
+        are counted, and 0 stands for not established.
+    relaxation_rate : float or None
+        Smallest −Re λ of the eigenvalues λ ≠ 0 of 𝓛 within reach (Liouvillian gap), if asked for.
+    converged : bool
+        Whether residual and error are as small as they should be.
+    statistics : mapping
+        Method and what it counted.
+    state : array or None
+        ρ, shape ``(D, D)``, if asked for.
+    battery_states : array or None
+        Reduced states of the battery at time 0 and at the end, shape ``(2, d, d)``, if asked for.
+    space : Space or None
+        The space of `state`.
+    basis : mapping of str to str
+        The basis of every factor that has a choice.
+    """
+
+    moments: Mapping[str, float]
+    start: Mapping[str, float]
+    residual: float
+    error_estimate: float
+    trace_drift: float
+    smallest_eigenvalue: float
+    count: int
+    relaxation_rate: float | None
+    converged: bool
+    statistics: Mapping[str, Any]
+    state: Any = None
+    battery_states: Any = None
+    space: Space | None = None
+    basis: Mapping[str, Basis] = field(default_factory=dict)
+
+    def of(self, observable: Observable) -> float:
+        """Return the expectation value of an observable in the steady state."""
+        return self.moments[observable.label]
+
+
+def solve_steady(
+    task: Task,
+    method: str | SteadySolver = "auto",
+    *,
+    gap: bool = False,
+    known: SteadySolution | None = None,
+    progress: Progress | None = None,
+) -> list[SteadySolution]:
+    """Return for every initial state of a task the steady state that it leads to.
+
+    Each is the one that the state alone would lead to, up to its error. Where the steady state is
+    unique within reach of all, it is computed once; where it is not, for each of them, and those
+    that reach the same share the preparation.
+
+    Parameters
+    ----------
+    task : Task
+        What to solve; with at least one jump, without pulses. Its times are `AT_REST`.
+    method : str or SteadySolver
+        ``"auto"``: `DirectSolver` where it is small, else `SecularSolver` where damping is weak,
+        else `FlowSolver`; or the name of a registered steady solver, or one itself.
+    gap : bool
+        Compute the relaxation rate too.
+    known : SteadySolution, optional
+        Solution, with its state, of the same problem with a lower photon cut-off: where to begin
+        if the steady state is unique, and how many there are, which then is not counted again.
+        For one initial state.
+    progress : callable, optional
+        Receives the fraction done.
+
+    Raises
+    ------
+    UnsupportedError
+        If there is no dissipation or there are pulses, or if one of the states has an undamped
+        oscillating component.
+    ResourceError
+        If one of them, or all results together, do not fit in the free memory.
+    UnsuitedError
+        If the solver that was asked for does not get there.
+    """
+    _check(task, method)
+    begin = None if known is None else WarmStart(known.state, known.count, known.space)
+    job = _Job(task, method, gap, begin, _tell(progress))
+    with single_blas():
+        found = _solve(job, [task.realization.density(initial) for initial in task.initials])
+    if progress is not None:
+        progress(1.0)
+    return found
+
+
+class _Job(NamedTuple):
+    """What is wanted."""
+
+    task: Task
+    method: str | SteadySolver
+    gap: bool
+    known: WarmStart | None
+    tell: Callable[[float], None] | None
+
+    @property
+    def realization(self) -> Realization:
+        """The matrices of the problem."""
+        return self.task.realization
+
+    @property
+    def state(self) -> bool:
+        """Whether ρ is saved."""
+        return bool(np.any(self.task.save.states))
+
+
+def _solve(job: _Job, initials: Sequence[Operator], alike: bool = False) -> list[SteadySolution]:
+    """Return the steady state for each initial state; `alike` ones are known to reach the same."""
+    realization = job.realization
+    reduced = ReducedLindbladian(realization, find_sectors(realization).reached_from(initials))
+    needed = (8.0 * (FEWEST + len(initials)) + PER_COORDINATE) * reduced.entries
+    whole = job.state * 16.0 * realization.dim**2 * len(initials)
+    needed += 8.0 * reduced.nbytes + reduced.table_bytes + whole
+    require_memory("steady-state", needed, realization.dim)
+    coordinates = Coordinates(reduced, initials)
+    groups, meet = ([[*range(len(initials))]], True) if alike else _groups(coordinates)
+    if len(groups) > 1 and (job.gap or not meet):
+        return _apart(job, initials, groups)
+    settled = find_steady(coordinates, job.method, job.tell, job.known)
+    if len(groups) > 1 and not settled.unique:
+        return _apart(job, initials, groups)
+    if len(initials) > 1 and not settled.converged:
+        return _apart(job, initials, [[k] for k in range(len(initials))])
+    read = _Reading(job, coordinates, settled)
+    found = [read.solution(start) for start in coordinates.starts]
+    for k, solution in enumerate(found):
+        if len(found) > 1 and not solution.converged:  # another method may get there
+            (found[k],) = _solve(job, initials[k : k + 1])
+    return found
+
+
+def _groups(coordinates: Coordinates) -> tuple[list[list[int]], bool]:
+    """Return the places of initial states that reach the same, and whether all have a part of it.
+
+    Those that meet nowhere have no end in common.
+    """
+    if len(coordinates.starts) == 1:
+        return [[0]], True
+    reached = [coordinates.reached_from(start) for start in coordinates.starts]
+    found: dict[bytes, list[int]] = {}
+    for k, own in enumerate(reached):
+        found.setdefault(own.tobytes(), []).append(k)
+    return [*found.values()], bool(np.all(reached, axis=0).any())
+
+
+def _apart(
+    job: _Job, initials: Sequence[Operator], groups: list[list[int]]
+) -> list[SteadySolution]:
+    """Solve group by group."""
+    found: dict[int, SteadySolution] = {}
+    for group in groups:
+        solutions = _solve(job, [initials[k] for k in group], alike=True)
+        found |= dict(zip(group, solutions, strict=True))
+    return [found[k] for k in range(len(initials))]
+
+
+class _Reading:
+    """What is read off the limits of initial states that reach the same."""
+
+    def __init__(self, job: _Job, coordinates: Coordinates, settled: SteadySearch) -> None:
+        self._job, self._coordinates, self._settled = job, coordinates, settled
+        self._readout = Readout(job.realization, job.task.observables)
+        self._functionals = coordinates.reduced.functionals(self._readout.operators)
+
+    def solution(self, start: FloatArray) -> SteadySolution:
+        """Return the steady state that an initial state leads to."""
+        job, coordinates, reduced = self._job, self._coordinates, self._coordinates.reduced
+        settled = self._settled if start is coordinates.start else self._settled.of(start)
+        x, trace = self._normal(settled)
+        if settled.probe.states > 1:
+            refuse_oscillation(coordinates, start, x)
+        vector = coordinates.vector(x)
+        ends = [coordinates.vector(start), vector]
+        first, values = (
+            self._readout.moments(np.zeros(1), self._functionals.of(part)[np.newaxis])
+            for part in ends
+        )
+        marginals = [reduced.battery.of(part) for part in ends] if job.task.save.battery else []
+        return SteadySolution(
+            moments={name: float(value[0]) for name, value in values.items()},
+            start={name: float(value[0]) for name, value in first.items()},
+            residual=settled.limit.residual,
+            error_estimate=settled.error,
+            trace_drift=abs(trace - 1.0),
+            smallest_eigenvalue=reduced.smallest_eigenvalue(vector),
+            count=settled.probe.states if settled.resolved else 0,
+            relaxation_rate=self._gap if job.gap else None,
+            converged=settled.converged,
+            basis=job.task.problem.space.bases,
+            statistics={
+                "method": settled.solver.name,
+                "basis": job.realization.basis,
+                "dimension": job.realization.dim,
+                "entries": reduced.entries,
+            }
+            | _options(settled.solver)
+            | settled.projector.statistics(),
+            state=reduced.unpack(vector) if job.state else None,
+            space=job.task.problem.space if job.state else None,
+            battery_states=reduced.battery_states(np.array(marginals)) if marginals else None,
+        )
+
+    def _normal(self, settled: SteadySearch) -> tuple[FloatArray, float]:
+        """Return a limit divided by its trace, and that."""
+        trace = float(self._coordinates.one @ settled.limit.x)
+        return settled.limit.x / trace, trace
+
+    @cached_property
+    def _gap(self) -> float:
+        """The slowest decay within reach, the same for all; NaN where the limit is not known."""
+        settled = self._settled
+        if not settled.converged:
+            return math.nan  # nothing is known of what is slow
+        x, _ = self._normal(settled)
+        return relaxation_rate(self._coordinates, x, settled.probe.states)
+
+
+def _options(solver: SteadySolver) -> dict[str, Any]:
+    """Return the fields of a solver, for the statistics."""
+    fields = parameters_of(solver)
+    del fields["type"]
+    return fields
+
+
+def _check(task: Task, method: str | SteadySolver) -> None:
+    solver, problem = select_solver(method), task.problem
+    if solver is not None and (reason := solver.unsupported(task)):
+        raise UnsupportedError(reason)
+    if not problem.jumps:
+        raise UnsupportedError(
+            "Without an environment the dynamics is unitary: energy swings back and forth and no"
+            " steady state is reached. Give one, for example environment=qb.CavityLoss(0.5)."
+        )
+    if problem.has_pulses:
+        raise UnsupportedError(
+            "A steady state needs a constant Hamiltonian, but this one has pulses. Use numbers, or"
+            " charge up to a late time."
+        )
+
+
+def _tell(progress: Progress | None) -> Callable[[float], None] | None:
+    """Turn residuals into the fraction done: logarithms from 1 to the tolerance."""
+    if progress is None:
+        return None
+
+    def tell(residual: float) -> None:
+        done = math.log(max(residual, AIM)) / math.log(AIM)
+        progress(0.5 * min(max(done, 0.0), 1.0))
+
+    return tell

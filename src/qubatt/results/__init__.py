@@ -1,0 +1,1 @@
+"""Results: labelled data, their status, and their summary as text."""

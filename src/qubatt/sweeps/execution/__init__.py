@@ -1,0 +1,1 @@
+"""How a study is computed: batches of points, workers, progress, expected cost."""

@@ -1,0 +1,1 @@
+"""Where results of a study are stored: files, and the grid made of them."""

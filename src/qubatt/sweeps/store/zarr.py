@@ -1,0 +1,92 @@
+"""The grid as a Zarr group, which xarray opens; replaced in one step."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from qubatt.core.errors import ArgumentError
+from qubatt.core.file import exchange
+from qubatt.sweeps.store.grid import filled
+from qubatt.sweeps.store.store import GRID, Store
+
+CHUNK = 2**20
+"""Most numbers in one file of the grid."""
+
+
+def write_grid(store: Store, grid: xr.Dataset) -> None:
+    """Write the grid with all results that there are, unless it stands there already."""
+    state = _state(store, grid)
+    path = store.directory / GRID
+    if _state_of(path) == state:
+        return
+    data = filled(grid, store).assign_attrs(state=state)
+    part = Path(tempfile.mkdtemp(prefix=".grid-", dir=store.directory))
+    try:
+        data.to_zarr(part, mode="w", zarr_format=2, consolidated=True, encoding=_encoding(data))
+        part.chmod(0o755)
+        exchange(part, path)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def read_grid(directory: Path) -> xr.Dataset:
+    """Return the grid of a study without its results.
+
+    Raises
+    ------
+    ArgumentError
+        If there is none.
+    """
+    try:
+        stored: xr.Dataset
+        with xr.open_zarr(directory / GRID, chunks=None) as stored:
+            own = [name for name in stored.coords if {*stored[name].dims} <= {*stored["key"].dims}]
+            grid = (
+                stored[["key"]]
+                .reset_coords(drop=True)
+                .assign_coords({name: stored[name] for name in own})
+            )
+            grid = grid.load()
+            grid.attrs = {name: stored.attrs[name] for name in ATTRIBUTES if name in stored.attrs}
+            return grid
+    except (OSError, KeyError, ValueError):
+        cure = "qubatt sweep study.toml --output DIR makes one."
+        raise ArgumentError("directory", "hold a study", str(directory), cure) from None
+
+
+ATTRIBUTES = ("title", "description", "study", "merits", "versions")
+"""Attributes of a grid without results."""
+
+
+def _state(store: Store, grid: xr.Dataset) -> str:
+    """Return a hash of all that a grid is made of."""
+    said: list[Any] = [dict(grid.attrs), *store.files, *map(str, grid["key"].to_numpy().ravel())]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _state_of(path: Path) -> str | None:
+    try:
+        return str(json.loads((path / ".zattrs").read_text())["state"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _encoding(data: xr.Dataset) -> dict[str, Any]:
+    """Return chunks of whole variables, but for large ones."""
+    found = {}
+    for name, array in data.variables.items():
+        chunks: list[int] = []
+        size = 1
+        for length in reversed(array.shape):
+            chunks.insert(0, max(1, min(length, CHUNK // size)))
+            size *= chunks[0]
+        if array.ndim:
+            found[str(name)] = {"chunks": tuple(chunks)}
+    return found

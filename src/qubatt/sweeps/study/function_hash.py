@@ -1,0 +1,100 @@
+"""What tells two Python functions of time apart, where only their name is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from qubatt.core.seeding import seeded
+
+TIMES = np.concatenate([[0.0], np.geomspace(1e-3, 1e4, 211) * (1 + 1e-3)])
+"""Times at which a function is looked at."""
+
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+"""Where a thing is in memory."""
+
+
+def function_hash(function: Callable[[float], float]) -> str:
+    """Return a hash of the code of a function, of what it holds, and of some of its values.
+
+    Two functions of one hash may still differ in what they call.
+    """
+    with seeded(0):  # for functions that draw random numbers
+        parts = [*_said(function), *(_value(function, float(time)) for time in TIMES)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _said(function: Any, above: tuple[int, ...] = ()) -> Iterator[str]:
+    if isinstance(function, partial):
+        yield from _said(function.func, above)
+        yield _text([function.args, function.keywords], above)
+        return
+    code = getattr(function, "__code__", None)
+    if not isinstance(code, CodeType):
+        yield _held(function, above)
+        code = getattr(vars(type(function)).get("__call__"), "__code__", None)
+        if not isinstance(code, CodeType):
+            return
+    yield from _code(code)
+    if isinstance(function, MethodType):
+        yield _text(function.__self__, above)
+    cells = getattr(function, "__closure__", None) or ()
+    yield _text([cell.cell_contents for cell in cells], above)
+    defaults = [getattr(function, name, None) for name in ("__defaults__", "__kwdefaults__")]
+    yield _text(defaults, above)
+
+
+def _held(thing: Any, above: tuple[int, ...]) -> str:
+    """Return the type of a thing, and what its attributes hold, those in slots too."""
+    slots = [getattr(cls, "__slots__", ()) for cls in type(thing).__mro__]
+    names = [name for part in slots for name in ([part] if isinstance(part, str) else part)]
+    own = {name: getattr(thing, name) for name in names if hasattr(thing, name)}
+    own.pop("__dict__", None)
+    own.pop("__weakref__", None)
+    return f"{type(thing).__qualname__} {_text({**own, **getattr(thing, '__dict__', {})}, above)}"
+
+
+def _code(code: CodeType) -> Iterator[str]:
+    yield code.co_code.hex()
+    yield repr(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _code(constant)
+        else:
+            yield _text(constant)
+
+
+def _text(value: Any, above: tuple[int, ...] = ()) -> str:
+    """Return a text of a value that is the same in every process: no addresses, no hash order.
+
+    What holds itself is not looked at again; `above` are the places in memory of its holders.
+    """
+    if id(value) in above:
+        return type(value).__qualname__
+    inner = (*above, id(value))
+    if isinstance(value, dict):
+        return _text({(_text(key, inner), _text(part, inner)) for key, part in value.items()})
+    if isinstance(value, set | frozenset):
+        return f"{{{', '.join(sorted(_text(part, inner) for part in value))}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_text(part, inner) for part in value)}]"
+    if isinstance(value, np.ndarray) and value.dtype != object:
+        return f"{value.dtype.str} {value.shape} {hashlib.sha256(value.tobytes()).hexdigest()}"
+    if isinstance(value, partial | FunctionType | MethodType):
+        return "\n".join(_said(value, inner))
+    text = repr(value)
+    tells_nothing = ADDRESS.search(text) and not isinstance(value, type | ModuleType)
+    return _held(value, inner) if tells_nothing else ADDRESS.sub("", text)
+
+
+def _value(function: Callable[[float], float], time: float) -> str:
+    try:
+        return repr(float(function(time)))
+    except Exception as error:
+        return type(error).__name__

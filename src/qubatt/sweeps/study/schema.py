@@ -1,0 +1,116 @@
+"""The form of study files as JSON schema, for editors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import TypeAdapter
+from pydantic.errors import PydanticInvalidForJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+import qubatt.sweeps.study.study  # noqa: F401  # registers what a study names
+from qubatt.core.declaration import fields_of
+from qubatt.core.registry import registry
+from qubatt.sweeps.study.axis_values import RANGE
+
+NUMBER = {"type": "number"}
+
+BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+"""What bounds are called in schemas, where a check of the type stands before them."""
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of study files, made of the declared classes.
+
+    What varies may be left out of a table, so that no field is required there but the type.
+    """
+    kinds = {kind: _kind(kind) for kind in ("battery", "charger", "environment", "run")}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "qubatt study",
+        "type": "object",
+        "properties": {
+            "title": {"type": "string"},
+            "description": {"type": "string"},
+            "battery": kinds["battery"],
+            "charger": kinds["charger"],
+            "environment": {"type": "array", "items": kinds["environment"]},
+            "run": kinds["run"],
+            "sweep": _sweep(),
+        },
+        "required": ["battery"],
+        "additionalProperties": False,
+    }
+
+
+def _kind(kind: str) -> dict[str, Any]:
+    """Return the schema of a table that may be each of the things of a kind, or text."""
+    tables = [
+        _table(name, cls)
+        for name, cls in registry.items(kind).items()
+        if getattr(cls, "typed", True)
+    ]
+    return {"anyOf": [*tables, {"type": "string"}]}
+
+
+def _table(name: str, cls: type[Any]) -> dict[str, Any]:
+    known = fields_of(cls)
+    properties: dict[str, Any] = {"type": {"const": name}}
+    for field, info in known.items():
+        made = _field(info.annotation, info.metadata)
+        properties[field] = made | {"description": info.description or ""}
+        if not info.is_required() and info.default is not None:
+            properties[field]["default"] = info.default
+    return {
+        "title": name,
+        "description": (cls.__doc__ or "").strip().split("\n")[0],
+        "type": "object",
+        "properties": properties,
+        "required": ["type"],
+        "additionalProperties": False,
+    }
+
+
+def _field(annotation: Any, metadata: Any) -> dict[str, Any]:
+    """Return the schema of a field; amplitudes are numbers or pulses, as text or tables."""
+    try:
+        whole: Any = Annotated[(annotation, *metadata)] if metadata else annotation
+        made = TypeAdapter(whole).json_schema(schema_generator=_Quiet)
+    except PydanticInvalidForJsonSchema:
+        return {"anyOf": [NUMBER, {"type": "string"}, {"type": "object"}]}
+    return {BOUNDS.get(name, name): part for name, part in made.items()}
+
+
+class _Quiet(GenerateJsonSchema):
+    """Schemas of functions are refused, not warned of."""
+
+    def emit_warning(self, kind: Any, detail: str) -> None:
+        """Say nothing."""
+
+    def function_plain_schema(self, schema: Any) -> JsonSchemaValue:  # noqa: ARG002
+        """Return what a validator written as a function may take: it does not say."""
+        return {"anyOf": [NUMBER, {"type": "string"}, {"type": "object"}]}
+
+
+def _sweep() -> dict[str, Any]:
+    values = {"type": "array", "minItems": 1}
+    spans = {
+        "start": NUMBER,
+        "stop": NUMBER,
+        "count": {"type": "integer", "minimum": 1},
+        "step": NUMBER,
+        "spacing": {"enum": ["linear", "logarithmic"]},
+    }
+    assert set(spans) == set(RANGE)
+    words = {"name": {"type": "string"}, "label": {"type": "string"}}
+    table = {
+        "type": "object",
+        "properties": spans | words | {"values": values, "labels": values},
+        "additionalProperties": False,
+    }
+    groups = {"type": "array", "items": {"type": "array", "items": {"type": "string"}}}
+    return {
+        "type": "object",
+        "properties": {"together": groups},
+        "additionalProperties": {"anyOf": [values, table, {"type": "string"}]},
+    }
