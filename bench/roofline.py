@@ -12,6 +12,7 @@ from numba import njit, prange
 
 from bench.cases import find_case
 from qubatt.core.realization import realize
+from qubatt.engines.exact.kernels import Recurrence, SeriesStop, SeriesTerms
 from qubatt.engines.exact.reduced_lindbladian import Functionals, ReducedLindbladian
 from qubatt.engines.exact.simd import fma, total, zeros32
 from qubatt.engines.threads import thread_count
@@ -84,17 +85,15 @@ def multiply_adds(reduced: ReducedLindbladian) -> float:
 def one_product(reduced: ReducedLindbladian) -> float:
     """Return the seconds of one product, G_k+1 = G_k−1 + 2 (𝓛 − c)/f G_k, of many in a row."""
     count = 400
-    vectors = [reduced.pack(reduced.realization.initial), reduced.zeros(), reduced.zeros()]
-    weights, norms, read = np.zeros(count), np.zeros(count), np.zeros((count, 0))
-    nothing = Functionals(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0))
-    ends = np.array([-1.0, 0.0, np.inf])
+    vectors = (reduced.pack(reduced.realization.initial), reduced.zeros(), reduced.zeros())
+    terms = SeriesTerms(np.zeros(count), np.zeros(count), np.zeros((count, 0)))
+    functionals = Functionals(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    never = SeriesStop(negligible=-1.0, largest_term=0.0, rounding_limit=np.inf)
     scale = 1e-3 / float(abs(reduced.realization.H).sum(axis=0).max())  # nothing grows
+    recurrence = Recurrence(shift=0.0, scale=scale, turn=1.0)
 
     def run() -> None:
-        reduced.recur(
-            reduced.tables, tuple(vectors), 0.0, scale, 1.0, weights, 1, count, ends, nothing,
-            norms, read,
-        )  # fmt: skip
+        reduced.recur(vectors, recurrence, terms, functionals, never, 1, count)
 
     return _seconds(run) / (count - 1)
 

@@ -18,7 +18,7 @@ from qubatt.core.problem import Jump
 from qubatt.core.task import Save, Task
 from qubatt.engines.engine import Engine, Progress, Propagator
 from qubatt.engines.recorder import Outcome, Recorder, battery_state
-from qubatt.sweeps.store.point_result import kept_of_row, stack, row_of_kept, unstack
+from qubatt.sweeps.store.point_result import kept_of_row, row_of_kept, stack, unstack
 from solving import solve, task
 
 SAMPLES, SEED = 400, 7

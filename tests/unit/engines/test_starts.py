@@ -15,6 +15,7 @@ from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.registry import registry
 from qubatt.core.solution import Solution
 from qubatt.core.space import Space
+from qubatt.engines.exact import engine, reduced_lindbladian
 from qubatt.engines.steady import solve as steady
 from qubatt.operators import Atoms, Mode
 from qubatt.states import ChargerState
@@ -142,15 +143,14 @@ def test_pulses() -> None:
 def test_matrices_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables once for those that reach the same, the width of the spectrum once for all."""
     made: list[str] = []
-    for path in ("exact.enclose", "reduced.Layout"):
-        module, name = path.split(".")
-        original = getattr(getattr(__import__("qubatt.engines", fromlist=[module]), module), name)
+    for module, name in ((engine, "enclose"), (reduced_lindbladian, "Layout")):
+        original = getattr(module, name)
 
         def counted(*args: Any, what: str = name, call: Any = original) -> Any:
             made.append(what)
             return call(*args)
 
-        monkeypatch.setattr(f"qubatt.engines.{path}", counted)
+        monkeypatch.setattr(module, name, counted)
     battery = BATTERIES["parity"]
     names = ["fock", "vacuum", "turned", "coherent", "squeezed"]
     solve_each(
@@ -215,13 +215,13 @@ def fits(battery: qb.Battery, name: str) -> bool:
 def watched_settle(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list that grows with every search for a steady state: sizes."""
     searches: list[int] = []
-    original = steady.settle
+    original = steady.find_steady
 
     def counted(coordinates: Any, *rest: Any) -> Any:
         searches.append(len(coordinates))
         return original(coordinates, *rest)
 
-    monkeypatch.setattr(steady, "settle", counted)
+    monkeypatch.setattr(steady, "find_steady", counted)
     return searches
 
 

@@ -296,31 +296,32 @@ def expand(
         Told every k and G_k.
     """
     now, new, series = room
-    most = len(weights)
-    ends = np.array([NEGLIGIBLE, float(np.argmax(ellipse.bounds(weights))), limit])
+    count = len(weights)
+    largest_term = float(np.argmax(ellipse.bounds(weights)))
+    stop = kernels.SeriesStop(NEGLIGIBLE, largest_term, limit)
+    recurrence = kernels.Recurrence(-ellipse.centre, 1.0 / ellipse.focus, ellipse.turn)
+    values = np.zeros((count, len(functionals.first) - 1))
+    terms = kernels.SeriesTerms(weights, np.zeros(count), values)
     new[:] = 0.0
     np.multiply(now, weights[0], out=series)
-    norms, table = np.zeros(most), np.zeros((most, len(functionals.first) - 1))
-    norms[0] = math.sqrt(2.0) * np.linalg.norm(now)  # the triangle alone
-    table[0] = functionals.of(now)
+    terms.norms[0] = math.sqrt(2.0) * np.linalg.norm(now)  # the triangle alone
+    terms.values[0] = functionals.of(now)
     if each is not None:
         each(0, now)
     chunk = 1 if each is not None else max(1, PATIENCE // len(now))
     k, ended = 1, False
-    while not ended and k < most:
-        reached = reduced.recur(
-            reduced.tables, (now, new, series), -ellipse.centre, 1.0 / ellipse.focus,
-            ellipse.turn, weights, k, min(k + chunk, most), ends, functionals, norms, table,
-        )  # fmt: skip
-        ended = bool(kernels.ends_series.py_func(weights, norms, reached, ends))
-        if (reached - k) % 2:
+    while not ended and k < count:
+        end = min(k + chunk, count)
+        next_k = reduced.recur((now, new, series), recurrence, terms, functionals, stop, k, end)
+        ended = bool(kernels.series_ends.py_func(terms, next_k, stop))
+        if (next_k - k) % 2:
             now, new = new, now
+        k = next_k
         if each is not None:
-            each(k, now)  # one term at a time
-        k = reached
+            each(k - 1, now)  # one term at a time
     if k % 2 == 0:  # the last term is odd: not yet in the series
         series += weights[k - 1] * now
-    return Series(ended, np.abs(weights[:k]) * norms[:k], table[:k])
+    return Series(ended, np.abs(weights[:k]) * terms.norms[:k], terms.values[:k])
 
 
 def _width(realization: Realization) -> float:

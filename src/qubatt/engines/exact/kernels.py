@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+from typing import NamedTuple
 
 # Threads wait for each other once per product. By default they burn milliseconds before they let
 # another process run, which makes two runs on the same cores up to a hundred times slower.
@@ -15,6 +16,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "1000")  # read when the OpenMP library 
 
 import numpy as np
 from numba import njit, prange
+from numpy.typing import NDArray
 
 from qubatt.engines.exact.simd import (
     at,
@@ -37,10 +39,50 @@ TINY = 1e-200
 
 EPSILON = float(np.finfo(np.float64).eps)
 
-OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
+COMPILER_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 
-@njit(forceinline=True, **OPTIONS)
+class Recurrence(NamedTuple):
+    """G_k = G_k−2 + 2 scale (𝓛 + shift) G_k−1, for even k with the second term times `turn`.
+
+    There is no 2 for k = 1.
+    """
+
+    shift: float
+    scale: float
+    turn: float
+
+
+class SeriesStop(NamedTuple):
+    """When a series ends.
+
+    Attributes
+    ----------
+    negligible : float
+        It ends after three terms in a row up to this, after the largest one.
+    largest_term : float
+        Number of the term that can be the largest.
+    rounding_limit : float
+        It is given up when the rounding of a term, eps k^(3/2) of it, exceeds this.
+    """
+
+    negligible: float
+    largest_term: float
+    rounding_limit: float
+
+
+class SeriesTerms(NamedTuple):
+    """Terms of a series: coefficients, bounds of ‖G_k‖, and the functionals of G_k.
+
+    Shapes ``(K,)``, ``(K,)`` and ``(K, functionals)``; the last two are filled as G_k are computed.
+    """
+
+    weights: NDArray[np.float64]
+    norms: NDArray[np.float64]
+    values: NDArray[np.float64]
+
+
+@njit(forceinline=True, **COMPILER_OPTIONS)
 def _strip(L, row, j, now, new, factor, square):
     """Compute new += factor (𝓛 + shift) now in columns j… of a row; see `sweep`."""
     (
@@ -90,7 +132,7 @@ def _strip(L, row, j, now, new, factor, square):
     return fma(u, u, fma(v, v, square))
 
 
-@njit(**OPTIONS)
+@njit(**COMPILER_OPTIONS)
 def sweep(L, first, last, now, new, series, shift, factor, w_now, w_new):
     """Compute new += factor (𝓛 + shift) now and series += w_now now + w_new new in some rows.
 
@@ -123,12 +165,12 @@ def sweep(L, first, last, now, new, series, shift, factor, w_now, w_new):
         if summing:
             for plane in (row[0], row[0] + L.size):
                 for j in range(plane + begin, plane + end, 8):
-                    found = fma(w_new, load(new, j, square), load(series, j, square))
-                    store(series, j, fma(w_now, load(now, j, square), found))
+                    added = fma(w_new, load(new, j, square), load(series, j, square))
+                    store(series, j, fma(w_now, load(now, j, square), added))
     return total(wide_square) + total(square)
 
 
-@njit(**OPTIONS)
+@njit(**COMPILER_OPTIONS)
 def mirror(L, first, last, vector):
     """Fill the tiles that are kept below the diagonal from those above it: ρ = ρ†."""
     for q in range(first, last):
@@ -138,17 +180,18 @@ def mirror(L, first, last, vector):
         transpose8(vector, source + L.size, stride, target + L.size, target_stride, -1.0)
 
 
-@njit(**OPTIONS)
-def read(first, column, value, vector, out):
+@njit(**COMPILER_OPTIONS)
+def evaluate(functionals, vector, out):
     """Compute out = functionals × vector, the functionals being a sparse matrix."""
+    first, column, value = functionals
     for f in range(len(first) - 1):
-        found = 0.0
+        result = 0.0
         for q in range(first[f], first[f + 1]):
-            found += value[q] * vector[column[q]]
-        out[f] = found
+            result += value[q] * vector[column[q]]
+        out[f] = result
 
 
-@njit(**OPTIONS)
+@njit(**COMPILER_OPTIONS)
 def combine(weights, table, out):
     """Compute out = weights × table, the terms of every entry one after the other.
 
@@ -162,85 +205,81 @@ def combine(weights, table, out):
                 out[t, f] += weights[t, k] * table[k, f]
 
 
-@njit(**OPTIONS)
-def ends_series(weights, norms, k, ends):
-    """Tell whether the terms before k end the series; see `recur`."""
-    last = abs(weights[k - 1]) * norms[k - 1]
-    if not EPSILON * k**1.5 * last <= ends[2]:
+@njit(**COMPILER_OPTIONS)
+def series_ends(terms, k, stop):
+    """Return whether the series can end before term k, or must: see `SeriesStop`."""
+    last = abs(terms.weights[k - 1]) * terms.norms[k - 1]
+    if not EPSILON * k**1.5 * last <= stop.rounding_limit:
         return True
-    if k - 1 <= ends[1] or k < 3:
+    if k - 1 <= stop.largest_term or k < 3:
         return False
-    before = max(abs(weights[k - 2]) * norms[k - 2], abs(weights[k - 3]) * norms[k - 3])
-    return max(last, before) <= ends[0]
+    before = max(
+        abs(terms.weights[k - 2]) * terms.norms[k - 2],
+        abs(terms.weights[k - 3]) * terms.norms[k - 3],
+    )
+    return max(last, before) <= stop.negligible
 
 
-@njit(**OPTIONS)
-def _scales(weights, scale, turn, k):
-    """Return the factor of 𝓛, and for even k the weights of two terms of the series."""
+@njit(**COMPILER_OPTIONS)
+def _factors(recurrence, weights, k):
+    """Return the factor of 𝓛 + shift, and for even k the weights of two terms of the series."""
     if k % 2 == 0:
-        return 2.0 * turn * scale, weights[k - 1], weights[k]
-    return scale if k == 1 else 2.0 * scale, 0.0, 0.0
+        return 2.0 * recurrence.turn * recurrence.scale, weights[k - 1], weights[k]
+    return recurrence.scale if k == 1 else 2.0 * recurrence.scale, 0.0, 0.0
 
 
-@njit(**OPTIONS)
-def recur(
-    L, shares, vectors, shift, scale, turn, weights, k, stop, ends, functionals, norms, table
-):
-    """Compute G_k, G_k+1, … of the recurrence G_k = G_k−2 + 2 scale (𝓛 + shift) G_k−1.
+def _loops(parallel):
+    """Return the compiled loops over the shares of rows, in one thread or one thread per share.
 
-    There is no 2 for k = 1, and for even k the second term is multiplied by `turn`. `vectors` are
-    G_k−1, G_k−2, which is written over, and the series, to which weights[k] G_k is added, two at
-    a time when k is even. `norms` and `table` receive bounds of the Frobenius norms and the values
-    of the functionals. It ends before `stop`, or once three terms in a row, after number ends[1],
-    are below ends[0], or when the rounding of one, eps k^(3/2) of it, exceeds ends[2]. `shares`
-    are the ends of shares of rows and of tiles. Returns the next k.
+    They are compiled twice: small problems would wait two seconds for the threads of `prange`,
+    which they never use. The range that they close over tells the two apart in Numba's cache.
     """
-    rows, tiles = shares
-    now, new, series = vectors
-    while k < stop:
-        factor, w_now, w_new = _scales(weights, scale, turn, k)
-        square = 0.0
-        for q in range(len(rows) - 1):
-            square += sweep(L, rows[q], rows[q + 1], now, new, series, shift, factor, w_now, w_new)
-            mirror(L, tiles[q], tiles[q + 1], new)
-        norms[k] = math.sqrt(2.0 * square)
-        read(functionals[0], functionals[1], functionals[2], new, table[k])
-        now, new = new, now
-        k += 1
-        if ends_series(weights, norms, k, ends):
-            break
-    mirror(L, 0, len(L.tile_source), series)
-    return k
+    indices = prange if parallel else range
+
+    @njit(parallel=parallel, **COMPILER_OPTIONS)
+    def apply(L, shares, vector, out):
+        """Compute out += 𝓛 × vector; `shares` are the ends of shares of rows and of tiles."""
+        rows, tiles = shares
+        for q in indices(len(rows) - 1):
+            sweep(L, rows[q], rows[q + 1], vector, out, out, 0.0, 1.0, 0.0, 0.0)
+            mirror(L, tiles[q], tiles[q + 1], out)
+
+    @njit(parallel=parallel, **COMPILER_OPTIONS)
+    def recur(L, shares, vectors, recurrence, terms, functionals, stop, k, end):
+        """Compute G_k, G_k+1, … of a `Recurrence`, up to G_end−1 or until `series_ends`.
+
+        `vectors` are G_k−1, G_k−2, which is written over, and the series, to which weights[k] G_k
+        is added, two at a time when k is even. `terms` receives norms and values. Returns the
+        next k.
+        """
+        rows, tiles = shares
+        now, new, series = vectors
+        shift = recurrence.shift
+        while k < end:
+            factor, w_now, w_new = _factors(recurrence, terms.weights, k)
+            square = 0.0
+            for q in indices(len(rows) - 1):
+                square += sweep(
+                    L, rows[q], rows[q + 1], now, new, series, shift, factor, w_now, w_new
+                )
+                mirror(L, tiles[q], tiles[q + 1], new)
+            terms.norms[k] = math.sqrt(2.0 * square)
+            evaluate(functionals, new, terms.values[k])
+            now, new = new, now
+            k += 1
+            if series_ends(terms, k, stop):
+                break
+        mirror(L, 0, len(L.tile_source), series)
+        return k
+
+    return apply, recur
 
 
-@njit(parallel=True, **OPTIONS)
-def recur_parallel(
-    L, shares, vectors, shift, scale, turn, weights, k, stop, ends, functionals, norms, table
-):
-    """Do the same as `recur`, with every share in a thread of its own.
-
-    The loop stands twice because `prange` must be compiled apart: small problems would wait two
-    seconds for threads that they never use.
-    """
-    rows, tiles = shares
-    now, new, series = vectors
-    while k < stop:
-        factor, w_now, w_new = _scales(weights, scale, turn, k)
-        square = 0.0
-        for q in prange(len(rows) - 1):
-            square += sweep(L, rows[q], rows[q + 1], now, new, series, shift, factor, w_now, w_new)
-            mirror(L, tiles[q], tiles[q + 1], new)
-        norms[k] = math.sqrt(2.0 * square)
-        read(functionals[0], functionals[1], functionals[2], new, table[k])
-        now, new = new, now
-        k += 1
-        if ends_series(weights, norms, k, ends):
-            break
-    mirror(L, 0, len(L.tile_source), series)
-    return k
+apply, recur = _loops(parallel=False)
+apply_parallel, recur_parallel = _loops(parallel=True)
 
 
-@njit(**OPTIONS)
+@njit(**COMPILER_OPTIONS)
 def bessel(x, turn, out):
     """Write J_k(x), or exp(−x) I_k(x) if `turn` is −1, of every x ≥ 0 to the rows of `out`.
 

@@ -81,11 +81,6 @@ class ReducedLindbladian:
         """Memory of one vector."""
         return 16 * self.layout.size
 
-    @cached_property
-    def _unused(self) -> Vector:
-        """A series to which nothing is added."""
-        return self.zeros()
-
     @property
     def table_bytes(self) -> float:
         """Memory of the tables while they are made: some 96 bytes per contribution to a row."""
@@ -130,33 +125,22 @@ class ReducedLindbladian:
         }
         return self.tables._replace(**present)
 
-    def recur(self, tables: Tables, vectors: tuple[Vector, Vector, Vector], *rest: Any) -> int:
+    @property
+    def threads(self) -> int:
+        """Number of threads that share a product."""
+        return len(self.shares[0]) - 1
+
+    def recur(self, vectors: tuple[Vector, Vector, Vector], *arguments: Any) -> int:
         """Run `kernels.recur` on one or several threads; return its next k."""
-        several = len(self.shares[0]) > 2
-        compiled = kernels.recur_parallel if several else kernels.recur
-        return int(compiled(tables, self.shares, vectors, *rest))
+        compiled = kernels.recur if self.threads == 1 else kernels.recur_parallel
+        return int(compiled(self.tables, self.shares, vectors, *arguments))
 
     def apply(self, time: float, vector: Vector) -> Vector:
         """Return 𝓛(t) × vector, the right-hand side of the master equation."""
-        out = self.zeros()
-        weights, norms = np.zeros(2), np.zeros(2)
-        watched = Functionals(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0))
+        compiled = kernels.apply if self.threads == 1 else kernels.apply_parallel
         tables = self.tables_at(time) if self.realization.pulsed else self.tables
-        ends, read = np.array([-1.0, 0.0, np.inf]), np.zeros((2, 0))
-        self.recur(
-            tables,
-            (vector, out, self._unused),
-            0.0,
-            1.0,
-            1.0,
-            weights,
-            1,
-            2,
-            ends,
-            watched,
-            norms,
-            read,
-        )
+        out = self.zeros()
+        compiled(tables, self.shares, vector, out)
         return out
 
     def zeros(self) -> Vector:

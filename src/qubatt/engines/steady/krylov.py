@@ -65,8 +65,8 @@ class GMRESProjector(SteadyProjector):
     """P₀x from the fixed point of E = exp(h𝓛): GMRES on (1 − E)e = Ex − x, restarted.
 
     All vectors added to x lie in the range of 𝓛, so that conserved quantities stay as they are, but
-    for rounding: the trace is kept by hand, and where more is conserved, `PropagationProjector` is safe.
-    One application of E costs a Chebyshev step and leaves |exp(hλ)| of each eigenvector: the many
+    for rounding: the trace is kept by hand, and where more is conserved, `PropagationProjector` is
+    safe. One application of E costs a Chebyshev step and leaves |exp(hλ)| of each eigenvector: the many
     that decay at once are gone after a few, and the few slow ones are what a Krylov space
     finds. Without E, a Krylov space of 𝓛 itself would be filled by what oscillates fast.
     """
