@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-import qubatt.merits  # noqa: F401  # registers them
 from qubatt.core.bibliography import BIBLIOGRAPHY
 from qubatt.core.declaration import fields_of
-from qubatt.core.registry import registry
+from qubatt.merits import Merit
+from qubatt.merits.selection import all_merits
 
 INTRODUCTION = """# Figures of merit
 
@@ -26,7 +26,9 @@ qubatt charge driven --n-atoms 4 --drive 1 --environment collective-decay:0.5 --
 ```
 
 A merit with a parameter that is not the usual one has its value in the name of the variable, `run["free_energy_2"]`;
-the attributes of the variable have its name.
+the attributes of the variable have its name. Where a parameter takes a few values only, every one is listed below, and
+these names may be written wherever a merit is named: `ergotropy_full` is `ergotropy:reach=full` and
+`qb.merit("ergotropy", reach="full")`.
 
 `merits="all"` (`--merit all`) gives every one that the battery can give without its full state; at N = 10
 that takes 1.7 times as long as the energy alone. A merit that a battery cannot give says why.
@@ -55,26 +57,27 @@ SECTIONS = {
 
 def page() -> str:
     """Return the page as Markdown."""
-    merits = registry.items("merit")
+    merits = all_merits().values()
     parts = [INTRODUCTION]
     for needs, text in SECTIONS.items():
-        rows = [_row(name, cls) for name, cls in merits.items() if cls.needs == needs]
+        rows = [_row(merit) for merit in merits if merit.needs == needs]
         head = "| name | definition | units | bounds | source |\n|---|---|---|---|---|"
         parts.append(f"## {needs.capitalize()}\n\n{text}\n\n{head}\n" + "\n".join(rows) + "\n")
-    cited = sorted({key for cls in merits.values() for key in cls.citations})
+    cited = sorted({key for merit in merits for key in merit.citations})
     sources = "\n".join(f"- **{key}**: {BIBLIOGRAPHY[key]}" for key in cited)
     parts.append(f"## Sources\n\n{sources}\n")
     return "\n".join(parts)
 
 
-def _row(name: str, cls: type) -> str:
-    fields = ", ".join(f"{field}={entry.default}" for field, entry in fields_of(cls).items())
-    shown = f"`{name}:{fields}`" if fields else f"`{name}`"
-    definition = cls.definition.replace("|", "\\|")
-    low, high = cls.bounds
+def _row(merit: Merit) -> str:
+    fields = fields_of(type(merit)) if merit.name == merit.kind else {}
+    defaults = ", ".join(f"{field}={info.default}" for field, info in fields.items())
+    name = f"`{merit.name}:{defaults}`" if fields else f"`{merit.name}`"
+    definition = merit.definition.replace("|", "\\|")
+    low, high = merit.bounds
     bounds = "" if (low, high) == (-math.inf, math.inf) else f"{low:g} … {high:g}"
     bounds = bounds.replace("inf", "∞")
-    return f"| {shown} | {definition} | {cls.units} | {bounds} | {', '.join(cls.citations)} |"
+    return f"| {name} | {definition} | {merit.units} | {bounds} | {', '.join(merit.citations)} |"
 
 
 if __name__ == "__main__":

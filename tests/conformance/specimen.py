@@ -19,6 +19,7 @@ from qubatt.core.registry import registry
 from qubatt.core.solution import Solution
 from qubatt.environment import Dissipator
 from qubatt.merits import Merit
+from qubatt.merits.selection import all_merits
 from qubatt.models import Battery
 from solving import observables_of, solve
 
@@ -26,6 +27,9 @@ KINDS = ("battery", "environment", "charger", "pulse", "engine", "steady-solver"
 """Kinds whose entries are classes that a user constructs."""
 
 NAMES = {kind: tuple(registry.items(kind)) for kind in KINDS}
+MERITS = all_merits()
+"""All variants of all merits, by the names of their variables."""
+
 PAIRS = [(battery, other) for battery in NAMES["battery"] for other in NAMES["environment"]]
 
 HOLDS_ALL = 12
@@ -90,8 +94,7 @@ def problem_of(
 
 def merits_of(problem: Problem) -> list[Merit]:
     """Return every merit that the problem can give."""
-    merits = [example("merit", name) for name in NAMES["merit"]]
-    return [merit for merit in merits if not merit.unavailable(realize(problem))]
+    return [merit for merit in MERITS.values() if not merit.unavailable(realize(problem))]
 
 
 def moments_of(problem: Problem) -> list[Observable]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from docs.merits import page
-from qubatt.core.registry import registry
+from qubatt.merits.selection import all_merits
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -13,5 +13,5 @@ DOCS = Path(__file__).parents[2] / "docs"
 def test_page_of_merits_is_that_of_the_registry() -> None:
     """If not: python -m docs.merits > docs/merits.md."""
     assert (DOCS / "merits.md").read_text() == page()
-    for name in registry.items("merit"):
+    for name in all_merits():
         assert f"`{name}" in page()

@@ -111,7 +111,7 @@ class Request:
 
     def at_rest(self) -> Request:
         """Return the same question without the merits that steady states lack."""
-        merits = tuple(merit for merit in self.merits if merit.at_rest)
+        merits = tuple(merit for merit in self.merits if merit.has_steady_value)
         return dataclasses.replace(self, merits=merits)
 
     @property

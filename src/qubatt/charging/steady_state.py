@@ -18,7 +18,7 @@ from qubatt.engines.steady.gap import MOST
 from qubatt.engines.steady.solve import SteadySolution, solve_steady
 from qubatt.engines.steady.solver import SteadySolver
 from qubatt.merits import Merit, SolvedRun
-from qubatt.merits.selection import ALL
+from qubatt.merits.selection import ALL, to_merit
 from qubatt.models import Battery
 from qubatt.states import ChargerState
 
@@ -201,10 +201,10 @@ def certified(request: Request, solution: SteadySolution) -> CertifiedResult:
 
 def _at_rest(request: Request, wanted: MeritNames) -> Request:
     """Leave out merits of charging over time, unless they were asked for by name."""
-    names = [wanted] if isinstance(wanted, str | Merit) else wanted or []
-    named = {name.kind if isinstance(name, Merit) else name.split(":")[0] for name in names}
+    names = [wanted] if isinstance(wanted, str | Merit) else list(wanted or ())
+    named = {to_merit(name).name for name in names if name != ALL}
     for merit in request.merits:
-        if not merit.at_rest and (merit.kind in named or ALL not in named):
+        if not merit.has_steady_value and (merit.name in named or ALL not in names):
             raise UnsupportedError(
                 f"Merit `{merit.name}` cannot be given: a steady state has no charging curve."
                 " Use charge."

@@ -39,32 +39,36 @@ def _list(
     """List what has a name: batteries, charger states, environments, pulses, merits, papers, …"""
     from qubatt.core.errors import ArgumentError
     from qubatt.core.registry import registry
-    from qubatt.merits import Merit
+    from qubatt.merits.selection import all_merits
 
     if kind is not None and kind not in HOME:
         raise ArgumentError("kind", f"be one of {', '.join(sorted(HOME))}", kind)
     for group in [kind] if kind is not None else sorted(HOME):
         import_module(f"qubatt.{HOME[group]}")
         typer.echo(f"{group}:")
-        for name, entry in registry.items(group).items():
-            typer.echo(f"  {name + _fields(entry):<46} {_summary(entry)}")
-            if isinstance(entry, type) and issubclass(entry, Merit):
+        entries = all_merits() if group == "merit" else registry.items(group)
+        for name, entry in entries.items():
+            typer.echo(f"  {name + _fields(name, entry):<46} {_summary(entry)}")
+            if group == "merit":
                 typer.echo(f"    {entry.definition}")
 
 
-def _fields(entry: object) -> str:
-    """Return the fields of a declared class as they are written after its name."""
+def _fields(name: str, entry: object) -> str:
+    """Return the fields of a declared class, or of a merit, as they are written after its name."""
     from qubatt.core.declaration import fields_of
     from qubatt.core.spec_string import plain_types
+    from qubatt.merits import Merit
 
+    if isinstance(entry, Merit):  # none after a name that has them
+        entry = type(entry) if name == entry.kind else None
     if isinstance(entry, type) and issubclass(entry, Battery):
         return "" if entry.has_text_form else " (from Python)"
     if not isinstance(entry, type):
         return ""
     fields = []
-    for name, field in fields_of(entry).items():
-        several = "=0/1/…" if Sequence in plain_types(field.annotation) else ""
-        fields.append(f"{name}{several}" if field.is_required() else f"{name}={field.default}")
+    for field, info in fields_of(entry).items():
+        several = "=0/1/…" if Sequence in plain_types(info.annotation) else ""
+        fields.append(f"{field}{several}" if info.is_required() else f"{field}={info.default}")
     return ":" + ",".join(fields) if fields else ""
 
 
@@ -73,9 +77,9 @@ def _summary(entry: Any) -> str:
     from qubatt.core.bibliography import BIBLIOGRAPHY
     from qubatt.merits import Merit
 
+    if isinstance(entry, Merit):
+        costly = ", needs the full state" if entry.needs == "full state" else ""
+        return f"{entry.long_name} ({entry.units}{costly})"
     if not isinstance(entry, type):  # a paper
         return str(BIBLIOGRAPHY[entry.key])
-    if issubclass(entry, Merit):
-        dear = ", needs the full state" if entry.needs == "full state" else ""
-        return f"{entry.long_name} ({entry.units}{dear})"
     return (inspect.getdoc(entry) or "").split("\n")[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -117,7 +117,10 @@ def explain(error: ValidationError, known: Mapping[str, Any]) -> ArgumentError:
         requirement = f"be one of {', '.join(known)}" if known else "be left out"
         return ArgumentError(name, requirement, MISSING, suggest(name, known))
     if kind.startswith("missing"):
-        return ArgumentError(name, "be given", MISSING)
+        choices = get_args(getattr(known.get(name), "annotation", None))  # of a Literal
+        names = [repr(choice) for choice in choices if isinstance(choice, str)]
+        one_of = f"be one of {', '.join(names[:-1])} or {names[-1]}" if names else "be given"
+        return ArgumentError(name, one_of, MISSING)
     if kind == "greater_than_equal":
         bound = context["ge"]
         requirement = "be non-negative" if bound == 0 else f"be at least {bound}"

@@ -17,8 +17,6 @@ for _module in (  # each registers its merits, which are listed in this order
     "power_bound",
     "energy_variance",
     "ergotropy",
-    "ergotropy_parts",
-    "ergotropy_atom",
     "passive_energy",
     "entropy",
     "coherence",

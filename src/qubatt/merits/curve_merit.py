@@ -17,7 +17,7 @@ class CurveMerit(Merit):
     """One number of the energy curve; subclasses say which."""
 
     needs = "curve"
-    at_rest = False
+    has_steady_value = False
 
     @abstractmethod
     def number(self, run: SolvedRun) -> float:

@@ -1,45 +1,59 @@
-"""Ergotropy: the energy that unitaries on the battery can take out."""
+"""Ergotropy, the energy that unitaries on the battery can extract, and its two parts."""
 
 from __future__ import annotations
 
-import math
+from typing import Literal
 
 import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
-from qubatt.merits.battery_state import WITHIN, UnitaryMerit, energy_of
 from qubatt.merits.solved_run import SolvedRun
+from qubatt.merits.unitary_merit import ReachName, UnitaryMerit, reach_field
 
-FORMULA = "W = Tr[ρ_B H_B] − min over U of Tr[Uρ_BU† H_B]"
 
-
+@declare("merit", "ergotropy")
 class Ergotropy(UnitaryMerit):
-    """W of the battery's state."""
+    """Ergotropy W of the battery, or of one of its atoms."""
 
-    units = "omega_ref"
-    bounds = (0.0, math.inf)
+    title = "ergotropy"
+    formula = "W = Tr[ρ H] − min over U of Tr[UρU† H]"
     citations = ("allahverdyan2004",)
+
+    reach: Literal[ReachName, "atom"] = reach_field()
 
     def values(self, run: SolvedRun) -> FloatArray:
         """Return W, shape ``(T,)``."""
-        lowest = self.lowest(run, run.populations)
-        return np.maximum(energy_of(run, run.in_levels) - lowest, 0.0)
+        return np.maximum(self.unitaries.energy(run) - self.unitaries.lowest(run), 0.0)
 
 
-@declare("merit", "ergotropy_symmetric")
-class ErgotropySymmetric(Ergotropy):
-    """Ergotropy by unitaries on the permutation-symmetric states."""
+@declare("merit", "incoherent_ergotropy")
+class IncoherentErgotropy(UnitaryMerit):
+    """Part W_i of the ergotropy that needs no coherence between unequal energies."""
 
-    long_name = "ergotropy on the symmetric states"
-    definition = f"{FORMULA}, {WITHIN['symmetric']}"
-    reach = "symmetric"
+    title = "incoherent ergotropy"
+    formula = "W_i, the ergotropy of ρ without coherence between levels of H of unequal energy"
+    citations = ("francica2020",)
+
+    reach: ReachName = reach_field()
+
+    def values(self, run: SolvedRun) -> FloatArray:
+        """Return W_i, shape ``(T,)``."""
+        lowest = self.unitaries.lowest(run, run.dephased_populations)
+        return np.maximum(self.unitaries.energy(run) - lowest, 0.0)
 
 
-@declare("merit", "ergotropy_full")
-class ErgotropyFull(Ergotropy):
-    """Ergotropy by unitaries on all states of the atoms."""
+@declare("merit", "coherent_ergotropy")
+class CoherentErgotropy(UnitaryMerit):
+    """Rest W − W_i of the ergotropy: passive energy that dephasing adds."""
 
-    long_name = "ergotropy on the full space"
-    definition = f"{FORMULA}, {WITHIN['full']}"
-    reach = "full"
+    title = "coherent ergotropy"
+    formula = "W − W_i with the ergotropy W of ρ and W_i of ρ without coherence between energies"
+    citations = ("francica2020",)
+
+    reach: ReachName = reach_field()
+
+    def values(self, run: SolvedRun) -> FloatArray:
+        """Return W − W_i, shape ``(T,)``."""
+        dephased = self.unitaries.lowest(run, run.dephased_populations)
+        return np.maximum(dephased - self.unitaries.lowest(run), 0.0)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from typing import Literal, Self
+
+from pydantic import Field
 
 from qubatt.core.declaration import declare
 from qubatt.merits.curve_merit import CurveMerit
@@ -11,84 +15,62 @@ from qubatt.merits.solved_run import SolvedRun
 BETWEEN = ", between the output times too"
 """By the polynomials of `Curve`."""
 
-
-@declare("merit", "maximum_energy")
-class MaximumEnergy(CurveMerit):
-    """Largest stored energy of the run."""
-
-    long_name = "largest stored energy"
-    units = "omega_ref"
-    definition = f"max over t of E(t){BETWEEN}"
-    bounds = (0.0, math.inf)
-
-    def number(self, run: SolvedRun) -> float:
-        """Return max E."""
-        return run.curve.max_energy()[1]
+FORMULAS = {"energy": "E(t)", "power": "dE/dt", "average_power": "E(t)/t"}
+LABELS = {
+    "energy": "largest stored energy",
+    "power": "largest charging power",
+    "average_power": "largest average charging power",
+}
 
 
-@declare("merit", "maximum_energy_time")
-class MaximumEnergyTime(CurveMerit):
-    """Time of the largest stored energy of the run."""
+@declare("merit", "maximum")
+class Maximum(CurveMerit):
+    """Largest energy, power or average power of a run, or the time at which it is reached."""
 
-    long_name = "time of the largest stored energy"
-    units = "1/omega_ref"
-    definition = f"argmax over t of E(t){BETWEEN}"
-    bounds = (0.0, math.inf)
+    of: Literal["energy", "power", "average_power"] = Field(
+        description="Quantity of which the maximum is taken", examples=["energy"]
+    )
+    coordinate: Literal["value", "time"] = Field(
+        default="value",
+        description="Coordinate of the maximum, its value or its time",
+        examples=["value"],
+    )
 
-    def number(self, run: SolvedRun) -> float:
-        """Return the time."""
-        return run.curve.max_energy()[0]
+    @classmethod
+    def variants(cls) -> tuple[Self, ...]:
+        """Return value and time of every maximum."""
+        coordinates: tuple[Literal["value", "time"], ...] = ("value", "time")
+        return tuple(
+            dataclasses.replace(maximum, coordinate=coordinate)
+            for maximum in super().variants()
+            for coordinate in coordinates
+        )
 
+    @property
+    def long_name(self) -> str:
+        """Label of the variable."""
+        return LABELS[self.of] if self.coordinate == "value" else f"time of the {LABELS[self.of]}"
 
-@declare("merit", "maximum_power")
-class MaximumPower(CurveMerit):
-    """Largest charging power of the run."""
+    @property
+    def units(self) -> str:
+        """Units of the coordinate."""
+        if self.coordinate == "time":
+            return "1/omega_ref"
+        return "omega_ref" if self.of == "energy" else "omega_ref^2"
 
-    long_name = "largest charging power"
-    units = "omega_ref^2"
-    definition = f"max over t of dE/dt{BETWEEN}"
+    @property
+    def definition(self) -> str:
+        """The formula."""
+        symbol = "max" if self.coordinate == "value" else "argmax"
+        return f"{symbol} over t of {FORMULAS[self.of]}{BETWEEN}"
 
-    def number(self, run: SolvedRun) -> float:
-        """Return max P."""
-        return run.curve.max_power()[1]
-
-
-@declare("merit", "maximum_power_time")
-class MaximumPowerTime(CurveMerit):
-    """Time of the largest charging power of the run."""
-
-    long_name = "time of the largest charging power"
-    units = "1/omega_ref"
-    definition = f"argmax over t of dE/dt{BETWEEN}"
-    bounds = (0.0, math.inf)
-
-    def number(self, run: SolvedRun) -> float:
-        """Return the time."""
-        return run.curve.max_power()[0]
-
-
-@declare("merit", "maximum_average_power")
-class MaximumAveragePower(CurveMerit):
-    """Largest average charging power of the run."""
-
-    long_name = "largest average charging power"
-    units = "omega_ref^2"
-    definition = f"max over t of E(t)/t{BETWEEN}"
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Bounds of the coordinate: a power may be negative at all times."""
+        not_negative = self.of == "energy" or self.coordinate == "time"
+        return (0.0 if not_negative else -math.inf, math.inf)
 
     def number(self, run: SolvedRun) -> float:
-        """Return max E/t."""
-        return run.curve.max_average_power()[1]
-
-
-@declare("merit", "maximum_average_power_time")
-class MaximumAveragePowerTime(CurveMerit):
-    """Time of the largest average charging power of the run."""
-
-    long_name = "time of the largest average charging power"
-    units = "1/omega_ref"
-    definition = f"argmax over t of E(t)/t{BETWEEN}"
-    bounds = (0.0, math.inf)
-
-    def number(self, run: SolvedRun) -> float:
-        """Return the time."""
-        return run.curve.max_average_power()[0]
+        """Return the value or the time."""
+        time, value = getattr(run.curve, f"max_{self.of}")()
+        return float(value if self.coordinate == "value" else time)

@@ -38,7 +38,7 @@ class AveragePower(Merit):
     long_name = "average charging power"
     units = "omega_ref^2"
     definition = "E(t) / t, and dE/dt at t = 0"
-    at_rest = False
+    has_steady_value = False
     linear = True
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:  # noqa: ARG002  # the same for all

@@ -1,19 +1,30 @@
-"""Which merits are meant, and whether the battery can give them."""
+"""Selection of merits by name, and of those that a battery can give."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from typing import cast
 
 from qubatt.core.declaration import fields_of
-from qubatt.core.errors import ArgumentError, UnsupportedError
+from qubatt.core.errors import ArgumentError, UnsupportedError, suggest
 from qubatt.core.realization import Realization
 from qubatt.core.registry import registry
 from qubatt.core.spec_string import from_text
 from qubatt.merits.merit import Merit
 
 ALL = "all"
-"""Stands for all merits that a battery can give without its full state."""
+"""Name of all merits that a battery can give without its full state."""
+
+
+def all_merits() -> dict[str, Merit]:
+    """Return all variants of all registered merits, by name: see `Merit.variants`."""
+    return dict(_all_variants(tuple(registry.items("merit").values())))
+
+
+@functools.cache
+def _all_variants(classes: tuple[type[Merit], ...]) -> dict[str, Merit]:
+    return {merit.name: merit for cls in classes for merit in cls.variants()}
 
 
 def select_merits(
@@ -24,9 +35,9 @@ def select_merits(
     Parameters
     ----------
     wanted : iterable of str or Merit, optional
-        Names, with parameters after a colon where there are any (``"free_energy:beta=2"``), or
-        merits; the default ones by default; ``"all"`` for all that the battery can give but those
-        of the full state.
+        Names of variables (``"ergotropy_full"``), names with parameters after a colon
+        (``"ergotropy:reach=full"``, ``"free_energy:beta=2"``), or merits; the default ones by
+        default; ``"all"`` for all that the battery can give except those of the full state.
     realization : Realization
         The problem in the basis in which it is solved.
 
@@ -38,35 +49,55 @@ def select_merits(
         If the problem cannot give a merit that was named, with the reason.
     """
     if wanted is None:
-        return _possible(realization, default=True)
+        return _available(realization, default=True)
     single = isinstance(wanted, str | Merit)
     names = [wanted] if single else wanted
     if not isinstance(names, Iterable):
         raise ArgumentError("merits", "be names", wanted, 'For example ["energy", "power"].')
     chosen: dict[str, Merit] = {}
     for name in cast("Iterable[str | Merit]", names):
-        found = _possible(realization) if name == ALL else (_built(name),)
-        chosen |= {merit.name: merit for merit in found}
+        merits = _available(realization) if name == ALL else (to_merit(name),)
+        chosen |= {merit.name: merit for merit in merits}
     for merit in chosen.values():
         if reason := merit.unavailable(realization):
             raise UnsupportedError(f"Merit `{merit.name}` cannot be given: {reason}.")
     return tuple(chosen.values())
 
 
-def _possible(realization: Realization, default: bool = False) -> tuple[Merit, ...]:
-    """Return the merits with their usual parameters that the problem can give cheaply."""
-    known = [cls for cls in registry.items("merit").values() if cls.default or not default]
-    merits = [cls() for cls in known if cls.needs != "full state"]
-    return tuple(merit for merit in merits if not merit.unavailable(realization))
+def _available(realization: Realization, default: bool = False) -> tuple[Merit, ...]:
+    """Return all merits that the problem can give without its full state, or the default ones."""
+    merits = [merit for merit in all_merits().values() if merit.default or not default]
+    cheap = [merit for merit in merits if merit.needs != "full state"]
+    return tuple(merit for merit in cheap if not merit.unavailable(realization))
 
 
-def _built(wanted: str | Merit) -> Merit:
+def to_merit(wanted: str | Merit) -> Merit:
+    """Return the merit of a name like ``"ergotropy_full"`` or ``"free_energy:beta=2"``.
+
+    Raises
+    ------
+    ArgumentError
+        If there is none of that name, or a parameter is missing, unknown or refused.
+    """
     if isinstance(wanted, Merit):
         return wanted
     if not isinstance(wanted, str):
         cure = 'For example "energy" or "free_energy:beta=2".'
         raise ArgumentError("merits", "hold names", wanted, cure)
+    if wanted in (merits := all_merits()):
+        return merits[wanted]
+    name = wanted.partition(":")[0]
+    _check_name(name, "merits")
+    if name not in registry.items("merit"):
+        raise ArgumentError("merits", f"have nothing after {name}", wanted)
     return cast(Merit, from_text("merit", wanted, "merits"))
+
+
+def _check_name(name: str, argument: str) -> None:
+    """Refuse a name that is neither registered nor that of a variant, and suggest the nearest."""
+    names = registry.items("merit") | all_merits()
+    if name not in names:
+        raise ArgumentError(argument, "name a registered merit", name, suggest(str(name), names))
 
 
 def merit(name: str, **parameters: object) -> Merit:
@@ -77,11 +108,15 @@ def merit(name: str, **parameters: object) -> Merit:
     >>> import qubatt as qb
     >>> qb.merit("free_energy", beta=2.0).name
     'free_energy_2'
+    >>> qb.merit("ergotropy", reach="full") == qb.merit("ergotropy_full")
+    True
     """
-    cls = registry.get("merit", name, "name")
-    unknown = parameters.keys() - fields_of(cls)
-    if unknown and not fields_of(cls):
+    _check_name(name, "name")
+    if name in (merits := all_merits()) and not parameters:
+        return merits[name]
+    cls = registry.items("merit").get(name)
+    if cls is None or not fields_of(cls):
         raise ArgumentError(
-            sorted(unknown)[0], f"be left out: {name} has no parameters", parameters
+            sorted(parameters)[0], f"be left out: {name} has no parameters", parameters
         )
     return cast(Merit, cls(**parameters))

@@ -10,9 +10,9 @@ import pytest
 import qubatt as qb
 from qubatt.core.problem import Problem
 from qubatt.core.realization import realize
-from qubatt.core.registry import registry
 from qubatt.core.space import WHOLE
 from qubatt.merits import Merit, SolvedRun
+from qubatt.merits.selection import all_merits
 from solving import observables_of, solve
 
 TIMES = np.linspace(0.0, 2.0, 81)
@@ -25,7 +25,7 @@ PROBLEMS = {
         environment=[qb.CollectiveDecay(0.2, n_thermal=0.4)]
     ),
 }
-MERITS = list(registry.items("merit"))
+MERITS = list(all_merits())
 
 
 def random_state(seed: int, dim: int, height: float) -> np.ndarray:
@@ -76,9 +76,9 @@ def test_merits_say_whether_they_are_linear(name: str) -> None:
     The population of the highest level is that of one mode here, but the largest of several.
     """
     if name == "cutoff_population":
-        assert not registry.get("merit", name).linear
+        assert not qb.merit(name).linear
         assert defect(name) < 1e-8
-    elif registry.get("merit", name).linear:
+    elif qb.merit(name).linear:
         assert defect(name) < 1e-8
     elif name not in ("half_life", "time_to_fraction"):
         assert defect(name) > 1e-3

@@ -9,6 +9,9 @@ import qubatt as qb
 from qubatt.core.problem import Problem
 from qubatt.core.realization import realize
 from qubatt.merits import select_merits
+from qubatt.merits.reach import REACHES
+from qubatt.merits.selection import all_merits
+from qubatt.merits.unitary_merit import UnitaryMerit
 
 CAVITY = qb.DickeBattery(2, 0.5, 4).problem()
 DRIVEN = qb.DrivenBattery(2, 1.0).problem()
@@ -112,6 +115,38 @@ def test_parameters_are_in_the_name_where_they_are_not_the_usual_ones() -> None:
         select_merits("free_energy:-1", realize(CAVITY))
     with pytest.raises(qb.ArgumentError, match="Argument `beta` must be left out"):
         qb.merit("energy", beta=1.0)
+
+
+@pytest.mark.parametrize("text", ["ergotropy_full", "ergotropy:full", "ergotropy:reach=full"])
+def test_variants_have_names_of_their_own(text: str) -> None:
+    """The name of the variable, and the kind with the parameter, are the same merit."""
+    (merit,) = select_merits(text, realize(CAVITY))
+    assert merit == qb.merit("ergotropy", reach="full") == qb.merit("ergotropy_full")
+    assert merit.name == "ergotropy_full"
+    assert merit.needs == "battery state"
+    assert qb.merit("ergotropy_atom").needs == "expectations"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("ergotropy", "`reach` must be one of 'symmetric', 'full' or 'atom'."),
+        ("capacity:atom", "`reach` must be one of 'symmetric' or 'full', but is 'atom'"),
+        ("maximum", "`of` must be one of 'energy', 'power' or 'average_power'."),
+        ("ergotropy_ful", "Best matches are: ergotropy_full"),
+        ("ergotropy_full:beta=1", "`merits` must have nothing after ergotropy_full"),
+    ],
+)
+def test_variants_that_there_are_not(text: str, message: str) -> None:
+    """The message names those that there are."""
+    with pytest.raises(qb.ArgumentError, match=message):
+        select_merits(text, realize(CAVITY))
+
+
+def test_reaches_are_those_of_merits() -> None:
+    """Every set of unitaries is one of some merit, and each merit names sets that there are."""
+    reaches = [merit.reach for merit in all_merits().values() if isinstance(merit, UnitaryMerit)]
+    assert set(reaches) == set(REACHES)
 
 
 def test_all_merits_are_those_that_need_no_full_state() -> None:

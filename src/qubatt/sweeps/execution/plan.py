@@ -9,10 +9,10 @@ from typing import Any
 
 from qubatt.charging.request import AUTO, max_photons, with_max_photons
 from qubatt.charging.sample_times import MIN_SAMPLES
-from qubatt.core.registry import registry
-from qubatt.merits.selection import ALL
+from qubatt.merits.selection import ALL, to_merit
 from qubatt.models import Battery
 from qubatt.sweeps.execution.worker import merit_names
+from qubatt.sweeps.store.point_result import DEFAULT
 from qubatt.sweeps.study.point import Point
 from qubatt.sweeps.study.study import Study
 
@@ -95,10 +95,8 @@ def kept_bytes(point: Point) -> float:
 @functools.cache
 def _looks(merits: tuple[str, ...]) -> int:
     """Return about how many times are looked at for merits, where fewer are asked for."""
-    entries = registry.items("merit")
-    names = {name.partition(":")[0] for name in merits}
-    curve = ALL in names or any(
-        entry.needs == "curve" for name, entry in entries.items() if name in names
+    curve = ALL in merits or any(
+        to_merit(name).needs == "curve" for name in merits if name != DEFAULT
     )
     return BETWEEN if curve else MIN_SAMPLES
 

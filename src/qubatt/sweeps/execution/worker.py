@@ -15,10 +15,9 @@ from qubatt.core.declaration import fields_of
 from qubatt.core.errors import ArgumentError
 from qubatt.core.realization import realize
 from qubatt.core.seeding import seeded
-from qubatt.core.spec_string import from_text
 from qubatt.engines import limit_threads
 from qubatt.merits import select_merits
-from qubatt.merits.selection import ALL
+from qubatt.merits.selection import ALL, to_merit
 from qubatt.results.result import FAILED
 from qubatt.sweeps.store.point_result import DEFAULT, PointResult
 from qubatt.sweeps.study.point import Point
@@ -76,13 +75,13 @@ def merit_names(run_spec: RunSpec) -> tuple[str, ...]:
 @functools.cache
 def _written(text: str) -> str:
     """Return a merit as text with those parameters that are unusual."""
-    merit = from_text("merit", text, "merits")
+    merit = to_merit(text)
+    if merit in merit.variants():
+        return merit.name
     fields = fields_of(type(merit))
-    unusual = {name: getattr(merit, name) for name in fields}
-    words = [
-        f"{name}={value!r}" for name, value in unusual.items() if value != fields[name].default
-    ]
-    return f"{merit.kind}:{','.join(words)}" if words else str(merit.kind)
+    values = {name: getattr(merit, name) for name in fields}
+    unusual = [f"{name}={v!r}" for name, v in values.items() if v != fields[name].default]
+    return f"{merit.kind}:{','.join(unusual)}"
 
 
 def solve_tasks(tasks: Sequence[Task], threads: int | None = None) -> Done:

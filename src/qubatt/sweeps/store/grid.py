@@ -11,9 +11,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from qubatt.core.registry import registry
-from qubatt.core.spec_string import from_text
 from qubatt.core.version import versions
-from qubatt.merits.selection import ALL
+from qubatt.merits.selection import ALL, all_merits, to_merit
 from qubatt.results.result import CERTIFICATE, FAILED, MISSING, Result
 from qubatt.sweeps.execution.worker import merit_names
 from qubatt.sweeps.store.point_result import DEFAULT, PointResult
@@ -106,14 +105,12 @@ def filled(grid: xr.Dataset, archive: Memory) -> xr.Dataset:
 
 def _is_wanted(name: str, wanted: Collection[str]) -> bool:
     """Tell whether a variable was asked for; what is no merit comes along."""
-    entries = registry.items("merit")
-    if ALL in wanted or not any(name == entry or name.startswith(f"{entry}_") for entry in entries):
+    kinds, merits = registry.items("merit"), all_merits()
+    if ALL in wanted or not any(name == kind or name.startswith(f"{kind}_") for kind in kinds):
         return True
-    if DEFAULT in wanted and name in entries and entries[name].default:
+    if DEFAULT in wanted and name in merits and merits[name].default:
         return True
-    return any(
-        name == from_text("merit", text).name for text in wanted if text not in (ALL, DEFAULT)
-    )
+    return any(name == to_merit(text).name for text in wanted if text not in (ALL, DEFAULT))
 
 
 def _apart(name: str, taken: Collection[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from qubatt.core.declaration import fields_of
 from qubatt.core.errors import ArgumentError, suggest
 from qubatt.core.registry import registry
+from qubatt.merits.selection import all_merits
 from qubatt.results.result import CERTIFICATE
 from qubatt.sweeps.study.axis_values import KEYS, AxisValues, axis_values
 from qubatt.sweeps.study.formula import Formula
@@ -228,11 +229,7 @@ def _apart(varied: Iterator[Varied] | Any) -> None:
         if not one.name.isidentifier():
             cure = "Give it one: {values = […], name = …}."
             raise ArgumentError(one.argument, "have a name that is a word", one.name, cure)
-        if (
-            one.name in RESERVED
-            or one.name.startswith(CERTIFICATE)
-            or one.name in registry.items("merit")
-        ):
+        if one.name in RESERVED or one.name.startswith(CERTIFICATE) or one.name in all_merits():
             cure = 'Give it another one: {values = […], name = "…"}.'
             raise ArgumentError(
                 one.argument, "have a name that results do not have", one.name, cure

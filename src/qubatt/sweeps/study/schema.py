@@ -48,7 +48,7 @@ def _kind(kind: str) -> dict[str, Any]:
     tables = [
         _table(name, cls)
         for name, cls in registry.items(kind).items()
-        if getattr(cls, "typed", True)
+        if getattr(cls, "has_text_form", True)
     ]
     return {"anyOf": [*tables, {"type": "string"}]}
 

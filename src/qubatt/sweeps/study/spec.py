@@ -51,7 +51,7 @@ def read(kind: str, given: Any, argument: str | None = None) -> Spec:
                 )
         return dict(given)
     for name, cls in registry.items(kind).items():
-        if type(given) is cls and getattr(cls, "typed", True):
+        if type(given) is cls and getattr(cls, "has_text_form", True):
             values = {field.name: getattr(given, field.name) for field in dataclasses.fields(given)}
             return {"type": name} | values
     return given

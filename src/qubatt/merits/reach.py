@@ -1,0 +1,187 @@
+"""Sets of unitaries that may act on a battery, and the states and levels that they rearrange."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from itertools import product as cartesian
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qubatt.core.check import FloatArray
+from qubatt.core.observable import Expectation, Observable
+from qubatt.core.problem import Problem, Term
+from qubatt.core.realization import Realization, realize
+from qubatt.core.space import Space
+from qubatt.merits.battery_state import energy_of
+from qubatt.merits.merit import Needs
+from qubatt.merits.solved_run import SolvedRun
+from qubatt.merits.spectrum import without_full_levels
+from qubatt.operators import Atoms
+
+
+class Reach(ABC):
+    """A set of unitaries U, and the state ρ and energy H that they act on.
+
+    Attributes
+    ----------
+    where : str
+        End of the label of a merit.
+    unitaries : str
+        End of its definition, with what U is.
+    state, hamiltonian : str
+        Symbols of ρ and H in definitions.
+    needs : str
+        What ρ is computed from, as in `Merit`.
+    """
+
+    where: ClassVar[str]
+    unitaries: ClassVar[str]
+    state: ClassVar[str] = "ρ_B"
+    hamiltonian: ClassVar[str] = "H_B"
+    needs: ClassVar[Needs] = "battery state"
+
+    @abstractmethod
+    def unavailable(self, realization: Realization, merit: str) -> str:
+        """Return why the problem cannot give a merit of that kind, empty if it can."""
+
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:  # noqa: ARG002  # by default
+        """Return the observables whose expectation values it needs."""
+        return ()
+
+    def energy(self, run: SolvedRun) -> FloatArray:
+        """Return Tr[ρH], shape ``(T,)``."""
+        return energy_of(run, run.in_levels)
+
+    def populations(self, run: SolvedRun) -> FloatArray:
+        """Return the eigenvalues of ρ, ascending, shape ``(T, d)``."""
+        return run.populations
+
+    @abstractmethod
+    def levels(self, run: SolvedRun) -> tuple[FloatArray, FloatArray]:
+        """Return the d lowest levels of H in reach, ascending, and the d highest, descending."""
+
+    def lowest(self, run: SolvedRun, populations: FloatArray | None = None) -> FloatArray:
+        """Return min over U of Tr[UρU†H] for ρ, or for ascending populations, shape ``(T,)``."""
+        populations = self.populations(run) if populations is None else populations
+        return np.asarray(populations[:, ::-1] @ self.levels(run)[0])
+
+
+class SymmetricStates(Reach):
+    """Unitaries on the permutation-symmetric states of the atoms."""
+
+    where = "on the symmetric states"
+    unitaries = "U on the permutation-symmetric states of the battery"
+
+    def unavailable(self, realization: Realization, merit: str) -> str:
+        """Return why the problem cannot give a merit of that kind."""
+        problem = realization.problem
+        battery = problem.space.factors[problem.battery]
+        if not isinstance(battery, Atoms):
+            return f"its levels are not those of several atoms; use {merit}_full"
+        if battery.n_atoms > 1 and problem.space.bases[problem.battery] == "full":
+            return (
+                "local decay takes the atoms out of the permutation-symmetric states; use"
+                f" {merit}_full"
+            )
+        return ""
+
+    def levels(self, run: SolvedRun) -> tuple[FloatArray, FloatArray]:
+        """Return the levels of H_B on the ladder."""
+        energies = run.spectrum.energies
+        return energies, energies[::-1]
+
+
+class FullSpace(Reach):
+    """Unitaries on all states of the atoms."""
+
+    where = "on the full space"
+    unitaries = "U on all states of the battery's atoms, levels counted with multiplicity"
+
+    def unavailable(self, realization: Realization, merit: str) -> str:  # noqa: ARG002  # none is named
+        """Return why the problem cannot give a merit of that kind."""
+        return without_full_levels(realization.problem)
+
+    def levels(self, run: SolvedRun) -> tuple[FloatArray, FloatArray]:
+        """Return the levels of H_B among all states of the atoms."""
+        return run.spectrum.extremes
+
+
+class OneAtom(Reach):
+    """Unitaries on a single atom, in its reduced state."""
+
+    where = "of one atom"
+    unitaries = (
+        "U on one atom, ρ₁ the reduced state of an atom and H₁ its part of H_B, without"
+        " interactions"
+    )
+    state = "ρ₁"
+    hamiltonian = "H₁"
+    needs = "expectations"
+
+    def unavailable(self, realization: Realization, merit: str) -> str:  # noqa: ARG002  # none is named
+        """Return why the problem cannot give a merit of that kind."""
+        problem = realization.problem
+        if not isinstance(problem.space.factors[problem.battery], Atoms):
+            return "it needs a battery of atoms"
+        if problem.space.matrices.get(problem.battery):
+            return "its H_B was given as a matrix, from which the part of one atom is not known"
+        return ""
+
+    def observables(self, problem: Problem) -> tuple[Observable, ...]:
+        """Return the Hermitian parts of S_jk = Σ |j⟩⟨k|."""
+        initials = problem.space.factors[problem.battery].initials  # type: ignore[attr-defined]
+        pairs = [(j, k) for j, k in cartesian(initials, repeat=2) if j <= k]
+        imaginary = (_part(problem.battery, j, k, -1j) for j, k in pairs if j < k)
+        return (*(_part(problem.battery, j, k, 1.0) for j, k in pairs), *imaginary)
+
+    def energy(self, run: SolvedRun) -> FloatArray:
+        """Return Tr[ρ₁H₁], shape ``(T,)``."""
+        return np.asarray(np.einsum("tij,ji->t", _rho_1(run), _H_1(run.problem)).real)
+
+    def populations(self, run: SolvedRun) -> FloatArray:
+        """Return the eigenvalues of ρ₁, ascending, shape ``(T, L)``."""
+        return np.asarray(np.linalg.eigvalsh(_rho_1(run)))
+
+    def levels(self, run: SolvedRun) -> tuple[FloatArray, FloatArray]:
+        """Return the levels of H₁."""
+        energies = np.asarray(np.linalg.eigvalsh(_H_1(run.problem)))
+        return energies, energies[::-1]
+
+
+REACHES: dict[str, Reach] = {
+    "symmetric": SymmetricStates(),
+    "full": FullSpace(),
+    "atom": OneAtom(),
+}
+"""The sets of unitaries, by the name that merits have in their field `reach`."""
+
+
+def _part(factor: str, j: str, k: str, phase: complex) -> Expectation:
+    """Return ½(x S_jk + x* S_kj), the real part of S_jk for x = 1 and the imaginary for x = −i."""
+    forward = Term(phase / 2, {factor: f"S_{j}{k}"})
+    backward = Term(complex(phase).conjugate() / 2, {factor: f"S_{k}{j}"})
+    return Expectation((forward, backward))
+
+
+def _rho_1(run: SolvedRun) -> NDArray[np.complex128]:
+    """Return ρ₁ with ⟨k|ρ₁|j⟩ = ⟨S_jk⟩/N, shape ``(T, L, L)``."""
+    initials, N, battery = run.atoms.initials, run.n_atoms, run.problem.battery
+    rho = np.zeros((len(run.times), len(initials), len(initials)), dtype=np.complex128)
+    for (row, j), (column, k) in cartesian(enumerate(initials), repeat=2):
+        if j <= k:
+            transfer = run.of(_part(battery, j, k, 1.0)).astype(np.complex128)
+            if j < k:
+                transfer += 1j * run.of(_part(battery, j, k, -1j))
+            rho[:, column, row] = transfer / N
+            rho[:, row, column] = transfer.conj() / N
+    return rho
+
+
+def _H_1(problem: Problem) -> NDArray[np.complex128]:
+    """Return H_B of a single atom: what acts on pairs is a multiple of 1 there, or 0."""
+    atoms = problem.space.factors[problem.battery]
+    space = Space({problem.battery: Atoms(1, atoms.levels)})
+    alone = Problem(space, problem.battery, problem.battery_terms, ())
+    return np.asarray(realize(alone).H_B.toarray(), dtype=np.complex128)
