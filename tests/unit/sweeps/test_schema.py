@@ -42,7 +42,7 @@ def test_everything_that_can_be_written_is_in_the_schema(kind):
         table["properties"]["type"]["const"] for table in made["anyOf"] if "properties" in table
     }
     assert names == {
-        name for name, cls in registry.items(kind).items() if getattr(cls, "typed", True)
+        name for name, cls in registry.items(kind).items() if getattr(cls, "has_text_form", True)
     }
 
 
