@@ -21,10 +21,15 @@ def test_examples(module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     run_docstrings(importlib.import_module(module))
 
 
-def test_modules_with_examples_are_found() -> None:
+def test_modules_with_examples_are_collected() -> None:
     """Those of the functions that everybody meets first, at least."""
     found = example_modules(PACKAGE)
-    first = {"charging.run", "charging.steady", "recharging.recharge", "sweeps.compute"}
+    first = {
+        "charging.charge",
+        "charging.steady_state",
+        "recharging.recharge",
+        "sweeps.execution.sweep",
+    }
     assert {f"qubatt.{name}" for name in first} <= {*found}
 
 

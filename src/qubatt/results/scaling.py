@@ -57,7 +57,7 @@ def scaling(
     Raises
     ------
     ArgumentError
-        If `dim` is no dim of `array` with distinct numbers, or `status` does not fit to it.
+        If `dim` is not a dim of `array` with distinct numbers, or `status` does not fit.
 
     Notes
     -----
@@ -76,28 +76,27 @@ def scaling(
     (2.0, 3.0)
     """
     array = _checked(array, dim, least)
-    known = (array > 0) & np.isfinite(array) & (array[dim] > 0)
+    counts = (array > 0) & np.isfinite(array) & (array[dim] > 0)
     if status is not None:
-        known = known & _sound(array, status)
-    y = array.where(known).sortby(dim)
+        counts = counts & _is_ok(array, status)
+    y = array.where(counts).sortby(dim)
     y = y.isel({dim: np.flatnonzero(y[dim].to_numpy() > 0)})
     others = [name for name in y.dims if name != dim]
     logs = np.log(y.transpose(*others, dim).to_numpy().astype(float))
     x = np.log(y[dim].to_numpy().astype(float))
-    laws = {place: _fit(x, logs[place]) for place in np.ndindex(logs.shape[:-1])}
+    laws = [_fit(x, logs[index]) for index in np.ndindex(logs.shape[:-1])]
     local = np.diff(logs, axis=-1) / np.diff(x)
     midpoint = f"{dim}_midpoint"
-    over = {str(name): c for name, c in y.coords.items() if dim not in c.dims}
-    middle = xr.Variable(midpoint, np.exp(0.5 * (x[1:] + x[:-1])), dict(array[dim].attrs))
-    found = xr.Dataset({"local_exponent": ([*others, midpoint], local)}, {**over, midpoint: middle})
+    coords = {str(name): c for name, c in y.coords.items() if dim not in c.dims}
+    coords[midpoint] = xr.Variable(midpoint, np.exp(0.5 * (x[1:] + x[:-1])), dict(array[dim].attrs))
+    fitted = xr.Dataset({"local_exponent": ([*others, midpoint], local)}, coords)
     for k, name in enumerate(_Law._fields):
-        values = [law[k] for law in laws.values()]
-        found[name] = (others, np.reshape(values, logs.shape[:-1]))
-    return _labelled(found, array, dim)
+        fitted[name] = (others, np.reshape([law[k] for law in laws], logs.shape[:-1]))
+    return _with_labels(fitted, array, dim)
 
 
 def _checked(array: xr.DataArray, dim: str, least: float | None) -> xr.DataArray:
-    """Return what is fitted, from `least` on."""
+    """Return the part of a valid array with x ≥ `least`."""
     if not isinstance(array, xr.DataArray) or array.dtype.kind not in "iuf":
         raise ArgumentError("array", "be an xarray.DataArray of numbers", type(array).__name__)
     if dim not in array.dims:
@@ -109,12 +108,12 @@ def _checked(array: xr.DataArray, dim: str, least: float | None) -> xr.DataArray
     return array if least is None else array.isel({dim: np.flatnonzero(x >= least)})
 
 
-def _sound(array: xr.DataArray, status: xr.DataArray) -> xr.DataArray:
-    """Return at which points of `array` the status is ok."""
+def _is_ok(array: xr.DataArray, status: xr.DataArray) -> xr.DataArray:
+    """Return whether the status is ok, at every point of `array`."""
     if not isinstance(status, xr.DataArray) or not {*status.dims} <= {*array.dims}:
-        told = list(status.dims) if isinstance(status, xr.DataArray) else type(status).__name__
-        cure = "Select from both alike."
-        raise ArgumentError("status", "have only dims of the array", told, cure)
+        shown = list(status.dims) if isinstance(status, xr.DataArray) else type(status).__name__
+        cure = "Select the same part of both."
+        raise ArgumentError("status", "have only dims of the array", shown, cure)
     try:
         return (status == "ok").sel({dim: array[dim] for dim in status.dims})
     except KeyError:
@@ -122,28 +121,18 @@ def _sound(array: xr.DataArray, status: xr.DataArray) -> xr.DataArray:
 
 
 def _fit(x: FloatArray, y: FloatArray) -> _Law:
-    """Return the law of ascending ln x and of ln y, NaN in which is left out."""
+    """Return the law of ascending ln x and of ln y, leaving out NaN in ln y."""
     x, y = x[np.isfinite(y)], y[np.isfinite(y)]
     n = len(x)
-    if n < 2:
-        return _Law(points=n)
-    slope, offset = _line(x, y)
-    if n == 2:
-        return _Law(slope, prefactor=math.exp(offset), points=n)
-    residuals = y - (offset + slope * x)
-    error = math.sqrt(np.sum(residuals**2) / (n - 2) / np.sum((x - x.mean()) ** 2))
-    drift = _line(x[n // 2 :], y[n // 2 :])[0] - slope
-    return _Law(slope, error, drift, math.exp(offset), n)
+    if n < 3:
+        slope, offset = np.polyfit(x, y, 1) if n == 2 else (math.nan, math.nan)
+        return _Law(float(slope), prefactor=math.exp(offset), points=n)
+    (slope, offset), covariance = np.polyfit(x, y, 1, cov=True)
+    drift = np.polyfit(x[n // 2 :], y[n // 2 :], 1)[0] - slope
+    return _Law(float(slope), math.sqrt(covariance[0, 0]), float(drift), math.exp(offset), n)
 
 
-def _line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
-    """Return slope and offset of the least-squares line."""
-    apart = x - x.mean()
-    slope = float(apart @ (y - y.mean()) / (apart @ apart))
-    return slope, float(y.mean() - slope * x.mean())
-
-
-def _labelled(found: xr.Dataset, array: xr.DataArray, dim: str) -> xr.Dataset:
+def _with_labels(fitted: xr.Dataset, array: xr.DataArray, dim: str) -> xr.Dataset:
     """Return the laws with a name, units and a definition for each number."""
     of = str(array.attrs.get("long_name", array.name or "y"))
     texts = {
@@ -156,5 +145,5 @@ def _labelled(found: xr.Dataset, array: xr.DataArray, dim: str) -> xr.Dataset:
     }
     for name, (units, text) in texts.items():
         label = name.replace("_", " ")
-        found[name].attrs = {"units": units, "long_name": label, "definition": text}
-    return found[list(texts)]
+        fitted[name].attrs = {"units": units, "long_name": label, "definition": text}
+    return fitted[list(texts)]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import doctest
-
 import numpy as np
 import pytest
 import xarray as xr
 from scipy.stats import linregress
 
 import qubatt as qb
-from qubatt.results import scaling as module
 
 N = np.array([2, 4, 6, 8, 12, 16])
 
@@ -117,10 +114,3 @@ def test_wrong_arguments_are_named() -> None:
         qb.scaling(y, status=xr.DataArray(["ok"], dims="g"))
     with pytest.raises(qb.ArgumentError, match=r"`status`.*every point"):
         qb.scaling(y, status=over_atoms(np.array(["ok", "ok"])))
-
-
-def test_example() -> None:
-    """The one in the docstring runs."""
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0
