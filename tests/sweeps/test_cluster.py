@@ -16,10 +16,10 @@ import test_failing as failing
 import test_same_results as same
 from small import ROUNDED, Starter, assert_same, environment, small, written
 
+from qubatt.results.status import status_counts
 from qubatt.sweeps import load, sweep
 from qubatt.sweeps.execution import sweep as compute
 from qubatt.sweeps.execution.dask_cluster import REACHED
-from qubatt.sweeps.store.grid import counts
 
 pytest.importorskip("distributed")
 FLAG = failing.FLAG
@@ -123,7 +123,7 @@ def test_cluster_of_which_a_worker_is_killed(
 
     data = sweep(study, tmp_path, scheduler=cluster.address, progress=kill)
     assert killed
-    assert "failed" not in counts(data)
+    assert "failed" not in status_counts(data)
     assert_same(data, sweep(study), but=ROUNDED)
 
 
@@ -159,7 +159,7 @@ def test_scheduler_that_is_lost(tmp_path: Path, qubatt: Starter) -> None:
         assert code == 2
         assert error.startswith("Error: ")
         assert error.count("\n") == 1
-        assert 0 < counts(load(tmp_path / "out"))["missing"] < 12
+        assert 0 < status_counts(load(tmp_path / "out"))["missing"] < 12
     finally:
         cluster.close()
     assert_same(sweep(study, tmp_path / "out"), sweep(study), but=ROUNDED)

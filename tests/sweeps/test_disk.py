@@ -13,9 +13,9 @@ import pytest
 import xarray as xr
 from small import Starter, assert_same, small, written
 
+from qubatt.results.status import status_counts
 from qubatt.sweeps import load, sweep
 from qubatt.sweeps.execution import sweep as compute
-from qubatt.sweeps.store.grid import counts
 from qubatt.sweeps.store import store
 
 FULL = {"space": "No space left on device", "large": "File too large"}
@@ -68,7 +68,7 @@ def test_write_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: i
         patch.setattr(store.np, "savez", failing)
         with pytest.raises(OSError, match=FULL["space"]):
             sweep(small(), tmp_path)
-    done = 12 - counts(load(tmp_path))["missing"] if at >= 2 else 0
+    done = 12 - status_counts(load(tmp_path))["missing"] if at >= 2 else 0
     assert done == at // 2  # states first, then the point
     if (tmp_path / "data.zarr").exists():
         with xr.open_zarr(tmp_path / "data.zarr") as grid:
@@ -111,7 +111,7 @@ def test_disk_that_is_full(tmp_path: Path, tiny: Path, qubatt: Starter, workers:
     code, _, error = qubatt(*arguments).end()
     assert code == 2
     assert outcome(error, "space")
-    done = 12 - counts(load(tiny / "out"))["missing"]
+    done = 12 - status_counts(load(tiny / "out"))["missing"]
     assert 0 < done < 12
     with xr.open_zarr(tiny / "out" / "data.zarr") as grid:
         grid.load()

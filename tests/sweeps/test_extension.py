@@ -15,8 +15,8 @@ from small import assert_same, computed, driven, new_points, points, small
 
 from qubatt.core.declaration import fields_of
 from qubatt.core.registry import registry
+from qubatt.results.status import status_counts
 from qubatt.sweeps import Study, load, sweep
-from qubatt.sweeps.store.grid import counts
 from qubatt.sweeps.study import run_spec as run_spec
 
 pytestmark = pytest.mark.blas
@@ -273,7 +273,7 @@ def test_half_of_the_merits_read_off_is_not_all_done(
     with pytest.raises(KeyboardInterrupt):
         sweep(merits("energy", "purity"), tmp_path, progress=stop)
     half = load(tmp_path)
-    assert counts(half)["missing"] == 8
+    assert status_counts(half)["missing"] == 8
     assert np.isfinite(half.energy).all()
     assert (np.isnan(half.purity).any("time") == (half.status == "missing")).all()
 
@@ -296,8 +296,8 @@ def test_runs_of_several_kinds(tmp_path: Path) -> None:
         sweep={"run": {"values": runs, "labels": ["a", "b"]}, "battery.drive": [0.5, 1.0]}
     )
     data = sweep(study, tmp_path)
-    assert counts(data) == {"ok": 4}
-    assert counts(load(tmp_path)) == {"ok": 4}
+    assert status_counts(data) == {"ok": 4}
+    assert status_counts(load(tmp_path)) == {"ok": 4}
     assert computed(study, tmp_path)[1].found == 4
 
 

@@ -15,9 +15,9 @@ from small import assert_same, computed, driven, new_points, points, small
 
 import qubatt as qb
 from qubatt.core.errors import ArgumentError
+from qubatt.results.status import status_counts
 from qubatt.sweeps import load, sweep
 from qubatt.sweeps.execution.sweep import DIED
-from qubatt.sweeps.store.grid import counts
 from qubatt.sweeps.study import run_spec as run_spec
 
 
@@ -109,10 +109,10 @@ def test_merit_that_is_not_supported_fails_by_itself(tmp_path: Path) -> None:
     good = sweep(driven(), tmp_path)
     bad = driven(run={**run, "merits": ["energy", "mean_photons"]})
     data = sweep(bad, tmp_path)
-    assert counts(data) == {"failed": 3}
+    assert status_counts(data) == {"failed": 3}
     assert "photons" in failures(data)[0]["message"]
     assert new_points(bad, tmp_path)[1] == 0
-    assert counts(load(tmp_path)) == {"failed": 3}
+    assert status_counts(load(tmp_path)) == {"failed": 3}
     again, new = new_points(driven(), tmp_path)
     assert new == 0
     assert_same(again, good)
@@ -124,7 +124,7 @@ def test_merit_that_failed_from_the_first_is_no_burden_later(tmp_path: Path) -> 
     """A study that leaves it out is computed, without --retry-failed."""
     run = driven()["run"]
     bad = driven(run={**run, "merits": ["energy", "mean_photons"]})
-    assert counts(sweep(bad, tmp_path)) == {"failed": 3}
+    assert status_counts(sweep(bad, tmp_path)) == {"failed": 3}
     data, new = new_points(driven(), tmp_path)
     assert new == 3
     assert_same(data, sweep(driven()))

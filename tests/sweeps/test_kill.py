@@ -13,9 +13,9 @@ import pytest
 import xarray as xr
 from small import Starter, assert_same, computed, members, small, written
 
+from qubatt.results.status import status_counts
 from qubatt.sweeps import load, sweep
 from qubatt.sweeps.execution import sweep as compute
-from qubatt.sweeps.store.grid import counts
 from qubatt.sweeps.store.store import TEMPORARY
 
 KILLS = 8
@@ -64,13 +64,13 @@ def test_killed_again_and_again(tmp_path: Path, qubatt: Starter, workers: int) -
         hit += bool(leftovers(folder))
         if (folder / "data.zarr").exists():
             with xr.open_zarr(folder / "data.zarr") as grid:
-                stored = counts(grid.load())
+                stored = status_counts(grid.load())
             here = load(folder)
-            assert set(counts(here)) <= {"ok", "missing", "cutoff-too-small"}
+            assert set(status_counts(here)) <= {"ok", "missing", "cutoff-too-small"}
             if "energy" in here:
                 values = here.energy.values[here.status.values != "missing"]
                 assert np.isfinite(values).all()
-            done.append(POINTS - counts(here).get("missing", 0))
+            done.append(POINTS - status_counts(here).get("missing", 0))
             assert done[-1] >= POINTS - stored.get("missing", 0)
     print(f"\n{workers} workers: {done} points done, {hit} of {cut} kills while writing")
     assert done == sorted(done)
@@ -96,7 +96,7 @@ def test_asked_to_stop(
     code, out, error = command.end()
     assert (code, out) == (128 + number, "")
     assert re.fullmatch(r"Stopped: \d+ of 32 points.*\. The same command goes on\.\n", error)
-    assert 3 < int(error.split()[1]) == POINTS - counts(load(folder))["missing"]
+    assert 3 < int(error.split()[1]) == POINTS - status_counts(load(folder))["missing"]
     with xr.open_zarr(folder / "data.zarr") as grid:
         assert_same(grid.load(), load(folder))
 
@@ -139,7 +139,7 @@ def test_results_of_a_stopped_study_are_those_computed(
     monkeypatch.setattr(compute, "BATCH", 0.0)
     with pytest.raises(KeyboardInterrupt):
         sweep(small(), tmp_path, progress=stop)
-    assert counts(load(tmp_path))["missing"] == 7
+    assert status_counts(load(tmp_path))["missing"] == 7
     again, state = computed(small(), tmp_path)
     assert state.found == 5
     assert_same(again, sweep(small()))

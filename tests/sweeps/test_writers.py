@@ -11,9 +11,8 @@ import xarray as xr
 from small import Starter, assert_same, small, written
 
 from qubatt.core.file import exchange
+from qubatt.results.status import status_counts
 from qubatt.sweeps import Study, load, sweep
-from qubatt.sweeps.store.grid import counts
-from qubatt.sweeps.store.status_text import facts
 from qubatt.sweeps.store.store import Store
 
 
@@ -36,9 +35,9 @@ def test_two_at_the_same_study_and_a_reader(tmp_path: Path, qubatt: Starter) -> 
         if (folder / "data.zarr").exists():
             with xr.open_zarr(folder / "data.zarr") as grid:
                 grid.load()
-            done = 12 - counts(load(folder)).get("missing", 0)
-            assert done >= 12 - counts(grid).get("missing", 0)
-            assert facts(grid, folder)["bytes"] > 0
+            done = 12 - status_counts(load(folder)).get("missing", 0)
+            assert done >= 12 - status_counts(grid).get("missing", 0)
+            assert Store.open(folder).nbytes > 0
             seen.append(done)
         time.sleep(0.01)
     assert [command.end()[::2] for command in two] == [(0, "")] * 2

@@ -123,7 +123,8 @@ def _attributes(
         "charger": {"type": "fock", "photons": 4},
         "environment": [{"type": "cavity-loss", "rate": 0.5}],
         "run": {"t_end": 6.0, "points": 61},
-        "sweep": {axis: VALUES[axis] for axis in axes},
+        "sweep": {PARAMETERS[axis]: VALUES[axis] for axis in axes}
+        | ({PARAMETERS["coupling"]: "1 / sqrt(n_atoms)"} if "n_atoms" in axes else {}),
     }
     failures = [
         {

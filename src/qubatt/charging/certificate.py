@@ -19,7 +19,7 @@ from qubatt.core.solution import Solution
 from qubatt.engines.steady.solve import SteadySolution
 from qubatt.merits import SolvedRun
 from qubatt.merits.cutoff_population import highest_levels
-from qubatt.results.result import CUTOFF_THRESHOLD, Status
+from qubatt.results.status import CUTOFF_THRESHOLD, Status
 
 CURVE_THRESHOLD = 1e-4
 """Error of the energy between times, relative to the largest, from which on a result is bad."""

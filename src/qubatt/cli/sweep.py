@@ -131,10 +131,14 @@ def _status(
 
 def _tell(data: Any, directory: Path, *, as_json: bool) -> None:
     """Say how many points have which status, and what failed."""
-    from qubatt.sweeps.store.status_text import facts, sentences
+    from qubatt.results.study_status import study_status, study_status_text
+    from qubatt.sweeps.store.store import Store
 
-    found = facts(data, directory)
-    typer.echo(jsons.dumps(found, indent=2, ensure_ascii=False) if as_json else sentences(found))
+    arguments = data, str(directory), Store.open(directory).nbytes
+    if as_json:
+        typer.echo(jsons.dumps(study_status(*arguments), indent=2, ensure_ascii=False))
+    else:
+        typer.echo(study_status_text(*arguments))
 
 
 def _export(

@@ -3,11 +3,9 @@
 from qubatt.plots.curves import add_inset, draw_curves
 from qubatt.plots.figure import new_figure, save_figure, styled
 from qubatt.plots.maps import draw_change, draw_map, draw_zero
-from qubatt.plots.panel import CHECKS
 from qubatt.plots.plot import plot
 
 __all__ = [
-    "CHECKS",
     "add_inset",
     "draw_change",
     "draw_curves",

@@ -15,8 +15,9 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
 
 from qubatt.plots.figure import styled
-from qubatt.plots.selection import TIMES, is_worded, places_of
+from qubatt.plots.selection import TIMES, places_of
 from qubatt.plots.span import is_geometric
+from qubatt.results.contents import is_text
 
 MOST_IN_LEGEND = 8
 """Members of a family from which on a colour bar stands for the legend."""
@@ -121,7 +122,7 @@ def draw_points(
     options: dict[str, Any] = dict(style)
     if marked:
         options = {"marker": "o", "markersize": 2.8, "clip_on": False} | options
-    if is_worded(x):
+    if is_text(x):
         options["linestyle"] = "none"
     axes.plot(places_of(x), y, **options)
     seen = np.flatnonzero(np.isfinite(y) & hollow) if hollow is not None else np.array([], int)
@@ -134,7 +135,7 @@ def draw_points(
         }
         shape = options.get("marker", "o")
         axes.plot(places_of(x)[some], y[some], shape, ls="none", clip_on=False, zorder=3, **ring)
-    if is_worded(x):
+    if is_text(x):
         words = [str(word) for word in x.to_numpy()]
         slanted = sum(map(len, words)) > MOST_LETTERS
         turn: dict[str, Any] = (

@@ -15,8 +15,9 @@ from matplotlib.patches import Rectangle
 from qubatt.core.check import FloatArray
 from qubatt.plots.curves import axis_label
 from qubatt.plots.figure import styled
-from qubatt.plots.selection import is_worded, places_of
+from qubatt.plots.selection import places_of
 from qubatt.plots.span import set_logarithmic
+from qubatt.results.contents import is_text
 
 MOST_CELLS = 10_000
 """Cells from which on a map is stored as a picture inside a PDF or SVG."""
@@ -132,7 +133,7 @@ def _draw_cells(
     for dim, side, axis in sides:
         if dim in logarithmic:
             set_logarithmic(axes, side)
-        elif is_worded(grid[dim]):
+        elif is_text(grid[dim]):
             axis.set_ticks(places_of(grid[dim]), [str(word) for word in grid[dim].to_numpy()])
     return mesh
 

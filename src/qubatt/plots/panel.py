@@ -32,9 +32,6 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
 BOUNDS = ("power_bound", "speed_limit")
 """Variables that limit others of the same panel."""
 
-CHECKS = ("cutoff_population", "first_law_residual", "certificate_*")
-"""Patterns of variables that tell of the certificate, not of the battery."""
-
 SHORTER = {
     " on the symmetric states": ", symmetric",
     " on the full space": ", full",

@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 
 from qubatt.core.errors import ArgumentError, suggest
 from qubatt.plots.law import draw_laws
-from qubatt.plots.panel import CHECKS, Panel, group, one_each
-from qubatt.plots.selection import TIMES, along, dims_of, fixed, is_worded
+from qubatt.plots.panel import Panel, group, one_each
+from qubatt.plots.selection import TIMES, along, dims_of, fixed
 from qubatt.plots.sheet import draw_courses, draw_families, draw_heat
-from qubatt.results.result import is_own
-from qubatt.results.summary import entries
+from qubatt.results.contents import entries, is_check, is_text
+from qubatt.results.dims import is_run_dim
 
 MAIN = ("energy", "power", "mean_photons", "*ergotropy*", "work", "heat", "efficiency")
 """Variables that have a panel each where a parameter was varied, unless others are named."""
@@ -125,8 +125,7 @@ def _chosen(dataset: xr.Dataset, variables: str | Iterable[str] | None) -> dict[
     """Return what may be drawn, without dims of one value."""
     if variables is None:
         every = [str(name) for name in dataset.data_vars]
-        checks = {name for name in every for check in CHECKS if fnmatchcase(name, check)}
-        names = [name for name in every if name not in checks] or every
+        names = [name for name in every if not is_check(name)] or every
         if len(names) > 1 and not any(_is_timed(dataset[name]) for name in names):
             names = [name for name in names if name != "power"]  # 0 but for rounding, at rest
     else:
@@ -141,9 +140,9 @@ def _chosen(dataset: xr.Dataset, variables: str | Iterable[str] | None) -> dict[
     single = [
         dim
         for dim, size in chosen.sizes.items()
-        if size == 1 and len(chosen.sizes) > 1 and not is_own(chosen, dim)
+        if size == 1 and len(chosen.sizes) > 1 and not is_run_dim(chosen, dim)
     ]
-    axes = [dim for dim in chosen.dims if not is_own(chosen, dim)]
+    axes = [dim for dim in chosen.dims if not is_run_dim(chosen, dim)]
     found = entries(chosen.squeeze(single), keep=axes)
     if variables is not None:
         for name in names:
@@ -183,7 +182,7 @@ def _horizontal(dataset: xr.Dataset, dims: Sequence[str], *, scaling: bool) -> s
     """Return the dim along the horizontal axis: time, atoms, or the last that holds numbers."""
     if scaling and "n_atoms" in dims:
         return "n_atoms"
-    numeric = [dim for dim in dims if dim in TIMES or not is_worded(dataset[dim])]
+    numeric = [dim for dim in dims if dim in TIMES or not is_text(dataset[dim])]
     return next((dim for dim in dims if dim in TIMES), (numeric or [*dims])[-1])
 
 
@@ -223,5 +222,5 @@ def _is_fine(numbers: dict[str, xr.DataArray], x: str, y: str) -> bool:
     if {x, y} & {*TIMES}:
         return False
     first = next(iter(numbers.values()))
-    worded = any(is_worded(first[dim]) for dim in (x, y))
+    worded = any(is_text(first[dim]) for dim in (x, y))
     return not worded and min(first.sizes[x], first.sizes[y]) >= FINE

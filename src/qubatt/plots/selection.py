@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from qubatt.core.errors import ArgumentError, suggest
+from qubatt.results.contents import is_text
 
 TIMES = ("time", "state_time")
 
@@ -86,12 +87,7 @@ def dims_of(array: xr.DataArray) -> list[str]:
     return names
 
 
-def is_worded(coordinate: xr.DataArray) -> bool:
-    """Tell whether a coordinate holds words, which have no places of their own on an axis."""
-    return coordinate.dtype.kind in "OSUT"
-
-
 def places_of(coordinate: xr.DataArray) -> np.ndarray:
     """Return where entries lie on an axis: numbers where they are, words one beside the other."""
-    worded = is_worded(coordinate)
+    worded = is_text(coordinate)
     return np.arange(coordinate.size) * 1.0 if worded else coordinate.to_numpy().astype(float)

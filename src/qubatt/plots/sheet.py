@@ -22,10 +22,10 @@ from qubatt.plots.curves import (
 from qubatt.plots.figure import Picture, styled
 from qubatt.plots.maps import draw_values
 from qubatt.plots.panel import Panel, definition
-from qubatt.plots.selection import is_worded
 from qubatt.plots.span import hatch_spans, is_geometric, set_span
 from qubatt.plots.strip import doubtful_points, draw_strip, trust, write_trust
-from qubatt.results.summary import question
+from qubatt.results.contents import is_text
+from qubatt.results.parameters import description
 
 COLUMN, PAGE = 3.4, 7.0
 """Widths of a column and of a page of a journal, in inches."""
@@ -99,7 +99,7 @@ class Sheet:
             text = f"Not shown: {', '.join(left)}."
             self.figure.supxlabel(fill(text, self.letters), fontsize=6.5, x=0.01, ha="left")
         told = [definition(panel) for panel in panels]
-        asked = "\n".join(question(dataset)).replace("\n    ", " ").replace("\n  ", "; ")
+        asked = "\n".join(description(dataset)).replace("\n    ", " ").replace("\n  ", "; ")
         lines = [asked if dataset.attrs else "", *told, trust(dataset)]
         self.figure.caption = "\n".join(line for line in lines if line)
         return self.figure
@@ -151,7 +151,7 @@ def draw_families(
             draw_curves(axes, array, over, family, doubtful=known, **style)
             set_span(axes, [array[over]])
         shown = array[family]
-        if shown.size > MOST_IN_LEGEND and not is_worded(shown):
+        if shown.size > MOST_IN_LEGEND and not is_text(shown):
             add_family_bar(sheet.panels, shown)
         else:
             family_legend(sheet, shown)
@@ -166,7 +166,7 @@ def draw_heat(dataset: xr.Dataset, panels: list[Panel], left: list[str], x: str,
     with styled(**SMALL):
         for axes, panel in zip(sheet.panels, panels, strict=True):
             ((_, array),) = panel.curves.items()
-            array = array.sortby([dim for dim in (x, y) if not is_worded(array[dim])])
+            array = array.sortby([dim for dim in (x, y) if not is_text(array[dim])])
             logarithmic = [dim for dim in (x, y) if is_geometric(array[dim])]
             known = matched(doubtful, array)
             mesh = draw_values(axes, array, x, y, doubtful=known, logarithmic=logarithmic)

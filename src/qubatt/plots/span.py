@@ -10,7 +10,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullLocator
 
-from qubatt.plots.selection import TIMES, is_worded, places_of
+from qubatt.plots.selection import TIMES, places_of
+from qubatt.results.contents import is_text
 
 UNEVEN = 20.0
 """How many times the first step of time the last one is where early times get more room."""
@@ -25,7 +26,7 @@ def set_span(axes: Axes, coordinates: Sequence[xr.DataArray]) -> None:
     Where times lie ever farther apart, as those until the steady state do, the axis is linear at
     first and then logarithmic; it is logarithmic where other values step by a factor.
     """
-    if any(map(is_worded, coordinates)):
+    if any(map(is_text, coordinates)):
         return
     values = np.unique(np.concatenate([part.to_numpy().ravel() for part in coordinates]))
     values = values[np.isfinite(values)]
@@ -57,7 +58,7 @@ def _longest(times: xr.DataArray) -> np.ndarray:
 
 def is_geometric(coordinate: xr.DataArray) -> bool:
     """Tell whether values are spaced by a factor, over a decade or more."""
-    if is_worded(coordinate):
+    if is_text(coordinate):
         return False
     values = np.sort(coordinate.to_numpy().astype(float))
     if len(values) < 4 or values[0] <= 0 or values[-1] < 10 * values[0]:

@@ -10,8 +10,9 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from qubatt.plots.span import stretches
-from qubatt.results.result import CUTOFF_THRESHOLD, MEANING, varied
-from qubatt.results.summary import certificate_words
+from qubatt.results.checks import certificate_text
+from qubatt.results.dims import varied_parameters
+from qubatt.results.status import CUTOFF_THRESHOLD, MEANINGS, status_counts
 
 DOUBT: dict[str, Any] = {
     "facecolor": "white",
@@ -55,26 +56,23 @@ def write_trust(axes: Axes, words: str, width: int) -> None:
 
 
 def trust(dataset: xr.Dataset) -> str:
-    """Return status and certificate in a few words, empty where there are none."""
-    parameters = varied(dataset)
-    if parameters and not _status(dataset):
-        words = [f"varied: {', '.join(parameters)}; status of the points not recorded"]
-        if "status" in dataset.variables:
-            found, counts = np.unique(dataset["status"].to_numpy().astype(str), return_counts=True)
-            each = [f"{status} at {n}" for status, n in zip(found, counts, strict=True)]
-            words = [f"status: {', '.join(each)} of {dataset['status'].size} points"]
+    """Return status and certificate as one line of text, empty where there are none."""
+    parameters, status = varied_parameters(dataset), _status(dataset)
+    if parameters and not status:
+        texts = [f"varied: {', '.join(parameters)}; status of the points not recorded"]
+        if counts := status_counts(dataset):
+            each = ", ".join(f"{name} at {count}" for name, count in counts.items())
+            texts = [f"status: {each} of {dataset['status'].size} points"]
         if "cutoff_population" in dataset:
             most = float(dataset["cutoff_population"].max())
-            words += [f"cutoff_population up to {most:.1e} (limit {CUTOFF_THRESHOLD:.0e})"]
-        return ", ".join(words)
-    status = _status(dataset)
-    meaning = MEANING.get(status, "")  # type: ignore[call-overload]  # any word may be stored
-    words = [f"status: {status} ({meaning})" if meaning else f"status: {status}"] if status else []
-    words += [certificate_words(dataset)]
+            texts += [f"cutoff_population up to {most:.1e} (limit {CUTOFF_THRESHOLD:.0e})"]
+        return ", ".join(texts)
+    meaning = f" ({MEANINGS[status]})" if status in MEANINGS else ""
+    texts = [f"status: {status}{meaning}" if status else "", certificate_text(dataset)]
     if "first_law_residual" in dataset:
         worst = float(np.abs(dataset["first_law_residual"]).max())
-        words += [f"first law within {worst:.1e}"]
-    return ", ".join(word for word in words if word)
+        texts += [f"first law within {worst:.1e}"]
+    return ", ".join(filter(None, texts))
 
 
 def doubtful_points(dataset: xr.Dataset) -> tuple[xr.DataArray | None, str]:
@@ -85,7 +83,7 @@ def doubtful_points(dataset: xr.Dataset) -> tuple[xr.DataArray | None, str]:
             return array.astype(str) != "ok", f"{name} not ok"
     if "ambiguous" in dataset and dataset["ambiguous"].dtype == bool:
         return dataset["ambiguous"], "degenerate levels, of which work and heat depend on the order"
-    if varied(dataset) and "cutoff_population" in dataset:
+    if varied_parameters(dataset) and "cutoff_population" in dataset:
         bad = dataset["cutoff_population"] > CUTOFF_THRESHOLD
         return bad, f"highest Fock level above {CUTOFF_THRESHOLD:.0e}"
     return None, ""
@@ -95,7 +93,7 @@ def _status(dataset: xr.Dataset) -> str:
     """Return the one status of a single run, or of one point of a study."""
     if "status" in dataset.variables and not dataset["status"].ndim:
         return str(dataset["status"].item())
-    return "" if varied(dataset) else str(dataset.attrs.get("status", ""))
+    return "" if varied_parameters(dataset) else str(dataset.attrs.get("status", ""))
 
 
 def _doubtful_times(dataset: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:

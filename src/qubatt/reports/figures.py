@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 
 from qubatt.core.errors import ArgumentError
 from qubatt.plots import plot
-from qubatt.reports.facts import axes_of, numbers
+from qubatt.results.dims import axes_of
+from qubatt.results.tables import merit_arrays
 
 MOST_FIGURES = 8
 MOST_LAWS = 5
@@ -37,7 +38,7 @@ def standard_figures(dataset: xr.Dataset) -> list[Shown]:
     Further axes are fixed: at their first and last value for merits, in the middle for the rest.
     """
     axes = [axis for axis in axes_of(dataset) if dataset.sizes[axis] > 1]
-    found = numbers(dataset)
+    found = merit_arrays(dataset)
     merits = [name for name, array in found.items() if {*array.dims} <= {*axes_of(dataset)}]
     curves = [name for name in found if name not in merits]
     figures: list[Shown] = []

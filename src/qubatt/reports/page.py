@@ -12,10 +12,12 @@ from qubatt.core.errors import MISSING, ArgumentError
 from qubatt.core.file import write_whole
 from qubatt.core.version import versions
 from qubatt.pages import render_page
-from qubatt.reports import facts
 from qubatt.reports.figures import standard_figures
 from qubatt.reports.source import open_result
-from qubatt.results.summary import attribute
+from qubatt.results.checks import certificate_rows, status_rows
+from qubatt.results.contents import json_attribute
+from qubatt.results.parameters import fixed_rows
+from qubatt.results.tables import axis_rows, failure_rows, merit_rows, provenance_rows
 
 
 def report(source: xr.Dataset | str | Path, output: str | Path | None = None) -> Path:
@@ -64,14 +66,14 @@ def render(dataset: xr.Dataset) -> str:
         "report.html.j2",
         title=dataset.attrs.get("title") or "Study",
         description=dataset.attrs.get("description", ""),
-        fixed=facts.fixed_rows(dataset),
-        axes=facts.axis_rows(dataset),
-        statuses=facts.status_rows(dataset),
-        quantities=facts.quantity_rows(dataset),
-        certificates=facts.certificate_rows(dataset),
-        failures=facts.failure_rows(dataset),
-        provenance=facts.provenance_rows(dataset),
-        citations=attribute(dataset, "citations") or [],
+        fixed=fixed_rows(dataset),
+        axes=axis_rows(dataset),
+        statuses=status_rows(dataset),
+        quantities=merit_rows(dataset),
+        certificates=certificate_rows(dataset),
+        failures=failure_rows(dataset),
+        provenance=provenance_rows(dataset),
+        citations=json_attribute(dataset, "citations") or [],
         figures=standard_figures(dataset),
         study=_study_text(dataset),
         versions=versions(),
@@ -81,5 +83,5 @@ def render(dataset: xr.Dataset) -> str:
 
 def _study_text(dataset: xr.Dataset) -> str:
     """Return the study as a file that can be run."""
-    tables = attribute(dataset, "study")
+    tables = json_attribute(dataset, "study")
     return tomli_w.dumps(tables) if tables else ""

@@ -498,11 +498,11 @@ def test_json_holds_infinities_as_null():
     """Values and numbers inside attributes; nothing else is lost."""
     import xarray as xr
 
-    from qubatt.cli.output import _plain
+    from qubatt.results.plain import to_plain
 
     data = xr.Dataset({"a": ("x", [1.0, np.inf]), "b": ("x", [True, False])})
     data.attrs = {"certificate": '{"error": NaN, "more": [1, Infinity]}', "n": np.float64(2.0)}
-    content = json.loads(json.dumps(_plain(data), allow_nan=False))
+    content = json.loads(json.dumps(to_plain(data), allow_nan=False))
     assert content["variables"]["a"]["values"] == [1.0, None]
     assert content["variables"]["b"]["values"] == [True, False]
     assert content["attributes"]["certificate"] == {"error": None, "more": [1, None]}

@@ -19,7 +19,7 @@ from PIL import Image
 
 import qubatt as qb
 from qubatt.plots import save_figure, styled
-from qubatt.results.result import CUTOFF_THRESHOLD
+from qubatt.results.status import CUTOFF_THRESHOLD
 
 FULL = ["negativity", "logarithmic_negativity", "mutual_information", "speed_limit"]
 

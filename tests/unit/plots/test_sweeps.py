@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 
 import qubatt as qb
-from qubatt.results.result import CUTOFF_THRESHOLD
+from qubatt.results.status import CUTOFF_THRESHOLD
 
 RATES = xr.Variable("rate", [0.2, 0.4, 0.6, 0.8, 1.0], {"units": "omega_ref", "long_name": "loss"})
 EXCHANGE = xr.Variable(

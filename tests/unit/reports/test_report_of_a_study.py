@@ -14,9 +14,11 @@ import pytest
 import xarray as xr
 
 import qubatt as qb
-from qubatt.reports import facts
-from qubatt.reports.facts import certificate_rows, fixed_rows, quantity_rows, status_rows
 from qubatt.reports.figures import standard_figures
+from qubatt.results.checks import certificate_rows, status_rows
+from qubatt.results.dims import axes_of
+from qubatt.results.parameters import fixed_rows
+from qubatt.results.tables import axis_rows, merit_rows
 from tests.unit.synthetic_study import study
 
 BAD = {(1, 2): "cutoff-too-small", (3, 4): "failed", (0, 0): "missing"}
@@ -144,7 +146,7 @@ def test_tables() -> None:
     assert "environment.rate" in {row[0] for row in fixed_rows(study("n_atoms"))}
     assert "charger.photons" not in {row[0] for row in fixed_rows(study("charger"))}
     data["maximum_power"] = data.maximum_power * np.nan
-    rows = {row[0]: row for row in quantity_rows(data)}
+    rows = {row[0]: row for row in merit_rows(data)}
     assert rows["maximum_power"][3:] == ("undefined", "undefined")
     assert rows["maximum_energy"][4] == "16 at n_atoms = 8, cavity_loss_rate = 10"
 
@@ -183,9 +185,9 @@ def test_axes_with_names_of_dims_and_names_of_their_own():
         },
     }
     data = qb.sweep(study)
-    assert facts.axes_of(data) == ["drive", "N", "rate"]
-    assert [row[0] for row in facts.axis_rows(data)] == ["drive", "N", "rate"]
-    fixed = dict(facts.fixed_rows(data))
+    assert axes_of(data) == ["drive", "N", "rate"]
+    assert [row[0] for row in axis_rows(data)] == ["drive", "N", "rate"]
+    fixed = dict(fixed_rows(data))
     assert fixed["environment 2.rate"] == "0.1"
     assert not {"battery.drive", "battery.n_atoms", "environment 1.rate"} & fixed.keys()
     assert standard_figures(data)

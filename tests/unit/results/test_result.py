@@ -13,8 +13,10 @@ import pytest
 import xarray as xr
 
 import qubatt as qb
-from qubatt.results.result import MEANING, Result, Status
-from qubatt.results.summary import LINES, entries, summary
+from qubatt.results.contents import entries
+from qubatt.results.result import Result
+from qubatt.results.status import FAILED, MEANINGS, MISSING, Status
+from qubatt.results.summary import MAX_LINES, summary
 
 LEAKING = (qb.CavityLoss(0.5, n_thermal=0.1), qb.CollectiveDecay(0.2))
 
@@ -53,20 +55,20 @@ def test_print_tells_parameters_numbers_and_status() -> None:
 def test_summary_is_short_and_without_json() -> None:
     """Twenty-five lines hold all merits of a run, those left out are named."""
     run = charged(merits="all")
-    assert len(run.data_vars) > LINES
+    assert len(run.data_vars) > MAX_LINES
     text = str(run)
-    assert len(text.splitlines()) <= LINES
+    assert len(text.splitlines()) <= MAX_LINES
     assert max(map(len, text.splitlines())) <= 100
     assert "… and " in text
     assert f"charging_time {float(run.charging_time):.6g} 1/omega_ref" in text
     assert not set('{}"') & set(text)
-    everything = summary(run, lines=None)
+    everything = summary(run, max_lines=None)
     assert all(name.split("[")[0] in everything for name in entries(run))
 
 
 def test_every_status_has_a_meaning() -> None:
     """A bad one is told with its meaning."""
-    assert set(get_args(Status)) == set(MEANING)
+    assert {*get_args(Status), FAILED, MISSING} == set(MEANINGS)
     bad = charged(max_photons=3)
     assert "status: cutoff-too-small (the highest Fock level kept fills up: raise" in str(bad)
 

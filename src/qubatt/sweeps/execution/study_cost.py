@@ -17,7 +17,7 @@ from qubatt.core.format import format_duration, size
 from qubatt.core.realization import realize
 from qubatt.engines import cost
 from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
-from qubatt.results.result import FAILED
+from qubatt.results.status import FAILED
 from qubatt.sweeps.execution.plan import GUESS, Unit, kept_bytes, plan
 from qubatt.sweeps.execution.pool import cores
 from qubatt.sweeps.execution.worker import Task, merit_names, solve_tasks

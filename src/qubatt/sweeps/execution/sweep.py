@@ -13,7 +13,7 @@ from typing import Any
 
 import xarray as xr
 
-from qubatt.results.result import FAILED
+from qubatt.results.status import FAILED
 from qubatt.sweeps.execution.plan import Unit, plan
 from qubatt.sweeps.execution.pool import Place, check_workers, pool
 from qubatt.sweeps.execution.worker import Done, Task, merit_names, solve_tasks

@@ -18,7 +18,7 @@ from qubatt.core.seeding import seeded
 from qubatt.engines import limit_threads
 from qubatt.merits import select_merits
 from qubatt.merits.selection import ALL, to_merit
-from qubatt.results.result import FAILED
+from qubatt.results.status import FAILED
 from qubatt.sweeps.store.point_result import DEFAULT, PointResult
 from qubatt.sweeps.study.point import Point
 from qubatt.sweeps.study.run_spec import Kept, RunSpec, Solved

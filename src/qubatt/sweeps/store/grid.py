@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from qubatt.core.registry import registry
 from qubatt.core.version import versions
 from qubatt.merits.selection import ALL, all_merits, to_merit
-from qubatt.results.result import CERTIFICATE, FAILED, MISSING, Result
+from qubatt.results.contents import CERTIFICATE_PREFIX
+from qubatt.results.result import Result
+from qubatt.results.status import FAILED, MISSING
 from qubatt.sweeps.execution.worker import merit_names
 from qubatt.sweeps.store.point_result import DEFAULT, PointResult
 from qubatt.sweeps.store.store import Memory
@@ -191,7 +193,7 @@ def _certificates(rows: Sequence[PointResult | None]) -> dict[str, NDArray[Any]]
             numbers["max_photons"] = json.loads(row.attributes["cutoff"])["chosen"]
         for name, number in numbers.items():
             if number is not None:
-                column = found.setdefault(f"{CERTIFICATE}{name}", np.full(len(rows), np.nan))
+                column = found.setdefault(f"{CERTIFICATE_PREFIX}{name}", np.full(len(rows), np.nan))
                 column[k] = number
     return found
 
@@ -237,9 +239,3 @@ def _constant_left_out(values: NDArray[Any], dims: Sequence[str]) -> tuple[NDArr
         else:
             values = first.squeeze(axis)
     return values, left
-
-
-def counts(grid: Mapping[str, Any] | xr.Dataset) -> dict[str, int]:
-    """Return how many points have which status."""
-    found, number = np.unique(np.asarray(grid["status"]), return_counts=True)
-    return {str(status): int(count) for status, count in zip(found, number, strict=True)}

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from qubatt.charging.propagate import Propagation
 from qubatt.core.solution import Solution
 from qubatt.engines.steady.solve import SteadySolution
-from qubatt.results.result import FAILED, Result
+from qubatt.results.result import Result
+from qubatt.results.status import FAILED
 from qubatt.sweeps.study.run_spec import Kept
 
 Arrays = dict[str, NDArray[Any]]

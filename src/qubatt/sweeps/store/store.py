@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from qubatt.core.errors import ArgumentError
 from qubatt.core.file import check_directory, write_whole
-from qubatt.results.result import FAILED
+from qubatt.results.status import FAILED
 from qubatt.sweeps.store.point_result import (
     Arrays,
     PointResult,

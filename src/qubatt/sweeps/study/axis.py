@@ -10,7 +10,7 @@ from qubatt.core.declaration import fields_of
 from qubatt.core.errors import ArgumentError, suggest
 from qubatt.core.registry import registry
 from qubatt.merits.selection import all_merits
-from qubatt.results.result import CERTIFICATE
+from qubatt.results.contents import CERTIFICATE_PREFIX
 from qubatt.sweeps.study.axis_values import KEYS, AxisValues, axis_values
 from qubatt.sweeps.study.formula import Formula
 
@@ -229,7 +229,11 @@ def _apart(varied: Iterator[Varied] | Any) -> None:
         if not one.name.isidentifier():
             cure = "Give it one: {values = […], name = …}."
             raise ArgumentError(one.argument, "have a name that is a word", one.name, cure)
-        if one.name in RESERVED or one.name.startswith(CERTIFICATE) or one.name in all_merits():
+        if (
+            one.name in RESERVED
+            or one.name.startswith(CERTIFICATE_PREFIX)
+            or one.name in all_merits()
+        ):
             cure = 'Give it another one: {values = […], name = "…"}.'
             raise ArgumentError(
                 one.argument, "have a name that results do not have", one.name, cure

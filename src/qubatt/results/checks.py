@@ -1,0 +1,125 @@
+"""Checks of a result as text: status, certificate, worst values over many points."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import Any
+
+import xarray as xr
+
+from qubatt.results.contents import (
+    CERTIFICATE_PREFIX,
+    Extreme,
+    extreme,
+    is_check,
+    json_attribute,
+)
+from qubatt.results.dims import varied_parameters
+from qubatt.results.status import CUTOFF_THRESHOLD, MEANINGS, status_counts
+from qubatt.results.text import WIDTH, lines_of, number_text
+
+
+def worst_checks(dataset: xr.Dataset) -> dict[str, Extreme | None]:
+    """Return the worst value of every check of many points; None where no value is known.
+
+    It is the smallest eigenvalue, and of all else the largest absolute value.
+    """
+    worst: dict[str, Extreme | None] = {}
+    for name, array in dataset.data_vars.items():
+        if is_check(str(name)) and array.dtype.kind in "iuf":
+            smallest = "eigenvalue" in str(name)
+            worst[str(name)] = extreme(array if smallest else abs(array), largest=not smallest)
+    return worst
+
+
+def certificate_text(dataset: xr.Dataset) -> str:
+    """Return the numbers of the certificate, the worst of many points; empty without any."""
+    numbers = json_attribute(dataset, "certificate")
+    if not isinstance(numbers, dict):
+        numbers = {
+            name.removeprefix(CERTIFICATE_PREFIX): _whole(worst.value)
+            for name, worst in worst_checks(dataset).items()
+            if worst is not None and name.startswith(CERTIFICATE_PREFIX)
+        }
+    texts = []
+    for name, value in numbers.items():
+        shown = f"{value:.1e}" if isinstance(value, float) else value
+        limit = f" (limit {CUTOFF_THRESHOLD:.0e})" if name == "cutoff_population" else ""
+        texts.append(f"{name} {'not computed' if value is None else shown}{limit}")
+    return ", ".join(texts)
+
+
+def _whole(number: float) -> float | int:
+    """Return counts, which a grid stores as floats, as whole numbers."""
+    return int(number) if number >= 1.0 and float(number).is_integer() else number
+
+
+def status_text(dataset: xr.Dataset) -> str:
+    """Return the status with its meaning, the number of points of each status of many."""
+    if counts := status_counts(dataset):
+        several = " points" if [*counts.values()][-1] > 1 else ""
+        return "; ".join(f"{status} at {count}" for status, count in counts.items()) + several
+    status = str(dataset.attrs.get("status", ""))
+    if status and (parameters := varied_parameters(dataset)):
+        return (
+            f"{status} at one point, whose parameters and certificate these are; varied:"
+            f" {', '.join(parameters)}; run.assign(status=run.attrs['status']) before"
+            " xarray.concat gives the status of each point"
+        )
+    return f"{status} ({MEANINGS[status]})" if status in MEANINGS else status
+
+
+def check_lines(dataset: xr.Dataset) -> list[str]:
+    """Return lines that say how far a result can be trusted."""
+    lines = []
+    if "uniqueness" in dataset.attrs:
+        lines += lines_of("steady state", str(dataset.attrs["uniqueness"]))
+    cutoff = json_attribute(dataset, "cutoff")
+    if isinstance(cutoff, dict) and "chosen" in cutoff:
+        lines += lines_of("max_photons", f"{cutoff['chosen']}, determined automatically")
+    if bool(dataset.get("ambiguous", xr.DataArray(False)).any()):
+        note = (
+            "Some points have degenerate levels: there work, heat and efficiency depend on how ties"
+            " are broken (here by ascending H_0)."
+        )
+        lines += wrap(note, WIDTH, subsequent_indent="  ")
+    if text := status_text(dataset):
+        lines += lines_of("status", text)
+    if numbers := certificate_text(dataset):
+        lines += wrap(numbers, WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return lines
+
+
+def status_rows(dataset: xr.Dataset) -> list[tuple[str, str, str]]:
+    """Return the number of points of each status, and the meaning of that status."""
+    counts = status_counts(dataset)
+    return [(name, str(count), MEANINGS.get(name, "")) for name, count in counts.items()]
+
+
+def certificate_rows(dataset: xr.Dataset) -> list[tuple[str, str, str]]:
+    """Return the worst value of every check, and the point that has it."""
+    rows = []
+    for name, worst in worst_checks(dataset).items():
+        label = name.removeprefix(CERTIFICATE_PREFIX).replace("_", " ")
+        value, point = extreme_text(worst, digits=2)
+        if label == "cutoff population" and _is_harmless(dataset, dataset[name]):
+            point += "; harmless: nothing leads above the highest level kept"
+        rows.append((label if "smallest" in label else f"largest {label}", value, point))
+    return rows
+
+
+def extreme_text(found: Extreme | None, digits: int = 5) -> tuple[str, str]:
+    """Return a value and its coordinates as text."""
+    if found is None:
+        return "undefined", ""
+    at = ", ".join(f"{name} = {number_text(label)}" for name, label in found.coordinates.items())
+    return f"{found.value:.{digits}g}", f"at {at}" if at else ""
+
+
+def _is_harmless(dataset: xr.Dataset, population: xr.DataArray) -> bool:
+    """Return whether the status is ok wherever the highest level is full."""
+    full = population > CUTOFF_THRESHOLD
+    if "status" not in dataset.variables or not bool(full.any()):
+        return False
+    status: Any = dataset["status"].where(full, "ok")
+    return bool((status == "ok").all())

@@ -1,0 +1,34 @@
+"""Dims of results: those of a single run, and those of parameters that vary."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import xarray as xr
+
+RUN_DIMS = ("time", "state_time", "step", "environment", "drive")
+"""Dims and coordinates of a single run; those of parameters have an attribute ``parameter``."""
+
+
+def is_run_dim(dataset: xr.Dataset | xr.DataArray, dim: Hashable) -> bool:
+    """Return whether a dim is one of a single run; an axis of a study may share its name."""
+    is_axis = dim in dataset.coords and "parameter" in dataset.coords[dim].attrs
+    return dim in RUN_DIMS and not is_axis
+
+
+def axes_of(dataset: xr.Dataset) -> list[str]:
+    """Return the axes of a study."""
+    dims = dataset["status"].dims if "status" in dataset.variables else dataset.dims
+    return [str(dim) for dim in dims if dim in dataset.coords and not is_run_dim(dataset, dim)]
+
+
+def varied_parameters(dataset: xr.Dataset) -> list[str]:
+    """Return the parameters that differ between the points of a study, or between joined runs.
+
+    The attributes of joined runs, parameters and certificate, are those of the first run alone.
+    """
+    if not {"certificate", "study"} & {*dataset.attrs}:
+        return []
+    scalars = [name for name, coordinate in dataset.coords.items() if coordinate.ndim == 0]
+    names = dict.fromkeys([*dataset.dims, *scalars])
+    return [str(name) for name in names if not is_run_dim(dataset, name) and str(name) != "status"]

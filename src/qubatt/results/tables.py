@@ -1,0 +1,117 @@
+"""Tables of results: values on a terminal, and rows for the page of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+import xarray as xr
+
+from qubatt.results.checks import extreme_text
+from qubatt.results.contents import entries, extreme, is_check, json_attribute, units_of
+from qubatt.results.dims import axes_of
+from qubatt.results.text import aligned, number_text
+
+Row = Sequence[str]
+
+MAX_ROWS = 12
+"""Rows of a table of a long result."""
+
+MAX_LISTED = 10
+"""Values of an axis up to which all are listed."""
+
+SHOWN_ELSEWHERE = (
+    "title", "description", "study", "merits", "versions", "citations", "failures",
+)  # fmt: skip
+"""Attributes that have a place of their own on the page of a study."""
+
+MAX_ATTRIBUTE = 200
+"""Characters of the longest attribute that is shown."""
+
+
+def value_tables(dataset: xr.Dataset, width: int) -> list[list[str]]:
+    """Return the lines of one table for all arrays with the same dims, thinned where it is long."""
+    groups: dict[tuple[Hashable, ...], dict[str, xr.DataArray]] = {}
+    for name, array in entries(dataset).items():
+        if array.size and array.dims:
+            groups.setdefault(array.dims, {})[name] = array
+    return [_value_table(dims, arrays, width) for dims, arrays in groups.items()]
+
+
+def _value_table(
+    dims: tuple[Hashable, ...], arrays: dict[str, xr.DataArray], width: int
+) -> list[str]:
+    """Return a table with one row per point, and as many columns as the terminal has room for."""
+    first = next(iter(arrays.values()))
+    rows = np.unique(np.linspace(0, first.size - 1, min(MAX_ROWS, first.size)).round().astype(int))
+    indices = np.transpose(np.unravel_index(rows, first.shape))
+    columns = [
+        [str(dim), *(f"{first[dim].to_numpy()[k]:.6g}" for k in along)]
+        for dim, along in zip(dims, indices.T, strict=True)
+    ]
+    for name, array in arrays.items():
+        columns.append([name, *(f"{value + 0.0:.6g}" for value in array.to_numpy().ravel()[rows])])
+    fits = np.cumsum([max(map(len, column)) + 2 for column in columns]) - 2 <= width
+    shown = max(int(fits.sum()), len(dims) + 1)
+    lines = aligned(list(zip(*columns[:shown], strict=True)), left=())
+    notes = [f"{len(rows)} of {first.size} rows"] if first.size > len(rows) else []
+    if shown < len(columns):
+        notes += [f"{shown - len(dims)} of {len(arrays)} columns"]
+    return [*lines, *([f"({', '.join(notes)}; all with --output or --json)"] if notes else [])]
+
+
+def merit_arrays(dataset: xr.Dataset) -> dict[str, xr.DataArray]:
+    """Return the figures of merit, curves included."""
+    arrays = {str(name): array for name, array in dataset.data_vars.items()}
+    return {k: v for k, v in arrays.items() if v.dtype.kind in "iuf" and not is_check(k)}
+
+
+def axis_rows(dataset: xr.Dataset) -> list[Row]:
+    """Return name, meaning and values of each axis, and of each coordinate along one."""
+    axes = axes_of(dataset)
+    rows: list[Row] = []
+    for name, array in dataset.coords.items():
+        if array.ndim == 1 and array.dims[0] in axes:
+            along = "" if name in axes else f", together with {array.dims[0]}"
+            text = str(array.attrs.get("long_name", "")) + along
+            values = [number_text(value) for value in array.to_numpy().tolist()]
+            listed = ", ".join(values)
+            if len(values) > MAX_LISTED:
+                listed = f"{values[0]} to {values[-1]}, {len(values)} values"
+            units = units_of(array)
+            rows.append((str(name), text.removeprefix(", "), f"{listed} {units}".strip()))
+    return rows
+
+
+def merit_rows(dataset: xr.Dataset) -> list[Row]:
+    """Return name, definition, units, and the smallest and largest value of each merit."""
+    rows: list[Row] = []
+    for name, array in merit_arrays(dataset).items():
+        text = str(array.attrs.get("long_name", name.replace("_", " ")))
+        if formula := array.attrs.get("definition"):
+            text += f": {formula}"
+        ends = [extreme_text(extreme(array, largest=largest)) for largest in (False, True)]
+        rows.append((name, text, units_of(array), *(" ".join(end).strip() for end in ends)))
+    return rows
+
+
+def failure_rows(dataset: xr.Dataset) -> list[Row]:
+    """Return the parameters of the points that failed, and the errors."""
+    rows: list[Row] = []
+    for failure in json_attribute(dataset, "failures") or []:
+        point = failure.get("parameters") or {}
+        text = ", ".join(f"{name} = {number_text(value)}" for name, value in point.items())
+        rows.append((text or str(failure.get("key", "")), str(failure.get("message", ""))))
+    return rows
+
+
+def provenance_rows(dataset: xr.Dataset) -> list[Row]:
+    """Return the versions that computed a result, and short attributes shown nowhere else."""
+    versions = json_attribute(dataset, "versions")
+    rows: list[Row] = []
+    if isinstance(versions, dict):
+        rows.append(("computed with", ", ".join(f"{k} {v}" for k, v in versions.items())))
+    for name, value in dataset.attrs.items():
+        if name not in SHOWN_ELSEWHERE and len(str(value)) <= MAX_ATTRIBUTE:
+            rows.append((str(name).replace("_", " "), str(value)))
+    return rows
