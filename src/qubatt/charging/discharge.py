@@ -21,7 +21,7 @@ from qubatt.core.errors import ArgumentError, UnsupportedError
 from qubatt.core.input_matrix import tidy
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.realization import Realization
-from qubatt.core.space import WHOLE, Operator, Space
+from qubatt.core.space import WHOLE_SPACE, Operator, Space
 from qubatt.core.task import Save
 from qubatt.engines import Engine, select_engine
 from qubatt.merits import select_merits
@@ -149,8 +149,8 @@ def _alone(realization: Realization, rho: NDArray[Any]) -> Problem:
     named = [jump for jump in problem.jumps if set(jump.operators) == {name}]
     matrices = dict(space.matrices.get(name, {}))
     for jump in problem.jumps:
-        if WHOLE in jump.operators and (c := _on_battery(realization, jump)) is not None:
-            (matrix,) = jump.operators[WHOLE]
+        if WHOLE_SPACE in jump.operators and (c := _on_battery(realization, jump)) is not None:
+            (matrix,) = jump.operators[WHOLE_SPACE]
             matrices[matrix] = c
             named.append(Jump(jump.rate, {name: matrix}, source=jump.source))
     if not named:

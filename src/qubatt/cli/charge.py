@@ -67,11 +67,11 @@ def _charge(
 
     check_targets(output, plot)
     state, parts = surroundings(charger, environment)
-    looks = None if state_times is None else numbers("state_times", state_times)
+    times_of_states = None if state_times is None else numbers("state_times", state_times)
     solver = engine if engine == "auto" else from_text("engine", engine)
     if dry_run:
-        found = _cost(battery, state, parts, times, solver, merit, looks)
-        typer.echo(dumps(found.to_dict(), indent=2) if json else str(found))
+        expected = _cost(battery, state, parts, times, solver, merit, times_of_states)
+        typer.echo(dumps(expected.to_dict(), indent=2) if json else str(expected))
         return
     with Progress() as progress:
         run = charge(
@@ -83,13 +83,13 @@ def _charge(
             solver,
             progress=lambda done: progress.show("charging", done, 1.0),
             strict=strict,
-            state_times=looks,
+            state_times=times_of_states,
         )
     deliver(run, output, plot, as_json=json)
 
 
 def _cost(
-    battery: Any, state: Any, parts: Any, times: Any, solver: Any, merits: Any, looks: Any
+    battery: Any, state: Any, parts: Any, times: Any, solver: Any, merits: Any, state_times: Any
 ) -> Any:
     """Return what the run would take, merits of the full state included."""
     import numpy as np
@@ -101,8 +101,8 @@ def _cost(
     problem = battery.problem(state, parts)
     chosen = select_merits(merits or None, realize(problem))
     whole = any(merit.needs == "full state" for merit in chosen)
-    kept = np.size(times if looks is None else looks) if whole else 0
-    return cost(problem, times, solver, kept)
+    states = np.size(times if state_times is None else state_times) if whole else 0
+    return cost(problem, times, solver, states)
 
 
 def _times(t_end: float | None, points: int | None, until_steady: bool, dry_run: bool) -> Any:
@@ -113,6 +113,6 @@ def _times(t_end: float | None, points: int | None, until_steady: bool, dry_run:
 
     for argument, given in (("t_end", t_end), ("points", points), ("dry_run", dry_run or None)):
         if given is not None:
-            cure = "With --until-steady the times are found while computing."
+            cure = "With --until-steady the run itself determines the times."
             raise ArgumentError(argument, "be left out", given, cure)
     return "auto"

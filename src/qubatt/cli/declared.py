@@ -86,10 +86,11 @@ def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None
 
 def _own_options(cls: type[Any], body: Callable[..., None]) -> list[inspect.Parameter]:
     """Return the options of `body` that the battery has a use for."""
-    own = list(inspect.signature(body, eval_str=True).parameters.values())[1:]
+    options = list(inspect.signature(body, eval_str=True).parameters.values())[1:]
     charger = charger_of(cls)
     if charger is None:
-        return [option for option in own if option.name != "charger"]
+        return [option for option in options if option.name != "charger"]
     return [
-        option.replace(annotation=charger) if option.name == "charger" else option for option in own
+        option.replace(annotation=charger) if option.name == "charger" else option
+        for option in options
     ]

@@ -48,7 +48,7 @@ def _discharge(
     from qubatt.charging import discharge
     from qubatt.charging.discharge import USUAL
     from qubatt.cli.output import Progress, check_targets, deliver
-    from qubatt.core.spec_string import value
+    from qubatt.core.spec_string import number_or_text
 
     check_targets(output, plot)
     state, parts = surroundings(charger, environment)
@@ -57,7 +57,7 @@ def _discharge(
             battery,
             times,
             parts,
-            value(start),  # type: ignore[arg-type]  # checked there
+            number_or_text(start),  # type: ignore[arg-type]  # checked there
             state,
             merit or USUAL,
             progress=lambda done: progress.show("discharging", done, 1.0),

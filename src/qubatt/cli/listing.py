@@ -11,7 +11,7 @@ import typer
 
 from qubatt.models import Battery
 
-HOME = {
+KIND_MODULES = {
     "battery": "models",
     "charger": "states",
     "engine": "engines",
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 def _list(
     kind: Annotated[
         str | None,
-        typer.Argument(help=f"{', '.join(list(HOME)[:-1])} or {list(HOME)[-1]}"),
+        typer.Argument(help=f"{', '.join(list(KIND_MODULES)[:-1])} or {list(KIND_MODULES)[-1]}"),
     ] = None,
 ) -> None:
     """List what has a name: batteries, charger states, environments, pulses, merits, papers, …"""
@@ -41,10 +41,10 @@ def _list(
     from qubatt.core.registry import registry
     from qubatt.merits.selection import all_merits
 
-    if kind is not None and kind not in HOME:
-        raise ArgumentError("kind", f"be one of {', '.join(sorted(HOME))}", kind)
-    for group in [kind] if kind is not None else sorted(HOME):
-        import_module(f"qubatt.{HOME[group]}")
+    if kind is not None and kind not in KIND_MODULES:
+        raise ArgumentError("kind", f"be one of {', '.join(sorted(KIND_MODULES))}", kind)
+    for group in [kind] if kind is not None else sorted(KIND_MODULES):
+        import_module(f"qubatt.{KIND_MODULES[group]}")
         typer.echo(f"{group}:")
         entries = all_merits() if group == "merit" else registry.items(group)
         for name, entry in entries.items():

@@ -59,14 +59,14 @@ def surroundings(charger: str | None, environment: list[str] | None) -> tuple[An
 
 def output_times(t_end: float | None, points: int | None) -> Any:
     """Return evenly spaced output times, by default 101 up to 10."""
-    from qubatt.cli.parse import LONGEST, finite
+    from qubatt.cli.parse import MAX_NUMBERS, finite
     from qubatt.core.errors import ArgumentError
 
     end, count = 10.0 if t_end is None else t_end, 101 if points is None else points
     if not finite("t_end", end) > 0:
         raise ArgumentError("t_end", "be positive", end)
-    if not 2 <= count <= LONGEST:
-        raise ArgumentError("points", f"be from 2 to {LONGEST}", count)
+    if not 2 <= count <= MAX_NUMBERS:
+        raise ArgumentError("points", f"be from 2 to {MAX_NUMBERS}", count)
     import numpy as np
 
     return np.linspace(0.0, end, count)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from qubatt.core.errors import ArgumentError
 
-LONGEST = 10**6
+MAX_NUMBERS = 10**6
 """Longest range and largest number of output times."""
 
 
@@ -23,8 +23,8 @@ def numbers(option: str, text: str) -> list[float] | float:
         if ":" in text:
             start, stop, count = text.split(":")
             n = int(count)
-            if not 2 <= n <= LONGEST:
-                raise ArgumentError(option, f"have a count from 2 to {LONGEST}", text)
+            if not 2 <= n <= MAX_NUMBERS:
+                raise ArgumentError(option, f"have a count from 2 to {MAX_NUMBERS}", text)
             low, high = float(start), float(stop)
             return [low + (high - low) * k / (n - 1) for k in range(n)]
         values = [float(part) for part in text.split(",")]
@@ -51,13 +51,13 @@ def assignments(option: str, texts: Iterable[str]) -> dict[str, str]:
     ArgumentError
         If a text is none, or names what another one named.
     """
-    found: dict[str, str] = {}
+    assigned: dict[str, str] = {}
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
         name = name.replace("-", "_")
         if not (name and equals and value):
             raise ArgumentError(option, "be name=value", text, "Write --at n_atoms=4.")
-        if name in found:
+        if name in assigned:
             raise ArgumentError(option, f"fix {name} once", text)
-        found[name] = value
-    return found
+        assigned[name] = value
+    return assigned

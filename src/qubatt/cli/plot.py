@@ -43,8 +43,8 @@ def _plot(
 
     fixed = assignments("at", at or [])
     dataset = open_result(path)
-    words = [*(value or []), *(at or []), *(["scaling"] if scaling else [])]
-    stem = re.sub(r"[^\w.=+-]+", "_", "-".join(words)) or ("plot" if path.is_dir() else path.stem)
+    options = [*(value or []), *(at or []), *(["scaling"] if scaling else [])]
+    stem = re.sub(r"[^\w.=+-]+", "_", "-".join(options)) or ("plot" if path.is_dir() else path.stem)
     target = output or (path if path.is_dir() else path.parent) / f"{stem}.png"
     check_targets(None, target)
     figure = plot(dataset, value or None, x, family, y, fixed, scaling)

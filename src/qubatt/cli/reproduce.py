@@ -32,11 +32,11 @@ def _reproduce(
     from qubatt.cli.output import Progress
     from qubatt.core.registry import registry
 
-    known = registry.get("paper", paper)
+    paper_object = registry.get("paper", paper)
     keys = [part.strip() for part in figures.split(",")] if figures is not None else None
     folder = output if output is not None else Path("results") / paper
     with Progress(announce=True) as progress:
-        claims = qubatt.papers.reproduce(known, folder, keys, reading, fresh, progress.show)
+        claims = qubatt.papers.reproduce(paper_object, folder, keys, reading, fresh, progress.show)
     table = Table(box=None, pad_edge=False)
     for name in ("claim", "verdict", "statement"):
         table.add_column(name)
@@ -45,7 +45,9 @@ def _reproduce(
         table.add_row(claim.key, shown, claim.statement)
     console = Console()
     console.print(table)
-    left_out = [figure for figure in known.figures if keys is not None and figure.key not in keys]
+    left_out = [
+        figure for figure in paper_object.figures if keys is not None and figure.key not in keys
+    ]
     stale = [figure.key for figure in left_out if (folder / f"{figure.stem}.nc").exists()]
     if stale:
         console.print(

@@ -44,13 +44,13 @@ NonNegative = Annotated[float, _Plain, Field(ge=0)]
 Positive = Annotated[float, _Plain, Field(gt=0)]
 """A finite real number > 0: frequencies, tolerances."""
 
-LARGEST = 10**6
+MAX_COUNT = 10**6
 """Largest number of atoms or photons; no engine comes near it."""
 
-Count = Annotated[int, _Plain, Field(ge=1, le=LARGEST)]
+Count = Annotated[int, _Plain, Field(ge=1, le=MAX_COUNT)]
 """A whole number ≥ 1: atoms, photons kept."""
 
-Level = Annotated[int, _Plain, Field(ge=0, le=LARGEST)]
+Level = Annotated[int, _Plain, Field(ge=0, le=MAX_COUNT)]
 """A whole number ≥ 0: photons in a Fock state."""
 
 
@@ -61,13 +61,13 @@ def _cutoff(value: Any) -> Any:
     number = plain_number(value, requirement='be a whole number or "auto"')
     if number != int(number):
         raise ValueError('be a whole number or "auto"')
-    if not 1 <= number <= LARGEST:
-        raise ValueError("be at least 1" if number < 1 else f"be at most {LARGEST}")
+    if not 1 <= number <= MAX_COUNT:
+        raise ValueError("be at least 1" if number < 1 else f"be at most {MAX_COUNT}")
     return int(number)
 
 
 Cutoff = Annotated[int | Literal["auto"], BeforeValidator(_cutoff)]
-"""Highest Fock level kept, or ``"auto"``: to be found by `charge` or `steady_state`."""
+"""Highest Fock level kept, or ``"auto"``: `charge` or `steady_state` determines it."""
 
 
 def known_cutoff(cutoff: Cutoff) -> int:
@@ -76,7 +76,7 @@ def known_cutoff(cutoff: Cutoff) -> int:
     Raises
     ------
     ArgumentError
-        If it is still to be found.
+        If it is still to be determined.
     """
     if cutoff == "auto":
         cure = (
@@ -97,7 +97,7 @@ _REQUIREMENTS = {
 }
 
 
-def explain(error: ValidationError, known: Mapping[str, Any]) -> ArgumentError:
+def explain(error: ValidationError, fields: Mapping[str, Any]) -> ArgumentError:
     """Turn a pydantic error into the one-sentence error of this package.
 
     Parameters
@@ -114,10 +114,10 @@ def explain(error: ValidationError, known: Mapping[str, Any]) -> ArgumentError:
     location = [str(part) for part in problem["loc"]] or ["arguments"]
     name, value = location[0], problem["input"]
     if kind == "unexpected_keyword_argument":
-        requirement = f"be one of {', '.join(known)}" if known else "be left out"
-        return ArgumentError(name, requirement, MISSING, suggest(name, known))
+        requirement = f"be one of {', '.join(fields)}" if fields else "be left out"
+        return ArgumentError(name, requirement, MISSING, suggest(name, fields))
     if kind.startswith("missing"):
-        choices = get_args(getattr(known.get(name), "annotation", None))  # of a Literal
+        choices = get_args(getattr(fields.get(name), "annotation", None))  # of a Literal
         names = [repr(choice) for choice in choices if isinstance(choice, str)]
         one_of = f"be one of {', '.join(names[:-1])} or {names[-1]}" if names else "be given"
         return ArgumentError(name, one_of, MISSING)
@@ -203,6 +203,6 @@ def check_count(argument: str, values: ArrayLike) -> NDArray[np.int64]:
             raise ArgumentError(argument, "be a whole number", float(value))
         if value < 1:
             raise ArgumentError(argument, "be at least 1", int(value))
-        if value > LARGEST:
-            raise ArgumentError(argument, f"be at most {LARGEST}", float(value))
+        if value > MAX_COUNT:
+            raise ArgumentError(argument, f"be at most {MAX_COUNT}", float(value))
     return array.astype(np.int64)

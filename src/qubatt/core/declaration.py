@@ -46,18 +46,18 @@ def declare(kind: str, name: str) -> Callable[[type[T]], type[T]]:
 
         @functools.wraps(plain_init)
         def checked_init(self: Any, *args: Any, **kwargs: Any) -> None:
-            known = fields_of(made)
-            if len(args) > len(known):
-                requirement = f"be at most {len(known)} in number ({', '.join(known)})"
-                requirement = requirement if known else f"be left out of {name}"
+            fields = fields_of(made)
+            if len(args) > len(fields):
+                requirement = f"be at most {len(fields)} in number ({', '.join(fields)})"
+                requirement = requirement if fields else f"be left out of {name}"
                 raise ArgumentError("arguments", requirement, args)
-            named = dict(zip(known, args, strict=False))
+            named = dict(zip(fields, args, strict=False))
             for twice in named.keys() & kwargs.keys():
                 raise ArgumentError(twice, "be given once", kwargs[twice])
             try:
                 plain_init(self, **named, **kwargs)
             except ValidationError as error:
-                raise explain(error, known) from None
+                raise explain(error, fields) from None
 
         made.__init__ = checked_init
         registry.add(kind, name, made)
@@ -75,8 +75,8 @@ def parameters_of(thing: Any) -> dict[str, Any]:
         ``{"type": registered name, field: value, …}``, with declared objects among the values
         as dicts of the same form. What cannot be declared may have a method ``parameters()``.
     """
-    if callable(own := getattr(type(thing), "parameters", None)):
-        return dict(own(thing))
+    if callable(to_parameters := getattr(type(thing), "parameters", None)):
+        return dict(to_parameters(thing))
     for kind in registry.kinds():
         for name, entry in registry.items(kind).items():
             if entry is type(thing):

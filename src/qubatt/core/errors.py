@@ -33,8 +33,8 @@ class ArgumentError(QubattError, ValueError):
         self.requirement = requirement
         self.value = value
         self.cure = cure
-        found = "" if value is MISSING else f", but is {shorten(value)}"
-        sentence = f"Argument `{argument}` must {requirement}{found}."
+        shown = "" if value is MISSING else f", but is {shorten(value)}"
+        sentence = f"Argument `{argument}` must {requirement}{shown}."
         super().__init__(f"{sentence} {cure}".strip())
 
 
@@ -60,11 +60,11 @@ def shorten(value: object, limit: int = 60) -> str:
     return text if len(text) <= limit else f"{text[: limit - 12]} … {text[-9:]}"
 
 
-def suggest(name: str, known: Iterable[str]) -> str:
+def suggest(name: str, names: Iterable[str]) -> str:
     """Return the sentence that names the nearest known names, or all of them."""
-    known = sorted(known)
-    lowered = {entry.lower(): entry for entry in reversed(known)}
+    names = sorted(names)
+    lowered = {entry.lower(): entry for entry in reversed(names)}
     near = difflib.get_close_matches(name.lower(), lowered, n=3, cutoff=0.55)
     if near:
         return "Best matches are: " + ", ".join(lowered[entry] for entry in near) + "."
-    return "Known are: " + ", ".join(known) + "." if known else ""
+    return "Known are: " + ", ".join(names) + "." if names else ""

@@ -33,7 +33,7 @@ def check_directory(argument: str, path: Path) -> Path:
 def write_whole(
     path: str | Path, write: Callable[[Path], object], argument: str = "output"
 ) -> Path:
-    """Call `write` on a temporary file beside `path`, then put it in place in one step.
+    """Call `write` on a temporary file next to `path`, then put it in place in one step.
 
     Parameters
     ----------

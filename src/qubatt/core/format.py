@@ -1,4 +1,4 @@
-"""Durations and sizes in words."""
+"""Durations and sizes as text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def format_duration(seconds: float) -> str:
     return f"{seconds / 3600:.2g} h" if seconds < 48 * 3600 else f"{seconds / 86400:.2g} days"
 
 
-def size(count: float) -> str:
+def format_bytes(count: float) -> str:
     """Return a number of bytes with its unit."""
     for unit in ("B", "kB", "MB", "GB"):
         if count < 1000:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from qubatt.core.errors import UnsupportedError
 from qubatt.core.input_matrix import tidy
-from qubatt.core.space import WHOLE, Factor, Operator, Space
+from qubatt.core.space import WHOLE_SPACE, Factor, Operator, Space
 
-ROUNDING = 1e-15
+STATE_ROUNDING = 1e-15
 """Weight of a ket, relative to the largest one, below which it counts as 0."""
 
 
@@ -59,7 +59,7 @@ def density(initial: Mapping[str, Any], space: Space) -> Operator:
     UnsupportedError
         If a state was given for another basis.
     """
-    if WHOLE in initial:
+    if WHOLE_SPACE in initial:
         return tidy(_density(_whole(initial, space), space.dim))
     parts = [_density(state, dim) for state, dim in _factors(initial, space)]
     product = reduce(lambda left, right: sp.kron(left, right, format="csr"), parts)
@@ -72,7 +72,7 @@ def ensemble(initial: Mapping[str, Any], space: Space) -> Ensemble:
     Parameters and errors are those of `density`. Weights below rounding are left out, and the
     others are scaled to the same trace.
     """
-    if WHOLE in initial:
+    if WHOLE_SPACE in initial:
         return _ensemble(_whole(initial, space), space.dim)
     parts = [_ensemble(state, dim) for state, dim in _factors(initial, space)]
     weights = reduce(np.multiply.outer, [part.weights for part in parts]).ravel()
@@ -82,7 +82,7 @@ def ensemble(initial: Mapping[str, Any], space: Space) -> Ensemble:
 
 
 def _whole(initial: Mapping[str, Any], space: Space) -> Any:
-    state = initial[WHOLE]
+    state = initial[WHOLE_SPACE]
     given = state.kets.shape[1] if isinstance(state, Ensemble) else state.shape[0]
     if given != space.dim:
         raise UnsupportedError(
@@ -133,7 +133,7 @@ def _ensemble(state: Any, dim: int) -> Ensemble:
 
 def _kept(weights: NDArray[np.float64], kets: NDArray[Any]) -> Ensemble:
     """Return an ensemble, weights descending, without what is rounding."""
-    count = int(np.count_nonzero(weights > ROUNDING * weights[0]))
+    count = int(np.count_nonzero(weights > STATE_ROUNDING * weights[0]))
     scale = weights.sum() / weights[:count].sum()
     return Ensemble(weights[:count] * scale, np.ascontiguousarray(kets[:count]))
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from qubatt.core.errors import ArgumentError
 from qubatt.core.space import Operator
 
-SKEW = 1e-12
+HERMITICITY_TOLERANCE = 1e-12
 """Largest |M − M†| of a Hermitian matrix, relative to the larger of 1 and its largest entry."""
 
 
@@ -86,7 +86,9 @@ def read_matrix(argument: str, given: Any) -> Operator:
     return tidy(entries)
 
 
-def check_hermitian(argument: str, matrix: Any, tolerance: float = SKEW) -> Operator:
+def check_hermitian(
+    argument: str, matrix: Any, tolerance: float = HERMITICITY_TOLERANCE
+) -> Operator:
     """Return a Hermitian matrix, shape ``(d, d)``, as a sparse array, or name its worst entry.
 
     What is left of M − M† below the tolerance counts as rounding and is taken off: ½(M + M†).
@@ -148,7 +150,7 @@ def fingerprint(matrix: Operator) -> dict[str, Any]:
 
 
 def is_qobj(given: Any) -> bool:
-    """Tell whether something offers what the Qobj of QuTiP does."""
+    """Return whether an object offers the interface of the Qobj of QuTiP."""
     return callable(getattr(given, "full", None)) and hasattr(given, "dims")
 
 

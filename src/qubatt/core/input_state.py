@@ -12,10 +12,10 @@ from qubatt.core.errors import ArgumentError
 from qubatt.core.input_matrix import check_hermitian, freeze, read_entries
 from qubatt.core.space import Operator
 
-ROUNDING = 1e-9
+HERMITICITY_TOLERANCE = 1e-9
 """Largest |ρ − ρ†| and smallest −eigenvalue that pass for rounding, relative to Tr ρ = 1."""
 
-CARELESS = 1e-6
+NORM_TOLERANCE = 1e-6
 """Largest |Tr ρ − 1| that is put right; other programs cut off and integrate with less care."""
 
 
@@ -53,13 +53,13 @@ def check_state(argument: str, given: Any, dim: int | None = None) -> NDArray[An
         row = len(shape) == 2 and shape[0] == 1
         cure = "A ket is a column; use its ravel()." if row else ""
         raise ArgumentError(argument, requirement, f"shape {shape}", cure)
-    rho = check_hermitian(argument, entries, ROUNDING)
+    rho = check_hermitian(argument, entries, HERMITICITY_TOLERANCE)
     trace = float(rho.trace().real)
-    if abs(trace - 1.0) > CARELESS:
+    if abs(trace - 1.0) > NORM_TOLERANCE:
         cure = "Divide it by its trace if that is what is meant."
         raise ArgumentError(argument, "have trace 1", trace, cure)
     smallest = _smallest_eigenvalue(rho)
-    if smallest < -ROUNDING:
+    if smallest < -HERMITICITY_TOLERANCE:
         cure = "A density matrix has no negative eigenvalues."
         raise ArgumentError(argument, "be positive", f"eigenvalue {smallest:.6g}", cure)
     return freeze(sp.csr_array(rho / trace))
@@ -69,7 +69,7 @@ def _ket(argument: str, entries: Any) -> NDArray[Any]:
     """Return a normalised ket, real where it is real."""
     ket = (entries.toarray() if sp.issparse(entries) else entries).ravel()
     norm = float(np.linalg.norm(ket))
-    if abs(norm**2 - 1.0) > CARELESS:
+    if abs(norm**2 - 1.0) > NORM_TOLERANCE:
         cure = "Divide it by its norm if that is what is meant."
         raise ArgumentError(argument, "have norm 1", norm, cure)
     result = np.array(ket if np.any(ket.imag) else ket.real) / norm
@@ -82,10 +82,10 @@ def _smallest_eigenvalue(rho: Operator) -> float:
 
     Only rows that are not empty count, and a Cholesky factor is quicker than eigenvalues.
     """
-    kept = np.flatnonzero(np.diff(rho.indptr))
-    block = rho[kept][:, kept].toarray()
+    occupied = np.flatnonzero(np.diff(rho.indptr))
+    block = rho[occupied][:, occupied].toarray()
     try:
-        np.linalg.cholesky(block + 0.5 * ROUNDING * np.eye(len(block)))
+        np.linalg.cholesky(block + 0.5 * HERMITICITY_TOLERANCE * np.eye(len(block)))
     except np.linalg.LinAlgError:
         return float(np.linalg.eigvalsh(block)[0])
     return 0.0

@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from qubatt.core.input_matrix import tidy
 from qubatt.core.space import Operator
 
-SAME = 1e-10
+LEVEL_TOLERANCE = 1e-10
 """Energies closer than this, next to the width of the spectrum, are one level."""
 
 
@@ -63,7 +63,7 @@ def _energies(blocks: NDArray[Any]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class OuterLevels:
-    """The lowest and the highest level of a sparse Hermitian matrix, each found when needed first.
+    """The lowest and the highest level of a sparse Hermitian matrix, each computed when needed.
 
     Energies within 1e-10 of the width of the spectrum, or within rounding, are one level.
 
@@ -95,7 +95,7 @@ class OuterLevels:
         """Largest difference of energies that are one level."""
         rounding = 8.0 * self.H.shape[0] * np.finfo(np.float64).eps
         largest = max(abs(self.lowest), abs(self.highest))
-        return float(max(SAME * (self.highest - self.lowest), rounding * largest))
+        return float(max(LEVEL_TOLERANCE * (self.highest - self.lowest), rounding * largest))
 
     def is_lowest(self, state: int) -> bool:
         """Return whether a basis state lies in the lowest level: whether its energy is that."""

@@ -19,7 +19,7 @@ from qubatt.core.problem import Pulse, Term
 from qubatt.core.realization import Realization, TimeDependent
 from qubatt.core.space import Names, Operator
 
-COMMUTING = 1e-13
+COMMUTATOR_TOLERANCE = 1e-13
 """Largest entry of [V, H_B], relative to those of V and H_B, of terms that commute with H_B."""
 
 
@@ -91,7 +91,7 @@ class ChargingEnergy(Observable):
         for term in realization.problem.charging_terms:
             part = realization.operator([Term(term.coefficient, term.operators)])
             commutator = part @ H_B - H_B @ part
-            least = COMMUTING * abs(part).max() * abs(H_B).max()
+            least = COMMUTATOR_TOLERANCE * abs(part).max() * abs(H_B).max()
             if commutator.nnz and abs(commutator).max() > least:
                 parts.append((term.pulse, part))
         return _sum(realization.dim, parts)
@@ -251,12 +251,12 @@ ENERGY_SQUARE = Product(StoredEnergy(above_empty=True), StoredEnergy(above_empty
 
 def _steady(observable: Observable, realization: Realization) -> Operator:
     """Return the operator of an observable that does not depend on time."""
-    found = realization.observe(observable)
-    if found.pulsed:
+    matrices = realization.observe(observable)
+    if matrices.pulsed:
         raise UnsupportedError(
             f"The change of {observable.label} is not known where pulses are part of it."
         )
-    return found.steady
+    return matrices.steady
 
 
 Parts = list[tuple[Pulse | None, Operator]]

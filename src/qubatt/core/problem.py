@@ -10,7 +10,7 @@ from typing import Any, Literal
 from qubatt.core.errors import ArgumentError
 from qubatt.core.space import Basis, Names, Space
 
-FRAME = "frame"
+ROTATING_FRAME = "frame"
 """The drive of a term that only changes the frame, and does no work."""
 
 Pulse = Callable[[float], float]
@@ -91,8 +91,8 @@ class Term:
     ``Term(1.0, {"space": "H_charge"})``.
 
     A `drive` names the classical field that does work on the system through this term; whoever
-    switches a pulse does so too. Without either, the term is part of the inner energy U. `FRAME`
-    marks a change of frame, which is no energy at all.
+    switches a pulse does so too. Without either, the term is part of the inner energy U.
+    `ROTATING_FRAME` marks a change of frame, which is no energy at all.
     """
 
     coefficient: complex
@@ -132,7 +132,7 @@ class Jump:
     operators : mapping
         c as a product of named operators on named factors.
     scope : {"collective", "local"}
-        ``"local"`` stands for one such dissipator per particle of the factor.
+        ``"local"`` means one such dissipator per particle of the factor.
     source : str
         Which environment it comes from.
     """

@@ -15,7 +15,7 @@ from qubatt.core.errors import UnsupportedError
 from qubatt.core.initial import Ensemble, density, ensemble
 from qubatt.core.input_matrix import tidy
 from qubatt.core.problem import Jump, Problem, Pulse, Start, Term
-from qubatt.core.space import WHOLE, Basis, Operator
+from qubatt.core.space import WHOLE_SPACE, Basis, Operator
 
 FULL_DIM_LIMIT = 4096
 """Largest dimension for which the full basis is chosen without being asked for."""
@@ -90,10 +90,10 @@ class Realization:
 
     def _entries(self, parts: Mapping[str, Operator]) -> tuple[NDArray[Any], ...]:
         """Return rows, columns and values of `embed`."""
-        if WHOLE in parts:
+        if WHOLE_SPACE in parts:
             if len(parts) > 1:
                 raise UnsupportedError("An operator on the whole space stands alone in its term.")
-            coo = parts[WHOLE].tocoo()
+            coo = parts[WHOLE_SPACE].tocoo()
             return (*coo.coords, coo.data)
         rows = columns = np.zeros(1, dtype=np.int64)
         values = np.ones(1)
@@ -117,7 +117,7 @@ class Realization:
         Pulses are left out: see `pulsed`.
         """
         none = np.zeros(0, dtype=np.int64)
-        found: list[tuple[NDArray[Any], ...]] = [(none, none, np.zeros(0))]
+        entries: list[tuple[NDArray[Any], ...]] = [(none, none, np.zeros(0))]
         for term in terms:
             parts = {
                 name: self.problem.space.operator(name, names)
@@ -126,8 +126,8 @@ class Realization:
             coefficient = complex(term.coefficient)
             value = coefficient if coefficient.imag else coefficient.real
             rows, columns, values = self._entries(parts)
-            found.append((rows, columns, value * values))
-        rows, columns, values = (np.concatenate(part) for part in zip(*found, strict=True))
+            entries.append((rows, columns, value * values))
+        rows, columns, values = (np.concatenate(part) for part in zip(*entries, strict=True))
         return tidy(sp.csr_array((values, (rows, columns)), shape=(self.dim, self.dim)))
 
     def _jump_operators(self, jump: Jump) -> list[Operator]:
@@ -278,13 +278,13 @@ def in_smallest_basis(
         smallest = factor.basis_for(name in local)
         if smallest is not None:
             chosen[name] = smallest
-    found = problem.in_basis(chosen)
-    if local and found.space.dim > FULL_DIM_LIMIT:
+    held = problem.in_basis(chosen)
+    if local and held.space.dim > FULL_DIM_LIMIT:
         raise UnsupportedError(
-            f"Local decay needs the full basis, which has {found.space.dim} states here, more than"
+            f"Local decay needs the full basis, which has {held.space.dim} states here, more than"
             f" {FULL_DIM_LIMIT}. Use fewer atoms or photons, or collective decay."
         )
-    return found
+    return held
 
 
 def realize(problem: Problem, basis: Basis | Mapping[str, Basis] | None = None) -> Realization:

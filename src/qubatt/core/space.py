@@ -26,7 +26,7 @@ Operator: TypeAlias = sp.csr_array
 Names: TypeAlias = tuple[str, ...]
 """Names of operators that are multiplied, ``("J+", "J-")`` for J₊J₋."""
 
-WHOLE = "space"
+WHOLE_SPACE = "space"
 """Name of all factors together, for an operator or a state that is no product."""
 
 
@@ -110,8 +110,8 @@ class Space:
     factors : mapping of str to Factor
         Factors by name, each in its basis.
     matrices : mapping of str to mapping of str to sparse array
-        Further named operators, by the factor that they act on, or by `WHOLE` for those that are
-        no products. They are known in one basis only.
+        Further named operators, by the factor that they act on, or by `WHOLE_SPACE` for those
+        that are no products. They are given in one basis only.
     """
 
     factors: Mapping[str, Factor]
@@ -215,7 +215,7 @@ class Space:
         return np.asarray(np.ravel_multi_index(levels, larger.dims))
 
     def operator(self, where: str, names: Names) -> Operator:
-        """Return a product of named operators on one factor, or on `WHOLE`.
+        """Return a product of named operators on one factor, or on `WHOLE_SPACE`.
 
         Raises
         ------
@@ -223,9 +223,9 @@ class Space:
             If a name is unknown, or a matrix is not known in that basis.
         """
         added = self.matrices.get(where, {})
-        if not added and where != WHOLE:
+        if not added and where != WHOLE_SPACE:
             return self.factor(where).operator(names)
-        whole = where == WHOLE
+        whole = where == WHOLE_SPACE
         dim = self.dim if whole else self.factor(where).dim
         for name in names:
             if name in added and added[name].shape != (dim, dim):

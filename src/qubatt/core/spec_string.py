@@ -50,7 +50,7 @@ def from_text(kind: str, text: str, argument: str | None = None) -> Any:
 
 
 def plain_types(annotation: Any) -> Iterator[Any]:
-    """Yield the types that a field takes, without ``None`` and what is noted beside them."""
+    """Yield the types that a field takes, without ``None`` and annotations."""
     origin = get_origin(annotation)
     if origin is Annotated:
         yield from plain_types(get_args(annotation)[0])
@@ -74,15 +74,15 @@ def field_value(field: str, annotation: Any, text: str) -> Any:
     """
     types = set(plain_types(annotation))
     if Sequence in types:
-        return [value(part.strip()) for part in text.split("/")]
-    found = value(text.strip())
-    if Callable not in types or not isinstance(found, str):
-        return found
-    is_pulse = ":" in found or found in registry.items("pulse")
-    return from_text("pulse", found, field) if is_pulse else found
+        return [number_or_text(part.strip()) for part in text.split("/")]
+    parsed = number_or_text(text.strip())
+    if Callable not in types or not isinstance(parsed, str):
+        return parsed
+    is_pulse = ":" in parsed or parsed in registry.items("pulse")
+    return from_text("pulse", parsed, field) if is_pulse else parsed
 
 
-def value(text: str) -> int | float | str:
+def number_or_text(text: str) -> int | float | str:
     """Return a number where the text is one."""
     for convert in (int, float):
         try:

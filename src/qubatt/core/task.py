@@ -83,9 +83,9 @@ class Task:
         UnsupportedError
             If the basis cannot hold the problem.
         """
-        found = Realization(self.problem) if self.shared is None else self.shared
-        _ = found.jumps
-        return found
+        realization = Realization(self.problem) if self.shared is None else self.shared
+        _ = realization.jumps
+        return realization
 
     @property
     def saved_states(self) -> int:

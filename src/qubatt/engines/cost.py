@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from qubatt.core.check import check_times
 from qubatt.core.errors import ArgumentError
-from qubatt.core.format import size
+from qubatt.core.format import format_bytes
 from qubatt.core.problem import Problem
 from qubatt.core.realization import in_smallest_basis
 from qubatt.core.task import Task
@@ -74,11 +74,14 @@ class Cost:
             kept = f"{self.entries:,} of {self.entries_without_reduction:,} ({share:.2%})"
             rows.append(("entries of ρ", kept))
         rows += [
-            ("memory", f"{size(self.memory)} of {size(self.memory_free)} free{verdict}"),
+            (
+                "memory",
+                f"{format_bytes(self.memory)} of {format_bytes(self.memory_free)} free{verdict}",
+            ),
             ("products", f"about {self.products:,.0f}"),
         ]
         if self.states:
-            kept = f"{self.states:,} of {size(16.0 * self.dimension**2)} each"
+            kept = f"{self.states:,} of {format_bytes(16.0 * self.dimension**2)} each"
             rows.append(("full states", f"{kept}, with some D³ operations per merit"))
         return "\n".join(f"{name:<14}{text}" for name, text in rows)
 

@@ -45,8 +45,8 @@ def load(path: str | Path) -> xr.Dataset:
             if study
             else xr.open_dataset(path, engine="h5netcdf")
         ) as dataset:
-            found = dataset.load()
+            loaded = dataset.load()
     except (OSError, ValueError):
         kind = "the folder of a study" if study else "a netCDF file"
         raise ArgumentError("path", f"be {kind}", str(path)) from None
-    return Result(found.data_vars, found.coords, found.attrs)
+    return Result(loaded.data_vars, loaded.coords, loaded.attrs)

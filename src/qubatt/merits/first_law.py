@@ -18,7 +18,7 @@ from qubatt.core import observable
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.core.observable import Derivative, HeatFlow, InnerEnergy, Observable
-from qubatt.core.problem import FRAME, Problem
+from qubatt.core.problem import ROTATING_FRAME, Problem
 from qubatt.core.realization import Realization
 from qubatt.merits.merit import Merit
 from qubatt.merits.solved_run import SolvedRun
@@ -37,7 +37,7 @@ def environments(problem: Problem) -> tuple[str, ...]:
 def drives(problem: Problem) -> tuple[str, ...]:
     """Return the names of the drives, in order."""
     from_text = (term.agent for term in problem.charging_terms if term.coefficient != 0)
-    return tuple(name for name in dict.fromkeys(from_text) if name not in ("", FRAME))
+    return tuple(name for name in dict.fromkeys(from_text) if name not in ("", ROTATING_FRAME))
 
 
 def without_energy(realization: Realization) -> str:

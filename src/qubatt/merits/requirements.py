@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from qubatt.core.observable import Expectation
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
-from qubatt.core.space import WHOLE
+from qubatt.core.space import WHOLE_SPACE
 from qubatt.operators import Atoms
 
 
@@ -22,7 +22,7 @@ def photons(problem: Problem, *names: str) -> Expectation:
 def start_of_battery(realization: Realization) -> NDArray[Any]:
     """Return the reduced state of the battery at time 0, shape ``(d, d)``."""
     problem = realization.problem
-    if WHOLE in problem.initial:
+    if WHOLE_SPACE in problem.initial:
         return problem.space.marginal(realization.rho_0, problem.battery)
     alone = {key: value for key, value in problem.initial.items() if key == problem.battery}
     return np.asarray(realization.battery_alone.density(alone).toarray())

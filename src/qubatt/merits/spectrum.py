@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
-from qubatt.core.levels import SAME, eigenvalues
+from qubatt.core.levels import LEVEL_TOLERANCE, eigenvalues
 from qubatt.core.problem import Problem
 from qubatt.core.realization import FULL_DIM_LIMIT, Realization
 from qubatt.operators import Atoms
@@ -60,7 +60,7 @@ class BatterySpectrum:
     def same_level(self) -> NDArray[np.bool_]:
         """Which pairs of eigenvectors have one energy, shape ``(d, d)``."""
         gaps = np.abs(np.subtract.outer(self.energies, self.energies))
-        return np.asarray(gaps <= SAME * max(float(np.ptp(self.energies)), 1e-300))
+        return np.asarray(gaps <= LEVEL_TOLERANCE * max(float(np.ptp(self.energies)), 1e-300))
 
     @cached_property
     def extremes(self) -> tuple[FloatArray, FloatArray]:

@@ -26,7 +26,7 @@ from qubatt.core.input_matrix import (
 )
 from qubatt.core.input_state import check_state
 from qubatt.core.problem import Jump, Term
-from qubatt.core.space import WHOLE, Factor, Operator, Space
+from qubatt.core.space import WHOLE_SPACE, Factor, Operator, Space
 from qubatt.models.battery import Battery
 from qubatt.models.custom_dims import (
     factors_of,
@@ -185,7 +185,7 @@ class CustomBattery(Battery):
         parts |= {f"H_charge[{k}]": part for k, (part, _) in enumerate(switched, 1)}
         parts |= {f"jumps[{k}]": c for k, (_, c) in enumerate(self.jumps)}
         whole = {name: rearranged(part, self._order) for name, part in parts.items()}
-        return Space(self._factors, {self.battery: self._stored, WHOLE: whole})
+        return Space(self._factors, {self.battery: self._stored, WHOLE_SPACE: whole})
 
     @cached_property
     def _factors(self) -> dict[str, Factor]:
@@ -226,15 +226,15 @@ class CustomBattery(Battery):
     def charging_terms(self) -> tuple[Term, ...]:
         """Return H_charge, what is switched apart from the rest."""
         switched = (
-            Term(1.0, {WHOLE: f"H_charge[{k}]"}, pulse, drive=f"H_charge[{k}]")
+            Term(1.0, {WHOLE_SPACE: f"H_charge[{k}]"}, pulse, drive=f"H_charge[{k}]")
             for k, (_, pulse) in enumerate(self._charging[1], 1)
         )
-        return (Term(1.0, {WHOLE: "H_charge"}), *switched)
+        return (Term(1.0, {WHOLE_SPACE: "H_charge"}), *switched)
 
     def own_jumps(self) -> tuple[Jump, ...]:
         """Return the jumps that the battery was given."""
         return tuple(
-            Jump(rate, {WHOLE: f"jumps[{k}]"}, source=f"jumps[{k}]")
+            Jump(rate, {WHOLE_SPACE: f"jumps[{k}]"}, source=f"jumps[{k}]")
             for k, (rate, _) in enumerate(self.jumps)
         )
 
@@ -267,7 +267,9 @@ class CustomBattery(Battery):
         if self.initial is not None:
             order = slice(None) if self._order is None else self._order
             ket = self.initial.ndim == 1
-            return {WHOLE: self.initial[order] if ket else rearranged(self.initial, self._order)}
+            return {
+                WHOLE_SPACE: self.initial[order] if ket else rearranged(self.initial, self._order)
+            }
         try:
             begun = dict(super().start(charger))
         except CutoffError:

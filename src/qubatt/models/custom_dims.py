@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from qubatt.core.check import plain_number
 from qubatt.core.errors import ArgumentError, suggest
-from qubatt.core.space import WHOLE, Factor, Role
+from qubatt.core.space import WHOLE_SPACE, Factor, Role
 from qubatt.operators import Atoms, Levels, Mode
 
 Dims = tuple[tuple[str, int], ...]
@@ -42,8 +42,8 @@ def read_dims(dims: Any, total: int) -> Dims:
     """
     named = _named(dims, total)
     for name, dim in named:
-        if name == WHOLE or not re.fullmatch(r"[A-Za-z]\w*", name):
-            cure = f"Names are words; `{WHOLE}` stands for all factors together."
+        if name == WHOLE_SPACE or not re.fullmatch(r"[A-Za-z]\w*", name):
+            cure = f"Names are words; `{WHOLE_SPACE}` stands for all factors together."
             raise ArgumentError("dims", "name factors", name, cure)
         if dim < 1:
             raise ArgumentError("dims", f"give `{name}` at least 1 levels", dim)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from qubatt.core.check import Count, NonNegative, Real
 from qubatt.core.declaration import declare
-from qubatt.core.problem import FRAME, Term
+from qubatt.core.problem import ROTATING_FRAME, Term
 from qubatt.core.space import Space
 from qubatt.models.battery import Battery
 from qubatt.models.interacting_atoms import interacting_atoms
@@ -67,7 +67,7 @@ class DrivenBattery(Battery):
         drive, pulse = split_amplitude(self.drive)
         return (
             Term(drive, {"atoms": "Jx"}, pulse, drive="drive"),
-            Term(detuning - self.omega_atom, {"atoms": "Jz"}, drive=FRAME),
+            Term(detuning - self.omega_atom, {"atoms": "Jz"}, drive=ROTATING_FRAME),
         )
 
     def default_charger(self) -> None:

@@ -14,10 +14,10 @@ from qubatt.plots.curves import DASHES, axis_label, draw_points, is_marked, shad
 from qubatt.plots.figure import styled
 from qubatt.plots.panel import BOUNDS, Panel
 
-FEW = 60
+MAX_DOTS = 60
 """Points up to which a curve over ``state_time`` shows each of them."""
 
-ROOM = 2.5
+HEADROOM = 2.5
 """How much higher than the curves their bounds may reach into the panel."""
 
 GREY = "0.45"
@@ -33,7 +33,7 @@ class Mark(NamedTuple):
     text: str
 
 
-ROUNDING = 1e-12
+ZERO_TOLERANCE = 1e-12
 """Largest value of a curve that counts as 0."""
 
 MARKS = (
@@ -116,13 +116,13 @@ def _draw(
 ) -> None:
     """Draw one curve; each point of few over ``state_time`` or a parameter, and lone ones."""
     values = array.to_numpy().astype(float)
-    known = np.where(np.isfinite(values), values, np.nan)
-    looked = array.dims[0] == "state_time" and len(values) <= FEW
-    if looked or np.isfinite(known).sum() == 1:
+    finite = np.where(np.isfinite(values), values, np.nan)
+    looked = array.dims[0] == "state_time" and len(values) <= MAX_DOTS
+    if looked or np.isfinite(finite).sum() == 1:
         style = style | {"marker": "o", "markersize": 2.6, "linewidth": 0.7}
         style["clip_on"] = array.name in BOUNDS  # no half points at the borders
     hollow = None if doubtful is None else doubtful.to_numpy()
-    draw_points(axes, array[array.dims[0]], known, style, hollow, is_marked(array))
+    draw_points(axes, array[array.dims[0]], finite, style, hollow, is_marked(array))
 
 
 def _limit(axes: Axes, panel: Panel) -> None:
@@ -132,18 +132,18 @@ def _limit(axes: Axes, panel: Panel) -> None:
     if not bounds or not curves:
         return
     values = np.concatenate([array.to_numpy() for array in curves])
-    known = values[np.isfinite(values)]
-    top = ROOM * float(np.abs(known).max(initial=0.0))
+    finite = values[np.isfinite(values)]
+    top = HEADROOM * float(np.abs(finite).max(initial=0.0))
     low, high = axes.get_ylim()
     if 0.0 < top < high:
-        axes.set_ylim(min(low, 1.1 * float(known.min())), top)
+        axes.set_ylim(min(low, 1.1 * float(finite.min())), top)
 
 
 def _limit_rounding(axes: Axes, panel: Panel) -> None:
     """Keep what is 0 but for rounding from filling the axis."""
     values = np.concatenate([array.to_numpy() for array in panel.curves.values()])
-    known = np.abs(values[np.isfinite(values)])
-    if known.size and known.max() < ROUNDING:
+    finite = np.abs(values[np.isfinite(values)])
+    if finite.size and finite.max() < ZERO_TOLERANCE:
         axes.set_ylim(-0.05, 1.0)
 
 
@@ -151,9 +151,9 @@ def _limit_squeezing(axes: Axes, panel: Panel) -> None:
     """Mark 1, below which spins are squeezed, and leave out where a parameter diverges."""
     axes.axhline(1.0, color=GREY, linewidth=0.6, zorder=1)
     values = np.concatenate([array.to_numpy() for array in panel.curves.values()])
-    known = values[np.isfinite(values)]
-    usual = 2.0 * float(np.quantile(known, 0.75)) if known.size else 0.0
-    if known.size and usual < float(known.max()):
+    finite = values[np.isfinite(values)]
+    usual = 2.0 * float(np.quantile(finite, 0.75)) if finite.size else 0.0
+    if finite.size and usual < float(finite.max()):
         axes.set_ylim(0.0, max(usual, 2.0))
 
 

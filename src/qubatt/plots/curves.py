@@ -19,19 +19,19 @@ from qubatt.plots.selection import TIMES, places_of
 from qubatt.plots.span import is_geometric
 from qubatt.results.contents import is_text
 
-MOST_IN_LEGEND = 8
-"""Members of a family from which on a colour bar stands for the legend."""
+MAX_IN_LEGEND = 8
+"""Most members of a family with a legend; a larger family has a colour bar."""
 
-LIGHTEST = 0.82
+LIGHTEST_SHADE = 0.82
 """Place in the colour map of the lightest curve that is still seen on white."""
 
-MOST_MARKED = 40
+MAX_MARKED = 40
 """Points up to which a curve over a parameter shows each of them."""
 
-FEW_HOLLOW = 8
+MAX_HOLLOW = 8
 """Hollow points on a curve over time that is doubtful as a whole."""
 
-MOST_LETTERS = 24
+MAX_LABEL_LETTERS = 24
 """Letters that words beneath a panel may have together before they are slanted."""
 
 DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 1)))
@@ -77,7 +77,7 @@ def draw_curves(
         if family is None
         else [values.isel({family: k}) for k in range(values.sizes[family])]
     )
-    few = len(members) <= MOST_IN_LEGEND
+    few = len(members) <= MAX_IN_LEGEND
     colours = shades(len(members)) if few or family is None else _by_value(values[family])
     dashes = [dash if few else "-" for dash, _ in zip(cycle(DASHES), members, strict=False)]
     with styled():
@@ -92,7 +92,7 @@ def draw_curves(
         axes.set_ylabel(ylabel if ylabel is not None else axis_label(values))
         if family is None or (legend is not None and not legend):
             return
-        if len(members) <= MOST_IN_LEGEND:
+        if len(members) <= MAX_IN_LEGEND:
             axes.legend(**(legend or {}))
         else:
             add_family_bar([axes], values[family])
@@ -125,9 +125,13 @@ def draw_points(
     if is_text(x):
         options["linestyle"] = "none"
     axes.plot(places_of(x), y, **options)
-    seen = np.flatnonzero(np.isfinite(y) & hollow) if hollow is not None else np.array([], int)
-    if seen.size:
-        some = seen if marked else seen[:: max(len(seen) // FEW_HOLLOW, 1)]
+    hollow_points = (
+        np.flatnonzero(np.isfinite(y) & hollow) if hollow is not None else np.array([], int)
+    )
+    if hollow_points.size:
+        some = (
+            hollow_points if marked else hollow_points[:: max(len(hollow_points) // MAX_HOLLOW, 1)]
+        )
         ring: dict[str, Any] = {
             "markerfacecolor": "white",
             "markersize": 3.8,
@@ -136,26 +140,26 @@ def draw_points(
         shape = options.get("marker", "o")
         axes.plot(places_of(x)[some], y[some], shape, ls="none", clip_on=False, zorder=3, **ring)
     if is_text(x):
-        words = [str(word) for word in x.to_numpy()]
-        slanted = sum(map(len, words)) > MOST_LETTERS
+        labels = [str(word) for word in x.to_numpy()]
+        slanted = sum(map(len, labels)) > MAX_LABEL_LETTERS
         turn: dict[str, Any] = (
             {"rotation": 25, "ha": "right", "rotation_mode": "anchor"} if slanted else {}
         )
-        axes.set_xticks(places_of(x), words, **turn)
+        axes.set_xticks(places_of(x), labels, **turn)
         axes.set_xlim(-0.5, x.size - 0.5)
 
 
 def is_marked(values: xr.DataArray, dim: str | None = None) -> bool:
-    """Tell whether a curve over a parameter has few enough points to mark each."""
+    """Return whether a curve over a parameter has few enough points to mark each."""
     coordinate = values[values.dims[0] if dim is None else dim]
-    return coordinate.name not in TIMES and coordinate.size <= MOST_MARKED
+    return coordinate.name not in TIMES and coordinate.size <= MAX_MARKED
 
 
 def add_family_bar(panels: Sequence[Axes], family: xr.DataArray) -> None:
-    """Add a colour bar that stands for the legend of a large family of curves."""
+    """Add a colour bar in place of the legend of a large family of curves."""
     kind = LogNorm if is_geometric(family) else Normalize
     scale = kind(float(family.min()), float(family.max()))
-    colours = matplotlib.colormaps["cividis"](np.linspace(0.0, LIGHTEST, 256))
+    colours = matplotlib.colormaps["cividis"](np.linspace(0.0, LIGHTEST_SHADE, 256))
     shade = ScalarMappable(scale, ListedColormap(colours))
     figure = panels[0].get_figure()
     bar = figure.colorbar(shade, ax=panels)  # type: ignore[union-attr]  # they are drawn in it
@@ -167,12 +171,12 @@ def _by_value(family: xr.DataArray) -> Any:
     values = family.to_numpy().astype(float)
     values = np.log(values) if is_geometric(family) else values
     places = (values - values.min()) / max(float(np.ptp(values)), 1e-300)
-    return matplotlib.colormaps["cividis"](LIGHTEST * places)
+    return matplotlib.colormaps["cividis"](LIGHTEST_SHADE * places)
 
 
 def shades(count: int) -> Any:
     """Return colours from dark to light, one a row."""
-    return matplotlib.colormaps["cividis"](np.linspace(0.0, LIGHTEST, max(count, 2)))
+    return matplotlib.colormaps["cividis"](np.linspace(0.0, LIGHTEST_SHADE, max(count, 2)))
 
 
 def add_inset(

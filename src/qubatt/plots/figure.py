@@ -49,7 +49,7 @@ class Picture(Figure):
     caption : str
         What is shown, with definitions; saved along in the metadata of files.
     style : dict
-        Settings beside those of `STYLE`.
+        Settings in addition to those of `STYLE`.
     """
 
     def __init__(self, *args: Any, style: dict[str, Any] | None = None, **options: Any) -> None:
@@ -74,12 +74,12 @@ class Picture(Figure):
 
 def _metadata(form: str, caption: str) -> dict[str, Any]:
     """Return what a file says about itself: the caption, but no time."""
-    known: dict[str, dict[str, Any]] = {
+    options_by_format: dict[str, dict[str, Any]] = {
         "png": {"Description": caption},
         "pdf": {"CreationDate": None, "Subject": caption},
         "svg": {"Date": None, "Description": caption},
     }
-    metadata = known.get(form, {})
+    metadata = options_by_format.get(form, {})
     return {name: text for name, text in metadata.items() if text != ""}
 
 

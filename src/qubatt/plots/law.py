@@ -10,17 +10,17 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from qubatt.core.errors import MISSING, ArgumentError
-from qubatt.plots.curves import MOST_IN_LEGEND, axis_label, draw_points, shades, wrapped
+from qubatt.plots.curves import MAX_IN_LEGEND, axis_label, draw_points, shades, wrapped
 from qubatt.plots.figure import Picture, styled
 from qubatt.plots.panel import Panel
-from qubatt.plots.sheet import SMALL, Sheet, legend_above, matched, write
+from qubatt.plots.sheet import SMALL_TEXT, Sheet, legend_above, matched, write
 from qubatt.plots.span import set_logarithmic
 from qubatt.plots.strip import doubtful_points
 from qubatt.results.scaling import scaling
 
 SHAPES = "osD^vPX<"
 
-MOST_TICKS = 8
+MAX_TICKS = 8
 """Values of x up to which each of them has a tick."""
 
 
@@ -60,12 +60,12 @@ def draw_laws(
         cure = "There are none over which a power law could be fitted."
         raise ArgumentError("variables", f"have two positive values over {x}", MISSING, cure)
     size = dataset.sizes[family] if family else 1
-    if size > MOST_IN_LEGEND:
+    if size > MAX_IN_LEGEND:
         cure = f"Select one with `at` (--at {family}=…), or some with dataset.isel({family}=[…])."
-        raise ArgumentError("dataset", f"have at most {MOST_IN_LEGEND} of {family}", size, cure)
+        raise ArgumentError("dataset", f"have at most {MAX_IN_LEGEND} of {family}", size, cure)
     lines = size + (1 if family else 0)
     sheet = Sheet(len(laws), dataset, [lines] * len(laws), most=2)
-    with styled(**SMALL):
+    with styled(**SMALL_TEXT):
         for axes, (panel, array, bad, law) in zip(sheet.panels, laws.values(), strict=True):
             _draw(axes, array, bad, law, x, family)
             axes.set_ylabel(panel.label)
@@ -99,7 +99,7 @@ def _draw(
         axes.plot(ends, line, color=colour, linestyle="--", linewidth=0.9, zorder=1)
     axes.set_xlabel(axis_label(array[x]))
     set_logarithmic(axes, "x")
-    if array.sizes[x] <= MOST_TICKS:
+    if array.sizes[x] <= MAX_TICKS:
         axes.set_xticks(array[x], [f"{value:g}" for value in array[x].to_numpy()])
     set_logarithmic(axes, "y")
 
@@ -117,7 +117,7 @@ def _told(law: xr.Dataset) -> str:
     if math.isnan(error):
         return f"α = {exponent:.3g} (two points)"
     digits = min(max(1 - math.floor(math.log10(max(error, 1e-6))), 0), 4)
-    words = f"α = {exponent:.{digits}f} ± {error:.{digits}f}"
+    text = f"α = {exponent:.{digits}f} ± {error:.{digits}f}"
     if abs(drift) > max(error, 0.5 * 10**-digits):
-        words += f", drift {drift:+.{digits}f}"
-    return words.replace("-", "−")
+        text += f", drift {drift:+.{digits}f}"
+    return text.replace("-", "−")

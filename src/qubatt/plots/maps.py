@@ -19,8 +19,8 @@ from qubatt.plots.selection import places_of
 from qubatt.plots.span import set_logarithmic
 from qubatt.results.contents import is_text
 
-MOST_CELLS = 10_000
-"""Cells from which on a map is stored as a picture inside a PDF or SVG."""
+MAX_VECTOR_CELLS = 10_000
+"""Most cells of a map that a PDF or SVG stores as vectors; a larger map is a bitmap in it."""
 
 
 def draw_map(
@@ -126,7 +126,9 @@ def _draw_cells(
     y, x = map(str, grid.dims)
     x_edges, y_edges = (_edges_of(grid, dim, logarithmic) for dim in (x, y))
     finite = np.ma.masked_invalid(grid.to_numpy())
-    mesh = axes.pcolormesh(x_edges, y_edges, finite, rasterized=grid.size > MOST_CELLS, **colours)
+    mesh = axes.pcolormesh(
+        x_edges, y_edges, finite, rasterized=grid.size > MAX_VECTOR_CELLS, **colours
+    )
     mesh.set_edgecolor("face")  # no seams in PDF
     sides: tuple[tuple[str, Literal["x", "y"], Axis], ...]
     sides = ((x, "x", axes.xaxis), (y, "y", axes.yaxis))

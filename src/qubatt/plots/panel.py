@@ -32,7 +32,7 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
 BOUNDS = ("power_bound", "speed_limit")
 """Variables that limit others of the same panel."""
 
-SHORTER = {
+SHORT_FORMS = {
     " on the symmetric states": ", symmetric",
     " on the full space": ", full",
     " of charger and battery": "",
@@ -78,12 +78,12 @@ def group(entries: Mapping[str, xr.DataArray]) -> list[Panel]:
 
     Quantities of one theme share a panel if they have the same units; the others have their own.
     """
-    found: dict[tuple[int, str], dict[str, xr.DataArray]] = {}
+    groups: dict[tuple[int, str], dict[str, xr.DataArray]] = {}
     for place, (name, array) in enumerate(entries.items()):
         theme = _theme(name)
         key = theme if theme < len(THEMES) else len(THEMES) + place
-        found.setdefault((key, pretty_units(array)), {})[name] = array
-    return [_panel(theme, curves) for (theme, _), curves in sorted(found.items(), key=_order)]
+        groups.setdefault((key, pretty_units(array)), {})[name] = array
+    return [_panel(theme, curves) for (theme, _), curves in sorted(groups.items(), key=_order)]
 
 
 def one_each(entries: Mapping[str, xr.DataArray]) -> list[Panel]:
@@ -94,13 +94,15 @@ def one_each(entries: Mapping[str, xr.DataArray]) -> list[Panel]:
 
 def definition(panel: Panel) -> str:
     """Return what is shown, with definitions."""
-    told: dict[str, str] = {}
+    definitions: dict[str, str] = {}
     for name, array in panel.curves.items():
-        words = str(array.attrs.get("definition", ""))
+        texts = str(array.attrs.get("definition", ""))
         parameters = _parameters(array)
-        told[name.split("[")[0]] = f"{_long_name(array)}{f' ({parameters})' if parameters else ''}"
-        told[name.split("[")[0]] += f": {words}" if words else ""
-    return "; ".join(told.values())
+        definitions[name.split("[")[0]] = (
+            f"{_long_name(array)}{f' ({parameters})' if parameters else ''}"
+        )
+        definitions[name.split("[")[0]] += f": {texts}" if texts else ""
+    return "; ".join(definitions.values())
 
 
 def _order(item: tuple[tuple[int, str], object]) -> int:
@@ -151,13 +153,13 @@ def _of_ergotropy(text: str) -> str:
 def _short(name: str, array: xr.DataArray) -> str:
     """Return the name of a curve in a legend: what it is, of what, with which parameter."""
     text = _long_name(array)
-    for long, short in SHORTER.items():
+    for long, short in SHORT_FORMS.items():
         text = text.replace(long, short)
-    words = [text, _entry(name)] if not name.startswith(("heat_current", "work_flow")) else []
+    texts = [text, _entry(name)] if not name.startswith(("heat_current", "work_flow")) else []
     kind = "heat" if name.startswith("heat") else "work"
-    words = words or [f"{kind}: {_entry(name)}" if _entry(name) else kind]
+    texts = texts or [f"{kind}: {_entry(name)}" if _entry(name) else kind]
     parameters = _parameters(array) if name.startswith("free_energy") else ""
-    return pretty_text(", ".join(word for word in [*words, parameters] if word))
+    return pretty_text(", ".join(word for word in [*texts, parameters] if word))
 
 
 def _entry(name: str) -> str:

@@ -17,14 +17,14 @@ from qubatt.plots.sheet import draw_courses, draw_families, draw_heat
 from qubatt.results.contents import entries, is_check, is_text
 from qubatt.results.dims import is_run_dim
 
-MAIN = ("energy", "power", "mean_photons", "*ergotropy*", "work", "heat", "efficiency")
+MAIN_VARIABLES = ("energy", "power", "mean_photons", "*ergotropy*", "work", "heat", "efficiency")
 """Variables that have a panel each where a parameter was varied, unless others are named."""
 
-MOST_PANELS = 12
+MAX_PANELS = 12
 """Panels that a page has room for."""
 
-FINE = 5
-"""Values of both parameters from which on a map says more than curves."""
+MIN_MAP_SIDE = 5
+"""Fewest values of both parameters for a map; fewer are drawn as curves."""
 
 
 def plot(
@@ -101,8 +101,10 @@ def plot(
     rest = [dim for dim in dims if dim != x]
     if len(rest) > 1:
         others = {dim: dataset[dim].to_numpy()[0].item() for dim in rest if dim in dataset.dims}
-        kept = next(iter(others.items()), ("n_atoms", 4))
-        cure = f"Fix others with at={dict([kept])} (--at {kept[0]}={kept[1]}), or dataset.sel(...)."
+        dim, value = next(iter(others.items()), ("n_atoms", 4))
+        cure = (
+            f"Fix others with at={{{dim!r}: {value!r}}} (--at {dim}={value}), or dataset.sel(...)."
+        )
         raise ArgumentError("dataset", "have one or two dims to draw over", dims, cure)
     numbers = _over(numbers, x, rest, named=variables is not None)
     if scaling:
@@ -143,13 +145,13 @@ def _chosen(dataset: xr.Dataset, variables: str | Iterable[str] | None) -> dict[
         if size == 1 and len(chosen.sizes) > 1 and not is_run_dim(chosen, dim)
     ]
     axes = [dim for dim in chosen.dims if not is_run_dim(chosen, dim)]
-    found = entries(chosen.squeeze(single), keep=axes)
+    arrays = entries(chosen.squeeze(single), keep=axes)
     if variables is not None:
         for name in names:
-            if not any(entry.split("[")[0] == name and found[entry].dims for entry in found):
+            if not any(entry.split("[")[0] == name and arrays[entry].dims for entry in arrays):
                 cure = "Look at it with print(dataset)."
                 raise ArgumentError("variables", "have dims to draw over", name, cure)
-    return {name: array for name, array in found.items() if array.dims and array.size}
+    return {name: array for name, array in arrays.items() if array.dims and array.size}
 
 
 def _dims(dataset: xr.Dataset, numbers: dict[str, xr.DataArray]) -> list[str]:
@@ -190,15 +192,15 @@ def _over(
     numbers: dict[str, xr.DataArray], x: str, rest: list[str], named: bool
 ) -> dict[str, xr.DataArray]:
     """Leave out what does not have all the dims, unless it was asked for by name."""
-    kept = {}
+    complete = {}
     for name, array in numbers.items():
         dims = {"time" if dim == "state_time" and x == "time" else dim for dim in dims_of(array)}
         if dims == {x, *rest}:
-            kept[name] = array
+            complete[name] = array
         elif named:
             cure = f"It has {', '.join(sorted(dims))}: draw it by itself."
             raise ArgumentError("variables", f"have dims {', '.join([x, *rest])}", name, cure)
-    return kept
+    return complete
 
 
 def _main(numbers: dict[str, xr.DataArray], named: bool) -> dict[str, xr.DataArray]:
@@ -206,21 +208,21 @@ def _main(numbers: dict[str, xr.DataArray], named: bool) -> dict[str, xr.DataArr
     main = {
         name: array
         for name, array in numbers.items()
-        if named or any(fnmatchcase(name, pattern) for pattern in MAIN)
+        if named or any(fnmatchcase(name, pattern) for pattern in MAIN_VARIABLES)
     }
     return main or numbers
 
 
 def _first(panels: list[Panel]) -> tuple[list[Panel], list[str]]:
     """Return the panels that a page has room for, and the names of what is left out."""
-    left = [name for panel in panels[MOST_PANELS:] for name in panel.curves]
-    return panels[:MOST_PANELS], list(dict.fromkeys(name.split("[")[0] for name in left))
+    left = [name for panel in panels[MAX_PANELS:] for name in panel.curves]
+    return panels[:MAX_PANELS], list(dict.fromkeys(name.split("[")[0] for name in left))
 
 
 def _is_fine(numbers: dict[str, xr.DataArray], x: str, y: str) -> bool:
-    """Tell whether two parameters, none of them a time, have many values each."""
+    """Return whether two parameters, none of them a time, have many values each."""
     if {x, y} & {*TIMES}:
         return False
     first = next(iter(numbers.values()))
     worded = any(is_text(first[dim]) for dim in (x, y))
-    return not worded and min(first.sizes[x], first.sizes[y]) >= FINE
+    return not worded and min(first.sizes[x], first.sizes[y]) >= MIN_MAP_SIDE

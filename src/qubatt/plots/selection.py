@@ -33,9 +33,9 @@ def fixed(dataset: xr.Dataset, at: Mapping[str, Any]) -> xr.Dataset:
         except (TypeError, ValueError):
             same = np.zeros(len(values), bool)
         if not same.any():
-            there = ", ".join(str(entry) if worded else f"{entry:.6g}" for entry in values[:20])
+            listed = ", ".join(str(entry) if worded else f"{entry:.6g}" for entry in values[:20])
             more = " …" if len(values) > 20 else ""
-            raise ArgumentError("at", f"be a value of {name}", value, f"There are {there}{more}.")
+            raise ArgumentError("at", f"be a value of {name}", value, f"There are {listed}{more}.")
         (dim,) = known[name].dims
         dataset = dataset.isel({dim: int(np.flatnonzero(same)[0])})
     return dataset
@@ -82,12 +82,12 @@ def dims_of(array: xr.DataArray) -> list[str]:
     """Return the names of what an array runs over; steps of time are called ``time``."""
     names = []
     for dim in array.dims:
-        own = [t for t in TIMES if t in array.coords and dim in array[t].dims]
-        names.append(own[0] if own and dim not in array.coords else str(dim))
+        times = [t for t in TIMES if t in array.coords and dim in array[t].dims]
+        names.append(times[0] if times and dim not in array.coords else str(dim))
     return names
 
 
 def places_of(coordinate: xr.DataArray) -> np.ndarray:
-    """Return where entries lie on an axis: numbers where they are, words one beside the other."""
+    """Return the positions of entries on an axis: numbers themselves, texts evenly spaced."""
     worded = is_text(coordinate)
     return np.arange(coordinate.size) * 1.0 if worded else coordinate.to_numpy().astype(float)

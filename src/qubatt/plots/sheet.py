@@ -12,7 +12,7 @@ from matplotlib.legend import Legend
 
 from qubatt.plots.course import draw_panel, legend_names
 from qubatt.plots.curves import (
-    MOST_IN_LEGEND,
+    MAX_IN_LEGEND,
     add_family_bar,
     axis_label,
     draw_curves,
@@ -27,10 +27,10 @@ from qubatt.plots.strip import doubtful_points, draw_strip, trust, write_trust
 from qubatt.results.contents import is_text
 from qubatt.results.parameters import description
 
-COLUMN, PAGE = 3.4, 7.0
+COLUMN_WIDTH, PAGE_WIDTH = 3.4, 7.0
 """Widths of a column and of a page of a journal, in inches."""
 
-SMALL: dict[str, Any] = {
+SMALL_TEXT: dict[str, Any] = {
     "font.size": 8.0,
     "axes.labelsize": 8.0,
     "axes.titlesize": 8.0,
@@ -46,10 +46,10 @@ SMALL: dict[str, Any] = {
 LEGEND_LINE = 0.125
 """Height of a line of a legend, in inches."""
 
-HEIGHTS = {1: 2.3, 2: 2.1, 3: 1.6}
+PANEL_HEIGHTS = {1: 2.3, 2: 2.1, 3: 1.6}
 """Height of a panel by the number of columns, without its legend."""
 
-LETTER = 0.054
+LETTER_WIDTH = 0.054
 """Width of a letter of a legend, in inches."""
 
 
@@ -67,30 +67,32 @@ class Sheet:
     ) -> None:
         self.columns = min(1 if count == 1 else 2 if count in (2, 4) else 3, most)
         self.rows = -(-count // self.columns)
-        self.width = COLUMN if self.columns == 1 else PAGE
+        self.width = COLUMN_WIDTH if self.columns == 1 else PAGE_WIDTH
         self.letters = int((self.width - 0.75) / 0.0505)
-        told = bool(trust(dataset)) or doubtful_points(dataset)[0] is not None
-        height = HEIGHTS[self.columns]
+        has_text = bool(trust(dataset)) or doubtful_points(dataset)[0] is not None
+        height = PANEL_HEIGHTS[self.columns]
         heights = [
             height + LEGEND_LINE * max(lines[k : k + self.columns], default=0)
             for k in range(0, count, self.columns)
         ]
         strip = 0.15 if timed else 0.01
         text = 0.45 + 0.12 * len(fill(trust(dataset), self.letters).splitlines())
-        total = sum(heights) + (strip + text if told else 0.0)
-        with styled(**SMALL):
-            self.figure = Picture(figsize=(self.width, total), layout="constrained", style=SMALL)
-            ratios = [*heights, *([strip] if told else [])]
+        total = sum(heights) + (strip + text if has_text else 0.0)
+        with styled(**SMALL_TEXT):
+            self.figure = Picture(
+                figsize=(self.width, total), layout="constrained", style=SMALL_TEXT
+            )
+            ratios = [*heights, *([strip] if has_text else [])]
             grid = self.figure.add_gridspec(len(ratios), self.columns, height_ratios=ratios)
             places = [divmod(k, self.columns) for k in range(count)]
             self.panels = [self.figure.add_subplot(grid[place]) for place in places]
-            self.strip = self.figure.add_subplot(grid[-1, :]) if told else None
+            self.strip = self.figure.add_subplot(grid[-1, :]) if has_text else None
         if self.strip is not None and not timed:
             self.strip.set_axis_off()
 
     def finish(self, dataset: xr.Dataset, panels: Sequence[Panel], left: Sequence[str]) -> Picture:
         """Wrap labels, name what is left out, write the caption."""
-        letters = int((HEIGHTS[self.columns] - 0.4) / 0.066)
+        letters = int((PANEL_HEIGHTS[self.columns] - 0.4) / 0.066)
         for k, axes in enumerate(self.panels):
             axes.set_ylabel(wrapped(axes.get_ylabel(), letters))
             if k + self.columns < len(self.panels):
@@ -98,9 +100,9 @@ class Sheet:
         if left:
             text = f"Not shown: {', '.join(left)}."
             self.figure.supxlabel(fill(text, self.letters), fontsize=6.5, x=0.01, ha="left")
-        told = [definition(panel) for panel in panels]
-        asked = "\n".join(description(dataset)).replace("\n    ", " ").replace("\n  ", "; ")
-        lines = [asked if dataset.attrs else "", *told, trust(dataset)]
+        texts = [definition(panel) for panel in panels]
+        title = "\n".join(description(dataset)).replace("\n    ", " ").replace("\n  ", "; ")
+        lines = [title if dataset.attrs else "", *texts, trust(dataset)]
         self.figure.caption = "\n".join(line for line in lines if line)
         return self.figure
 
@@ -111,24 +113,24 @@ def draw_courses(dataset: xr.Dataset, panels: list[Panel], left: list[str]) -> P
     timed = {str(array.dims[0]) for array in first} <= {"time", "state_time"}
     names = [legend_names(panel, dataset) for panel in panels]
     columns = 1 if len(panels) == 1 else 2 if len(panels) in (2, 4) else 3
-    room = (COLUMN if columns == 1 else PAGE) / columns - 0.55
+    room = (COLUMN_WIDTH if columns == 1 else PAGE_WIDTH) / columns - 0.55
     shapes = [_shape(entry, room) for entry in names]
     sheet = Sheet(len(panels), dataset, [lines for lines, _ in shapes], timed=timed)
-    with styled(**SMALL):
+    with styled(**SMALL_TEXT):
         for axes, panel, entry, shape in zip(sheet.panels, panels, names, shapes, strict=True):
             first_array = next(iter(panel.curves.values()))
-            known = None if timed else matched(doubtful_points(dataset)[0], first_array)
-            draw_panel(axes, panel, dataset, known)
+            hatched = None if timed else matched(doubtful_points(dataset)[0], first_array)
+            draw_panel(axes, panel, dataset, hatched)
             if entry:
                 legend_above(axes, shape[1], _longest(room))
         if sheet.strip is not None and timed:
             draw_strip(sheet.strip, dataset, sheet.letters)
         elif sheet.strip is not None:
-            known = matched(doubtful_points(dataset)[0], first[0])
-            if known is not None:
+            hatched = matched(doubtful_points(dataset)[0], first[0])
+            if hatched is not None:
                 for axes in sheet.panels:
-                    hatch_spans(axes, known)
-            write(sheet, dataset, "hatched" if known is not None else "")
+                    hatch_spans(axes, hatched)
+            write(sheet, dataset, "hatched" if hatched is not None else "")
         coordinates = [array[array.dims[0]] for array in first]
         for axes in [*sheet.panels, *([sheet.strip] if timed and sheet.strip else [])]:
             set_span(axes, coordinates)
@@ -141,21 +143,21 @@ def draw_families(
     """Return one panel of curves per quantity, one curve per entry of `family`."""
     sheet = Sheet(len(panels), dataset)
     doubtful, _ = doubtful_points(dataset)
-    with styled(**SMALL):
+    with styled(**SMALL_TEXT):
         for axes, panel in zip(sheet.panels, panels, strict=True):
             ((_, array),) = panel.curves.items()
             over = x if x in array.coords else "state_time"
             style: dict[str, Any] = {"legend": {}, "ylabel": panel.label}
             style["marked"] = is_marked(array, over)
-            known = matched(doubtful, array)
-            draw_curves(axes, array, over, family, doubtful=known, **style)
+            hatched = matched(doubtful, array)
+            draw_curves(axes, array, over, family, doubtful=hatched, **style)
             set_span(axes, [array[over]])
         shown = array[family]
-        if shown.size > MOST_IN_LEGEND and not is_text(shown):
+        if shown.size > MAX_IN_LEGEND and not is_text(shown):
             add_family_bar(sheet.panels, shown)
         else:
             family_legend(sheet, shown)
-        write(sheet, dataset, "hollow" if known is not None else "")
+        write(sheet, dataset, "hollow" if hatched is not None else "")
     return sheet.finish(dataset, panels, left)
 
 
@@ -163,18 +165,18 @@ def draw_heat(dataset: xr.Dataset, panels: list[Panel], left: list[str], x: str,
     """Return one map per quantity, hatched where it should not be trusted."""
     sheet = Sheet(len(panels), dataset, [4] * len(panels))
     doubtful, _ = doubtful_points(dataset)
-    with styled(**SMALL):
+    with styled(**SMALL_TEXT):
         for axes, panel in zip(sheet.panels, panels, strict=True):
             ((_, array),) = panel.curves.items()
             array = array.sortby([dim for dim in (x, y) if not is_text(array[dim])])
             logarithmic = [dim for dim in (x, y) if is_geometric(array[dim])]
-            known = matched(doubtful, array)
-            mesh = draw_values(axes, array, x, y, doubtful=known, logarithmic=logarithmic)
+            hatched = matched(doubtful, array)
+            mesh = draw_values(axes, array, x, y, doubtful=hatched, logarithmic=logarithmic)
             bar = sheet.figure.colorbar(mesh, ax=axes, location="top", aspect=30)
             bar.set_label(wrapped(panel.label, 34))
             axes.set_xlabel(axis_label(array[x]))
             axes.set_ylabel(axis_label(array[y]))
-        write(sheet, dataset, "hatched" if known is not None else "")
+        write(sheet, dataset, "hatched" if hatched is not None else "")
     return sheet.finish(dataset, panels, left)
 
 
@@ -183,32 +185,32 @@ def write(sheet: Sheet, dataset: xr.Dataset, how: str) -> None:
     if sheet.strip is None:
         return
     doubtful, why = doubtful_points(dataset)
-    words = [trust(dataset)]
+    texts = [trust(dataset)]
     if doubtful is not None and bool(doubtful.any()):
         counted = "status" in dataset.variables or not doubtful.ndim  # trust has told
         count = "" if counted else f" at {int(doubtful.sum())} of {doubtful.size} points"
-        words.append(f"{f'{how}: ' if how else ''}{why}{count}")
-    write_trust(sheet.strip, "; ".join(word for word in words if word), sheet.letters)
+        texts.append(f"{f'{how}: ' if how else ''}{why}{count}")
+    write_trust(sheet.strip, "; ".join(word for word in texts if word), sheet.letters)
 
 
 def matched(doubtful: xr.DataArray | None, array: xr.DataArray) -> xr.DataArray | None:
     """Return the doubtful points in the order and with the dims of what is drawn."""
     if doubtful is None or not {*doubtful.dims} <= {*array.dims}:
         return None
-    known = doubtful.reset_coords(drop=True)
-    known = known.sel({dim: array[dim].to_numpy() for dim in known.dims})
-    return known.broadcast_like(array.reset_coords(drop=True)).transpose(*array.dims)
+    hatched = doubtful.reset_coords(drop=True)
+    hatched = hatched.sel({dim: array[dim].to_numpy() for dim in hatched.dims})
+    return hatched.broadcast_like(array.reset_coords(drop=True)).transpose(*array.dims)
 
 
 def family_legend(sheet: Sheet, family: xr.DataArray) -> None:
     """Put one legend above all panels."""
     handles, _ = sheet.panels[0].get_legend_handles_labels()
     values = family.to_numpy().tolist()
-    words = [f"{value:.4g}" if isinstance(value, int | float) else str(value) for value in values]
+    texts = [f"{value:.4g}" if isinstance(value, int | float) else str(value) for value in values]
     title = axis_label(family)
-    place: dict[str, Any] = {"ncols": len(words), "alignment": "left"}
+    place: dict[str, Any] = {"ncols": len(texts), "alignment": "left"}
     sheet.figure.legend(
-        handles, words, loc="outside upper left", title=title, title_fontsize=7.0, **place
+        handles, texts, loc="outside upper left", title=title, title_fontsize=7.0, **place
     )
 
 
@@ -234,11 +236,11 @@ def _shape(names: Sequence[str], room: float) -> tuple[int, int]:
     """Return lines and columns of a legend in a panel of a width."""
     if not names:
         return 0, 1
-    columns = max(1, min(len(names), int(room / (LETTER * max(map(len, names)) + 0.4))))
+    columns = max(1, min(len(names), int(room / (LETTER_WIDTH * max(map(len, names)) + 0.4))))
     lines = [wrapped(name, _longest(room)).count("\n") + 1 for name in names]
     return max(sum(lines[k::columns]) for k in range(columns)), columns
 
 
 def _longest(room: float) -> int:
     """Return the letters on a line of a legend in a panel of a width."""
-    return int((room - 0.3) / LETTER)
+    return int((room - 0.3) / LETTER_WIDTH)

@@ -13,10 +13,10 @@ from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, N
 from qubatt.plots.selection import TIMES, places_of
 from qubatt.results.contents import is_text
 
-UNEVEN = 20.0
+LOGARITHMIC_SPREAD = 20.0
 """How many times the first step of time the last one is where early times get more room."""
 
-APART = 0.17
+MIN_TICK_DISTANCE = 0.17
 """Distance of ticks on such an axis, as a part of it."""
 
 
@@ -35,7 +35,7 @@ def set_span(axes: Axes, coordinates: Sequence[xr.DataArray]) -> None:
     first = _longest(coordinates[0])
     steps = np.diff(first)
     timed = coordinates[0].name in TIMES
-    late = timed and len(steps) > 10 and steps[-1] > UNEVEN * steps[0] > 0
+    late = timed and len(steps) > 10 and steps[-1] > LOGARITHMIC_SPREAD * steps[0] > 0
     if not timed and is_geometric(coordinates[0]):
         set_logarithmic(axes, "x")
     if late and values[0] >= 0:
@@ -57,7 +57,7 @@ def _longest(times: xr.DataArray) -> np.ndarray:
 
 
 def is_geometric(coordinate: xr.DataArray) -> bool:
-    """Tell whether values are spaced by a factor, over a decade or more."""
+    """Return whether values are spaced by a factor, over a decade or more."""
     if is_text(coordinate):
         return False
     values = np.sort(coordinate.to_numpy().astype(float))
@@ -87,7 +87,7 @@ def _ticks(end: float, width: float) -> list[float]:
     chosen = [0.0]
     for tick in [factor * power for factor in (1.0, 2.0, 5.0) for power in powers]:
         gaps = np.abs(np.arcsinh(tick / width) - np.arcsinh(np.array(chosen) / width))
-        if tick <= end and gaps.min() >= APART * np.arcsinh(end / width):
+        if tick <= end and gaps.min() >= MIN_TICK_DISTANCE * np.arcsinh(end / width):
             chosen.append(float(tick))
     return sorted(chosen)
 

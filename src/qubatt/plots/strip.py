@@ -14,14 +14,18 @@ from qubatt.results.checks import certificate_text
 from qubatt.results.dims import varied_parameters
 from qubatt.results.status import CUTOFF_THRESHOLD, MEANINGS, status_counts
 
-DOUBT: dict[str, Any] = {
+DOUBTFUL_STYLE: dict[str, Any] = {
     "facecolor": "white",
     "edgecolor": "black",
     "hatch": "//////",
     "linewidth": 0.6,
 }
-SOUND: dict[str, Any] = {"facecolor": "0.85", "edgecolor": "0.6", "linewidth": 0.6}
-TAG: dict[str, Any] = {"boxstyle": "square,pad=0.25", "facecolor": "black", "edgecolor": "black"}
+GOOD_STYLE: dict[str, Any] = {"facecolor": "0.85", "edgecolor": "0.6", "linewidth": 0.6}
+TAG_STYLE: dict[str, Any] = {
+    "boxstyle": "square,pad=0.25",
+    "facecolor": "black",
+    "edgecolor": "black",
+}
 
 
 def draw_strip(axes: Axes, dataset: xr.Dataset, width: int) -> None:
@@ -37,7 +41,7 @@ def draw_strip(axes: Axes, dataset: xr.Dataset, width: int) -> None:
         Characters on a line of text.
     """
     for first, last, doubt in stretches(*_doubtful_times(dataset)):
-        axes.axvspan(first, last, **(DOUBT if doubt else SOUND))
+        axes.axvspan(first, last, **(DOUBTFUL_STYLE if doubt else GOOD_STYLE))
     axes.set_ylim(0.0, 1.0)
     axes.set_yticks([])
     axes.grid(visible=False)
@@ -47,12 +51,12 @@ def draw_strip(axes: Axes, dataset: xr.Dataset, width: int) -> None:
     write_trust(axes, trust(dataset), width)
     if (status := _status(dataset)) not in ("ok", ""):
         tag = axes.text(0.5, 0.5, status, transform=axes.transAxes, ha="center", va="center")
-        tag.set(color="white", fontsize=7.0, fontweight="bold", bbox=TAG)
+        tag.set(color="white", fontsize=7.0, fontweight="bold", bbox=TAG_STYLE)
 
 
-def write_trust(axes: Axes, words: str, width: int) -> None:
+def write_trust(axes: Axes, text: str, width: int) -> None:
     """Write how far a result can be trusted above the strip."""
-    axes.set_title(fill(words, width), loc="left", fontsize=6.5, pad=3.0, linespacing=1.15)
+    axes.set_title(fill(text, width), loc="left", fontsize=6.5, pad=3.0, linespacing=1.15)
 
 
 def trust(dataset: xr.Dataset) -> str:

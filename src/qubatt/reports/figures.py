@@ -17,11 +17,11 @@ from qubatt.plots import plot
 from qubatt.results.dims import axes_of
 from qubatt.results.tables import merit_arrays
 
-MOST_FIGURES = 8
-MOST_LAWS = 5
+MAX_FIGURES = 8
+MAX_LAWS = 5
 """Values of another axis for which power laws are drawn."""
 
-SCALED = "n_atoms"
+LAW_AXIS = "n_atoms"
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ def standard_figures(dataset: xr.Dataset) -> list[Shown]:
     Further axes are fixed: at their first and last value for merits, in the middle for the rest.
     """
     axes = [axis for axis in axes_of(dataset) if dataset.sizes[axis] > 1]
-    found = merit_arrays(dataset)
-    merits = [name for name, array in found.items() if {*array.dims} <= {*axes_of(dataset)}]
-    curves = [name for name in found if name not in merits]
+    arrays = merit_arrays(dataset)
+    merits = [name for name, array in arrays.items() if {*array.dims} <= {*axes_of(dataset)}]
+    curves = [name for name in arrays if name not in merits]
     figures: list[Shown] = []
     for title, draw in _wanted(dataset, axes, merits, curves):
-        if len(figures) == MOST_FIGURES:
+        if len(figures) == MAX_FIGURES:
             break
         try:
             figure = draw()
@@ -66,11 +66,11 @@ def _wanted(
             at = dict(zip(others, values, strict=True))
             title = f"Figures of merit over {' and '.join(_name(data, a) for a in longest)}"
             yield _at(title, dataset, at), lambda at=at: plot(data, at=at)
-        if SCALED in axes and dataset.sizes[SCALED] >= 3:
-            rest = [axis for axis in axes if axis != SCALED]
+        if LAW_AXIS in axes and dataset.sizes[LAW_AXIS] >= 3:
+            rest = [axis for axis in axes if axis != LAW_AXIS]
             at = _middle(dataset, rest[1:])
             few = _thinned(data, rest[:1])
-            title = f"Power laws in the {_name(data, SCALED)}"
+            title = f"Power laws in the {_name(data, LAW_AXIS)}"
             yield _at(title, dataset, at), lambda: plot(few, at=at, scaling=True)
     if curves:
         data = _part(dataset, curves)
@@ -93,7 +93,7 @@ def _thinned(dataset: xr.Dataset, axes: Sequence[str]) -> xr.Dataset:
     """Return a few entries of each axis, first and last among them."""
     for axis in axes:
         size = dataset.sizes[axis]
-        places = np.linspace(0, size - 1, min(size, MOST_LAWS)).round().astype(int)
+        places = np.linspace(0, size - 1, min(size, MAX_LAWS)).round().astype(int)
         dataset = dataset.isel({axis: places})
     return dataset
 

@@ -108,12 +108,12 @@ def certificate_rows(dataset: xr.Dataset) -> list[tuple[str, str, str]]:
     return rows
 
 
-def extreme_text(found: Extreme | None, digits: int = 5) -> tuple[str, str]:
+def extreme_text(worst: Extreme | None, digits: int = 5) -> tuple[str, str]:
     """Return a value and its coordinates as text."""
-    if found is None:
+    if worst is None:
         return "undefined", ""
-    at = ", ".join(f"{name} = {number_text(label)}" for name, label in found.coordinates.items())
-    return f"{found.value:.{digits}g}", f"at {at}" if at else ""
+    at = ", ".join(f"{name} = {number_text(label)}" for name, label in worst.coordinates.items())
+    return f"{worst.value:.{digits}g}", f"at {at}" if at else ""
 
 
 def _is_harmless(dataset: xr.Dataset, population: xr.DataArray) -> bool:

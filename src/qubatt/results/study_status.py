@@ -6,7 +6,7 @@ from typing import Any
 
 import xarray as xr
 
-from qubatt.core.format import size
+from qubatt.core.format import format_bytes
 from qubatt.results.contents import CERTIFICATE_PREFIX, json_attribute
 from qubatt.results.status import MEANINGS, status_counts
 from qubatt.results.tables import failure_rows
@@ -21,7 +21,7 @@ def study_status(dataset: xr.Dataset, directory: str, nbytes: int) -> dict[str, 
         "title": dataset.attrs.get("title", ""),
         "directory": directory,
         "axes": {str(dim): dataset.sizes[dim] for dim in dataset["key"].dims},
-        "points": int(dataset["key"].size),
+        "points": int(dataset["key"].format_bytes),
         "status": status_counts(dataset),
         "variables": [
             str(name)
@@ -43,7 +43,7 @@ def study_status_text(dataset: xr.Dataset, directory: str, nbytes: int) -> str:
         rows.append((name, f"{count:,}: {MEANINGS.get(name, '')}"))
     if status["variables"]:
         rows.append(("variables", ", ".join(status["variables"])))
-    rows.append(("folder", f"{directory}, {size(nbytes)}; the grid: data.zarr"))
+    rows.append(("folder", f"{directory}, {format_bytes(nbytes)}; the grid: data.zarr"))
     width = max(len(name) for name, _ in rows) + 2
     lines = [status["title"]] if status["title"] else []
     lines += [f"{name:<{width}}{text}" for name, text in rows]

@@ -9,12 +9,12 @@ from typing import Annotated, Any, ClassVar
 from numpy.typing import NDArray
 from pydantic import Field
 
-from qubatt.core.check import LARGEST, NonNegative
+from qubatt.core.check import MAX_COUNT, NonNegative
 from qubatt.core.errors import ArgumentError
 from qubatt.core.space import Factor
 from qubatt.states.truncation import CutoffError
 
-MeanPhotons = Annotated[NonNegative, Field(le=LARGEST)]
+MeanPhotons = Annotated[NonNegative, Field(le=MAX_COUNT)]
 """A mean number of photons ≥ 0."""
 
 

@@ -10,7 +10,7 @@ import pytest
 import qubatt as qb
 from qubatt.core.initial import Ensemble, density, ensemble
 from qubatt.core.observable import StoredEnergy
-from qubatt.core.space import WHOLE, Space
+from qubatt.core.space import WHOLE_SPACE, Space
 from qubatt.operators import Atoms, Mode
 from solving import solve
 
@@ -33,10 +33,10 @@ def mixture(seed: int, dim: int) -> np.ndarray:
         {"cavity": KET},
         {"cavity": mixture(0, 3)},
         {"cavity": mixture(1, 3), "atoms": mixture(2, 3)},
-        {WHOLE: mixture(3, 9)},
-        {WHOLE: np.eye(9)[4]},
+        {WHOLE_SPACE: mixture(3, 9)},
+        {WHOLE_SPACE: np.eye(9)[4]},
         {"cavity": Ensemble(np.array([0.7, 0.3]), np.array([KET, np.eye(3)[1]]))},
-        {WHOLE: Ensemble(np.array([0.6, 0.4]), np.eye(9)[[2, 7]])},
+        {WHOLE_SPACE: Ensemble(np.array([0.6, 0.4]), np.eye(9)[[2, 7]])},
     ],
     ids=[
         *("ground", "ket", "mixed factor", "mixed factors", "mixed whole", "whole ket"),

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 import qubatt as qb
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.realization import FULL_DIM_LIMIT, Realization, realize
-from qubatt.core.space import WHOLE, Space
+from qubatt.core.space import WHOLE_SPACE, Space
 from qubatt.engines.dense import superoperator
 from qubatt.engines.generator import Generator
 from qubatt.operators import Atoms, Mode
@@ -200,13 +200,15 @@ def test_local_jumps_that_make_no_sense_are_refused_by_name(operators: dict[str,
 def whole_problem(**initial: np.ndarray) -> Problem:
     """Return a problem with a complex matrix on the whole space as coupling and as jump."""
     H = random_matrix(9, 1)
-    matrices = {WHOLE: {"H": sp.csr_array(H + H.conj().T), "c": sp.csr_array(random_matrix(9, 2))}}
+    matrices = {
+        WHOLE_SPACE: {"H": sp.csr_array(H + H.conj().T), "c": sp.csr_array(random_matrix(9, 2))}
+    }
     return Problem(
         Space(SPACE.factors, matrices),
         "atoms",
         (Term(1.0, {"atoms": "Jz"}),),
-        (Term(0.5, {WHOLE: "H"}), Term(1.0, {"cavity": "n"})),
-        (Jump(0.3, {WHOLE: "c"}),),
+        (Term(0.5, {WHOLE_SPACE: "H"}), Term(1.0, {"cavity": "n"})),
+        (Jump(0.3, {WHOLE_SPACE: "c"}),),
         initial,
     )
 
@@ -232,7 +234,7 @@ def test_initial_states_of_the_whole_space() -> None:
     ket[1], ket[5] = 0.6, 0.8j
     expected = np.outer(ket, ket.conj())
     for state in (ket, expected, sp.csr_array(expected)):
-        found = realize(whole_problem(**{WHOLE: state})).rho_0
+        found = realize(whole_problem(**{WHOLE_SPACE: state})).rho_0
         np.testing.assert_allclose(found, expected, atol=1e-15)
 
 
@@ -240,9 +242,9 @@ def test_whole_space_stands_alone() -> None:
     """A product with a factor, a state of another basis, and a local jump are refused."""
     mixed = realize(whole_problem(), "symmetric")
     with pytest.raises(qb.UnsupportedError, match="stands alone in its term"):
-        mixed.operator([Term(1.0, {WHOLE: "H", "cavity": "n"})])
-    state = realize(problem(**{WHOLE: np.eye(9)[0]}), "full")
+        mixed.operator([Term(1.0, {WHOLE_SPACE: "H", "cavity": "n"})])
+    state = realize(problem(**{WHOLE_SPACE: np.eye(9)[0]}), "full")
     with pytest.raises(qb.UnsupportedError, match="full basis has 12 states, but the initial"):
         state.rho_0  # noqa: B018
     with pytest.raises(qb.UnsupportedError, match="no factor `space`"):
-        realize(problem(jumps=(Jump(0.1, {WHOLE: "c"}, scope="local"),)), "full")
+        realize(problem(jumps=(Jump(0.1, {WHOLE_SPACE: "c"}, scope="local"),)), "full")

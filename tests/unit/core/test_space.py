@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse as sp
 
 from qubatt.core.errors import UnsupportedError
-from qubatt.core.space import WHOLE, Space
+from qubatt.core.space import WHOLE_SPACE, Space
 from qubatt.operators import Atoms, Mode
 
 
@@ -62,7 +62,7 @@ EXTENDED = Space(
     {"cavity": Mode(1), "atoms": Atoms(2)},
     {
         "atoms": {"H_B": sp.csr_array(np.diag([0.0, 1.0, 4.0]))},
-        WHOLE: {"swap": sp.csr_array(np.eye(6)[::-1])},
+        WHOLE_SPACE: {"swap": sp.csr_array(np.eye(6)[::-1])},
     },
 )
 
@@ -75,11 +75,11 @@ def test_matrices_stand_beside_named_operators() -> None:
     np.testing.assert_array_equal(
         EXTENDED.in_basis("symmetric").operator("atoms", ("J+",)).toarray(), up
     )
-    twice = EXTENDED.in_basis("symmetric").operator(WHOLE, ("swap", "swap")).toarray()
+    twice = EXTENDED.in_basis("symmetric").operator(WHOLE_SPACE, ("swap", "swap")).toarray()
     np.testing.assert_array_equal(twice, np.eye(6))
 
 
-@pytest.mark.parametrize(("where", "name"), [("atoms", "H_B"), (WHOLE, "swap")])
+@pytest.mark.parametrize(("where", "name"), [("atoms", "H_B"), (WHOLE_SPACE, "swap")])
 def test_matrices_are_known_in_one_basis_only(where: str, name: str) -> None:
     """The full space of two atoms is larger: refused, with both sizes."""
     with pytest.raises(UnsupportedError, match=rf"full basis has \d states, but {name} was given"):
@@ -89,6 +89,6 @@ def test_matrices_are_known_in_one_basis_only(where: str, name: str) -> None:
 def test_unknown_matrices_are_named() -> None:
     """As unknown operators are."""
     with pytest.raises(UnsupportedError, match=r"whole space has no operator 'swop'. Best .* swap"):
-        EXTENDED.in_basis("symmetric").operator(WHOLE, ("swop",))
+        EXTENDED.in_basis("symmetric").operator(WHOLE_SPACE, ("swop",))
     with pytest.raises(UnsupportedError, match="Atoms has no operator 'H_A'"):
         EXTENDED.in_basis("symmetric").operator("atoms", ("H_A",))

@@ -10,7 +10,7 @@ import pytest
 import qubatt as qb
 from qubatt.core.problem import Problem
 from qubatt.core.realization import realize
-from qubatt.core.space import WHOLE
+from qubatt.core.space import WHOLE_SPACE
 from qubatt.merits import Merit, SolvedRun
 from qubatt.merits.selection import all_merits
 from solving import observables_of, solve
@@ -39,7 +39,7 @@ def random_state(seed: int, dim: int, height: float) -> np.ndarray:
 
 def values(merit: Merit, problem: Problem, rho: np.ndarray) -> np.ndarray:
     """Return a merit of a run that starts in ρ."""
-    problem = replace(problem, initial={WHOLE: rho})
+    problem = replace(problem, initial={WHOLE_SPACE: rho})
     needed = observables_of([merit], problem)
     found = solve(qb.ExactEngine(1e-11), problem, TIMES, needed, states=True, battery=True)
     record = SolvedRun(realize(problem), TIMES, found.moments, found.battery_states, found.states)
@@ -55,7 +55,7 @@ def defect(name: str) -> float:
     for problem in PROBLEMS.values():
         D = problem.space.dim
         one, other = random_state(1, D, 0.0), random_state(2, D, 1.0)
-        mixed = replace(problem, initial={WHOLE: one})
+        mixed = replace(problem, initial={WHOLE_SPACE: one})
         if name != "work_fluctuation" and merit.unavailable(realize(mixed)):
             continue
         parts = [values(merit, problem, rho) for rho in (one, other)]

@@ -72,11 +72,11 @@ def test_ergotropies_share_a_panel_above_the_stored_energy(dicke: xr.Dataset) ->
     assert list(lines) == [
         "symmetric",
         "full",
+        "one atom",
         "incoherent, symmetric",
         "incoherent, full",
         "coherent, symmetric",
         "coherent, full",
-        "one atom",
     ]
     np.testing.assert_array_equal(lines["full"].get_ydata(), dicke.ergotropy_full)
     styles = {(str(line._dash_pattern), tuple(line.get_color())) for line in lines.values()}

@@ -13,7 +13,7 @@ import psutil
 
 from qubatt.charging.request import AUTO, max_photons, with_max_photons
 from qubatt.core.errors import QubattError
-from qubatt.core.format import format_duration, size
+from qubatt.core.format import format_bytes, format_duration
 from qubatt.core.realization import realize
 from qubatt.engines import cost
 from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
@@ -88,13 +88,13 @@ class StudyCost:
         return found | {"memory": None if math.isnan(self.memory) else self.memory}
 
     def __str__(self) -> str:
-        grid = " × ".join(f"{name} {size}" for name, size in self.shape.items()) or "one point"
+        grid = " × ".join(f"{name} {length}" for name, length in self.shape.items()) or "one point"
         there = f", {self.done:,} there already ({self.failed:,} failed)" if self.done else ""
         least, median, most = map(format_duration, self.seconds)
         cost = f"{least} to {most}, {median} in the middle" if least != most else median
         shared = format_duration(self.total / self.workers)
         several = f", about {shared} on {self.workers} processes" if self.workers > 1 else ""
-        largest = "not known" if math.isnan(self.memory) else size(self.memory)
+        largest = "not known" if math.isnan(self.memory) else format_bytes(self.memory)
         keeps = "with" if self.keeps else "without"
         if not self.propagations:
             return f"points        {self.points:,} ({grid}){there}: nothing to do"
@@ -106,8 +106,8 @@ class StudyCost:
                 "total",
                 f"{format_duration(self.total)} on one core{several}, and some seconds to start",
             ),
-            ("memory", f"{largest} for the largest; {size(self.memory_free)} free"),
-            ("store", f"about {size(self.store)}, {keeps} states for further merits"),
+            ("memory", f"{largest} for the largest; {format_bytes(self.memory_free)} free"),
+            ("store", f"about {format_bytes(self.store)}, {keeps} states for further merits"),
             *(("would fail", text) for text in self.refused),
         ]
         return "\n".join(f"{name:<14}{text}" for name, text in rows)
