@@ -1,11 +1,12 @@
 """Figures of results: labelled with units, safe for colour-blind readers and for grey print."""
 
-from qubatt.plots.curves import add_inset, draw_curves
+from qubatt.plots.curves import CurveStyle, add_inset, draw_curves
 from qubatt.plots.figure import new_figure, save_figure, styled
 from qubatt.plots.maps import draw_change, draw_map, draw_zero
 from qubatt.plots.plot import plot
 
 __all__ = [
+    "CurveStyle",
     "add_inset",
     "draw_change",
     "draw_curves",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import cycle
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib
 import numpy as np
@@ -37,19 +37,39 @@ MAX_LABEL_LETTERS = 24
 DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 1)))
 
 
+class CurveStyle(NamedTuple):
+    """How curves are labelled and marked.
+
+    Attributes
+    ----------
+    label : str
+        Legend entry, formatted with the value of the family.
+    xlabel, ylabel : str or None
+        Axis labels; made of ``long_name`` and ``units`` where None.
+    order : sequence of int or None
+        Order in which members of the family appear in the legend.
+    legend : mapping or None
+        Options of the legend, as matplotlib takes them; an empty one for no legend.
+    marked : bool
+        Whether every point is marked.
+    """
+
+    label: str = "{}"
+    xlabel: str | None = None
+    ylabel: str | None = None
+    order: Sequence[int] | None = None
+    legend: Mapping[str, Any] | None = None
+    marked: bool = False
+
+
 def draw_curves(
     axes: Axes,
     values: xr.DataArray,
     x: str,
     family: str | None = None,
     *,
-    label: str = "{}",
-    xlabel: str | None = None,
-    ylabel: str | None = None,
-    order: Sequence[int] | None = None,
-    legend: Mapping[str, Any] | None = None,
     doubtful: xr.DataArray | None = None,
-    marked: bool = False,
+    curve_style: CurveStyle = CurveStyle(),  # noqa: B008  # immutable
 ) -> None:
     """Draw `values` against the coordinate `x`, one curve per entry of the coordinate `family`.
 
@@ -59,19 +79,12 @@ def draw_curves(
         Where to draw.
     values : DataArray, dims (x,) or (family, x)
         What to draw.
-    label : str
-        Legend entry, formatted with the value of `family`.
-    xlabel, ylabel : str, optional
-        Axis labels; made of ``long_name`` and ``units`` where left out.
-    order : sequence of int, optional
-        Order in which members of the family appear in the legend.
-    legend : mapping, optional
-        Where the legend stands, as matplotlib wants it; an empty one for no legend.
     doubtful : DataArray of bool, optional
         Points to be marked hollow, with the dims of `values`.
-    marked : bool
-        Mark every point.
+    curve_style : CurveStyle
+        Labels, legend and marks.
     """
+    label, xlabel, ylabel, order, legend, marked = curve_style
     members = (
         [values]
         if family is None
@@ -202,7 +215,8 @@ def add_inset(
     with styled():
         inset = axes.inset_axes(bounds)
         shown = values.sel({x: slice(*limits)})
-        draw_curves(inset, shown, x, family, legend={}, xlabel="", ylabel="")
+        bare = CurveStyle(legend={}, xlabel="", ylabel="")
+        draw_curves(inset, shown, x, family, curve_style=bare)
         for line in inset.get_lines():
             line.set_linewidth(1.0)
         inset.set_xlim(*limits)

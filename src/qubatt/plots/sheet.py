@@ -13,6 +13,7 @@ from matplotlib.legend import Legend
 from qubatt.plots.course import draw_panel, legend_names
 from qubatt.plots.curves import (
     MAX_IN_LEGEND,
+    CurveStyle,
     add_family_bar,
     axis_label,
     draw_curves,
@@ -147,10 +148,9 @@ def draw_families(
         for axes, panel in zip(sheet.panels, panels, strict=True):
             ((_, array),) = panel.curves.items()
             over = x if x in array.coords else "state_time"
-            style: dict[str, Any] = {"legend": {}, "ylabel": panel.label}
-            style["marked"] = is_marked(array, over)
+            style = CurveStyle(legend={}, ylabel=panel.label, marked=is_marked(array, over))
             hatched = matched(doubtful, array)
-            draw_curves(axes, array, over, family, doubtful=hatched, **style)
+            draw_curves(axes, array, over, family, doubtful=hatched, curve_style=style)
             set_span(axes, [array[over]])
         shown = array[family]
         if shown.size > MAX_IN_LEGEND and not is_text(shown):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import xarray as xr
 from matplotlib.figure import Figure
 
-from qubatt.plots import add_inset, draw_curves, draw_map, new_figure, styled
+from qubatt.plots import CurveStyle, add_inset, draw_curves, draw_map, new_figure, styled
 
 INSET = (0.0, 2.0)
 """Times that the insets of the paper enlarge."""
@@ -30,11 +30,13 @@ def draw_energy(panels: Panels, until: float, unit: str, inset: bool = True) -> 
             shown,
             "time",
             "g",
-            label="$g = {:g}$",
-            order=range(shown.sizes["g"] - 1, -1, -1),
-            legend=OUTSIDE if place is axes[-1] else {},
-            xlabel=f"charging time ${unit} t$",
-            ylabel=f"stored energy $E(t)\\,/\\,(N{unit})$",
+            curve_style=CurveStyle(
+                label="$g = {:g}$",
+                order=range(shown.sizes["g"] - 1, -1, -1),
+                legend=OUTSIDE if place is axes[-1] else {},
+                xlabel=f"charging time ${unit} t$",
+                ylabel=f"stored energy $E(t)\\,/\\,(N{unit})$",
+            ),
         )
         place.set_xlim(0.0, until)
         if inset:

@@ -16,7 +16,7 @@ from qubatt.papers.zhang2024.recharging import (
     reference_claims,
     shared_parameters,
 )
-from qubatt.plots import draw_curves, new_figure
+from qubatt.plots import CurveStyle, draw_curves, new_figure
 
 N_ATOMS = (2, 4, 6, 8, 10, 12)
 G = np.linspace(0.5, 100.0, 399)
@@ -42,9 +42,11 @@ class Figure5(RechargingFigure):
             data["figure"]["efficiency"],
             "g",
             "n_atoms",
-            label="$N = {:d}$",
-            xlabel=r"interaction $g/\omega_q$",
-            ylabel=r"recharging efficiency $\eta$",
+            curve_style=CurveStyle(
+                label="$N = {:d}$",
+                xlabel=r"interaction $g/\omega_q$",
+                ylabel=r"recharging efficiency $\eta$",
+            ),
         )
         axes.set_ylim(0.0, 1.02)
         axes.axhline(1.0, color="0.6", linewidth=0.8)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from qubatt.papers.claim import Claim, judge
 from qubatt.papers.paper import Datasets, Parameter
 from qubatt.papers.zhang2024.recharging import RechargingFigure, energy_laws, shared_parameters
-from qubatt.plots import draw_curves, new_figure, styled
+from qubatt.plots import CurveStyle, draw_curves, new_figure, styled
 
 N_ATOMS = (6, 10, 12)
 G = 4.0
@@ -43,8 +43,10 @@ class Figure6(RechargingFigure):
                 both,
                 "beta",
                 "quantity",
-                xlabel=r"inverse temperature $\beta\omega_q$",
-                ylabel=r"energy ($\hbar\omega_q$)",
+                curve_style=CurveStyle(
+                    xlabel=r"inverse temperature $\beta\omega_q$",
+                    ylabel=r"energy ($\hbar\omega_q$)",
+                ),
             )
             with styled():
                 axes.set_title(f"({letter}) $N = {count}$", loc="left")

@@ -13,7 +13,7 @@ from qubatt.papers.claim import Claim, judge
 from qubatt.papers.paper import Datasets, Parameter
 from qubatt.papers.zhang2024.reading import FACTORS
 from qubatt.papers.zhang2024.recharging import RechargingFigure, energy_laws, shared_parameters
-from qubatt.plots import draw_curves, new_figure, styled
+from qubatt.plots import CurveStyle, draw_curves, new_figure, styled
 from qubatt.recharging import recharge
 
 N_ATOMS = (4, 6, 8, 10, 12)
@@ -43,9 +43,11 @@ class Figure7(RechargingFigure):
                 data["figure"][name],
                 "g",
                 "n_atoms",
-                label="$N = {:d}$",
-                xlabel=r"interaction $g/\omega_q$",
-                ylabel=f"{title[4:]} ($\\hbar\\omega_q$)",
+                curve_style=CurveStyle(
+                    label="$N = {:d}$",
+                    xlabel=r"interaction $g/\omega_q$",
+                    ylabel=f"{title[4:]} ($\\hbar\\omega_q$)",
+                ),
             )
             with styled():
                 axes.set_title(title, loc="left")
