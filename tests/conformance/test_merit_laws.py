@@ -188,7 +188,7 @@ def test_steady_states_obey_the_laws(seed: int) -> None:
     record = SolvedRun(
         realize(problem),
         np.array([0.0, np.inf]),
-        {k: np.array([found.start[k], end]) for k, end in found.moments.items()},
+        {k: np.array([found.initial_moments[k], end]) for k, end in found.moments.items()},
         found.battery_states,
         found.state[np.newaxis],
     )

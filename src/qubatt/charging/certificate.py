@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from qubatt.charging.request import Request, max_photons
+from qubatt.charging.request import Request
 from qubatt.core.errors import CertificateError, QubattWarning
 from qubatt.core.observable import ENERGY
 from qubatt.core.solution import Solution

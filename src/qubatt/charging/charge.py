@@ -1,4 +1,4 @@
-"""Charge a battery and look at it over time."""
+"""Charging dynamics of a battery."""
 
 from __future__ import annotations
 

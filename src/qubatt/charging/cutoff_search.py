@@ -9,22 +9,23 @@ from collections.abc import Callable
 import numpy as np
 
 from qubatt.charging.certificate import CertifiedResult
-from qubatt.charging.request import Request, max_photons
+from qubatt.charging.request import Request
 from qubatt.core.errors import ResourceError
 from qubatt.merits import CutoffPopulation
+from qubatt.models.photon_cutoff import max_photons
 
 TOLERANCE = 1e-6
-"""Change of any merit, relative to the larger of 1 and its largest value, that is left."""
+"""Accepted change of any merit, relative to the larger of 1 and its largest value."""
 
 MARGIN = 8
 """Levels above those of the charger state to begin with."""
 
 
-def converge(request: Request, certified: Callable[[Request], CertifiedResult]) -> CertifiedResult:
-    """Answer a question with ever more Fock levels until doubling the margin changes nothing.
+def converge(request: Request, solve: Callable[[Request], CertifiedResult]) -> CertifiedResult:
+    """Solve with ever more Fock levels until doubling the margin changes no merit.
 
-    The margin counts levels above those that hold the charger state. The last answer, with twice
-    the margin that was enough, is returned; the one before it is what it was compared with.
+    The margin counts levels above those that hold the charger state. The last result, with twice
+    the margin that was enough, is returned; it was compared with the one before.
 
     Raises
     ------
@@ -36,7 +37,7 @@ def converge(request: Request, certified: Callable[[Request], CertifiedResult]) 
     while True:
         asked = request.with_max_photons(base + margin)
         try:
-            found = certified(asked)
+            found = solve(asked)
         except ResourceError as error:
             if before is None:
                 raise

@@ -1,4 +1,4 @@
-"""Solve questions over time, and label the answers."""
+"""Propagate requests over time, and label the results."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from qubatt.merits import SolvedRun
 
 @dataclasses.dataclass(frozen=True)
 class Propagation:
-    """What was propagated for a question; further merits may be read off it.
+    """A solved request, from which further merits can be computed.
 
     Attributes
     ----------
     time : array, shape (T,)
         Output times.
-    looks : array, shape (S,), or None
+    state_times : array, shape (S,), or None
         Times for merits of the full state where they are others.
     solution : Solution
         Moments at these times and between them, and states.
@@ -43,13 +43,13 @@ class Propagation:
     chosen_because: str
 
     def suffices(self, request: Request) -> bool:
-        """Tell whether all that the merits of a question read is there."""
-        held, needed = self.solution, sample_times(request, self._at(self.time))
+        """Return whether the propagation has all that the merits of a request need."""
+        held, samples = self.solution, sample_times(request, self._at(self.time))
         return (
             held.moments.keys() >= {each.label for each in request.observables}
             and not request.needs("full state")
             and (held.battery_states is not None or not request.needs("battery state"))
-            and bool(np.isin(needed, held.times).all())
+            and bool(np.isin(samples, held.times).all())
         )
 
     def _at(self, time: FloatArray) -> FloatArray:
@@ -69,9 +69,9 @@ def propagate(
 
     Parameters
     ----------
-    question : Question
-        What is wanted.
-    times, engine, progress, looks, battery
+    request : Request
+        What to compute.
+    times, engine, progress, state_times, battery
         As for `propagate_each`.
     """
     (runs,) = propagate_each([request], times, engine, progress, state_times, battery)
@@ -86,56 +86,60 @@ def propagate_each(
     state_times: FloatArray | None = None,
     battery: bool = False,
 ) -> list[list[Propagation]]:
-    """Propagate questions that differ by their charger state alone, and share what they can.
+    """Propagate requests that differ in the charger state only, and share what they can.
 
     Parameters
     ----------
-    questions : sequence of Question
-        What is wanted; see `Request.differs_by_charger_only`.
+    requests : sequence of Request
+        What to compute; see `Request.differs_by_charger_only`.
     times : sequence of arrays, each of shape (T,)
         Output times.
     engine : str or Engine
         As in `charge`.
     progress : callable, optional
         Called with the fraction done.
-    looks : array, shape (S,), optional
+    state_times : array, shape (S,), optional
         Times for merits of the full state, by default the output times.
     battery : bool
         Keep the states of the battery in any case, if the engine has them.
 
     Returns
     -------
-    list of list of Run
-        For every question, the run for each array of times, as if it were alone.
+    list of list of Propagation
+        For every request, the propagation for each array of times, as if it were alone.
 
     Raises
     ------
     ArgumentError
-        If the questions differ by more.
+        If the requests differ by more.
     ResourceError
         If one of them, or all results together, do not fit in the free memory.
     """
     request = check_alike(requests)
     whole = request.needs("full state")
-    asked = [time if state_times is None else np.union1d(time, state_times) for time in times]
-    kept = [time if state_times is None else state_times for time in times]
-    computed = reduce(np.union1d, [sample_times(request, time) for time in asked])
+    output_times = [
+        time if state_times is None else np.union1d(time, state_times) for time in times
+    ]
+    saved_times = [time if state_times is None else state_times for time in times]
+    sampled = reduce(np.union1d, [sample_times(request, time) for time in output_times])
     save = Save(
-        states=np.isin(computed, reduce(np.union1d, kept)) & whole,
+        states=np.isin(sampled, reduce(np.union1d, saved_times)) & whole,
         battery=request.needs("battery state"),
     )
-    task = request.task(computed, save, requests)
+    task = request.task(sampled, save, requests)
     solver, reason = select_engine(engine, task)
     if battery and solver.states != "none":
         task = dataclasses.replace(task, save=dataclasses.replace(save, battery=True))
     solutions = solver.solve(task, progress)
     if len(times) == 1:
         return [[Propagation(times[0], state_times, solution, reason)] for solution in solutions]
-    states = computed[np.isin(computed, reduce(np.union1d, kept))]
+    states = sampled[np.isin(sampled, reduce(np.union1d, saved_times))]
     return [
         [
-            Propagation(time, state_times, _until(solution, max(own), np.isin(states, at)), reason)
-            for time, own, at in zip(times, asked, kept, strict=True)
+            Propagation(
+                time, state_times, _until(solution, max(outputs), np.isin(states, at)), reason
+            )
+            for time, outputs, at in zip(times, output_times, saved_times, strict=True)
         ]
         for solution in solutions
     ]
@@ -156,7 +160,7 @@ def _until(solution: Solution, end: float, states: NDArray[np.bool_]) -> Solutio
     )
 
 
-def certified(request: Request, run: Propagation) -> CertifiedResult:
+def certified_run(request: Request, run: Propagation) -> CertifiedResult:
     """Return the merits over time of what was propagated, with a certificate."""
     solution, time, state_times = run.solution, run.time, run.state_times
     chosen = np.searchsorted(solution.times, time)
@@ -188,4 +192,4 @@ def solve(
 ) -> CertifiedResult:
     """Return the merits over time, with a certificate; arguments as for `propagate`."""
     (run,) = propagate(request, [time], engine, progress, state_times)
-    return certified(request, run)
+    return certified_run(request, run)

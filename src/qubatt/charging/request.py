@@ -1,11 +1,11 @@
-"""What is asked: a battery, how it is charged and leaks, and which merits are wanted, checked."""
+"""A validated request: a battery, its charger state and environment, and the merits to compute."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -24,25 +24,23 @@ from qubatt.merits import Merit, select_merits
 from qubatt.merits.cutoff_population import highest_levels
 from qubatt.merits.merit import Needs
 from qubatt.models import Battery
-from qubatt.states import ChargerState, CutoffError
-
-AUTO = "auto"
-"""Value of `max_photons` that stands for one that is to be found."""
-
-HIGHEST = 10**5
-"""Cut-off above which no charger state is looked for."""
+from qubatt.models.photon_cutoff import (
+    AUTO,
+    max_photons,
+    with_max_photons,
+    with_smallest_cutoff,
+)
+from qubatt.states import ChargerState
 
 Environment = Dissipator | Sequence[Dissipator] | None
 
 MeritNames = Iterable[str | Merit] | str | Merit | None
 """Merits, or their names with parameters after a colon; None for the default ones."""
 
-B = TypeVar("B", bound=Battery)
-
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """A battery with its surroundings, and what is wanted of it.
+    """A battery with charger state and environment, and the merits to compute.
 
     Attributes
     ----------
@@ -50,27 +48,27 @@ class Request:
         With a number for its photon cut-off.
     charger : ChargerState or None
         Initial state of the charger.
-    surroundings : tuple of Dissipator
+    environment : tuple of Dissipator
         What the battery loses energy to.
     merits : tuple of Merit
-        What is wanted.
+        Figures of merit to compute.
     realization : Realization
         The same for engines, its matrices made once; merits, engine and certificate share it.
-    open_cutoff : bool
-        Whether the photon cut-off is still to be found; the battery has the least that holds the
+    auto_cutoff : bool
+        Whether the photon cut-off is still to be determined; the battery has the least that holds the
         charger state.
     """
 
     battery: Battery
     charger: ChargerState | None
-    surroundings: tuple[Dissipator, ...]
+    environment: tuple[Dissipator, ...]
     merits: tuple[Merit, ...]
     realization: Realization
     auto_cutoff: bool = False
 
     @property
     def problem(self) -> Problem:
-        """The battery with its surroundings, every factor in its basis."""
+        """The battery with its environment, every factor in its basis."""
         return self.realization.problem
 
     @classmethod
@@ -93,24 +91,24 @@ class Request:
         if not isinstance(battery, Battery):
             cure = "For example qb.DrivenBattery(n_atoms=4, drive=1.0)."
             raise ArgumentError("battery", "be a battery", battery, cure)
-        surroundings = _surroundings(environment)
+        dissipators = _dissipators(environment)
         if charger is None:
             charger = battery.default_charger()
         asked = battery
         if max_photons(battery) == AUTO:
-            battery = _smallest(battery, charger)
-        realization = realize(battery.problem(charger, surroundings))
+            battery = with_smallest_cutoff(battery, charger)
+        realization = realize(battery.problem(charger, dissipators))
         chosen = select_merits(merits, realization)
-        return cls(battery, charger, surroundings, chosen, realization, battery is not asked)
+        return cls(battery, charger, dissipators, chosen, realization, battery is not asked)
 
     def with_max_photons(self, cutoff: int) -> Request:
-        """Return the same question with another photon cut-off."""
+        """Return the same request with another photon cut-off."""
         battery = with_max_photons(self.battery, cutoff)
-        realization = realize(battery.problem(self.charger, self.surroundings))
+        realization = realize(battery.problem(self.charger, self.environment))
         return dataclasses.replace(self, battery=battery, realization=realization)
 
     def at_rest(self) -> Request:
-        """Return the same question without the merits that steady states lack."""
+        """Return the same request without the merits that steady states lack."""
         merits = tuple(merit for merit in self.merits if merit.has_steady_value)
         return dataclasses.replace(self, merits=merits)
 
@@ -121,19 +119,19 @@ class Request:
         return tuple(dict.fromkeys([*needed, *highest_levels(self.problem).values()]))
 
     def differs_by_charger_only(self, other: Request) -> bool:
-        """Tell whether another question asks the same, but for the initial state of the cavity.
+        """Return whether another request differs in the initial state of the charger only.
 
-        The master equation is then the same, and both can be answered together. A cut-off that is
-        to be found is not: it depends on the state.
+        The master equation is then the same, and both can be solved together. A cut-off that is
+        to be determined is not: it depends on the state.
         """
-        same = (self.battery, self.surroundings, self.merits)
+        same = (self.battery, self.environment, self.merits)
         return (
             not (self.auto_cutoff or other.auto_cutoff)
-            and same == (other.battery, other.surroundings, other.merits)
+            and same == (other.battery, other.environment, other.merits)
         )  # fmt: skip
 
     def task(self, times: FloatArray, save: Save, requests: Sequence[Request] = ()) -> Task:
-        """Return the task for an engine: this question, or several that differ in the charger."""
+        """Return the task for an engine: this request, or several that differ in the charger."""
         initials = tuple(each.problem.initial for each in requests or [self])
         return Task.of(
             self.realization, times, observables=self.observables, save=save, initials=initials
@@ -149,7 +147,7 @@ class Request:
         parameters = {
             "battery": parameters_of(self.battery),
             "charger": parameters_of(self.charger) if self.charger is not None else None,
-            "environment": [parameters_of(part) for part in self.surroundings],
+            "environment": [parameters_of(part) for part in self.environment],
         }
         return {
             "parameters": json.dumps(parameters),
@@ -174,7 +172,7 @@ class Request:
             return True
         steps = [getattr(space.factors[mode], "photons_at_once", 1) for mode in space.modes]
         larger = with_max_photons(self.battery, cutoff + max(steps, default=1))
-        problem = larger.problem(self.charger, self.surroundings).in_basis(space.bases)
+        problem = larger.problem(self.charger, self.environment).in_basis(space.bases)
         sectors = find_sectors(Realization(problem))
         reached = np.unique(np.array(sectors.pairs))
         states = np.concatenate([sectors.members[sector] for sector in reached])
@@ -185,7 +183,7 @@ class Request:
 
 
 def check_alike(requests: Sequence[Request]) -> Request:
-    """Return the first of the questions, all of which must differ by their charger alone.
+    """Return the first of the requests, all of which must differ in the charger state only.
 
     Raises
     ------
@@ -199,33 +197,7 @@ def check_alike(requests: Sequence[Request]) -> Request:
     return requests[0]
 
 
-def max_photons(battery: Battery) -> Any:
-    """Return the photon cut-off of a battery, None where it has no such parameter."""
-    return getattr(battery, "max_photons", None)
-
-
-def with_max_photons(battery: B, cutoff: int) -> B:
-    """Return the battery with another photon cut-off."""
-    # every registered battery is a dataclass, which its abstract base cannot say
-    return dataclasses.replace(battery, max_photons=cutoff)  # type: ignore[type-var]
-
-
-def _smallest(battery: B, charger: ChargerState | None) -> B:
-    """Return the battery with the lowest cut-off that holds the charger state."""
-    cutoff = 1
-    while True:
-        smallest = with_max_photons(battery, cutoff)
-        try:
-            smallest.problem(charger)
-        except CutoffError:
-            if cutoff > HIGHEST:
-                raise
-            cutoff += max(1, cutoff // 4)
-        else:
-            return smallest
-
-
-def _surroundings(environment: Environment) -> tuple[Dissipator, ...]:
+def _dissipators(environment: Environment) -> tuple[Dissipator, ...]:
     """Return the environment as a tuple of dissipators, or name what is not one."""
     parts: list[Any] = [] if environment is None else [environment]
     if isinstance(environment, Iterable) and not isinstance(environment, str):

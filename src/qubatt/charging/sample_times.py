@@ -1,4 +1,4 @@
-"""Times at which a run is looked at, beside those asked for."""
+"""Additional internal sampling times."""
 
 from __future__ import annotations
 

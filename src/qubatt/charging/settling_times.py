@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from qubatt.charging.request import AUTO, Request
+from qubatt.charging.request import Request
 from qubatt.charging.sample_times import energy_rate
 from qubatt.charging.steady_state import find_steady_state
 from qubatt.core.check import FloatArray
@@ -14,6 +14,7 @@ from qubatt.core.errors import ResourceError
 from qubatt.core.task import AT_REST, Save
 from qubatt.engines.exact.engine import ExactEngine
 from qubatt.engines.steady.solve import solve_steady
+from qubatt.models.photon_cutoff import AUTO
 
 SETTLED = 1e-6
 """Distance of all merits from the steady state, relative to the larger of 1 and its value."""
@@ -26,7 +27,7 @@ PER_TURN = 12
 
 
 def is_auto(times: Any) -> bool:
-    """Tell whether the times are to be found."""
+    """Return whether the times are to be determined."""
     return isinstance(times, str) and times == AUTO
 
 

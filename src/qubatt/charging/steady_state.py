@@ -1,4 +1,4 @@
-"""The steady state of a battery that is charged and leaks for ever."""
+"""Steady state under continuous charging and loss."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def find_steady_state(
         last = known[-1] if known else None
         (solution,) = solve_steady(task, method, gap=gap, known=last, progress=progress)
         known[:] = [solution]
-        return certified(asked, solution)
+        return certified_steady(asked, solution)
 
     return converge(request, solve) if request.auto_cutoff else solve(request)
 
@@ -155,7 +155,7 @@ def find_steady_states(
 ) -> list[SteadySolution]:
     """Return the steady states of questions that differ by their charger state alone.
 
-    Each is the one that its own charger state leads to, for `certified`; see `solve_steady`.
+    Each is the one that its own charger state leads to, for `certified_steady`; see `solve_steady`.
     States of the battery are kept where merits read them, or in any case if `battery`.
 
     Raises
@@ -172,7 +172,7 @@ def find_steady_states(
 
 
 def suffices(request: Request, solution: SteadySolution) -> bool:
-    """Tell whether all that the merits of a question read is there."""
+    """Return whether a solution has all that the merits of a request need."""
     return (
         solution.moments.keys() >= {each.label for each in request.observables}
         and (solution.state is not None or not request.needs("full state"))
@@ -180,12 +180,15 @@ def suffices(request: Request, solution: SteadySolution) -> bool:
     )
 
 
-def certified(request: Request, solution: SteadySolution) -> CertifiedResult:
+def certified_steady(request: Request, solution: SteadySolution) -> CertifiedResult:
     """Return the solution as a Dataset with its certificate."""
     record = SolvedRun(
         request.realization,
         np.array([0.0, np.inf]),
-        {name: np.array([solution.start[name], end]) for name, end in solution.moments.items()},
+        {
+            name: np.array([solution.initial_moments[name], end])
+            for name, end in solution.moments.items()
+        },
         None if solution.battery_states is None else solution.battery_states[1:],
         None if solution.state is None else solution.state[np.newaxis],
     )

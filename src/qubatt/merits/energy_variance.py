@@ -13,7 +13,7 @@ from qubatt.core.observable import ENERGY, ENERGY_SQUARE, Observable
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
 from qubatt.merits.merit import Merit
-from qubatt.merits.requirements import start_of_battery
+from qubatt.merits.requirements import initial_battery_state
 from qubatt.merits.solved_run import SolvedRun
 
 
@@ -56,7 +56,7 @@ class WorkFluctuation(Merit):
 
     def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
-        H, rho = realization.battery_alone.H_B, start_of_battery(realization)
+        H, rho = realization.battery_alone.H_B, initial_battery_state(realization)
         mean = np.trace(rho @ H).real
         above = sp.csr_array(H - mean * sp.eye_array(H.shape[0]))
         if np.trace(rho @ above @ above).real <= 1e-12 * abs(above).max() ** 2:

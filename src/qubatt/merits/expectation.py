@@ -10,7 +10,7 @@ from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
 from qubatt.core.space import Names
 from qubatt.merits.merit import Merit
-from qubatt.merits.requirements import photons, without_mode
+from qubatt.merits.requirements import mode_product, without_mode
 from qubatt.merits.solved_run import SolvedRun
 
 
@@ -26,8 +26,8 @@ class ModeExpectation(Merit):
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
         """Return the observable."""
-        return (photons(problem, *self.operators),)
+        return (mode_product(problem, *self.operators),)
 
     def values(self, run: SolvedRun) -> FloatArray:
         """Return ⟨O⟩, shape ``(T,)``."""
-        return run.of(photons(run.problem, *self.operators))
+        return run.of(mode_product(run.problem, *self.operators))

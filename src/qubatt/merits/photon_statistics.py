@@ -12,7 +12,7 @@ from qubatt.core.observable import Observable
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
 from qubatt.merits.merit import Merit
-from qubatt.merits.requirements import photons, without_mode
+from qubatt.merits.requirements import mode_product, without_mode
 from qubatt.merits.solved_run import SolvedRun
 
 DARK = 1e-9
@@ -30,7 +30,7 @@ class PhotonStatistics(Merit):
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
         """Return n and n²."""
-        return (photons(problem, "n"), photons(problem, "n", "n"))
+        return (mode_product(problem, "n"), mode_product(problem, "n", "n"))
 
     def numbers(self, run: SolvedRun) -> tuple[FloatArray, FloatArray]:
         """Return ⟨n⟩, NaN in the dark, and the variance of n."""

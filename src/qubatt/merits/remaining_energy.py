@@ -13,7 +13,7 @@ from qubatt.core.problem import Problem, Term
 from qubatt.core.realization import Realization
 from qubatt.merits.curve_merit import CurveMerit
 from qubatt.merits.merit import Merit
-from qubatt.merits.requirements import start_of_battery
+from qubatt.merits.requirements import initial_battery_state
 from qubatt.merits.solved_run import SolvedRun
 
 EMPTY = 1e-12
@@ -54,7 +54,7 @@ class HalfLife(CurveMerit):
         """Return why the problem cannot give it."""
         name, alone = realization.problem.battery, realization.battery_alone
         empty = alone.operator([Term(1.0, {name: "P_ground"})])
-        if (empty @ start_of_battery(realization)).trace().real < 1.0 - EMPTY:
+        if (empty @ initial_battery_state(realization)).trace().real < 1.0 - EMPTY:
             return ""
         return "its battery begins empty; let a charged one discharge with qb.discharge"
 

@@ -1,4 +1,4 @@
-"""Observables that several merits read, and reasons why a battery cannot give a merit."""
+"""Requirements of merits: products of the mode, the initial state, and reasons for a refusal."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from qubatt.core.space import WHOLE_SPACE
 from qubatt.operators import Atoms
 
 
-def photons(problem: Problem, *names: str) -> Expectation:
+def mode_product(problem: Problem, *names: str) -> Expectation:
     """Return a product of named operators of the mode whose photons are counted."""
     return Expectation.of(str(problem.mode), names)
 
 
-def start_of_battery(realization: Realization) -> NDArray[Any]:
+def initial_battery_state(realization: Realization) -> NDArray[Any]:
     """Return the reduced state of the battery at time 0, shape ``(d, d)``."""
     problem = realization.problem
     if WHOLE_SPACE in problem.initial:
@@ -47,4 +47,4 @@ def without_charger(problem: Problem) -> str:
     """Return why a merit of two parties cannot be given."""
     if len(problem.space.factors) > 1:
         return ""
-    return "it needs a charger beside the battery, and there is none"
+    return "it needs a charger next to the battery, and there is none"

@@ -15,7 +15,6 @@ import numpy as np
 import xarray as xr
 
 from qubatt.charging import charge, steady_state
-from qubatt.charging.request import AUTO, max_photons, with_max_photons
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import parameters_of
 from qubatt.core.errors import QubattWarning
@@ -24,6 +23,7 @@ from qubatt.engines import SteadySolver
 from qubatt.engines.steady.selection import method_text
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
+from qubatt.models.photon_cutoff import AUTO, max_photons, with_max_photons
 from qubatt.states import ChargerState
 
 Values = dict[str, FloatArray]

@@ -14,8 +14,9 @@ import xarray as xr
 import qubatt as qb
 from qubatt.charging.certificate import Certificate, CertifiedResult
 from qubatt.charging.cutoff_search import MARGIN, converge
-from qubatt.charging.request import Request, max_photons
+from qubatt.charging.request import Request
 from qubatt.models import Battery
+from qubatt.models.photon_cutoff import max_photons
 
 LOSS = qb.CavityLoss(0.5)
 WARM = qb.CavityLoss(0.5, n_thermal=0.3)

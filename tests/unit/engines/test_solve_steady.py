@@ -38,7 +38,7 @@ def test_moments_are_those_of_the_state(method: str) -> None:
             np.trace(operator @ found.state).real, abs=1e-12
         )
         start = np.trace(operator @ realization.rho_0).real
-        assert found.start[name] == pytest.approx(start, abs=1e-12)
+        assert found.initial_moments[name] == pytest.approx(start, abs=1e-12)
     assert solve_steady(PROBLEM, {}, method=method).state is None
     assert found.smallest_eigenvalue == pytest.approx(np.linalg.eigvalsh(found.state)[0], abs=1e-14)
     assert found.trace_drift < 1e-9
@@ -105,7 +105,7 @@ def test_lower_cutoff_is_a_place_to_begin(method: str) -> None:
     fresh = solve_steady(PROBLEM, MOMENTS, method=method, state=True)
     warm = solve_steady(PROBLEM, MOMENTS, method=method, state=True, known=known)
     np.testing.assert_allclose(warm.state, fresh.state, atol=1e-10)
-    assert warm.start == fresh.start
+    assert warm.initial_moments == fresh.initial_moments
     assert warm.count == 1
     counted = [
         sum(

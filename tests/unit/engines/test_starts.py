@@ -197,10 +197,10 @@ def test_unique_steady_state_is_found_once(name: str, monkeypatch: pytest.Monkey
         alone = solve_steady(own, MOMENTS, state=True, battery=True)
         np.testing.assert_allclose(found.state, alone.state, atol=1e-10)
         np.testing.assert_allclose(found.battery_states, alone.battery_states, atol=1e-10)
-        assert found.start == pytest.approx(alone.start, abs=1e-12)
+        assert found.initial_moments == pytest.approx(alone.initial_moments, abs=1e-12)
         assert found.count == alone.count == 1
         assert found.converged
-    assert len({found.start["photons"] for found in together}) > 4
+    assert len({found.initial_moments["photons"] for found in together}) > 4
 
 
 def fits(battery: qb.Battery, name: str) -> bool:

@@ -55,7 +55,7 @@ def test_unknown_merit_suggests_the_nearest() -> None:
         ("mean_photons", DRIVEN, "it needs a mode such as a cavity, and there is none"),
         ("concurrence", qb.DrivenBattery(1, 1.0).problem(), "at least 2 atoms, and there is 1"),
         ("concurrence", qb.CascadeBattery().problem(), "a battery of two-level atoms"),
-        ("negativity", DRIVEN, "a charger beside the battery"),
+        ("negativity", DRIVEN, "a charger next to the battery"),
         ("work_flow", CAVITY, "nothing drives this battery"),
         ("heat_current", CAVITY, "it needs an environment"),
         (

@@ -42,7 +42,7 @@ class SteadySolution:
     ----------
     moments : mapping of str to float
         Expectation values of the observables asked for, by their labels.
-    start : mapping of str to float
+    initial_moments : mapping of str to float
         The same at time 0.
     residual : float
         ‖𝓛ρ‖ (Frobenius norm).
@@ -72,7 +72,7 @@ class SteadySolution:
     """
 
     moments: Mapping[str, float]
-    start: Mapping[str, float]
+    initial_moments: Mapping[str, float]
     residual: float
     error_estimate: float
     trace_drift: float
@@ -235,7 +235,7 @@ class _Reading:
         marginals = [reduced.battery.of(part) for part in ends] if job.task.save.battery else []
         return SteadySolution(
             moments={name: float(value[0]) for name, value in values.items()},
-            start={name: float(value[0]) for name, value in first.items()},
+            initial_moments={name: float(value[0]) for name, value in first.items()},
             residual=settled.limit.residual,
             error_estimate=settled.error,
             trace_drift=abs(trace - 1.0),

@@ -7,10 +7,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from qubatt.charging.request import AUTO, max_photons, with_max_photons
 from qubatt.charging.sample_times import MIN_SAMPLES
 from qubatt.merits.selection import ALL, to_merit
 from qubatt.models import Battery
+from qubatt.models.photon_cutoff import AUTO, max_photons, with_max_photons
 from qubatt.sweeps.execution.worker import merit_names
 from qubatt.sweeps.store.point_result import DEFAULT
 from qubatt.sweeps.study.point import Point

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import psutil
 
-from qubatt.charging.request import AUTO, max_photons, with_max_photons
 from qubatt.core.errors import QubattError
 from qubatt.core.format import format_bytes, format_duration
 from qubatt.core.realization import realize
 from qubatt.engines import cost
 from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
+from qubatt.models.photon_cutoff import AUTO, max_photons, with_max_photons
 from qubatt.results.status import FAILED
 from qubatt.sweeps.execution.plan import GUESS, Unit, kept_bytes, plan
 from qubatt.sweeps.execution.pool import cores

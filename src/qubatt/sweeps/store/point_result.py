@@ -165,7 +165,7 @@ def kept_of_row(row: PointResult) -> Kept:
         solved = dict(zip(names, table.T.tolist(), strict=True))
         return SteadySolution(
             moments={name: end for name, (_, end) in solved.items()},
-            start={name: start for name, (start, _) in solved.items()},
+            initial_moments={name: first for name, (first, _) in solved.items()},
             battery_states=battery,
             **facts,
         )
@@ -218,7 +218,7 @@ def _said_steady(solution: SteadySolution) -> tuple[dict[str, Any], dict[str, An
     ).split()
     facts = {"kind": "steady", "moments": list(solution.moments)}
     facts |= {name: getattr(solution, name) for name in names}
-    pairs = [[solution.start[name], solution.moments[name]] for name in solution.moments]
+    pairs = [[solution.initial_moments[name], solution.moments[name]] for name in solution.moments]
     return facts, {"moments": np.array(pairs, dtype=float).T, "battery": solution.battery_states}
 
 

@@ -15,12 +15,11 @@ from qubatt.charging import discharge
 from qubatt.charging.charge import check_state_times
 from qubatt.charging.cutoff_search import converge
 from qubatt.charging.discharge import FULL, USUAL
-from qubatt.charging.propagate import Propagation, propagate_each, solve
-from qubatt.charging.propagate import certified as certified_run
-from qubatt.charging.request import AUTO, Request, max_photons
+from qubatt.charging.propagate import Propagation, certified_run, propagate_each, solve
+from qubatt.charging.request import Request
 from qubatt.charging.settling_times import settling_times
-from qubatt.charging.steady_state import certified as certified_steady
 from qubatt.charging.steady_state import (
+    certified_steady,
     find_steady_state,
     find_steady_states,
     steady_request,
@@ -34,6 +33,7 @@ from qubatt.engines.steady.selection import method_names, method_text
 from qubatt.engines.steady.solve import SteadySolution
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
+from qubatt.models.photon_cutoff import AUTO, max_photons
 from qubatt.states import ChargerState
 
 Kept = Propagation | SteadySolution
