@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from small import ROUNDED, environment
 
-from qubatt.engines.exact.reduced_lindbladian import WORTHWHILE
+from qubatt.engines.exact.reduced_lindbladian import MIN_ENTRIES_FOR_THREADS
 
 SCRIPT = """
 import json, sys, warnings
@@ -77,7 +77,7 @@ def test_threads_change_nothing(tmp_path: Path) -> None:
     assert {used for _, used in alone.values()} <= {0, 1}
     for name in ("large", "pulsed"):
         entries, used = shared[name]
-        assert entries > WORTHWHILE
+        assert entries > MIN_ENTRIES_FOR_THREADS
         assert used == 2
     assert shared["small"][1] == 1
     assert len(one) == len(two) > 50

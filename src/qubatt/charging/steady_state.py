@@ -14,7 +14,7 @@ from qubatt.charging.dataset import to_dataset
 from qubatt.charging.request import Environment, MeritNames, Request, check_alike
 from qubatt.core.errors import UnsupportedError
 from qubatt.core.task import AT_REST, Save
-from qubatt.engines.steady.gap import MOST
+from qubatt.engines.steady.gap import MAX_STEADY_STATES
 from qubatt.engines.steady.solve import SteadySolution, solve_steady
 from qubatt.engines.steady.solver import SteadySolver
 from qubatt.merits import Merit, SolvedRun
@@ -226,7 +226,7 @@ def _uniqueness(count: int) -> str:
     """Say whether the initial state matters."""
     if count <= 1:
         return "unique" if count else "not established: the solver did not converge"
-    several = f"{count}" if count < MOST else f"{MOST} or more"
+    several = f"{count}" if count < MAX_STEADY_STATES else f"{MAX_STEADY_STATES} or more"
     return (
         f"one of {several} independent steady states: the one that the empty battery and the"
         " given charger state lead to"

@@ -16,7 +16,7 @@ from qubatt.engines.engine import Engine, Progress, Propagator, smallest_eigenva
 from qubatt.engines.recorder import Outcome, Recorder
 from qubatt.engines.threads import single_blas
 
-LARGEST_DIM = 40
+MAX_DENSE_DIM = 40
 """Largest D: exponentials of a 1600 × 1600 matrix then take some ten seconds each."""
 
 
@@ -34,8 +34,8 @@ class DenseEngine(Engine):
     def unsupported(self, task: Task) -> str:
         """Return why not: above D = 40, and for pulses."""
         D, cure = task.problem.space.dim, ' Use engine "exact", "matrix" or "auto".'
-        if D > LARGEST_DIM:
-            return f"The dense engine holds at most {LARGEST_DIM} states, not {D}.{cure}"
+        if D > MAX_DENSE_DIM:
+            return f"The dense engine holds at most {MAX_DENSE_DIM} states, not {D}.{cure}"
         if task.problem.has_pulses:
             return (
                 "The dense engine cannot do pulses: its exponentials need a constant Hamiltonian."

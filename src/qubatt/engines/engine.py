@@ -24,7 +24,7 @@ Progress = Callable[[float], None]
 """Receives the fraction of the run that is done, from 0 to 1."""
 
 
-class Cost(NamedTuple):
+class EngineCost(NamedTuple):
     """What a run needs.
 
     Attributes
@@ -131,7 +131,7 @@ class Engine(ABC):
         return ""
 
     @final
-    def cost(self, task: Task) -> Cost:
+    def cost(self, task: Task) -> EngineCost:
         """Return what a task needs, without solving it.
 
         Raises
@@ -140,7 +140,7 @@ class Engine(ABC):
             If the engine cannot solve the task.
         """
         found = self._accept(task)
-        return Cost(found.memory, found.products(), found.entries, found.sectors)
+        return EngineCost(found.memory, found.products(), found.entries, found.sectors)
 
     @final
     def solve(self, task: Task, progress: Progress | None = None) -> list[Solution]:
@@ -190,13 +190,13 @@ def part_of(progress: Progress | None, k: int, count: int) -> Progress | None:
     return None if progress is None else lambda done: progress((k + done) / count)
 
 
-LARGEST_BLOCK = 4000
+MAX_EIGENVALUE_DIM = 4000
 """States up to which the eigenvalues of ρ are computed: half a minute and 256 MB."""
 
 
 def smallest_eigenvalue(rho: NDArray[np.complex128]) -> float:
     """Return the smallest eigenvalue of ρ; NaN where it is too large, or not finite."""
-    if len(rho) > LARGEST_BLOCK or not np.all(np.isfinite(rho)):
+    if len(rho) > MAX_EIGENVALUE_DIM or not np.all(np.isfinite(rho)):
         return math.nan
     return float(np.linalg.eigvalsh(rho)[0])
 

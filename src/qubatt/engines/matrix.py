@@ -17,12 +17,12 @@ from qubatt.engines.recorder import Outcome, Recorder
 from qubatt.engines.runge_kutta import (
     STAGES,
     RungeKutta,
-    pace_of,
+    step_limits,
     runge_kutta_products,
 )
 from qubatt.engines.threads import single_blas
 
-VECTORS = STAGES + 8
+MATRICES_HELD = STAGES + 8
 """Matrices of the size of ρ held at once, an upper estimate."""
 
 ComplexArray = NDArray[np.complex128]
@@ -53,7 +53,7 @@ class _Integration(Propagator):
         self._end = float(task.times[-1])
         saved, runs = task.saved_states, len(task.initials)
         self.entries = task.problem.space.dim**2
-        self.memory = 16.0 * self.entries * (VECTORS + saved // runs + saved)
+        self.memory = 16.0 * self.entries * (MATRICES_HELD + saved // runs + saved)
 
     def products(self) -> float:
         """Return the right-hand sides of the Runge–Kutta steps."""
@@ -68,14 +68,14 @@ class _Integration(Propagator):
             If more than ten million steps would be needed.
         """
         realization = self._task.realization
-        rhs, pace = Generator(realization), pace_of(realization, self._end)
+        rhs, limits = Generator(realization), step_limits(realization, self._end)
         outcomes = []
         for k, (initial, recorder) in enumerate(zip(self._task.initials, recorders, strict=True)):
             tell = part_of(progress, k, len(recorders))
             rho = np.asarray(realization.density(initial).toarray(), dtype=np.complex128)
             with single_blas():
                 stepper = RungeKutta(
-                    "matrix", rhs, rho, self._end, self._tolerance, *pace, tidy=_hermitian
+                    "matrix", rhs, rho, self._end, self._tolerance, *limits, tidy=_hermitian
                 )
                 for time in self._task.times:
                     stepper.advance(float(time), tell)

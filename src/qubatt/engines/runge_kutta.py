@@ -19,13 +19,13 @@ STAGES = 12
 
 EPSILON = float(np.finfo(float).eps)
 
-GLANCES, MOST_PEAKS = 4097, 256
+PEAK_SAMPLES, MAX_PEAKS = 4097, 256
 """Times at which a function is searched for peaks; more peaks than this are left to the steps."""
 
-LOOKS = 64
+PULSE_SAMPLES = 64
 """Times besides the breaks at which pulses are looked at; no step is longer than between two."""
 
-MOST_STEPS = 1e7
+MAX_STEPS = 1e7
 """Steps from which on a run is refused: it would take hours at least."""
 
 Array = NDArray[Any]
@@ -77,7 +77,7 @@ class RungeKutta:
         scale: float = 1.0,
         tidy: Callable[[Array], Array] | None = None,
     ) -> None:
-        if not rate * end < 4.0 * MOST_STEPS:
+        if not rate * end < 4.0 * MAX_STEPS:
             raise ResourceError(
                 f"The {engine} engine would need about {rate * end / 4.0:.0e} steps to time"
                 f" {end:g}: energies and rates reach {rate:.1e}. Use smaller ones, or a smaller"
@@ -127,9 +127,9 @@ class RungeKutta:
 
     def _step(self, h: float, stop: float) -> float:
         """Try a step of length h; return how much longer the next may be, below 1 if rejected."""
-        if self.steps + self.rejected >= MOST_STEPS:
+        if self.steps + self.rejected >= MAX_STEPS:
             raise ResourceError(
-                f"The {self._engine} engine took {MOST_STEPS:.0e} steps to time {self.time:g}."
+                f"The {self._engine} engine took {MAX_STEPS:.0e} steps to time {self.time:g}."
                 " Use smaller energies and rates, or a larger tolerance."
             )
         latest = float(np.nextafter(stop, 0.0))
@@ -170,7 +170,7 @@ class RungeKutta:
 def breaks_of(realization: Realization, end: float) -> list[float]:
     """Return the times at which any of the pulses may jump or must not be stepped over.
 
-    A pulse that names none itself is looked at `GLANCES` times; where it has a peak, a step ends.
+    A pulse that names none itself is looked at `PEAK_SAMPLES` times; where it has a peak, a step ends.
     """
     found: list[float] = []
     for pulse, _ in realization.pulsed:
@@ -181,14 +181,14 @@ def breaks_of(realization: Realization, end: float) -> list[float]:
 
 def _peaks(pulse: Pulse, end: float) -> list[float]:
     """Return the times of the extrema of a pulse, none if it oscillates all the time."""
-    times = np.linspace(0.0, end, GLANCES)
+    times = np.linspace(0.0, end, PEAK_SAMPLES)
     values = np.array([pulse_value(pulse, float(time)) for time in times])
     rises = np.diff(values)
     extrema = times[1:-1][rises[:-1] * rises[1:] < 0]
-    return extrema.tolist() if len(extrema) <= MOST_PEAKS else []
+    return extrema.tolist() if len(extrema) <= MAX_PEAKS else []
 
 
-class Pace(NamedTuple):
+class StepLimits(NamedTuple):
     """What limits the steps of one realisation up to one time; arguments of `RungeKutta`."""
 
     rate: float
@@ -196,9 +196,9 @@ class Pace(NamedTuple):
     longest: float
 
 
-def pace_of(realization: Realization, end: float) -> Pace:
+def step_limits(realization: Realization, end: float) -> StepLimits:
     """Return what limits the steps."""
-    return Pace(
+    return StepLimits(
         size_of_generator(realization, end),
         breaks_of(realization, end),
         longest_step(realization, end),
@@ -207,13 +207,13 @@ def pace_of(realization: Realization, end: float) -> Pace:
 
 def longest_step(realization: Realization, end: float) -> float:
     """Return the longest step that overlooks no pulse longer than it."""
-    return end / LOOKS if realization.pulsed else math.inf
+    return end / PULSE_SAMPLES if realization.pulsed else math.inf
 
 
 def size_of_generator(realization: Realization, end: float) -> float:
     """Return an upper estimate of the size of the generator, with the largest pulses seen."""
     breaks = [time for time in breaks_of(realization, end) if 0.0 < time < end]
-    looks = [*np.linspace(0.0, end, LOOKS + 1).tolist(), *breaks]
+    looks = [*np.linspace(0.0, end, PULSE_SAMPLES + 1).tolist(), *breaks]
     parts = [realization.H, realization.no_jump]
     parts += [max(abs(pulse_value(f, t)) for t in looks) * part for f, part in realization.pulsed]
     return 2.0 * sum(float(abs(matrix).sum(axis=0).max()) for matrix in parts)

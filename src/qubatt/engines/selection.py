@@ -13,7 +13,7 @@ from qubatt.engines.dense import DenseEngine
 from qubatt.engines.engine import Engine
 from qubatt.engines.exact.engine import ExactEngine
 
-DENSE_DIM = 20
+MAX_AUTO_DENSE_DIM = 20
 """Largest D for which one exponential of the superoperator is the quickest way."""
 
 
@@ -38,9 +38,9 @@ def select_engine(engine: str | Engine, task: Task) -> tuple[Engine, str]:
     if problem.has_pulses:
         return ExactEngine(), "pulses: Runge–Kutta on the reduced form"
     dim = problem.space.dim
-    if dim > DENSE_DIM:
-        return ExactEngine(), f"more than {DENSE_DIM} states: Chebyshev on the reduced form"
+    if dim > MAX_AUTO_DENSE_DIM:
+        return ExactEngine(), f"more than {MAX_AUTO_DENSE_DIM} states: Chebyshev on the reduced form"
     steps = np.diff(times, prepend=0.0)
     if len(steps) > 1 and np.ptp(steps[1:]) > 1e-9 * times[-1]:
         return ExactEngine(), "unevenly spaced times: Chebyshev on the reduced form"
-    return DenseEngine(), f"at most {DENSE_DIM} states, evenly spaced times: one exponential"
+    return DenseEngine(), f"at most {MAX_AUTO_DENSE_DIM} states, evenly spaced times: one exponential"

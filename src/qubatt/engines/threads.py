@@ -11,7 +11,7 @@ from typing import Any
 import numba
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
-HOME = os.getpid()
+LOADING_PROCESS = os.getpid()
 """The process that loaded this; OpenMP ends one that was forked from it and wants threads."""
 
 
@@ -20,7 +20,7 @@ def thread_count() -> int:
 
     1 also in a process that was forked from one that had loaded this module.
     """
-    if os.getpid() != HOME:
+    if os.getpid() != LOADING_PROCESS:
         return 1
     quick = ("numba.np.ufunc.omppool", "numba.np.ufunc.tbbpool")
     if not any(importlib.util.find_spec(name) for name in quick):

@@ -9,16 +9,16 @@ import scipy.linalg as la
 import qubatt as qb
 from qubatt.core.problem import Problem
 from qubatt.core.realization import realize
-from qubatt.engines.dense import LARGEST_DIM, superoperator
+from qubatt.engines.dense import MAX_DENSE_DIM, superoperator
 from solving import solve
 
 
 def test_refuses_above_its_limit_by_name() -> None:
     """41 states are one too many; the message says what to use instead."""
     times = np.array([0.0])
-    solve(qb.DenseEngine(), qb.DrivenBattery(LARGEST_DIM - 1, 1.0).problem(), times, {})
+    solve(qb.DenseEngine(), qb.DrivenBattery(MAX_DENSE_DIM - 1, 1.0).problem(), times, {})
     with pytest.raises(qb.UnsupportedError) as caught:
-        solve(qb.DenseEngine(), qb.DrivenBattery(LARGEST_DIM, 1.0).problem(), times, {})
+        solve(qb.DenseEngine(), qb.DrivenBattery(MAX_DENSE_DIM, 1.0).problem(), times, {})
     assert str(caught.value) == (
         'The dense engine holds at most 40 states, not 41. Use engine "exact", "matrix" or "auto".'
     )

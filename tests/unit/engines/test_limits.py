@@ -18,7 +18,7 @@ from qubatt.engines.steady.direct import SparseLU
 from qubatt.engines.steady.krylov import GMRESProjector, PropagationProjector
 from qubatt.engines.steady.projector import SteadyProjector, StopRule
 from qubatt.engines.steady.resolvent import ResolventProjector, ShiftedSolver
-from qubatt.engines.steady.secular import TIGHT, NotWeakError, SecularGMRES
+from qubatt.engines.steady.secular import TIGHT_RESIDUAL, NotWeakError, SecularGMRES
 from qubatt.engines.steady.step_propagator import StepPropagator
 
 UNIQUE = qb.DickeBattery(2, 0.3, 3, interaction=0.7).problem(
@@ -39,14 +39,14 @@ SEVERAL = undriven(np.eye(4)[1])
 LIMITERS: dict[str, Callable[[Coordinates], SteadyProjector]] = {
     "direct": lambda coordinates: ResolventProjector(coordinates, SparseLU(coordinates), 1e-3),
     "secular": lambda coordinates: ResolventProjector(
-        coordinates, SecularGMRES(coordinates, TIGHT), 1e-2
+        coordinates, SecularGMRES(coordinates, TIGHT_RESIDUAL), 1e-2
     ),
     "flow": GMRESProjector,
 }
 every_limiter = pytest.mark.parametrize("name", LIMITERS)
 SOLVERS: dict[str, Callable[[Coordinates], ShiftedSolver]] = {
     "direct": SparseLU,
-    "secular": lambda coordinates: SecularGMRES(coordinates, TIGHT),
+    "secular": lambda coordinates: SecularGMRES(coordinates, TIGHT_RESIDUAL),
 }
 
 
@@ -80,7 +80,7 @@ def test_limit_is_the_end_of_the_flow(several: bool, name: str) -> None:
     others = np.random.default_rng(2).normal(size=(2, len(coordinates)))
     for x in (coordinates.start, *others):
         projector = LIMITERS[name](coordinates)
-        found = projector.limit(x, StopRule(1e-12))
+        found = projector.project(x, StopRule(1e-12))
         distance = np.linalg.norm(found.x - end_of(coordinates, x))
         assert distance < 1e-9
         assert found.residual == pytest.approx(
@@ -96,7 +96,7 @@ def test_error_of_a_loose_limit_is_estimated(unique: Coordinates, name: str) -> 
     end = end_of(unique, unique.start)
     errors = []
     for goal in (1e-3, 1e-5, 1e-7):
-        found = LIMITERS[name](unique).limit(unique.start, StopRule(goal))
+        found = LIMITERS[name](unique).project(unique.start, StopRule(goal))
         assert found.residual <= goal
         errors.append(np.linalg.norm(found.x - end))
         assert errors[-1] <= 10 * found.error
@@ -107,10 +107,10 @@ def test_flow_alone_keeps_what_is_conserved() -> None:
     """`PropagationProjector` takes no Krylov space; its rate is the slowest decay of what x holds."""
     coordinates = coordinates_of(SEVERAL)
     flow = PropagationProjector(coordinates)
-    found = flow.limit(coordinates.start, StopRule(1e-11))
+    found = flow.project(coordinates.start, StopRule(1e-11))
     np.testing.assert_allclose(found.x, end_of(coordinates, coordinates.start), atol=1e-12)
     other = np.random.default_rng(2).normal(size=len(coordinates))
-    end = PropagationProjector(coordinates).limit(other, StopRule(1e-11)).x
+    end = PropagationProjector(coordinates).project(other, StopRule(1e-11)).x
     np.testing.assert_allclose(end, end_of(coordinates, other), atol=1e-12)
     values = np.sort(-np.linalg.eigvals(coordinates.generator.toarray()).real)
     slowest = values[values > 1e-9][0]
@@ -133,7 +133,7 @@ def test_goals_are_met_by_any_of_three() -> None:
 def test_progress_is_the_residual(unique: Coordinates, name: str) -> None:
     """`tell` is called with residuals on the way, the last one that of the end."""
     told: list[float] = []
-    found = LIMITERS[name](unique).limit(unique.start, StopRule(1e-10, tell=told.append))
+    found = LIMITERS[name](unique).project(unique.start, StopRule(1e-10, tell=told.append))
     assert told[-1] == found.residual
     assert max(told) > 1e-9
     assert len(told) >= 2
@@ -160,7 +160,7 @@ def test_resolvent_takes_implicit_steps(unique: Coordinates) -> None:
     step = R @ unique.start
     projector = ResolventProjector(unique, SparseLU(unique), sigma)
     goal = StopRule(1.001 * float(np.linalg.norm(L @ step)))
-    found = projector.limit(unique.start, goal)
+    found = projector.project(unique.start, goal)
     assert projector.statistics()["implicit_steps"] == 1
     np.testing.assert_allclose(found.x, step, atol=1e-12)
 
@@ -168,7 +168,7 @@ def test_resolvent_takes_implicit_steps(unique: Coordinates) -> None:
 def test_smaller_steps_are_tried_when_one_does_too_little(unique: Coordinates) -> None:
     """With σ far above all rates every step leaves most of the residual: it is refactored."""
     projector = ResolventProjector(unique, SparseLU(unique), 1e3)
-    found = projector.limit(unique.start, StopRule(1e-11))
+    found = projector.project(unique.start, StopRule(1e-11))
     assert projector.statistics()["factorizations"] > 2
     np.testing.assert_allclose(found.x, end_of(unique, unique.start), atol=1e-9)
 
@@ -182,7 +182,7 @@ def test_secular_method_refuses_strong_damping() -> None:
     secular = SecularGMRES(coordinates)
     assert secular.condition > 1e3
     with pytest.raises(NotWeakError, match='use method "flow" or "direct"'):
-        ResolventProjector(coordinates, secular, 1e-5).limit(coordinates.start, StopRule(1e-11))
+        ResolventProjector(coordinates, secular, 1e-5).project(coordinates.start, StopRule(1e-11))
 
 
 def test_secular_approximation_is_exact_for_weak_damping() -> None:
@@ -194,7 +194,7 @@ def test_secular_approximation_is_exact_for_weak_damping() -> None:
         )
         coordinates = coordinates_of(problem)
         secular = SecularGMRES(coordinates)
-        ResolventProjector(coordinates, secular, 1e-5 * rate).limit(
+        ResolventProjector(coordinates, secular, 1e-5 * rate).project(
             coordinates.start, StopRule(1e-12)
         )
         counts.append(secular.statistics()["iterations"])
@@ -221,7 +221,7 @@ def test_flow_is_the_exponential(unique: Coordinates) -> None:
 def test_what_was_counted_is_reported(unique: Coordinates, name: str) -> None:
     """Statistics are plain numbers, for the attributes of a Dataset."""
     projector = LIMITERS[name](unique)
-    projector.limit(unique.start, StopRule(1e-11))
+    projector.project(unique.start, StopRule(1e-11))
     counted = projector.statistics()
     assert counted
     assert all(isinstance(value, int | float) for value in counted.values())

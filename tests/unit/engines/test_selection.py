@@ -7,7 +7,7 @@ import pytest
 
 import qubatt as qb
 from qubatt.engines import select_engine
-from qubatt.engines.selection import DENSE_DIM
+from qubatt.engines.selection import MAX_AUTO_DENSE_DIM
 from solving import task
 
 EVEN = np.linspace(0.0, 1.0, 5)
@@ -15,8 +15,8 @@ EVEN = np.linspace(0.0, 1.0, 5)
 
 def test_auto_takes_dense_up_to_its_dimension() -> None:
     """The ladder of N atoms has N + 1 states: 20 are dense, 21 are not."""
-    small = qb.DrivenBattery(DENSE_DIM - 1, 1.0).problem()
-    large = qb.DrivenBattery(DENSE_DIM, 1.0).problem()
+    small = qb.DrivenBattery(MAX_AUTO_DENSE_DIM - 1, 1.0).problem()
+    large = qb.DrivenBattery(MAX_AUTO_DENSE_DIM, 1.0).problem()
     assert isinstance(select_engine("auto", task(small, EVEN))[0], qb.DenseEngine)
     assert isinstance(select_engine("auto", task(large, EVEN))[0], qb.ExactEngine)
 

@@ -138,7 +138,7 @@ def test_relaxation_rate_next_to_several_steady_states(levels: int) -> None:
     found = solve_steady(dispersive(levels, np.diag([0.3, 0.7])), {}, gap=True, state=True)
     assert found.count == 2
     assert found.statistics["entries"] == 2 * levels**2
-    assert (found.statistics["entries"] > relaxation.SMALL) == (levels == 22)
+    assert (found.statistics["entries"] > relaxation.MAX_DENSE_COORDINATES) == (levels == 22)
     assert found.relaxation_rate == pytest.approx(0.5, abs=1e-3 if levels == 8 else 1e-6)
     excited = found.state.reshape(levels, 2, levels, 2)[:, 1, :, 1]
     assert np.trace(excited).real == pytest.approx(0.7, abs=1e-9)

@@ -17,22 +17,22 @@ from qubatt.engines.exact import kernels
 from qubatt.engines.exact.reduced_lindbladian import Functionals, ReducedLindbladian, Vector
 from qubatt.engines.threads import single_blas
 
-REACH = 90.0
+FIRST_STEP_LENGTH = 90.0
 """Length of a first step times the height of the ellipse; longer steps gain little."""
 
-NEGLIGIBLE = 1e-14
+NEGLIGIBLE_TERM = 1e-14
 """Terms below this may be left out; the series falls so fast that a larger one gains little."""
 
-MOST_PRODUCTS = 1e7
+MAX_PRODUCTS = 1e7
 """Products from which on a run is refused: it would take hours at least."""
 
-FLOOR, CEILING = 1e-12, 1e-10
+MIN_ROUNDING_LIMIT, MAX_ROUNDING_LIMIT = 1e-12, 1e-10
 """Rounding of a step that is always accepted, and that never is; their sum is reported."""
 
-CHUNK = 4096
+TIMES_PER_CHUNK = 4096
 """Output times whose coefficients are held at once."""
 
-PATIENCE = 100_000_000
+ENTRIES_PER_CHUNK = 100_000_000
 """Stored entries times products computed at a stretch, so that an interrupt is heard soon."""
 
 
@@ -63,7 +63,7 @@ class Ellipse(NamedTuple):
     @property
     def step(self) -> float:
         """Return the length of a first step."""
-        return REACH / self.imaginary
+        return FIRST_STEP_LENGTH / self.imaginary
 
     def terms(self, h: float) -> int:
         """Return how many terms the series of a step can have."""
@@ -100,10 +100,10 @@ class Ellipse(NamedTuple):
         if not largest < 1e14:
             return largest if largest > 0 else math.inf  # hopeless: no need to look closer
         steps = max(1, math.ceil(end / self.step))
-        if steps * self.terms(end / steps) > 30 * MOST_PRODUCTS:
+        if steps * self.terms(end / steps) > 30 * MAX_PRODUCTS:
             return float(steps * self.terms(end / steps))
         weights = self.coefficients(np.array([end / steps]), self.terms(end / steps))[0]
-        needed = np.flatnonzero(self.bounds(weights) > math.log(NEGLIGIBLE))
+        needed = np.flatnonzero(self.bounds(weights) > math.log(NEGLIGIBLE_TERM))
         return float(steps * (needed[-1] if len(needed) else 1))
 
 
@@ -140,7 +140,7 @@ class Chebyshev:
     ) -> None:
         self.ellipse = ellipse
         expected = self.ellipse.products(end)
-        if not expected < MOST_PRODUCTS:
+        if not expected < MAX_PRODUCTS:
             largest = max(self.ellipse.real, self.ellipse.imaginary)
             raise ResourceError(
                 f"The exact engine would need about {expected:.0e} products to"
@@ -208,7 +208,7 @@ class Chebyshev:
         whether a longer step would do.
         """
         ellipse = self.ellipse
-        limit = min(max(self._tolerance * h / self._end / 2, FLOOR), CEILING)
+        limit = min(max(self._tolerance * h / self._end / 2, MIN_ROUNDING_LIMIT), MAX_ROUNDING_LIMIT)
         most = ellipse.terms(h)
         weights = ellipse.coefficients(np.append(after[keep], h), most)
         self._room[0][:] = self.vector
@@ -234,8 +234,8 @@ class Chebyshev:
         if not series.ended or not series.rounding <= limit or not lost <= limit:
             return None
         parts = [
-            _combined(ellipse.coefficients(after[start : start + CHUNK], k), table)
-            for start in range(0, len(after), CHUNK)
+            _combined(ellipse.coefficients(after[start : start + TIMES_PER_CHUNK], k), table)
+            for start in range(0, len(after), TIMES_PER_CHUNK)
         ]
         values = np.concatenate([np.empty((0, table.shape[1])), *parts])
         error = series.rounding + 2 * float(series.sizes[-1]) + lost
@@ -298,7 +298,7 @@ def expand(
     now, new, series = room
     count = len(weights)
     largest_term = float(np.argmax(ellipse.bounds(weights)))
-    stop = kernels.SeriesStop(NEGLIGIBLE, largest_term, limit)
+    stop = kernels.SeriesStop(NEGLIGIBLE_TERM, largest_term, limit)
     recurrence = kernels.Recurrence(-ellipse.centre, 1.0 / ellipse.focus, ellipse.turn)
     values = np.zeros((count, len(functionals.first) - 1))
     terms = kernels.SeriesTerms(weights, np.zeros(count), values)
@@ -308,7 +308,7 @@ def expand(
     terms.values[0] = functionals.of(now)
     if each is not None:
         each(0, now)
-    chunk = 1 if each is not None else max(1, PATIENCE // len(now))
+    chunk = 1 if each is not None else max(1, ENTRIES_PER_CHUNK // len(now))
     k, ended = 1, False
     while not ended and k < count:
         end = min(k + chunk, count)

@@ -23,9 +23,9 @@ from qubatt.engines.exact.sectors import Pair, find_sectors
 from qubatt.engines.recorder import Outcome, Recorder
 from qubatt.engines.runge_kutta import (
     STAGES,
-    Pace,
+    StepLimits,
     RungeKutta,
-    pace_of,
+    step_limits,
     runge_kutta_products,
 )
 from qubatt.engines.threads import single_blas
@@ -33,11 +33,11 @@ from qubatt.engines.threads import single_blas
 CHEBYSHEV_VECTORS, RUNGE_KUTTA_VECTORS = 5, STAGES + 6
 """Vectors held at once, an upper estimate."""
 
-SERIES = 1000
+MAX_TERMS = 1000
 """Terms of one step, an upper estimate."""
 
 
-class _Run(NamedTuple):
+class _Evolution(NamedTuple):
     """What was propagated: functionals, vectors, error, counts, and the last vector."""
 
     table: FloatArray
@@ -48,7 +48,7 @@ class _Run(NamedTuple):
 
 
 Propagate = Callable[
-    [ReducedLindbladian, Vector, Functionals, FloatArray, NDArray[np.bool_], Progress | None], _Run
+    [ReducedLindbladian, Vector, Functionals, FloatArray, NDArray[np.bool_], Progress | None], _Evolution
 ]
 
 
@@ -106,7 +106,7 @@ class _Reduction(Propagator):
         realization, times = self._task.realization, self._task.times
         kept_at, battery = self._task.save.states_at(times), self._task.save.battery
         propagate: Propagate = (
-            partial(self._integrate, pace_of(realization, float(times[-1])))
+            partial(self._integrate, step_limits(realization, float(times[-1])))
             if realization.pulsed
             else partial(self._expand, enclose(realization))
         )
@@ -125,7 +125,7 @@ class _Reduction(Propagator):
                     found[k] = self._outcome(reduced, run)
         return [found[k] for k in range(len(recorders))]
 
-    def _outcome(self, reduced: ReducedLindbladian, run: _Run) -> Outcome:
+    def _outcome(self, reduced: ReducedLindbladian, run: _Evolution) -> Outcome:
         """Return how well a state was propagated."""
         counts = {
             "tolerance": self._tolerance,
@@ -145,7 +145,7 @@ class _Reduction(Propagator):
         times: FloatArray,
         kept_at: NDArray[np.bool_],
         progress: Progress | None,
-    ) -> _Run:
+    ) -> _Evolution:
         """Propagate a constant Hamiltonian."""
         end = float(times[-1])
         steps = Chebyshev(reduced, ellipse, start, functionals, end, self._tolerance)
@@ -161,18 +161,18 @@ class _Reduction(Propagator):
             if progress is not None:
                 progress(steps.time / end)
         counts = {"method": "chebyshev", "steps": steps.steps, "products": steps.products}
-        return _Run(np.concatenate(values), kept, steps.error, counts, steps.vector)
+        return _Evolution(np.concatenate(values), kept, steps.error, counts, steps.vector)
 
     def _integrate(
         self,
-        pace: Pace,
+        limits: StepLimits,
         reduced: ReducedLindbladian,
         start: Vector,
         functionals: Functionals,
         times: FloatArray,
         kept_at: NDArray[np.bool_],
         progress: Progress | None,
-    ) -> _Run:
+    ) -> _Evolution:
         """Propagate a Hamiltonian with pulses."""
         steps = RungeKutta(
             "exact",
@@ -180,7 +180,7 @@ class _Reduction(Propagator):
             start,
             float(times[-1]),
             self._tolerance,
-            *pace,
+            *limits,
             scale=math.sqrt(2.0),  # blocks off the diagonal are stored once
         )
         values = np.empty((len(times), len(functionals.first) - 1))
@@ -195,7 +195,7 @@ class _Reduction(Propagator):
             "rejected": steps.rejected,
             "products": steps.evaluations,
         }
-        return _Run(values, kept, steps.error, counts, steps.state)
+        return _Evolution(values, kept, steps.error, counts, steps.state)
 
 
 def _alike(
@@ -215,7 +215,7 @@ def _alike(
     return list(found.values())
 
 
-def _record(recorder: Recorder, reduced: ReducedLindbladian, run: _Run, battery: bool) -> None:
+def _record(recorder: Recorder, reduced: ReducedLindbladian, run: _Evolution, battery: bool) -> None:
     """Record what was propagated."""
     parts, values = np.split(run.table, [-len(recorder.readout.operators)], axis=1)
     states = [reduced.unpack(vector) for vector in run.kept]
@@ -231,5 +231,5 @@ def _memory(task: Task, groups: list[tuple[ReducedLindbladian, list[int]]]) -> f
     needed += task.saved_states / runs * (16.0 * D**2 * (runs + 1) + largest)
     if task.save.battery:
         numbers = task.battery_dim * (task.battery_dim + 1)
-        needed += 8.0 * numbers * (len(task.times) * (2 * runs + 1) + SERIES)
+        needed += 8.0 * numbers * (len(task.times) * (2 * runs + 1) + MAX_TERMS)
     return needed

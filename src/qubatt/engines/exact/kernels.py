@@ -34,7 +34,7 @@ from qubatt.engines.exact.simd import (
     zeros32,
 )
 
-TINY = 1e-200
+ZERO_THRESHOLD = 1e-200
 """Numbers below this count as 0: denormal ones would be thirty times slower."""
 
 EPSILON = float(np.finfo(np.float64).eps)
@@ -125,8 +125,8 @@ def _strip(L, row, j, now, new, factor, square):
         there = at(L.turn_address, q) + j
         u = fms(band, load(now, there + L.size, square), u)
         v = fma(band, load(now, there, square), v)
-    u = flush(fma(factor, u, load(new, real, square)), TINY)
-    v = flush(fma(factor, v, load(new, imaginary, square)), TINY)
+    u = flush(fma(factor, u, load(new, real, square)), ZERO_THRESHOLD)
+    v = flush(fma(factor, v, load(new, imaginary, square)), ZERO_THRESHOLD)
     store(new, real, u)
     store(new, imaginary, v)
     return fma(u, u, fma(v, v, square))

@@ -16,7 +16,7 @@ from qubatt.engines.exact.sectors import NOTHING, Entries, Pair, Sectors, split
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-CACHED = 20_000
+CACHED_ENTRIES = 20_000
 """Entries of a block that stays in a cache while it is computed."""
 
 TILE = 8
@@ -106,7 +106,7 @@ class Contributions:
         return first.astype(np.int64), address[order], band[order], value[order]
 
 
-class Place(NamedTuple):
+class BlockAddress(NamedTuple):
     """Where a block lies: number and address of column 0 of every row, the first columns."""
 
     rows: Whole  # in the order of computation; none for a block that is filled by reflection
@@ -176,7 +176,7 @@ class Layout:
                     reach[S_old] = max(reach[S_old], int(needed))
         return [padded(max(need, 0)) for need in reach]
 
-    def _allocate(self) -> tuple[dict[Pair, Place], int]:
+    def _allocate(self) -> tuple[dict[Pair, BlockAddress], int]:
         """Lay the blocks out one after the other, with room to read past the ends."""
         margin = padded(max(self.sizes, default=1)) + 64
         places, position = {}, margin
@@ -188,7 +188,7 @@ class Layout:
             lengths = padded(self.sizes[T]) - kept
             starts = position + np.concatenate([[0], np.cumsum(lengths)])
             rows = numbers.get((S, T), np.zeros(0, dtype=np.int64))
-            places[S, T] = Place(rows, starts[:-1] - kept, begin, kept)
+            places[S, T] = BlockAddress(rows, starts[:-1] - kept, begin, kept)
             position = int(starts[-1])
         return places, padded(position + margin)
 
@@ -200,7 +200,7 @@ class Layout:
         """
         panels = []
         for b, (S, T) in enumerate(self.pairs):
-            large = self.sizes[S] * self.sizes[T] > CACHED
+            large = self.sizes[S] * self.sizes[T] > CACHED_ENTRIES
             for row in range(0, self.sizes[S], TILE):
                 turn = (-1, row / self.sizes[S]) if large else (b, 0.0)
                 panels.append((turn, b, row))
@@ -334,14 +334,14 @@ class _Assembly:
             *layout.tiles[1:],
         )
 
-    def _left(self, kind: str, place: Place, entries: Entries, band: int) -> None:
+    def _left(self, kind: str, place: BlockAddress, entries: Entries, band: int) -> None:
         """Add matrix × ρ."""
         if len(entries.row):
             rows, address = place.rows[entries.row], place.address[entries.column]
             self._kinds[kind].add(rows, address, band, entries.value)
 
     def _right(
-        self, kind: str, place: Place, bands: Iterable[tuple[int, int]], factor: float
+        self, kind: str, place: BlockAddress, bands: Iterable[tuple[int, int]], factor: float
     ) -> None:
         """Add factor × ρ × the matrix whose transpose has these bands."""
         rows = place.rows
@@ -349,7 +349,7 @@ class _Assembly:
         for shift, band in bands:
             self._kinds[kind].add(rows, address + shift, band, np.full(len(rows), factor))
 
-    def _rare(self, place: Place, S: int, T: int, ones: int) -> None:
+    def _rare(self, place: BlockAddress, S: int, T: int, ones: int) -> None:
         """Add what only some problems have: imaginary parts of H, damping off the diagonal."""
         width = padded(self._layout.sizes[T])
         one, other = self._damping[S], self._damping[T]
@@ -366,7 +366,7 @@ class _Assembly:
             turned = Entries(right.column, right.row, right.value)
             self._right(kind, place, self._bands.add(turned, width), factor)
 
-    def _jump(self, place: Place, S: int, T: int, q: int, S_old: int, T_old: int) -> None:
+    def _jump(self, place: BlockAddress, S: int, T: int, q: int, S_old: int, T_old: int) -> None:
         """Add γ cρc† from one block, real and imaginary parts of both factors apart."""
         layout = self._layout
         rate = layout.realization.jumps[q][0]

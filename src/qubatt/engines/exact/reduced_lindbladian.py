@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from qubatt.core.problem import Pulse, pulse_value
 from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
-from qubatt.engines.engine import LARGEST_BLOCK, smallest_eigenvalue
+from qubatt.engines.engine import MAX_EIGENVALUE_DIM, smallest_eigenvalue
 from qubatt.engines.exact import kernels
 from qubatt.engines.exact.layout import Layout, Tables
 from qubatt.engines.exact.sectors import NOTHING, Entries, Sectors, find_sectors, split
@@ -23,10 +23,10 @@ from qubatt.engines.threads import thread_count
 Vector = NDArray[np.float64]
 """Real parts of the stored entries of ρ, then their imaginary parts."""
 
-WORTHWHILE = 12_000
+MIN_ENTRIES_FOR_THREADS = 12_000
 """Stored entries from which on a second thread gains more than it costs."""
 
-ROW = 8
+ROW_OVERHEAD = 8
 """Work of beginning a row, in columns."""
 
 DEPEND_ON_H = (
@@ -156,9 +156,9 @@ class ReducedLindbladian:
 
         Every share goes to one thread, which needs nothing that another one writes.
         """
-        threads = thread_count() if self.layout.size >= WORTHWHILE else 1
+        threads = thread_count() if self.layout.size >= MIN_ENTRIES_FOR_THREADS else 1
         lengths = self.tables.row_end - self.tables.row_begin
-        done = np.cumsum(lengths + ROW)
+        done = np.cumsum(lengths + ROW_OVERHEAD)
         starts = self.layout.panels
         goals = np.searchsorted(done, done[-1] * np.arange(1, threads) / threads)
         cuts = starts[np.searchsorted(starts, goals, side="right") - 1]
@@ -208,7 +208,7 @@ class ReducedLindbladian:
         found = [0.0] if len(reached) < label.max() + 1 else []  # empty states are part of ρ
         for whole in reached:
             states = np.concatenate([members[S] for S in np.flatnonzero(label == whole)])
-            if len(states) > LARGEST_BLOCK:
+            if len(states) > MAX_EIGENVALUE_DIM:
                 return math.nan
             found.append(smallest_eigenvalue(self._block(vector, states)))
         return float(np.min(found))  # NaN if one is

@@ -15,7 +15,7 @@ from qubatt.engines.exact import kernels
 from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian, Vector
 from qubatt.engines.exact.sectors import Entries, Pair, split
 
-UNREACHED = 1e-14
+UNREACHED_CHANGE = 1e-14
 """Part of the largest change below which a change is rounding."""
 
 
@@ -76,7 +76,7 @@ class Coordinates:
         while int(np.sum(found)) > before:
             before = int(np.sum(found))
             change = np.abs(self.apply(random * found))
-            found = found | (change > UNREACHED * change.max(initial=0.0))
+            found = found | (change > UNREACHED_CHANGE * change.max(initial=0.0))
         return np.asarray(found)
 
     def _restrict(self, kept: NDArray[np.bool_]) -> None:

@@ -21,10 +21,10 @@ from qubatt.engines.steady.projector import SteadyProjector, spare_memory
 from qubatt.engines.steady.resolvent import ResolventProjector, ShiftedSolver
 from qubatt.engines.steady.solver import SolverCost, SteadySolver
 
-PER_ENTRY = 12.0
+BYTES_PER_ENTRY = 12.0
 """Bytes per entry of a factorisation: a number and its row."""
 
-LONGEST = 1000.0
+MAX_SECONDS = 1000.0
 """Seconds that a factorisation may be expected to take where nothing else gets there."""
 
 
@@ -68,7 +68,7 @@ class DirectSolver(SteadySolver):
     def projector_if_quick(self, coordinates: Coordinates) -> SteadyProjector | None:
         """Return the limiter if it is worth the wait; see `SteadySolver.projector_if_quick`."""
         cost = self.cost(coordinates)
-        worth = cost.seconds <= LONGEST and cost.memory <= 2 * spare_memory()
+        worth = cost.seconds <= MAX_SECONDS and cost.memory <= 2 * spare_memory()
         return self.projector(coordinates) if worth else None
 
 
@@ -108,7 +108,7 @@ class SparseLU(ShiftedSolver):
             self._first = sigma
         if sigma not in self._held:
             first = self._held.get(self._first)
-            fits = first is not None and PER_ENTRY * first.nnz <= spare_memory()
+            fits = first is not None and BYTES_PER_ENTRY * first.nnz <= spare_memory()
             self._held = {self._first: first} if fits else {}
             del first  # one that does not fit goes before the next one is made
             self._held[sigma] = self._factored(sigma)

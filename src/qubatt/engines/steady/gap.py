@@ -12,25 +12,25 @@ from qubatt.core.check import FloatArray
 from qubatt.core.errors import UnsupportedError
 from qubatt.engines.steady.coordinates import Coordinates, largest_rate, smallest_rate
 from qubatt.engines.steady.krylov import GMRESProjector
-from qubatt.engines.steady.projector import AIM, SteadyProjector, StopRule
+from qubatt.engines.steady.projector import RESIDUAL_TARGET, SteadyProjector, StopRule
 from qubatt.engines.steady.step_propagator import StepPropagator
 
-VANISHED = 1e-5
+ZERO_NORM = 1e-5
 """Norm to which the difference of two states must fall for both to lead to the same one."""
 
-STEADY = 1e-8
+STEADY_RATE = 1e-8
 """‖𝓛x‖ / ‖x‖, in units of the smallest rate, below which x is steady and not only slow."""
 
-MOST = 8
+MAX_STEADY_STATES = 8
 """Number of steady states up to which they are counted."""
 
-SMALL = 800
+MAX_DENSE_COORDINATES = 800
 """Coordinates up to which all eigenvalues are computed."""
 
-KRYLOV = 48
+KRYLOV_VECTORS = 48
 """Krylov vectors for the relaxation rate."""
 
-SPAN = 0.25
+MIN_TIME_SPAN = 0.25
 """Time over which the relaxation rate is looked for at least, times the largest rate."""
 
 
@@ -42,14 +42,14 @@ def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 
     more steady states than are counted.
     """
     count = len(coordinates)
-    if states >= min(MOST, count):
+    if states >= min(MAX_STEADY_STATES, count):
         return math.nan
-    if count <= SMALL:
+    if count <= MAX_DENSE_COORDINATES:
         values = np.linalg.eigvals(coordinates.generator.toarray())
         values = values[np.argsort(np.abs(values))][states:]
         return float(-np.max(values.real))
     flow = StepPropagator(coordinates.reduced)
-    applications = max(1, math.ceil(SPAN / (flow.longest * largest_rate(coordinates))))
+    applications = max(1, math.ceil(MIN_TIME_SPAN / (flow.longest * largest_rate(coordinates))))
     span = flow.longest * applications
     h = flow.longest
 
@@ -66,7 +66,7 @@ def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 
 
     start = _random_state(coordinates, np.random.default_rng(1)) - steady
     operator = LinearOperator((count, count), matvec=step, dtype=np.float64)
-    vectors = min(KRYLOV, count - 1)
+    vectors = min(KRYLOV_VECTORS, count - 1)
     wanted = states + 1  # a pair, or what else is steady
     try:
         values = eigs(
@@ -74,7 +74,7 @@ def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 
         )
     except ArpackNoConvergence as stopped:
         values = stopped.eigenvalues
-    least = STEADY * smallest_rate(coordinates) * span
+    least = STEADY_RATE * smallest_rate(coordinates) * span
     decaying = np.abs(values[np.abs(values - 1.0) > least])
     return float(-np.log(np.max(decaying)) / span) if len(decaying) else math.nan
 
@@ -94,20 +94,20 @@ def count_steady(projector: SteadyProjector, steady: FloatArray) -> SteadyCount:
     """
     random = np.random.default_rng(1)
     known = [steady / np.linalg.norm(steady)]
-    least = STEADY * smallest_rate(projector.coordinates)
-    goal = StopRule(0.0, relative=max(least, 4 * projector.floor), norm=VANISHED)
+    least = STEADY_RATE * smallest_rate(projector.coordinates)
+    stop = StopRule(0.0, relative=max(least, 4 * projector.floor), norm=ZERO_NORM)
     rate = math.nan
-    while len(known) < MOST:
+    while len(known) < MAX_STEADY_STATES:
         probe = _random_state(projector.coordinates, random) - steady
-        if np.linalg.norm(probe) <= VANISHED:
+        if np.linalg.norm(probe) <= ZERO_NORM:
             break  # nothing but the steady state is within reach
-        found = projector.limit(probe, goal)
+        found = projector.project(probe, stop)
         rate = found.rate
         new = found.x
         for _ in range(2):
             for state in known:
                 new = new - (state @ new) * state
-        if np.linalg.norm(found.x) <= VANISHED or np.linalg.norm(new) <= VANISHED:
+        if np.linalg.norm(found.x) <= ZERO_NORM or np.linalg.norm(new) <= ZERO_NORM:
             break
         known.append(new / np.linalg.norm(new))
     return SteadyCount(len(known), rate)
@@ -133,10 +133,10 @@ def _random_state(coordinates: Coordinates, random: np.random.Generator) -> Floa
 def refuse_oscillation(coordinates: Coordinates, start: FloatArray, steady: FloatArray) -> None:
     """Refuse an initial state of which a part oscillates and never decays."""
     rest = start - steady
-    if np.linalg.norm(rest) <= VANISHED:
+    if np.linalg.norm(rest) <= ZERO_NORM:
         return
-    ritz = GMRESProjector(coordinates).limit(rest, StopRule(AIM, norm=VANISHED)).ritz
-    lasting = ritz[(np.abs(ritz) > 1 - 1e-8) & (np.abs(np.angle(ritz)) > 1e-6)]
+    ritz_values = GMRESProjector(coordinates).project(rest, StopRule(RESIDUAL_TARGET, norm=ZERO_NORM)).ritz_values
+    lasting = ritz_values[(np.abs(ritz_values) > 1 - 1e-8) & (np.abs(np.angle(ritz_values)) > 1e-6)]
     if len(lasting):
         raise UnsupportedError(
             "The state never becomes steady: a part of it that no environment acts on, as far as"

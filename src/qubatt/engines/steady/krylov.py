@@ -13,21 +13,21 @@ from qubatt.core.solution import ErrorKind
 from qubatt.engines.steady.coordinates import Coordinates
 from qubatt.engines.steady.projector import SteadyEstimate, SteadyProjector, StopRule, spare_memory
 from qubatt.engines.steady.solver import SolverCost, SteadySolver
-from qubatt.engines.steady.step_propagator import ROUNDING, StepPropagator
+from qubatt.engines.steady.step_propagator import STEP_ROUNDING, StepPropagator
 
-FEWEST, MOST = 24, 160
+MIN_KRYLOV_VECTORS, MAX_KRYLOV_VECTORS = 24, 160
 """Krylov vectors held at once; fewer where memory is short."""
 
-LOOK = 4
+CHECK_INTERVAL = 4
 """Vectors after which the small least-squares problem is solved again."""
 
-PATIENCE = 500
+PROGRESS_INTERVAL = 500
 """Applications of the flow alone in which at least a tenth of the residual must go."""
 
-STALLED = 4
+MAX_STALLED_CYCLES = 4
 """Cycles in a row without progress after which rounding is taken to be the limit."""
 
-PRODUCTS = 1e4
+EXPECTED_PRODUCTS = 1e4
 """Products of 𝓛 with ρ that a steady state is expected to take."""
 
 
@@ -58,132 +58,117 @@ class FlowSolver(SteadySolver):
     def cost(self, coordinates: Coordinates) -> SolverCost:
         """Return rough seconds and bytes; see `SteadySolver.cost`."""
         count = len(coordinates)
-        return SolverCost(seconds=PRODUCTS * (2e-5 + 5e-10 * count), memory=8.0 * FEWEST * count)
+        return SolverCost(seconds=EXPECTED_PRODUCTS * (2e-5 + 5e-10 * count), memory=8.0 * MIN_KRYLOV_VECTORS * count)
 
 
 class GMRESProjector(SteadyProjector):
     """P₀x from the fixed point of E = exp(h𝓛): GMRES on (1 − E)e = Ex − x, restarted.
 
-    All vectors added to x lie in the range of 𝓛, so that conserved quantities stay as they are, but
-    for rounding: the trace is kept by hand, and where more is conserved, `PropagationProjector` is
-    safe. One application of E costs a Chebyshev step and leaves |exp(hλ)| of each eigenvector: the many
-    that decay at once are gone after a few, and the few slow ones are what a Krylov space
-    finds. Without E, a Krylov space of 𝓛 itself would be filled by what oscillates fast.
+    All vectors added to x lie in the range of 𝓛, so that conserved quantities stay as they are but
+    for rounding. The trace is kept by a constraint; where more is conserved,
+    `PropagationProjector` is safe. One application of E costs a Chebyshev step and multiplies each
+    eigenvector by exp(hλ): the many that decay fast vanish after a few applications, and the Krylov
+    space finds the few slow ones. A Krylov space of 𝓛 itself would be filled by fast oscillations.
     """
 
     def __init__(self, coordinates: Coordinates) -> None:
         self.coordinates = coordinates
-        self._flow = StepPropagator(coordinates.reduced)
-        ellipse = self._flow.ellipse
-        self.floor = 16 * np.finfo(float).eps * max(ellipse.imaginary, 2 * ellipse.real)
-        room = spare_memory() / (8.0 * len(coordinates))
-        self.most = int(min(max(room, FEWEST), MOST, max(len(coordinates) - 1, 1)))
+        self._propagator = StepPropagator(coordinates.reduced)
+        ellipse = self._propagator.ellipse
+        self.residual_floor = 16 * EPSILON * max(ellipse.imaginary, 2 * ellipse.real)
+        fitting = max(spare_memory() / (8.0 * len(coordinates)), MIN_KRYLOV_VECTORS)
+        self.max_vectors = int(min(fitting, MAX_KRYLOV_VECTORS, max(len(coordinates) - 1, 1)))
         self.applications = self.cycles = 0
-        self._shortest = self._flow.longest
+        self._shortest = self._propagator.longest
 
     def _step(self, x: FloatArray, h: float) -> FloatArray | None:
         """Return exp(h𝓛)x, or None if h is too long."""
         self.applications += 1
         self._shortest = min(h, self._shortest)
-        found = self._flow(self.coordinates.vector(x), h)
-        return None if found is None else self.coordinates.of(found)
+        image = self._propagator(self.coordinates.vector(x), h)
+        return None if image is None else self.coordinates.of(image)
 
-    def limit(self, x: FloatArray, goal: StopRule) -> SteadyEstimate:
-        """Return P₀x; see `SteadyProjector.limit`."""
-        h, best, rate, stalled = self._flow.longest, np.inf, np.nan, 0
-        ritz: NDArray[Any] = np.zeros(0)
+    def project(self, x: FloatArray, stop: StopRule) -> SteadyEstimate:
+        """Return P₀x; see `SteadyProjector.project`."""
+        h, smallest, rate, stalled = self._propagator.longest, np.inf, np.nan, 0
+        ritz_values: NDArray[Any] = np.zeros(0)
         while True:
             residual = float(np.linalg.norm(self.coordinates.apply(x)))
-            if goal.tell is not None:
-                goal.tell(residual)
-            lost = residual <= self.floor * np.linalg.norm(x)  # in rounding
-            if goal.met(x, residual) or lost or stalled == STALLED:
-                return SteadyEstimate(
-                    x, residual, residual / rate if residual > 0 else 0.0, rate, ritz
-                )
-            stalled = stalled + 1 if residual > 0.7 * best else 0
-            best = min(best, residual)
+            if stop.report is not None:
+                stop.report(residual)
+            is_rounding = residual <= self.residual_floor * np.linalg.norm(x)
+            if stop.met(x, residual) or is_rounding or stalled == MAX_STALLED_CYCLES:
+                error = residual / rate if residual > 0 else 0.0
+                return SteadyEstimate(x, residual, error, rate, ritz_values)
+            stalled = stalled + 1 if residual > 0.7 * smallest else 0
+            smallest = min(smallest, residual)
             image = self._step(x, h)
-            found = self._cycle(x, image - x, goal, h) if image is not None else None
-            if found is None:
-                h, stalled, best = self._flow.shorter(h), 0, np.inf
+            cycle = self._cycle(x, image - x, stop, h) if image is not None else None
+            if cycle is None:
+                h, stalled, smallest = self._propagator.shorter(h), 0, np.inf
                 continue
-            x, values = found
+            x, new_values = cycle
             self.cycles += 1
-            if len(values) >= len(ritz):
-                ritz = values
-                slowest = float(np.max(np.abs(values)))
+            if len(new_values) >= len(ritz_values):
+                ritz_values = new_values
+                slowest = float(np.max(np.abs(ritz_values)))
                 rate = -np.log(max(slowest, 1e-300)) / h if slowest < 1 else np.nan
 
     def _cycle(
-        self, x: FloatArray, r: FloatArray, goal: StopRule, h: float
+        self, x: FloatArray, r: FloatArray, stop: StopRule, h: float
     ) -> tuple[FloatArray, NDArray[Any]] | None:
         """Return x + e, e of a Krylov space, and the Ritz values of E; None if h is too long."""
-        size = float(np.linalg.norm(r))
-        aim = min(h, 1.0) * max(goal.residual, goal.relative * float(np.linalg.norm(x)))
-        aim = max(aim, 1e-15 * float(np.linalg.norm(x)))
-        noise = max(1e-8, 100 * np.finfo(float).eps * float(np.linalg.norm(x)) / size)
-        V = np.empty((self.most + 2, len(x)))  # first 1, from which the trace comes, then vectors
-        V[0] = self.coordinates.one / np.linalg.norm(self.coordinates.one)
-        V[1] = (r - (V[0] @ r) * V[0]) / size
-        H = np.zeros((self.most + 1, self.most))
-        for k in range(1, self.most + 1):
-            image = self._step(V[k], h)
+        norm, space = float(np.linalg.norm(x)), KrylovSpace(r, self.max_vectors, self.coordinates.one)
+        target = max(min(h, 1.0) * max(stop.residual, stop.relative * norm), 1e-15 * norm)
+        noise = max(1e-8, 100 * EPSILON * norm / space.norm)
+        while True:
+            image = self._step(space.last, h)
             if image is None:
                 return None
-            w = V[k] - image
-            for _ in range(2):  # once more, against rounding
-                part = V[: k + 1] @ w
-                w -= part @ V[: k + 1]
-                H[:k, k - 1] += part[1:]
-            H[k, k - 1] = np.linalg.norm(w)
-            last = k == self.most or H[k, k - 1] < noise
-            if last or k % LOOK == 0:
-                b = size * np.eye(k + 1, 1)[:, 0]
-                least = min(1.0, ROUNDING / float(np.linalg.norm(H)))
-                y = np.linalg.lstsq(H[: k + 1, :k], b, rcond=least)[0]
-                left = float(np.linalg.norm(H[: k + 1, :k] @ y - b))
-                near = x + y @ V[1 : k + 1]
-                if last or left <= 0.1 * aim or np.linalg.norm(near) <= goal.norm:
-                    break
-            V[k + 1] = w / H[k, k - 1]
-        return near, np.linalg.eigvals(np.eye(k) - H[:k, :k])
+            remainder = space.extend(space.last - image)
+            is_last = space.dim == self.max_vectors or remainder < noise
+            if is_last or space.dim % CHECK_INTERVAL == 0:
+                y, residual = space.solve(STEP_ROUNDING)
+                new_x = x + space.combine(y)
+                is_small = np.linalg.norm(new_x) <= stop.norm
+                if is_last or is_small or space.norm * residual <= 0.1 * target:
+                    return new_x, np.linalg.eigvals(np.eye(space.dim) - space.hessenberg)
 
     def statistics(self) -> dict[str, Any]:
-        """Return what was counted."""
+        """Return the counts of steps, products and cycles."""
         return {
             "unknowns": len(self.coordinates),
             "flow": self._shortest,
             "applications": self.applications,
-            "products": self._flow.products,
-            "krylov_vectors": self.most,
+            "products": self._propagator.products,
+            "krylov_vectors": self.max_vectors,
             "cycles": self.cycles,
         }
 
 
 class PropagationProjector(GMRESProjector):
-    """The flow alone, slow but sure to keep what is conserved.
+    """P₀x by propagation alone: slow, but it keeps all conserved quantities.
 
-    Krylov vectors lose it to rounding, which they enlarge.
+    Krylov vectors lose them to rounding, which they amplify.
     """
 
-    def limit(self, x: FloatArray, goal: StopRule) -> SteadyEstimate:
-        """Return P₀x; see `SteadyProjector.limit`."""
+    def project(self, x: FloatArray, stop: StopRule) -> SteadyEstimate:
+        """Return P₀x; see `SteadyProjector.project`."""
         residual = float(np.linalg.norm(self.coordinates.apply(x)))
-        h, rate, patience, steps = self._flow.longest, np.nan, residual, 0
-        while not goal.met(x, residual) and residual > self.floor * np.linalg.norm(x):
+        h, rate, last_check, steps = self._propagator.longest, np.nan, residual, 0
+        while not stop.met(x, residual) and residual > self.residual_floor * np.linalg.norm(x):
             image = self._step(x, h)
             if image is None:
-                h = self._flow.shorter(h)
+                h = self._propagator.shorter(h)
                 continue
             x, before, steps = image, residual, steps + 1
             residual = float(np.linalg.norm(self.coordinates.apply(x)))
-            if goal.tell is not None:
-                goal.tell(residual)
+            if stop.report is not None:
+                stop.report(residual)
             if 0 < residual < before:
                 rate = np.log(before / residual) / h
-            if steps % PATIENCE == 0:
-                if residual > 0.9 * patience:
+            if steps % PROGRESS_INTERVAL == 0:
+                if residual > 0.9 * last_check:
                     break
-                patience = residual
+                last_check = residual
         return SteadyEstimate(x, residual, residual / rate if residual > 0 else 0.0, rate)

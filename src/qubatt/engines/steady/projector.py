@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from qubatt.core.check import FloatArray
 from qubatt.engines.steady.coordinates import Coordinates
 
-TOLERANCE, AIM = 1e-10, 1e-11
+RESIDUAL_TOLERANCE, RESIDUAL_TARGET = 1e-10, 1e-11
 """‖𝓛ρ‖ of a converged steady state, and at which the solvers stop."""
 
-SHARE = 0.25
+SPARE_FRACTION = 0.25
 """Part of the free memory that may be taken for what makes a solver quicker."""
 
 
 def spare_memory() -> float:
     """Return how many bytes may be taken for what makes a solver quicker."""
-    return float(SHARE * psutil.virtual_memory().available)
+    return float(SPARE_FRACTION * psutil.virtual_memory().available)
 
 
 class StopRule(NamedTuple):
@@ -43,7 +43,7 @@ class StopRule(NamedTuple):
     residual: float
     relative: float = 0.0
     norm: float = 0.0
-    tell: Callable[[float], None] | None = None
+    report: Callable[[float], None] | None = None
 
     def met(self, x: FloatArray, residual: float) -> bool:
         """Tell whether x is close enough."""
@@ -73,7 +73,7 @@ class SteadyEstimate(NamedTuple):
     residual: float
     error: float
     rate: float
-    ritz: NDArray[Any] = np.zeros(0)
+    ritz_values: NDArray[Any] = np.zeros(0)
 
 
 class SteadyProjector(ABC):
@@ -89,7 +89,7 @@ class SteadyProjector(ABC):
     """Smallest ‖𝓛x‖ / ‖x‖ that rounding allows to tell from 0."""
 
     @abstractmethod
-    def limit(self, x: FloatArray, goal: StopRule) -> SteadyEstimate:
+    def project(self, x: FloatArray, stop: StopRule) -> SteadyEstimate:
         """Return P₀x, as close as rounding lets it be if that is not close enough.
 
         The result depends on x and the goal alone, not on earlier calls. What takes long to

@@ -11,7 +11,7 @@ from qubatt.core.check import FloatArray
 from qubatt.engines.steady.coordinates import Coordinates
 from qubatt.engines.steady.projector import SteadyEstimate, SteadyProjector, StopRule
 
-SLOW = 0.2
+SLOW_RATIO = 0.2
 """Share of the residual that one step leaves, from which on a smaller σ pays."""
 
 
@@ -57,26 +57,26 @@ class ResolventProjector(SteadyProjector):
         self._steps = 0
         shifted.prepare(sigma)
 
-    def limit(self, x: FloatArray, goal: StopRule) -> SteadyEstimate:
-        """Return P₀x; see `SteadyProjector.limit`."""
+    def project(self, x: FloatArray, stop: StopRule) -> SteadyEstimate:
+        """Return P₀x; see `SteadyProjector.project`."""
         shifted, rate, size, error = self._shifted, np.nan, np.inf, 0.0
         sigma, smallest = self._sigma, 1e-7 * self._sigma
         shifted.prepare(sigma)
         flow = shifted.apply(x)
         residual = float(np.linalg.norm(flow))
-        while not goal.met(x, residual) and residual > self.floor * np.linalg.norm(x):
+        while not stop.met(x, residual) and residual > self.floor * np.linalg.norm(x):
             change = shifted.solve(flow)
             self._steps += 1
             x = x + change
             flow = shifted.apply(x)
             before, residual = residual, float(np.linalg.norm(flow))
-            if goal.tell is not None:
-                goal.tell(residual)
+            if stop.report is not None:
+                stop.report(residual)
             share, size = float(np.linalg.norm(change)) / size, float(np.linalg.norm(change))
             if 0 < share < 1:
                 rate = sigma * (1.0 / share - 1.0)
             error = size * residual / before  # about what another step would change
-            if residual <= SLOW * before:
+            if residual <= SLOW_RATIO * before:
                 continue
             if sigma < smallest:
                 break

@@ -12,10 +12,10 @@ import scipy.sparse as sp
 from qubatt.core.check import FloatArray
 from qubatt.core.space import Space
 from qubatt.engines.steady.coordinates import Coordinates, largest_rate, smallest_rate
-from qubatt.engines.steady.gap import STEADY, SteadyCount, count_steady
+from qubatt.engines.steady.gap import STEADY_RATE, SteadyCount, count_steady
 from qubatt.engines.steady.projector import (
-    AIM,
-    TOLERANCE,
+    RESIDUAL_TARGET,
+    RESIDUAL_TOLERANCE,
     SteadyEstimate,
     SteadyProjector,
     StopRule,
@@ -23,7 +23,7 @@ from qubatt.engines.steady.projector import (
 from qubatt.engines.steady.selection import AUTO, candidates
 from qubatt.engines.steady.solver import SteadySolver, UnsuitedError
 
-LARGEST_ERROR = 1e-7
+MAX_ERROR = 1e-7
 """Estimated error of ρ from which on a steady state counts as not converged."""
 
 
@@ -38,37 +38,37 @@ class WarmStart(NamedTuple):
 def find_steady(
     coordinates: Coordinates,
     method: str | SteadySolver,
-    tell: Callable[[float], None] | None,
-    known: WarmStart | None,
+    report: Callable[[float], None] | None,
+    warm_start: WarmStart | None,
 ) -> SteadySearch:
     """Return the limit of the first start by the first method that gets there, and what else is.
 
     What is known of a lower cut-off is where to begin.
     """
-    goal = StopRule(AIM * min(1.0, largest_rate(coordinates)), tell=tell)
+    stop = StopRule(RESIDUAL_TARGET * min(1.0, largest_rate(coordinates)), report=report)
     start = coordinates.start
-    if known is not None and known.states == 1:
-        start = _embedded(coordinates, known)
+    if warm_start is not None and warm_start.states == 1:
+        start = _embedded(coordinates, warm_start)
     best: SteadySearch | None = None
     for solver, projector in candidates(coordinates, method):
         try:
-            found = projector.limit(start, goal)
+            found = projector.limit(start, stop)
         except UnsuitedError:
             if method != AUTO:
                 raise
             continue
         if best is not None and found.residual > best.limit.residual:
             continue
-        if known is not None and known.states:
-            probe = SteadyCount(known.states, found.rate)
-        elif found.residual <= max(TOLERANCE, projector.floor):
+        if warm_start is not None and warm_start.states:
+            probe = SteadyCount(warm_start.states, found.rate)
+        elif found.residual <= max(RESIDUAL_TOLERANCE, projector.floor):
             probe = count_steady(projector, found.x / (coordinates.one @ found.x))
         else:
             probe = SteadyCount(0, found.rate)  # what is not steady yet says nothing of others
         kept = solver.conserving_projector(coordinates) if probe.states > 1 else None
         if kept is not None:
-            found = kept.limit(coordinates.start, goal)
-        best = SteadySearch(solver, projector, found, probe, kept or projector, goal)
+            found = kept.limit(coordinates.start, stop)
+        best = SteadySearch(solver, projector, found, probe, kept or projector, stop)
         if best.converged:
             break
     if best is None:
@@ -84,13 +84,13 @@ class SteadySearch(NamedTuple):
     limit: SteadyEstimate
     probe: SteadyCount
     last: SteadyProjector
-    goal: StopRule
+    stop: StopRule
 
     def of(self, start: FloatArray) -> SteadySearch:
         """Return the same for another initial state that reaches the same coordinates."""
         if self.probe.states == 1:
             return self
-        return self._replace(limit=self.last.limit(start, self.goal))
+        return self._replace(limit=self.last.limit(start, self.stop))
 
     @property
     def unique(self) -> bool:
@@ -115,22 +115,22 @@ class SteadySearch(NamedTuple):
     @property
     def resolved(self) -> bool:
         """Whether rounding lets several steady states be told from one that is reached slowly."""
-        slow = STEADY * smallest_rate(self.projector.coordinates)
+        slow = STEADY_RATE * smallest_rate(self.projector.coordinates)
         return self.probe.states <= 1 or 40 * self.projector.floor <= slow
 
     @property
     def converged(self) -> bool:
         """Whether residual and error are as small as they should be."""
-        least = max(TOLERANCE, self.projector.floor)
-        small = self.limit.residual <= least and self.error <= LARGEST_ERROR
+        least = max(RESIDUAL_TOLERANCE, self.projector.floor)
+        small = self.limit.residual <= least and self.error <= MAX_ERROR
         return small and self.resolved
 
 
-def _embedded(coordinates: Coordinates, known: WarmStart) -> FloatArray:
+def _embedded(coordinates: Coordinates, warm_start: WarmStart) -> FloatArray:
     """Return a state of the lower levels of each mode."""
     realization = coordinates.reduced.realization
-    space = known.space or realization.problem.space
-    places, small = space.places_in(realization.problem.space), sp.coo_array(known.state)
+    space = warm_start.space or realization.problem.space
+    places, small = space.places_in(realization.problem.space), sp.coo_array(warm_start.state)
     rows, columns = (places[part] for part in small.coords)
     larger = sp.csr_array((small.data, (rows, columns)), shape=(realization.dim,) * 2)
     return coordinates.of(coordinates.reduced.pack(larger))

@@ -17,19 +17,19 @@ from qubatt.engines.steady.projector import SteadyProjector, spare_memory
 from qubatt.engines.steady.resolvent import ResolventProjector, ShiftedSolver
 from qubatt.engines.steady.solver import SolverCost, SteadySolver, UnsuitedError
 
-LARGEST_CONDITION = 8.0
+MAX_CONDITION = 8.0
 """Condition of the eigenvectors up to which the preconditioner is good."""
 
-MOST = 120
+MAX_ITERATIONS = 120
 """Krylov vectors before giving up."""
 
-LOOSE, TIGHT = 1e-6, 1e-14
+LOOSE_RESIDUAL, TIGHT_RESIDUAL = 1e-6, 1e-14
 """Residuals of a solution, relative to that of 0: to come near, and to keep what is conserved."""
 
-STALLED = 1e-10
+STALLED_RESIDUAL = 1e-10
 """Residual below which no further progress is rounding."""
 
-LARGEST = 4000
+MAX_AUTO_DIM = 4000
 """States up to which the secular method is tried where none is named."""
 
 
@@ -62,20 +62,20 @@ class SecularSolver(SteadySolver):
     def conserving_projector(self, coordinates: Coordinates) -> SteadyProjector:
         """Return the same with steps solved to rounding; see `SteadySolver.conserving_projector`."""
         sigma = 1e-2 * largest_rate(coordinates)
-        return ResolventProjector(coordinates, SecularGMRES(coordinates, TIGHT), sigma)
+        return ResolventProjector(coordinates, SecularGMRES(coordinates, TIGHT_RESIDUAL), sigma)
 
     def cost(self, coordinates: Coordinates) -> SolverCost:
         """Return rough seconds and bytes; see `SteadySolver.cost`."""
         cubes = sum(float(len(states)) ** 3 for states in coordinates.reduced.sectors.members)
-        return SolverCost(seconds=1e-2 + 5e-8 * cubes, memory=8.0 * MOST * len(coordinates))
+        return SolverCost(seconds=1e-2 + 5e-8 * cubes, memory=8.0 * MAX_ITERATIONS * len(coordinates))
 
     def projector_if_quick(self, coordinates: Coordinates) -> SteadyProjector | None:
         """Return the limiter where damping is weak; see `SteadySolver.projector_if_quick`."""
         small = self.cost(coordinates).memory <= spare_memory()
-        if coordinates.reduced.realization.dim > LARGEST or not small:
+        if coordinates.reduced.realization.dim > MAX_AUTO_DIM or not small:
             return None
         secular = SecularGMRES(coordinates)
-        return _steps(coordinates, secular) if secular.condition <= LARGEST_CONDITION else None
+        return _steps(coordinates, secular) if secular.condition <= MAX_CONDITION else None
 
 
 def _steps(coordinates: Coordinates, secular: SecularGMRES) -> SteadyProjector:
@@ -92,7 +92,7 @@ class SecularGMRES(ShiftedSolver):
     become endless.
     """
 
-    def __init__(self, coordinates: Coordinates, precision: float = LOOSE) -> None:
+    def __init__(self, coordinates: Coordinates, precision: float = LOOSE_RESIDUAL) -> None:
         self._precision = precision
         self._coordinates = coordinates
         reduced = coordinates.reduced
@@ -187,10 +187,10 @@ class SecularGMRES(ShiftedSolver):
         size, before = float(np.linalg.norm(b)), 1.0
         if size == 0:
             return np.zeros_like(b)
-        V = np.empty((MOST + 1, len(b)))
-        H = np.zeros((MOST + 1, MOST))
+        V = np.empty((MAX_ITERATIONS + 1, len(b)))
+        H = np.zeros((MAX_ITERATIONS + 1, MAX_ITERATIONS))
         V[0] = b / size
-        for k in range(1, MOST + 1):
+        for k in range(1, MAX_ITERATIONS + 1):
             z = self._precondition(V[k - 1])
             w = self._sigma * z - self._coordinates.apply(z)
             self._iterations += 1
@@ -202,8 +202,8 @@ class SecularGMRES(ShiftedSolver):
             target = np.eye(k + 1, 1)[:, 0]
             y = la.lstsq(H[: k + 1, :k], target)[0]
             left = float(np.linalg.norm(H[: k + 1, :k] @ y - target))
-            done = left <= self._precision or (before * 0.5 < left <= STALLED)
-            if done or H[k, k - 1] <= TIGHT * la.norm(H[: k + 1, k - 1]):
+            done = left <= self._precision or (before * 0.5 < left <= STALLED_RESIDUAL)
+            if done or H[k, k - 1] <= TIGHT_RESIDUAL * la.norm(H[: k + 1, k - 1]):
                 return self._precondition(size * (y @ V[:k]))
             before = left
             V[k] = w / H[k, k - 1]

@@ -23,14 +23,14 @@ from qubatt.engines.exact.sectors import find_sectors
 from qubatt.engines.recorder import Readout
 from qubatt.engines.steady.coordinates import Coordinates
 from qubatt.engines.steady.gap import refuse_oscillation, relaxation_rate
-from qubatt.engines.steady.krylov import FEWEST
-from qubatt.engines.steady.projector import AIM
+from qubatt.engines.steady.krylov import MIN_KRYLOV_VECTORS
+from qubatt.engines.steady.projector import RESIDUAL_TARGET
 from qubatt.engines.steady.search import SteadySearch, WarmStart, find_steady
 from qubatt.engines.steady.selection import select_solver
 from qubatt.engines.steady.solver import SteadySolver
 from qubatt.engines.threads import single_blas
 
-PER_COORDINATE = 100.0
+BYTES_PER_COORDINATE = 100.0
 """Bytes per coordinate while these are made."""
 
 
@@ -96,7 +96,7 @@ def solve_steady(
     method: str | SteadySolver = "auto",
     *,
     gap: bool = False,
-    known: SteadySolution | None = None,
+    warm_start: SteadySolution | None = None,
     progress: Progress | None = None,
 ) -> list[SteadySolution]:
     """Return for every initial state of a task the steady state that it leads to.
@@ -132,7 +132,7 @@ def solve_steady(
         If the solver that was asked for does not get there.
     """
     _check(task, method)
-    begin = None if known is None else WarmStart(known.state, known.count, known.space)
+    begin = None if warm_start is None else WarmStart(warm_start.state, warm_start.count, warm_start.space)
     job = _Job(task, method, gap, begin, _tell(progress))
     with single_blas():
         found = _solve(job, [task.realization.density(initial) for initial in task.initials])
@@ -147,8 +147,8 @@ class _Job(NamedTuple):
     task: Task
     method: str | SteadySolver
     gap: bool
-    known: WarmStart | None
-    tell: Callable[[float], None] | None
+    warm_start: WarmStart | None
+    report: Callable[[float], None] | None
 
     @property
     def realization(self) -> Realization:
@@ -165,7 +165,7 @@ def _solve(job: _Job, initials: Sequence[Operator], alike: bool = False) -> list
     """Return the steady state for each initial state; `alike` ones are known to reach the same."""
     realization = job.realization
     reduced = ReducedLindbladian(realization, find_sectors(realization).reached_from(initials))
-    needed = (8.0 * (FEWEST + len(initials)) + PER_COORDINATE) * reduced.entries
+    needed = (8.0 * (MIN_KRYLOV_VECTORS + len(initials)) + BYTES_PER_COORDINATE) * reduced.entries
     whole = job.state * 16.0 * realization.dim**2 * len(initials)
     needed += 8.0 * reduced.nbytes + reduced.table_bytes + whole
     require_memory("steady-state", needed, realization.dim)
@@ -173,7 +173,7 @@ def _solve(job: _Job, initials: Sequence[Operator], alike: bool = False) -> list
     groups, meet = ([[*range(len(initials))]], True) if alike else _groups(coordinates)
     if len(groups) > 1 and (job.gap or not meet):
         return _apart(job, initials, groups)
-    settled = find_steady(coordinates, job.method, job.tell, job.known)
+    settled = find_steady(coordinates, job.method, job.report, job.warm_start)
     if len(groups) > 1 and not settled.unique:
         return _apart(job, initials, groups)
     if len(initials) > 1 and not settled.converged:
@@ -300,8 +300,8 @@ def _tell(progress: Progress | None) -> Callable[[float], None] | None:
     if progress is None:
         return None
 
-    def tell(residual: float) -> None:
-        done = math.log(max(residual, AIM)) / math.log(AIM)
+    def report(residual: float) -> None:
+        done = math.log(max(residual, RESIDUAL_TARGET)) / math.log(RESIDUAL_TARGET)
         progress(0.5 * min(max(done, 0.0), 1.0))
 
-    return tell
+    return report

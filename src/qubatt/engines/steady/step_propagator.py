@@ -11,7 +11,7 @@ from qubatt.core.errors import ResourceError
 from qubatt.engines.exact.chebyshev import enclose, expand
 from qubatt.engines.exact.reduced_lindbladian import Functionals, ReducedLindbladian, Vector
 
-ROUNDING = 1e-11
+STEP_ROUNDING = 1e-11
 """Largest rounding of one application, relative to the norm of the vector."""
 
 
@@ -47,7 +47,7 @@ class StepPropagator:
         """Return exp(h𝓛) × vector, which the next call overwrites; None where h is too long."""
         weights = self._prepared(h)
         np.copyto(self._room[0], vector)
-        limit = ROUNDING * max(1.0, math.sqrt(2.0) * float(np.linalg.norm(vector)))
+        limit = STEP_ROUNDING * max(1.0, math.sqrt(2.0) * float(np.linalg.norm(vector)))
         series = expand(self._reduced, self.ellipse, weights, self._room, self._functionals, limit)
         self.products += len(series.sizes) - 1
         if series.ended and series.rounding <= limit:
