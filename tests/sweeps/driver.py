@@ -14,7 +14,8 @@ import sys
 import zarr  # noqa: F401
 
 from qubatt.__main__ import main
-from qubatt.sweeps import compute, study_cost, words  # noqa: F401
+from qubatt.results import study_status  # noqa: F401
+from qubatt.sweeps.execution import computation, study_cost  # noqa: F401
 
 
 def work(told: dict) -> None:
@@ -24,7 +25,8 @@ def work(told: dict) -> None:
         os.dup2(os.open(told[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
     sys.argv = ["qubatt", *told["arguments"]]
     if told["hurry"]:
-        compute.BATCH = compute.FLUSH = compute.REFRESH = compute.SHARE = 0.0
+        computation.CHUNK_SECONDS = computation.WRITE_SECONDS = 0.0
+        computation.GRID_SECONDS = computation.GRID_INTERVAL_RATIO = 0.0
     if told["largest"]:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (told["largest"],) * 2)

@@ -20,9 +20,9 @@ import pytest
 import tomli_w
 import xarray as xr
 
-from qubatt.sweeps import State, Study, sweep
-from qubatt.sweeps.execution import sweep as compute
-from qubatt.sweeps.execution.worker import Task, solve_tasks
+from qubatt.sweeps import Study, StudyProgress, sweep
+from qubatt.sweeps.execution import computation
+from qubatt.sweeps.execution.worker import Batch, solve_batches
 
 HERE = Path(__file__).parent
 ROUNDED = "certificate_error_estimate"
@@ -64,9 +64,11 @@ def assert_same(one: xr.Dataset, other: xr.Dataset, but: str = "") -> None:
     assert one.equals(other)
 
 
-def computed(study: Any, output: Path | None = None, **options: Any) -> tuple[xr.Dataset, State]:
+def computed(
+    study: Any, output: Path | None = None, **options: Any
+) -> tuple[xr.Dataset, StudyProgress]:
     """Return the results of a study, and how far it was at last."""
-    states: list[State] = []
+    states: list[StudyProgress] = []
     data = sweep(study, output, progress=states.append, **options)
     return data, states[-1]
 
@@ -75,14 +77,14 @@ def new_points(study: Any, output: Path, **options: Any) -> tuple[xr.Dataset, in
     """Return the results of a study, and how many points were computed or read off."""
     keys: list[str] = []
 
-    def counted(tasks: Sequence[Task], threads: int | None = None) -> Any:
-        keys.extend(point.key for task in tasks for point in task.points)
-        return solve_tasks(tasks, threads)
+    def counted(batches: Sequence[Batch], threads: int | None = None) -> Any:
+        keys.extend(point.key for batch in batches for point in batch.points)
+        return solve_batches(batches, threads)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compute, "solve_tasks", counted)
+        patch.setattr(computation, "solve_batches", counted)
         data, state = computed(study, output, **options)
-    assert len(keys) == state.points - state.found
+    assert len(keys) == state.points - state.reused
     return data, len(keys)
 
 

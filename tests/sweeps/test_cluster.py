@@ -18,8 +18,8 @@ from small import ROUNDED, Starter, assert_same, environment, small, written
 
 from qubatt.results.status import status_counts
 from qubatt.sweeps import load, sweep
-from qubatt.sweeps.execution import sweep as compute
-from qubatt.sweeps.execution.dask_cluster import REACHED
+from qubatt.sweeps.execution import computation
+from qubatt.sweeps.execution.dask_cluster import CONNECT_SECONDS
 
 pytest.importorskip("distributed")
 FLAG = failing.FLAG
@@ -109,8 +109,8 @@ def test_cluster_of_which_a_worker_is_killed(
 ) -> None:
     """In the middle; what it was at is computed by others."""
     study = small(sweep={**small()["sweep"], "run.t_end": [1.0, 2.0, 3.0]})
-    for name in ("BATCH", "FLUSH"):
-        monkeypatch.setattr(compute, name, 0.0)
+    for name in ("CHUNK_SECONDS", "WRITE_SECONDS"):
+        monkeypatch.setattr(computation, name, 0.0)
     cluster.add()
     killed: list[int] = []
 
@@ -139,7 +139,7 @@ def test_point_that_kills_workers_of_a_cluster(cluster: Cluster, tmp_path: Path)
     data = sweep(failing.with_pulses(*drives), tmp_path, scheduler=cluster.address, progress=begin)
     cluster.flag.unlink()
     assert data.status.values.tolist() == ["ok", "ok", "failed", "ok"]
-    assert failing.failures(data)[0]["message"] == compute.DIED
+    assert failing.failures(data)[0]["message"] == computation.DEAD_WORKER
 
 
 @pytest.mark.slow
@@ -190,7 +190,7 @@ def test_wrong_address(tmp_path: Path, qubatt: Starter, address: str) -> None:
         if scheduler == address:
             found = error
     error = found
-    assert spans[1] < REACHED + 2 * (spans[0] + spans[2])
+    assert spans[1] < CONNECT_SECONDS + 2 * (spans[0] + spans[2])
     assert error.startswith(
         f"Error: Argument `scheduler` must be the address of a Dask scheduler, but is '{address}'."
     )

@@ -15,7 +15,7 @@ from small import Starter, assert_same, small, written
 
 from qubatt.results.status import status_counts
 from qubatt.sweeps import load, sweep
-from qubatt.sweeps.execution import sweep as compute
+from qubatt.sweeps.execution import computation
 from qubatt.sweeps.store import store
 
 FULL = {"space": "No space left on device", "large": "File too large"}
@@ -24,8 +24,8 @@ FULL = {"space": "No space left on device", "large": "File too large"}
 @pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write every point by itself."""
-    for name in ("BATCH", "FLUSH"):
-        monkeypatch.setattr(compute, name, 0.0)
+    for name in ("CHUNK_SECONDS", "WRITE_SECONDS"):
+        monkeypatch.setattr(computation, name, 0.0)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from qubatt.core.declaration import fields_of
 from qubatt.core.registry import registry
 from qubatt.results.status import status_counts
 from qubatt.sweeps import Study, load, sweep
-from qubatt.sweeps.study import run_spec as run_spec
+from qubatt.sweeps.study import charge_run, discharge_run, steady_run
 
 pytestmark = pytest.mark.blas
 
@@ -165,8 +165,14 @@ def no_dynamics() -> Iterator[list[str]]:
         raise AssertionError("computed again")
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("propagate_states", "settle_states", "solve", "settle", "discharge"):
-            patch.setattr(run_spec, name, functools.partial(refuse, name))
+        for module, name in (
+            (charge_run, "propagate_each"),
+            (charge_run, "solve"),
+            (steady_run, "find_steady_states"),
+            (steady_run, "find_steady_state"),
+            (discharge_run, "discharge"),
+        ):
+            patch.setattr(module, name, functools.partial(refuse, name))
         yield calls
 
 
@@ -222,7 +228,7 @@ def test_dynamics_that_are_forbidden_are_missed(tmp_path: Path) -> None:
     with no_dynamics() as calls:
         data = sweep(merits("energy"), tmp_path)
     assert (data.status == "failed").all()
-    assert set(calls) == {"propagate_states"}
+    assert set(calls) == {"propagate_each"}
 
 
 @pytest.mark.parametrize("name", ["negativity", "maximum_power"])
@@ -269,7 +275,7 @@ def test_half_of_the_merits_read_off_is_not_all_done(
         if state.done >= 4:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("qubatt.sweeps.execution.sweep.BATCH", 0.0)
+    monkeypatch.setattr("qubatt.sweeps.execution.computation.CHUNK_SECONDS", 0.0)
     with pytest.raises(KeyboardInterrupt):
         sweep(merits("energy", "purity"), tmp_path, progress=stop)
     half = load(tmp_path)
@@ -298,7 +304,7 @@ def test_runs_of_several_kinds(tmp_path: Path) -> None:
     data = sweep(study, tmp_path)
     assert status_counts(data) == {"ok": 4}
     assert status_counts(load(tmp_path)) == {"ok": 4}
-    assert computed(study, tmp_path)[1].found == 4
+    assert computed(study, tmp_path)[1].reused == 4
 
 
 def test_one_point_without_axes(tmp_path: Path) -> None:

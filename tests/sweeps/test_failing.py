@@ -17,8 +17,8 @@ import qubatt as qb
 from qubatt.core.errors import ArgumentError
 from qubatt.results.status import status_counts
 from qubatt.sweeps import load, sweep
-from qubatt.sweeps.execution.sweep import DIED
-from qubatt.sweeps.study import run_spec as run_spec
+from qubatt.sweeps.execution.computation import DEAD_WORKER
+from qubatt.sweeps.study import charge_run
 
 
 def failures(data: Any) -> list[dict[str, Any]]:
@@ -43,7 +43,7 @@ def test_charger_that_does_not_fit(tmp_path: Path) -> None:
     assert told[0]["message"] == f"CutoffError: {error.value}"
     assert told[0]["key"] == points(study)[0]
     again, state = computed(study, tmp_path)
-    assert (state.found, state.failed, state.done) == (6, 2, 6)
+    assert (state.reused, state.failed, state.done) == (6, 2, 6)
     assert_same(again, data)
     assert failures(load(tmp_path)) == told
 
@@ -51,7 +51,7 @@ def test_charger_that_does_not_fit(tmp_path: Path) -> None:
 def unlucky(monkeypatch: pytest.MonkeyPatch, when: Any) -> list[float]:
     """Let a solver fail at some points; returns at which it was called."""
     calls: list[float] = []
-    plain = run_spec.propagate_each
+    plain = charge_run.propagate_each
 
     def propagate(questions: Any, *rest: Any) -> Any:
         drive = questions[0].battery.drive
@@ -60,7 +60,7 @@ def unlucky(monkeypatch: pytest.MonkeyPatch, when: Any) -> list[float]:
             raise np.linalg.LinAlgError("Singular matrix")
         return plain(questions, *rest)
 
-    monkeypatch.setattr(run_spec, "propagate_states", propagate)
+    monkeypatch.setattr(charge_run, "propagate_each", propagate)
     return calls
 
 
@@ -80,7 +80,7 @@ def test_failed_points_are_tried_again_when_asked_to(
     assert calls == []
     again, state = computed(driven(), tmp_path, retry_failed=True)
     assert calls == [1.0]
-    assert (state.found, state.failed) == (2, 0)
+    assert (state.reused, state.failed) == (2, 0)
     assert failures(again) == []
     assert_same(again, wanted)
     assert_same(load(tmp_path), wanted)
@@ -89,7 +89,7 @@ def test_failed_points_are_tried_again_when_asked_to(
 def test_together_or_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where points share a propagation and it fails, each is tried by itself."""
     calls: list[int] = []
-    plain = run_spec.propagate_each
+    plain = charge_run.propagate_each
 
     def propagate(questions: Any, times: Any, *rest: Any) -> Any:
         calls.append(len(times))
@@ -97,7 +97,7 @@ def test_together_or_alone(monkeypatch: pytest.MonkeyPatch) -> None:
             raise np.linalg.LinAlgError("Singular matrix")
         return plain(questions, times, *rest)
 
-    monkeypatch.setattr(run_spec, "propagate_states", propagate)
+    monkeypatch.setattr(charge_run, "propagate_each", propagate)
     data = sweep(driven(sweep={"run.t_end": [1.0, 2.0, 3.0]}))
     assert data.status.values.tolist() == ["ok", "ok", "failed"]
     assert calls == [3, 1, 1, 1]
@@ -167,11 +167,11 @@ def test_point_that_kills_its_worker(tmp_path: Path, monkeypatch: pytest.MonkeyP
     data = sweep(with_pulses(*drives), tmp_path / "out", workers=2, progress=begin)
     assert data.status.values.tolist() == ["ok"] * 2 + ["failed"] + ["ok"] * 3
     assert failures(data) == [
-        {"key": str(data.key[2].item()), "parameters": {"drive": 2}, "message": DIED}
+        {"key": str(data.key[2].item()), "parameters": {"drive": 2}, "message": DEAD_WORKER}
     ]
     (tmp_path / "flag").unlink()
     again, state = computed(with_pulses(*drives), tmp_path / "out", retry_failed=True)
-    assert (state.found, state.failed) == (5, 0)
+    assert (state.reused, state.failed) == (5, 0)
     assert_same(again, sweep(with_pulses(*drives)))
 
 

@@ -24,7 +24,8 @@ GOLDEN = json.loads((Path(__file__).parent / "keys.json").read_text())
 """Studies of one point for everything that is registered, and their keys.
 
 Results of earlier versions are found by these. Never change one: a field that is added carries
-``json_schema_extra={"added": True}``; where the same parameters give other numbers, raise NUMERICS.
+``json_schema_extra={"added": True}``; where the same parameters give other numbers, raise
+NUMERICS_VERSION.
 """
 
 CUSTOM = "3ca136cd716526c6ec63ee4e1c6f5bfa"

@@ -15,8 +15,8 @@ from small import Starter, assert_same, computed, members, small, written
 
 from qubatt.results.status import status_counts
 from qubatt.sweeps import load, sweep
-from qubatt.sweeps.execution import sweep as compute
-from qubatt.sweeps.store.store import TEMPORARY
+from qubatt.sweeps.execution import computation
+from qubatt.sweeps.store.store import TEMPORARY_NAMES
 
 KILLS = 8
 POINTS = 32
@@ -35,7 +35,7 @@ def longer() -> dict:
 
 def leftovers(directory: Path) -> list[Path]:
     """Return what was being written."""
-    return [part for pattern in TEMPORARY for part in directory.glob(pattern)]
+    return [part for pattern in TEMPORARY_NAMES for part in directory.glob(pattern)]
 
 
 def files(folder: Path) -> int:
@@ -95,7 +95,9 @@ def test_asked_to_stop(
     command.signal(number, whole=number == signal.SIGINT)  # a terminal sends it to all
     code, out, error = command.end()
     assert (code, out) == (128 + number, "")
-    assert re.fullmatch(r"Stopped: \d+ of 32 points.*\. The same command goes on\.\n", error)
+    assert re.fullmatch(
+        r"Stopped: \d+ of 32 points.*\. Rerun the same command to resume\.\n", error
+    )
     assert 3 < int(error.split()[1]) == POINTS - status_counts(load(folder))["missing"]
     with xr.open_zarr(folder / "data.zarr") as grid:
         assert_same(grid.load(), load(folder))
@@ -119,7 +121,9 @@ def test_interrupted_while_processes_start(tmp_path: Path, qubatt: Starter) -> N
         command.signal(signal.SIGCONT, whole=True)
         code, _, error = command.end()
         assert code == 130
-        stopped = re.fullmatch(r"Stopped: (\d+) of 32 points.*The same command goes on\.\n", error)
+        stopped = re.fullmatch(
+            r"Stopped: (\d+) of 32 points.*Rerun the same command to resume\.\n", error
+        )
         assert stopped, error
         if early and stopped[1] == "0":
             return
@@ -136,10 +140,10 @@ def test_results_of_a_stopped_study_are_those_computed(
         if state.done >= 5:  # type: ignore[attr-defined]
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(compute, "BATCH", 0.0)
+    monkeypatch.setattr(computation, "CHUNK_SECONDS", 0.0)
     with pytest.raises(KeyboardInterrupt):
         sweep(small(), tmp_path, progress=stop)
     assert status_counts(load(tmp_path))["missing"] == 7
     again, state = computed(small(), tmp_path)
-    assert state.found == 5
+    assert state.reused == 5
     assert_same(again, sweep(small()))

@@ -11,9 +11,9 @@ import xarray as xr
 from small import assert_same, driven, new_points
 
 from qubatt.sweeps import load, sweep
-from qubatt.sweeps.store.store import LEFT_BEHIND, Store
+from qubatt.sweeps.store.store import ABANDONED_AFTER, Store
 
-OLD = LEFT_BEHIND + 60.0
+OLD = ABANDONED_AFTER + 60.0
 
 
 def litter(folder: Path, source: Path, age: float) -> list[Path]:
@@ -35,7 +35,7 @@ def test_young_leftovers_stay_and_are_not_read(tmp_path: Path) -> None:
     """They may be those of a writer that is alive, with other points in them."""
     wanted = sweep(driven(), tmp_path / "one")
     sweep(driven(battery={"type": "driven", "n_atoms": 3, "drive": 1.0}), tmp_path / "other")
-    parts = litter(tmp_path / "one", tmp_path / "other", LEFT_BEHIND - 60.0)
+    parts = litter(tmp_path / "one", tmp_path / "other", ABANDONED_AFTER - 60.0)
     data, new = new_points(driven(), tmp_path / "one")
     assert new == 0
     assert all(part.exists() for part in parts)

@@ -18,8 +18,9 @@ from small import ROUNDED, assert_same, dice, driven, environment, noise, ramp, 
 import qubatt as qb
 from qubatt.core.errors import ArgumentError, QubattWarning
 from qubatt.sweeps import sweep
-from qubatt.sweeps.execution import sweep as compute
-from qubatt.sweeps.execution.pool import Place, pool
+from qubatt.sweeps.execution import runner
+from qubatt.sweeps.execution.executor import WorkerPool
+from qubatt.sweeps.execution.pool import open_pool
 
 
 def pulses(*functions: Any) -> dict[str, Any]:
@@ -53,20 +54,20 @@ def here() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def processes() -> Iterator[Place]:
+def processes() -> Iterator[WorkerPool]:
     """Return two processes that all tests share, as they take seconds to start."""
-    with pool(2, None) as place:
-        yield place
+    with open_pool(2, None) as pool:
+        yield pool
 
 
 @pytest.mark.slow
 @pytest.mark.blas
 @pytest.mark.parametrize("name", kinds())
 def test_processes(
-    here: dict[str, Any], processes: Place, monkeypatch: pytest.MonkeyPatch, name: str
+    here: dict[str, Any], processes: WorkerPool, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Processes give the bits of one process; norms alone depend on its threads."""
-    monkeypatch.setattr(compute, "pool", lambda *_: contextlib.nullcontext(processes))
+    monkeypatch.setattr(runner, "open_pool", lambda *_: contextlib.nullcontext(processes))
     there = sweep(kinds()[name], workers=2)
     assert not (there.status == "failed").any()
     assert_same(there, here[name], but=ROUNDED)

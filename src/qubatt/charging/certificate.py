@@ -19,6 +19,7 @@ from qubatt.core.solution import Solution
 from qubatt.engines.steady.solve import SteadySolution
 from qubatt.merits import SolvedRun
 from qubatt.merits.cutoff_population import highest_levels
+from qubatt.models.photon_cutoff import max_photons
 from qubatt.results.status import CUTOFF_THRESHOLD, Status
 
 CURVE_THRESHOLD = 1e-4

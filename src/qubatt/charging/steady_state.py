@@ -139,7 +139,7 @@ def find_steady_state(
         )
         task = asked.task(AT_REST, save)
         last = known[-1] if known else None
-        (solution,) = solve_steady(task, method, gap=gap, known=last, progress=progress)
+        (solution,) = solve_steady(task, method, gap=gap, warm_start=last, progress=progress)
         known[:] = [solution]
         return certified_steady(asked, solution)
 

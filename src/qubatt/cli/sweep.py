@@ -1,4 +1,4 @@
-"""``qubatt sweep | status | export``: studies computed, looked after, and handed on."""
+"""``qubatt sweep | status | export``: compute a study, show its progress, export its results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 def _sweep(
     study: Annotated[Path | None, typer.Argument(help="Study file (TOML)")] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Folder of the results; what is there is used again")
+        Path | None, typer.Option(help="Folder of the results; earlier ones in it are reused")
     ] = None,
     workers: Annotated[
         int | None, typer.Option(help="Processes of this machine", show_default="all cores")
@@ -31,7 +31,7 @@ def _sweep(
         str | None, typer.Option(help="Dask scheduler instead, such as tcp://10.0.0.1:8786")
     ] = None,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Try again what failed before")
+        bool, typer.Option("--retry-failed", help="Compute failed points again")
     ] = False,
     keep: Annotated[
         bool | None,
@@ -42,10 +42,10 @@ def _sweep(
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what it would take on this machine")
+        bool, typer.Option("--dry-run", help="Only print the expected cost on this machine")
     ] = False,
     example: Annotated[
-        bool, typer.Option("--example", help="Print a study file with comments, to begin with")
+        bool, typer.Option("--example", help="Print a study file with comments, to start from")
     ] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of study files, for editors")
@@ -54,31 +54,24 @@ def _sweep(
 ) -> None:
     """Compute a study: a battery at every point of a grid of parameters.
 
-    What was computed before is used again: the same command goes on with a study that was stopped.
+    Earlier results are reused: rerun the same command to resume an interrupted study.
     """
     from qubatt.core.errors import MISSING, ArgumentError
 
-    if example:
-        from importlib.resources import files
-
-        typer.echo((files("qubatt.sweeps") / "example.toml").read_text("utf-8"), nl=False)
-        return
-    if schema:
-        from qubatt.sweeps.study.schema import schema as made
-
-        typer.echo(jsons.dumps(made(), indent=2, ensure_ascii=False))
+    if example or schema:
+        _print_template(schema)
         return
     if study is None:
-        cure = "qubatt sweep --example > study.toml writes one to begin with."
+        cure = "qubatt sweep --example > study.toml writes one to start from."
         raise ArgumentError("study", "be given", MISSING, cure)
     from qubatt.sweeps.execution.pool import check_workers, cores
     from qubatt.sweeps.study.study import Study
 
-    read = Study.of(study)
+    parsed = Study.of(study)
     if workers is not None:
         check_workers(workers)
     if dry_run:
-        _estimate(read, output, workers, keep, as_json=json)
+        _print_cost(parsed, output, workers, keep, as_json=json)
         return
     if output is None:
         cure = f"For example --output {study.stem}."
@@ -89,9 +82,9 @@ def _sweep(
     with Bar() as bar, stopped_cleanly() as stop:
         try:
             data = sweep(
-                read,
+                parsed,
                 output,
-                workers=workers or min(cores(), max(len(read), 1)),
+                workers=workers or min(cores(), max(len(parsed), 1)),
                 scheduler=scheduler,
                 retry_failed=retry_failed,
                 keep=keep,
@@ -99,38 +92,51 @@ def _sweep(
             )
         except KeyboardInterrupt:
             bar.stop()
-            typer.echo(f"Stopped: {bar.words()}. The same command goes on.", err=True)
-            raise typer.Exit(128 + stop.signal) from None
-    _tell(data, output, as_json=json)
+            typer.echo(f"Stopped: {bar.text()}. Rerun the same command to resume.", err=True)
+            raise typer.Exit(128 + stop.number) from None
+    _print_status(data, output, as_json=json)
     if bool((data["status"] == "failed").all()):
         typer.echo("Error: All points failed.", err=True)
         raise typer.Exit(2)
 
 
-def _estimate(
-    read: Any, output: Path | None, workers: int | None, keep: Any, *, as_json: bool
-) -> None:
-    from qubatt.sweeps.execution.study_cost import study_cost
-    from qubatt.sweeps.store.store import Memory, Store
+def _print_template(schema: bool) -> None:
+    """Print the schema of study files, or an example."""
+    from importlib.resources import files
 
-    there = output is not None and (output / "points").is_dir()
-    archive = Store.open(output) if there and output is not None else Memory()
-    found = study_cost(read, archive, workers, keep)
-    typer.echo(jsons.dumps(found.to_dict(), indent=2) if as_json else str(found))
+    if schema:
+        from qubatt.sweeps.study.schema import study_schema
+
+        typer.echo(jsons.dumps(study_schema(), indent=2, ensure_ascii=False))
+    else:
+        typer.echo((files("qubatt.sweeps") / "example.toml").read_text("utf-8"), nl=False)
+
+
+def _print_cost(
+    study: Any, output: Path | None, workers: int | None, keep: Any, *, as_json: bool
+) -> None:
+    """Print the expected cost of a study."""
+    from qubatt.sweeps.execution.study_cost import study_cost
+    from qubatt.sweeps.store.store import MemoryStore, Store
+
+    exists = output is not None and (output / "points").is_dir()
+    store = Store.open(output) if exists and output is not None else MemoryStore()
+    cost = study_cost(study, store, workers, keep)
+    typer.echo(jsons.dumps(cost.to_dict(), indent=2) if as_json else str(cost))
 
 
 def _status(
     directory: Directory,
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON")] = False,
 ) -> None:
-    """Say how far a study is, and what failed; also while it goes on."""
+    """Show progress and failures of a study, also while it runs."""
     from qubatt.sweeps import load
 
-    _tell(load(directory), directory, as_json=json)
+    _print_status(load(directory), directory, as_json=json)
 
 
-def _tell(data: Any, directory: Path, *, as_json: bool) -> None:
-    """Say how many points have which status, and what failed."""
+def _print_status(data: Any, directory: Path, *, as_json: bool) -> None:
+    """Print numbers of points by status, and failures."""
     from qubatt.results.study_status import study_status, study_status_text
     from qubatt.sweeps.store.store import Store
 
@@ -144,7 +150,7 @@ def _tell(data: Any, directory: Path, *, as_json: bool) -> None:
 def _export(
     directory: Directory,
     output: Annotated[
-        Path | None, typer.Option(help="netCDF file", show_default="DIR.nc beside the folder")
+        Path | None, typer.Option(help="netCDF file", show_default="DIR.nc next to the folder")
     ] = None,
     point: Annotated[
         str | None, typer.Option(help="Key of one point, or its beginning, instead of the grid")
@@ -159,13 +165,13 @@ def _export(
         data = load(directory)
         target = output or directory.with_name(f"{directory.resolve().name}.nc")
     else:
-        row = Store.open(directory).find(point)
-        data, target = row.dataset(), output or Path(f"{row.key[:12]}.nc")
+        result = Store.open(directory).find(point)
+        data, target = result.dataset(), output or Path(f"{result.key[:12]}.nc")
     typer.echo(f"Wrote {save(data, target)}")
 
 
 class Bar:
-    """Progress on standard error: a bar in a terminal, now and then a line elsewhere."""
+    """Progress on standard error: a bar in a terminal, elsewhere a line every half minute."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -175,8 +181,8 @@ class Bar:
         self._console = Console(stderr=True)
         self._text = Text
         self._live = Live(console=self._console, refresh_per_second=4, transient=True)
-        self._state: Any = None
-        self._next = 30.0
+        self._progress: Any = None
+        self._next_line = 30.0
 
     def __enter__(self) -> Bar:
         if self._console.is_terminal:
@@ -192,34 +198,34 @@ class Bar:
         self.stop()
 
     def stop(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         self._live.stop()
 
-    def show(self, state: Any) -> None:
-        """Show how far it is."""
-        self._state = state
+    def show(self, progress: Any) -> None:
+        """Show the progress of a study."""
+        self._progress = progress
         if self._console.is_terminal:
             width = 20
-            full = round(width * state.effort)
-            self._live.update(self._text(f"{'█' * full}{'░' * (width - full)} {self.words()}"))
-        elif state.seconds >= self._next:
-            self._next = state.seconds + 30.0
-            self._console.print(self.words(), highlight=False)
+            full = round(width * progress.fraction)
+            self._live.update(self._text(f"{'█' * full}{'░' * (width - full)} {self.text()}"))
+        elif progress.seconds >= self._next_line:
+            self._next_line = progress.seconds + 30.0
+            self._console.print(self.text(), highlight=False)
 
-    def words(self) -> str:
-        """Return how far it is in words."""
+    def text(self) -> str:
+        """Return the progress as text."""
         from qubatt.core.format import format_duration
 
-        state = self._state
-        if state is None:
+        progress = self._progress
+        if progress is None:
             return "nothing computed"
-        found = f"{state.done:,} of {state.points:,} points"
-        if state.found:
-            found += f" ({state.found:,} found)"
-        if state.done > state.found:
-            found += f", {state.rate:.3g} per second"
-            if state.done < state.points and state.left == state.left:
-                found += f", about {format_duration(state.left)} left"
-        if state.failed:
-            found += f", {state.failed:,} failed"
-        return found
+        text = f"{progress.done:,} of {progress.points:,} points"
+        if progress.reused:
+            text += f" ({progress.reused:,} reused)"
+        if progress.done > progress.reused:
+            text += f", {progress.rate:.3g} per second"
+            if progress.done < progress.points and progress.remaining == progress.remaining:
+                text += f", about {format_duration(progress.remaining)} left"
+        if progress.failed:
+            text += f", {progress.failed:,} failed"
+        return text

@@ -17,8 +17,8 @@ from qubatt.engines.recorder import Outcome, Recorder
 from qubatt.engines.runge_kutta import (
     STAGES,
     RungeKutta,
-    step_limits,
     runge_kutta_products,
+    step_limits,
 )
 from qubatt.engines.threads import single_blas
 

@@ -39,8 +39,14 @@ def select_engine(engine: str | Engine, task: Task) -> tuple[Engine, str]:
         return ExactEngine(), "pulses: Runge–Kutta on the reduced form"
     dim = problem.space.dim
     if dim > MAX_AUTO_DENSE_DIM:
-        return ExactEngine(), f"more than {MAX_AUTO_DENSE_DIM} states: Chebyshev on the reduced form"
+        return (
+            ExactEngine(),
+            f"more than {MAX_AUTO_DENSE_DIM} states: Chebyshev on the reduced form",
+        )
     steps = np.diff(times, prepend=0.0)
     if len(steps) > 1 and np.ptp(steps[1:]) > 1e-9 * times[-1]:
         return ExactEngine(), "unevenly spaced times: Chebyshev on the reduced form"
-    return DenseEngine(), f"at most {MAX_AUTO_DENSE_DIM} states, evenly spaced times: one exponential"
+    return (
+        DenseEngine(),
+        f"at most {MAX_AUTO_DENSE_DIM} states, evenly spaced times: one exponential",
+    )

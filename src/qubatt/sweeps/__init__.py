@@ -1,7 +1,10 @@
-"""Studies: parameters that vary, results that are kept, work that is spread and resumed."""
+"""Studies: grids of parameters, computed on many workers, stored and resumed."""
 
-from qubatt.sweeps.execution.sweep import State, load, sweep
-from qubatt.sweeps.study.run_spec import ChargeRun, DischargeRun, SteadyRun
+from qubatt.sweeps.execution.progress import StudyProgress
+from qubatt.sweeps.execution.sweep import load, sweep
+from qubatt.sweeps.study.charge_run import ChargeRun
+from qubatt.sweeps.study.discharge_run import DischargeRun
+from qubatt.sweeps.study.steady_run import SteadyRun
 from qubatt.sweeps.study.study import Study
 
-__all__ = ["ChargeRun", "DischargeRun", "State", "SteadyRun", "Study", "load", "sweep"]
+__all__ = ["ChargeRun", "DischargeRun", "SteadyRun", "Study", "StudyProgress", "load", "sweep"]

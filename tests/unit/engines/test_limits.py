@@ -225,4 +225,4 @@ def test_what_was_counted_is_reported(unique: Coordinates, name: str) -> None:
     counted = projector.statistics()
     assert counted
     assert all(isinstance(value, int | float) for value in counted.values())
-    assert projector.floor < 1e-11
+    assert projector.residual_floor < 1e-11

@@ -18,7 +18,7 @@ from qubatt.core.problem import Jump
 from qubatt.core.task import Save, Task
 from qubatt.engines.engine import Engine, Progress, Propagator
 from qubatt.engines.recorder import Outcome, Recorder, battery_state
-from qubatt.sweeps.store.point_result import kept_of_row, row_of_kept, stack, unstack
+from qubatt.sweeps.store.point_result import result_of_state, stack, state_of_result, unstack
 from solving import solve, task
 
 SAMPLES, SEED = 400, 7
@@ -107,8 +107,8 @@ def test_kept_samples_travel_through_files() -> None:
     question = Request.of(BATTERY, LIGHT, None, ["energy"])
     times = [TIMES, TIMES[:3]]
     for run in propagate(question, times, SampledEngine(), battery=True):
-        (row,) = unstack(stack([row_of_kept("key", run)]))
-        back, solution = kept_of_row(row), run.solution
+        (row,) = unstack(stack([result_of_state("key", run)]))
+        back, solution = state_of_result(row), run.solution
         assert back.solution.samples == SAMPLES
         assert back.solution.seed == SEED
         assert back.solution.error == "statistical"

@@ -70,7 +70,7 @@ def test_studies_and_papers_store_the_name(name: str) -> None:
     run = qb.SteadyRun(method=solver)
     assert run.method == name
     assert run == qb.SteadyRun(method=name)
-    assert run.determines() == qb.SteadyRun(method=name).determines()
+    assert run.key_fields == qb.SteadyRun(method=name).key_fields
     jobs = [SteadyJob((BATTERY,), (DECAY,), method=given) for given in (name, solver)]
     assert jobs[0].key == jobs[1].key
     assert jobs[0].method == jobs[1].method == name

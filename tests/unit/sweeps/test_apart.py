@@ -7,8 +7,8 @@ import pytest
 
 import qubatt as qb
 from qubatt.sweeps import Study
-from qubatt.sweeps.execution.plan import kept_bytes
-from qubatt.sweeps.store.point_result import kept_of_row, row_of_kept
+from qubatt.sweeps.execution.plan import state_bytes
+from qubatt.sweeps.store.point_result import result_of_state, state_of_result
 from qubatt.sweeps.store.store import Store
 
 
@@ -77,13 +77,13 @@ def test_only_states_at_output_times_take_room(tmp_path):
     )
     (point,) = study.points
     qb.sweep(study, tmp_path)
-    kept = Store.open(tmp_path).kept(point.key)
+    kept = Store.open(tmp_path).state(point.key)
     assert kept.solution.battery_states.shape[0] == len(kept.solution.times) > 64
-    assert len(row_of_kept(point.key, kept).arrays["battery"]) == 2
-    again = kept_of_row(row_of_kept(point.key, kept))
+    assert len(result_of_state(point.key, kept).arrays["battery"]) == 2
+    again = state_of_result(result_of_state(point.key, kept))
     np.testing.assert_array_equal(again.solution.battery_states, kept.solution.battery_states)
     size = sum(file.stat().st_size for file in (tmp_path / "states").iterdir())
-    assert 0.1 < size / kept_bytes(point) < 5.0
+    assert 0.1 < size / state_bytes([point]) < 5.0
     more = {"type": "charge", "times": [0.5, 10.0], "merits": ["ergotropy_symmetric"]}
     data = qb.sweep(
         Study(study.battery, study.charger, study.environment, more), tmp_path

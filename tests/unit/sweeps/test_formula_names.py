@@ -23,7 +23,7 @@ def study(**sweep: Any) -> Study:
 
 def cutoffs(**sweep: Any) -> list[int]:
     """Return the cut-offs of all points."""
-    return [point.setting.battery.max_photons for point in study(**sweep).points]
+    return [point.battery.max_photons for point in study(**sweep).points]
 
 
 def test_renamed_parameters_are_not_taken_from_the_table() -> None:

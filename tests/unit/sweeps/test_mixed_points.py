@@ -122,7 +122,7 @@ def points(**sweep):
 def test_a_whole_thing_does_not_undo_what_varies_in_it():
     whole = ["driven:n_atoms=3,drive=1", "driven:n_atoms=3,drive=2"]
     found = points(**{"battery.n_atoms": [1, 2], "battery": whole})
-    said = [(p.setting.battery.n_atoms, p.setting.battery.drive) for p in found]
+    said = [(p.battery.n_atoms, p.battery.drive) for p in found]
     assert said == [(1, 1.0), (1, 2.0), (2, 1.0), (2, 2.0)]
     assert len({p.key for p in found}) == 4
 
@@ -173,5 +173,5 @@ def test_one_point_at_rest_has_a_grid_of_no_dims(tmp_path):
 
 @pytest.mark.parametrize("name", ["certificate_residual", "relaxation_rate", "energy", "key"])
 def test_axes_do_not_take_names_of_results(name):
-    with pytest.raises(qb.ArgumentError, match="name that results do not have"):
+    with pytest.raises(qb.ArgumentError, match="reuse the name of a result variable"):
         points(**{"collective-decay.rate": {"values": [1.0, 2.0], "name": name}})

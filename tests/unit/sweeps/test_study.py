@@ -31,7 +31,7 @@ def test_all_are_combined_with_all_in_the_order_written():
         {"drive": 1, "collective_decay_rate": 0.3},
         {"drive": 2, "collective_decay_rate": 0.1},
     ]
-    last = study.points[-1].setting
+    last = study.points[-1]
     assert last.battery == qb.DrivenBattery(n_atoms=2, drive=2.0)
     assert last.environment == (qb.CollectiveDecay(0.3),)
 
@@ -45,7 +45,7 @@ def test_parameters_together_are_one_axis():
     }
     study = Study(battery=DICKE, environment=["cavity-loss:0.5"], sweep=sweep)
     assert [axis.name for axis in study.axes] == ["n_atoms", "cavity_loss_rate"]
-    found = [(p.setting.battery.n_atoms, p.setting.battery.max_photons) for p in study.points]
+    found = [(p.battery.n_atoms, p.battery.max_photons) for p in study.points]
     assert found == [(2, 8), (2, 8), (4, 16), (4, 16)]
 
 
@@ -57,7 +57,7 @@ def test_formulas_follow_axes_numbers_of_the_battery_and_each_other():
         "battery.max_photons": "round(8 * coupling) + n_atoms",
     }
     study = Study(battery={"type": "dicke", "omega_atom": 2.0}, sweep=sweep)
-    found = [(p.setting.battery.coupling, p.setting.battery.max_photons) for p in study.points]
+    found = [(p.battery.coupling, p.battery.max_photons) for p in study.points]
     assert found == [(2.0, 17), (2.0, 17), (1.0, 12), (1.0, 12)]
     assert study.points[3].coordinates["coupling"] == 1.0
 
@@ -77,7 +77,7 @@ def test_whole_things_vary():
         "environment": ["none", ["cavity-loss:0.5", "collective-decay:0.1"]],
     }
     study = Study(battery={"n_atoms": 2, **DICKE}, sweep=sweep)
-    settings = [point.setting for point in study.points]
+    settings = study.points
     assert settings[0].charger == qb.FockState(2)
     assert settings[-1].charger == qb.CoherentState(0.1)
     assert [type(s.battery).__name__ for s in settings[:4:2]] == [
@@ -92,8 +92,8 @@ def test_objects_and_pulses():
     pulse = qb.GaussianPulse(0.5, 3.0, 1.0)
     battery = qb.DickeBattery(n_atoms=2, coupling=pulse, max_photons=6)
     study = Study(battery=battery, sweep={"battery.coupling.width": [1.0, 2.0]})
-    assert study.points[0].setting.battery == battery
-    assert study.points[1].setting.battery.coupling.width == 2.0
+    assert study.points[0].battery == battery
+    assert study.points[1].battery.coupling.width == 2.0
     as_text = Study(
         battery={"type": "dicke", "n_atoms": 2, "coupling": "gaussian:0.5,3,1", "max_photons": 6}
     )
@@ -165,7 +165,7 @@ def test_study_file_of_a_study_is_that_study(tmp_path):
     again = Study.of(path)
     assert [p.key for p in again.points] == [p.key for p in study.points]
     assert again.title == study.title
-    assert again.points[0].run_spec.merits == study.points[0].run_spec.merits
+    assert again.points[0].run.merits == study.points[0].run.merits
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_study_file_of_a_study_is_that_study(tmp_path):
         ({"battery": "dicky"}, "Best matches are: dicke"),
         ({"battery": {"n_atoms": 2}}, "`battery.type` must be given"),
         ({"battery": {**DICKE, "n_atom": 2}}, "`battery.n_atom`.*Best matches are: n_atoms"),
-        ({"battery": DICKE, "batery": 1}, "only tables that are known"),
+        ({"battery": DICKE, "batery": 1}, "no unknown tables"),
         ({"battery": DICKE, "run": "fly"}, "run"),
         (
             {"battery": {**DICKE, "n_atoms": 1}, "run": {"type": "charge", "engine": "warp"}},
@@ -212,7 +212,7 @@ def test_study_file_of_a_study_is_that_study(tmp_path):
         ),
         (
             {"battery": DICKE, "sweep": {"battery.n_atoms": {"values": [1], "name": "energy"}}},
-            "name that results do not have",
+            "reuse the name of a result variable",
         ),
         (
             {
@@ -222,7 +222,7 @@ def test_study_file_of_a_study_is_that_study(tmp_path):
                     "battery.interaction": {"values": [1], "name": "n_atoms"},
                 },
             },
-            "called otherwise",
+            "name different from that of battery.n_atoms",
         ),
         (
             {

@@ -69,12 +69,12 @@ def test_every_point_has_an_address(tmp_path):
 
 
 def test_output_times_share_a_propagation(monkeypatch):
-    from qubatt.sweeps import run_spec
+    from qubatt.sweeps.study import charge_run
 
     count = []
-    plain = run_spec.propagate_each
+    plain = charge_run.propagate_each
     monkeypatch.setattr(
-        run_spec, "propagate_states", lambda *a, **k: count.append(1) or plain(*a, **k)
+        charge_run, "propagate_each", lambda *a, **k: count.append(1) or plain(*a, **k)
     )
     study = Study(
         battery=qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=24),
@@ -180,7 +180,7 @@ def test_progress_ends_with_everything():
     states = []
     qb.sweep(rabi(), progress=states.append)
     assert (states[0].done, states[-1].done, states[-1].points) == (0, 3, 3)
-    assert states[-1].effort == 1.0
+    assert states[-1].fraction == 1.0
 
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, True, "two"])
@@ -198,14 +198,12 @@ def test_print_tells_of_the_study():
 
 
 def test_initial_states_share_what_they_can(monkeypatch):
-    from qubatt.sweeps import run_spec
+    from qubatt.sweeps.study import charge_run, steady_run
 
     count = []
-    for name in ("propagate_states", "settle_states"):
-        plain = getattr(run_spec, name)
-        monkeypatch.setattr(
-            run_spec, name, lambda *a, _f=plain, **k: count.append(1) or _f(*a, **k)
-        )
+    for module, name in ((charge_run, "propagate_each"), (steady_run, "find_steady_states")):
+        plain = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *a, _f=plain, **k: count.append(1) or _f(*a, **k))
     battery = qb.TavisCummingsBattery(n_atoms=2, coupling=0.5, max_photons=24)
     chargers = ["fock:2", "coherent:2", "thermal:0.3", "fock:0"]
     for run in (
@@ -261,4 +259,4 @@ def test_files_of_earlier_studies_stay(tmp_path):
     assert earlier.read_text() == text
     states = []
     qb.sweep(earlier, tmp_path, progress=states.append)
-    assert states[0].found == 3
+    assert states[0].reused == 3

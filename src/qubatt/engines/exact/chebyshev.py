@@ -208,7 +208,9 @@ class Chebyshev:
         whether a longer step would do.
         """
         ellipse = self.ellipse
-        limit = min(max(self._tolerance * h / self._end / 2, MIN_ROUNDING_LIMIT), MAX_ROUNDING_LIMIT)
+        limit = min(
+            max(self._tolerance * h / self._end / 2, MIN_ROUNDING_LIMIT), MAX_ROUNDING_LIMIT
+        )
         most = ellipse.terms(h)
         weights = ellipse.coefficients(np.append(after[keep], h), most)
         self._room[0][:] = self.vector

@@ -23,10 +23,10 @@ from qubatt.engines.exact.sectors import Pair, find_sectors
 from qubatt.engines.recorder import Outcome, Recorder
 from qubatt.engines.runge_kutta import (
     STAGES,
-    StepLimits,
     RungeKutta,
-    step_limits,
+    StepLimits,
     runge_kutta_products,
+    step_limits,
 )
 from qubatt.engines.threads import single_blas
 
@@ -48,7 +48,8 @@ class _Evolution(NamedTuple):
 
 
 Propagate = Callable[
-    [ReducedLindbladian, Vector, Functionals, FloatArray, NDArray[np.bool_], Progress | None], _Evolution
+    [ReducedLindbladian, Vector, Functionals, FloatArray, NDArray[np.bool_], Progress | None],
+    _Evolution,
 ]
 
 
@@ -215,7 +216,9 @@ def _alike(
     return list(found.values())
 
 
-def _record(recorder: Recorder, reduced: ReducedLindbladian, run: _Evolution, battery: bool) -> None:
+def _record(
+    recorder: Recorder, reduced: ReducedLindbladian, run: _Evolution, battery: bool
+) -> None:
     """Record what was propagated."""
     parts, values = np.split(run.table, [-len(recorder.readout.operators)], axis=1)
     states = [reduced.unpack(vector) for vector in run.kept]

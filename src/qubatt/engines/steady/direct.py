@@ -91,7 +91,7 @@ class SparseLU(ShiftedSolver):
         self._L = sp.csc_array(coordinates.generator)
         magnitude = abs(self._L)
         norm = np.sqrt(magnitude.sum(axis=0).max() * magnitude.sum(axis=1).max())
-        self.floor = 8 * np.finfo(float).eps * float(norm)
+        self.residual_floor = 8 * np.finfo(float).eps * float(norm)
         self._count = 0
         self._held: dict[float, Any] = {}
         self._first = self._sigma = math.nan

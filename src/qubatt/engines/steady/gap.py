@@ -95,7 +95,7 @@ def count_steady(projector: SteadyProjector, steady: FloatArray) -> SteadyCount:
     random = np.random.default_rng(1)
     known = [steady / np.linalg.norm(steady)]
     least = STEADY_RATE * smallest_rate(projector.coordinates)
-    stop = StopRule(0.0, relative=max(least, 4 * projector.floor), norm=ZERO_NORM)
+    stop = StopRule(0.0, relative=max(least, 4 * projector.residual_floor), norm=ZERO_NORM)
     rate = math.nan
     while len(known) < MAX_STEADY_STATES:
         probe = _random_state(projector.coordinates, random) - steady
@@ -135,7 +135,11 @@ def refuse_oscillation(coordinates: Coordinates, start: FloatArray, steady: Floa
     rest = start - steady
     if np.linalg.norm(rest) <= ZERO_NORM:
         return
-    ritz_values = GMRESProjector(coordinates).project(rest, StopRule(RESIDUAL_TARGET, norm=ZERO_NORM)).ritz_values
+    ritz_values = (
+        GMRESProjector(coordinates)
+        .project(rest, StopRule(RESIDUAL_TARGET, norm=ZERO_NORM))
+        .ritz_values
+    )
     lasting = ritz_values[(np.abs(ritz_values) > 1 - 1e-8) & (np.abs(np.angle(ritz_values)) > 1e-6)]
     if len(lasting):
         raise UnsupportedError(

@@ -6,6 +6,9 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 
+EPSILON = float(np.finfo(np.float64).eps)
+"""Relative rounding of one operation."""
+
 
 class KrylovSpace:
     """Orthonormal vectors V of span{b, Ab, A²b, …} with A Vₖ = Vₖ₊₁ H (Arnoldi).
@@ -60,7 +63,7 @@ class KrylovSpace:
         self.dim += 1
         return remainder
 
-    def solve(self, rounding: float) -> tuple[FloatArray, float]:
+    def solve(self, rounding: float = EPSILON) -> tuple[FloatArray, float]:
         """Return coefficients y of the vectors with the least ‖b − Ax‖ / ‖b‖, and that residual.
 
         Singular values of H below `rounding`, the error of an image, count as 0.
@@ -68,7 +71,7 @@ class KrylovSpace:
         H = self._H[: self.dim + 1, : self.dim]
         target = np.eye(self.dim + 1, 1)[:, 0]
         cutoff = min(1.0, rounding / float(np.linalg.norm(H)))
-        y = np.linalg.lstsq(H, target, rcond=cutoff)[0]
+        y = np.asarray(np.linalg.lstsq(H, target, rcond=cutoff)[0], dtype=np.float64)
         return y, float(np.linalg.norm(H @ y - target))
 
     def combine(self, y: FloatArray) -> FloatArray:

@@ -11,6 +11,7 @@ from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.core.solution import ErrorKind
 from qubatt.engines.steady.coordinates import Coordinates
+from qubatt.engines.steady.gmres import EPSILON, KrylovSpace
 from qubatt.engines.steady.projector import SteadyEstimate, SteadyProjector, StopRule, spare_memory
 from qubatt.engines.steady.solver import SolverCost, SteadySolver
 from qubatt.engines.steady.step_propagator import STEP_ROUNDING, StepPropagator
@@ -58,7 +59,10 @@ class FlowSolver(SteadySolver):
     def cost(self, coordinates: Coordinates) -> SolverCost:
         """Return rough seconds and bytes; see `SteadySolver.cost`."""
         count = len(coordinates)
-        return SolverCost(seconds=EXPECTED_PRODUCTS * (2e-5 + 5e-10 * count), memory=8.0 * MIN_KRYLOV_VECTORS * count)
+        return SolverCost(
+            seconds=EXPECTED_PRODUCTS * (2e-5 + 5e-10 * count),
+            memory=8.0 * MIN_KRYLOV_VECTORS * count,
+        )
 
 
 class GMRESProjector(SteadyProjector):
@@ -118,7 +122,8 @@ class GMRESProjector(SteadyProjector):
         self, x: FloatArray, r: FloatArray, stop: StopRule, h: float
     ) -> tuple[FloatArray, NDArray[Any]] | None:
         """Return x + e, e of a Krylov space, and the Ritz values of E; None if h is too long."""
-        norm, space = float(np.linalg.norm(x)), KrylovSpace(r, self.max_vectors, self.coordinates.one)
+        space = KrylovSpace(r, self.max_vectors, self.coordinates.one)
+        norm = float(np.linalg.norm(x))
         target = max(min(h, 1.0) * max(stop.residual, stop.relative * norm), 1e-15 * norm)
         noise = max(1e-8, 100 * EPSILON * norm / space.norm)
         while True:

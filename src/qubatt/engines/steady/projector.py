@@ -85,7 +85,7 @@ class SteadyProjector(ABC):
     """
 
     coordinates: Coordinates
-    floor: float
+    residual_floor: float
     """Smallest ‖𝓛x‖ / ‖x‖ that rounding allows to tell from 0."""
 
     @abstractmethod

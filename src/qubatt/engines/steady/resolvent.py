@@ -18,7 +18,7 @@ SLOW_RATIO = 0.2
 class ShiftedSolver(ABC):
     """A way to solve (σ − 𝓛)x = b."""
 
-    floor: float
+    residual_floor: float
     """Smallest ‖𝓛x‖ / ‖x‖ that rounding allows to tell from 0."""
 
     @abstractmethod
@@ -51,7 +51,7 @@ class ResolventProjector(SteadyProjector):
 
     def __init__(self, coordinates: Coordinates, shifted: ShiftedSolver, sigma: float) -> None:
         self.coordinates = coordinates
-        self.floor = shifted.floor
+        self.residual_floor = shifted.residual_floor
         self._shifted = shifted
         self._sigma = sigma
         self._steps = 0
@@ -64,7 +64,7 @@ class ResolventProjector(SteadyProjector):
         shifted.prepare(sigma)
         flow = shifted.apply(x)
         residual = float(np.linalg.norm(flow))
-        while not stop.met(x, residual) and residual > self.floor * np.linalg.norm(x):
+        while not stop.met(x, residual) and residual > self.residual_floor * np.linalg.norm(x):
             change = shifted.solve(flow)
             self._steps += 1
             x = x + change

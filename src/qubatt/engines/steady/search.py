@@ -52,7 +52,7 @@ def find_steady(
     best: SteadySearch | None = None
     for solver, projector in candidates(coordinates, method):
         try:
-            found = projector.limit(start, stop)
+            found = projector.project(start, stop)
         except UnsuitedError:
             if method != AUTO:
                 raise
@@ -61,13 +61,13 @@ def find_steady(
             continue
         if warm_start is not None and warm_start.states:
             probe = SteadyCount(warm_start.states, found.rate)
-        elif found.residual <= max(RESIDUAL_TOLERANCE, projector.floor):
+        elif found.residual <= max(RESIDUAL_TOLERANCE, projector.residual_floor):
             probe = count_steady(projector, found.x / (coordinates.one @ found.x))
         else:
             probe = SteadyCount(0, found.rate)  # what is not steady yet says nothing of others
         kept = solver.conserving_projector(coordinates) if probe.states > 1 else None
         if kept is not None:
-            found = kept.limit(coordinates.start, stop)
+            found = kept.project(coordinates.start, stop)
         best = SteadySearch(solver, projector, found, probe, kept or projector, stop)
         if best.converged:
             break
@@ -90,7 +90,7 @@ class SteadySearch(NamedTuple):
         """Return the same for another initial state that reaches the same coordinates."""
         if self.probe.states == 1:
             return self
-        return self._replace(limit=self.last.limit(start, self.stop))
+        return self._replace(limit=self.last.project(start, self.stop))
 
     @property
     def unique(self) -> bool:
@@ -108,7 +108,9 @@ class SteadySearch(NamedTuple):
         if not math.isfinite(error) and self.limit.residual > 0:
             error = self.limit.residual / rate
         lost = (
-            self.projector.floor * float(np.linalg.norm(self.limit.x)) / rate if rate > 0 else 0.0
+            self.projector.residual_floor * float(np.linalg.norm(self.limit.x)) / rate
+            if rate > 0
+            else 0.0
         )
         return max(error, lost) if math.isfinite(error) else math.inf
 
@@ -116,12 +118,12 @@ class SteadySearch(NamedTuple):
     def resolved(self) -> bool:
         """Whether rounding lets several steady states be told from one that is reached slowly."""
         slow = STEADY_RATE * smallest_rate(self.projector.coordinates)
-        return self.probe.states <= 1 or 40 * self.projector.floor <= slow
+        return self.probe.states <= 1 or 40 * self.projector.residual_floor <= slow
 
     @property
     def converged(self) -> bool:
         """Whether residual and error are as small as they should be."""
-        least = max(RESIDUAL_TOLERANCE, self.projector.floor)
+        least = max(RESIDUAL_TOLERANCE, self.projector.residual_floor)
         small = self.limit.residual <= least and self.error <= MAX_ERROR
         return small and self.resolved
 

@@ -13,6 +13,7 @@ from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.core.solution import ErrorKind
 from qubatt.engines.steady.coordinates import Coordinates, largest_rate
+from qubatt.engines.steady.gmres import KrylovSpace
 from qubatt.engines.steady.projector import SteadyProjector, spare_memory
 from qubatt.engines.steady.resolvent import ResolventProjector, ShiftedSolver
 from qubatt.engines.steady.solver import SolverCost, SteadySolver, UnsuitedError
@@ -67,7 +68,9 @@ class SecularSolver(SteadySolver):
     def cost(self, coordinates: Coordinates) -> SolverCost:
         """Return rough seconds and bytes; see `SteadySolver.cost`."""
         cubes = sum(float(len(states)) ** 3 for states in coordinates.reduced.sectors.members)
-        return SolverCost(seconds=1e-2 + 5e-8 * cubes, memory=8.0 * MAX_ITERATIONS * len(coordinates))
+        return SolverCost(
+            seconds=1e-2 + 5e-8 * cubes, memory=8.0 * MAX_ITERATIONS * len(coordinates)
+        )
 
     def projector_if_quick(self, coordinates: Coordinates) -> SteadyProjector | None:
         """Return the limiter where damping is weak; see `SteadySolver.projector_if_quick`."""
@@ -111,7 +114,7 @@ class SecularGMRES(ShiftedSolver):
         )
         self._ends = np.cumsum([0, *(len(states) for states in self._members)])
         scale = max(float(np.abs(levels).max()) for levels in self._levels)
-        self.floor = 16 * np.finfo(float).eps * 2 * scale
+        self.residual_floor = 16 * np.finfo(float).eps * 2 * scale
         self._iterations = 0
         self._sigma = math.nan
 
@@ -184,29 +187,20 @@ class SecularGMRES(ShiftedSolver):
         """
         one = self._coordinates.one
         b = b - (one @ b) / (one @ one) * one  # rounding, or it would have no trace
-        size, before = float(np.linalg.norm(b)), 1.0
-        if size == 0:
+        if not np.any(b):
             return np.zeros_like(b)
-        V = np.empty((MAX_ITERATIONS + 1, len(b)))
-        H = np.zeros((MAX_ITERATIONS + 1, MAX_ITERATIONS))
-        V[0] = b / size
-        for k in range(1, MAX_ITERATIONS + 1):
-            z = self._precondition(V[k - 1])
-            w = self._sigma * z - self._coordinates.apply(z)
+        space, before = KrylovSpace(b, MAX_ITERATIONS), 1.0
+        while space.dim < MAX_ITERATIONS:
+            z = self._precondition(space.last)
+            image = self._sigma * z - self._coordinates.apply(z)
             self._iterations += 1
-            for _ in range(2):  # once more, against rounding
-                part = V[:k] @ w
-                w -= part @ V[:k]
-                H[:k, k - 1] += part
-            H[k, k - 1] = np.linalg.norm(w)
-            target = np.eye(k + 1, 1)[:, 0]
-            y = la.lstsq(H[: k + 1, :k], target)[0]
-            left = float(np.linalg.norm(H[: k + 1, :k] @ y - target))
-            done = left <= self._precision or (before * 0.5 < left <= STALLED_RESIDUAL)
-            if done or H[k, k - 1] <= TIGHT_RESIDUAL * la.norm(H[: k + 1, k - 1]):
-                return self._precondition(size * (y @ V[:k]))
-            before = left
-            V[k] = w / H[k, k - 1]
+            remainder = space.extend(image)
+            y, residual = space.solve()
+            is_rounding = before * 0.5 < residual <= STALLED_RESIDUAL
+            is_complete = remainder <= TIGHT_RESIDUAL * np.linalg.norm(image)
+            if residual <= self._precision or is_rounding or is_complete:
+                return self._precondition(space.combine(y))
+            before = residual
         raise NotWeakError('The secular method does not converge: use method "flow" or "direct".')
 
     def statistics(self) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def solve_steady(
         else `FlowSolver`; or the name of a registered steady solver, or one itself.
     gap : bool
         Compute the relaxation rate too.
-    known : SteadySolution, optional
+    warm_start : SteadySolution, optional
         Solution, with its state, of the same problem with a lower photon cut-off: where to begin
         if the steady state is unique, and how many there are, which then is not counted again.
         For one initial state.
@@ -132,7 +132,11 @@ def solve_steady(
         If the solver that was asked for does not get there.
     """
     _check(task, method)
-    begin = None if warm_start is None else WarmStart(warm_start.state, warm_start.count, warm_start.space)
+    begin = (
+        None
+        if warm_start is None
+        else WarmStart(warm_start.state, warm_start.count, warm_start.space)
+    )
     job = _Job(task, method, gap, begin, _tell(progress))
     with single_blas():
         found = _solve(job, [task.realization.density(initial) for initial in task.initials])

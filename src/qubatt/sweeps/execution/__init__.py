@@ -1,1 +1,1 @@
-"""How a study is computed: batches of points, workers, progress, expected cost."""
+"""The computation of studies: batches of points, workers, progress, expected cost."""

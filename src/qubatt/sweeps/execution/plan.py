@@ -1,112 +1,97 @@
-"""Which points are solved together, in which order, and what is kept of them."""
+"""The plan of a computation: points that are solved together, and their order."""
 
 from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from qubatt.charging.sample_times import MIN_SAMPLES
 from qubatt.merits.selection import ALL, to_merit
 from qubatt.models import Battery
 from qubatt.models.photon_cutoff import AUTO, max_photons, with_max_photons
-from qubatt.sweeps.execution.worker import merit_names
-from qubatt.sweeps.store.point_result import DEFAULT
+from qubatt.sweeps.execution.worker import Batch
+from qubatt.sweeps.study.merit_names import DEFAULT, merit_names
 from qubatt.sweeps.study.point import Point
-from qubatt.sweeps.study.study import Study
 
-SMALL = 200
-"""States up to which points with several initial states are solved together: they gain by it, and
-are not worth being spread over processes."""
+MAX_SHARED_DIM = 200
+"""Number of states up to which points with several initial states are solved together: larger
+ones gain more from being spread over processes."""
 
-GUESS = 40
-"""Photon cut-off in the rough effort of a point that is to find it."""
+ASSUMED_CUTOFF = 40
+"""Photon cut-off in the rough cost of a point whose cut-off is to be determined."""
 
-FIXED = 1e6
-"""Effort of the smallest point, which takes some milliseconds for other reasons."""
+MIN_COST = 1e6
+"""Cost of the smallest point, some milliseconds of overhead."""
 
-ROOM = 1e9
-"""Bytes that may be kept of a study without asking."""
+MAX_STATE_BYTES = 1e9
+"""Bytes of solved states of a study that are kept by default."""
 
-MOMENTS = 12
-"""Moments that are kept of a point, about."""
+TYPICAL_MOMENTS = 12
+"""Typical number of moments that are kept of a point."""
 
-BETWEEN = 500
-"""Times at which moments are kept where merits of the curve over time are asked for, about."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """Points solved together.
-
-    Attributes
-    ----------
-    points : tuple of Point
-        Each with another key.
-    asked : tuple of str
-        Merits that are wanted of them.
-    effort : float
-        Rough relative work.
-    """
-
-    points: tuple[Point, ...]
-    merit_names: tuple[str, ...]
-    effort: float
+TYPICAL_CURVE_TIMES = 500
+"""Typical number of times of these moments for merits of the curve over time."""
 
 
-def plan(study: Study, keep: bool | None) -> tuple[list[Unit], bool]:
-    """Return the units of a study, the largest first, and whether to keep what they are read off.
+def plan(points: Iterable[Point], keep: bool | None) -> tuple[list[Batch], bool]:
+    """Return batches of points, the most expensive first, and whether to keep solved states.
 
-    The units depend on the study alone, and the points of one are stored at once, so that a study
-    that goes on after a stop gives the very numbers of one that was not stopped.
+    The batches depend on the points alone, and the results of a batch are stored at once, so that
+    a study that is resumed gives exactly the numbers of one that was not interrupted.
     """
     families: dict[Any, dict[str, Point]] = defaultdict(dict)
-    for point in study.points:
-        alone = point.start if _dims(point.setting.battery)[0] > SMALL else ""
-        family = point.family, alone, frozenset(merit_names(point.run_spec))
+    for point in points:
+        initial = point.initial_key if _dims(point.battery)[0] > MAX_SHARED_DIM else ""
+        family = point.family, initial, frozenset(merit_names(point.run))
         families[family].setdefault(point.key, point)
-    units = []
-    for alike in families.values():
-        points = tuple(alike.values())
-        units.append(Unit(points, merit_names(points[0].run_spec), max(map(_effort, points))))
-    units.sort(key=lambda unit: -unit.effort)
+    batches = []
+    for by_key in families.values():
+        members = tuple(by_key.values())
+        batches.append(Batch(members, merit_names(members[0].run), max(map(_cost, members))))
+    batches.sort(key=lambda batch: -batch.cost)
     if keep is None:
-        keep = sum(kept_bytes(point) for unit in units for point in unit.points) <= ROOM
-    return units, keep
+        keep = sum(state_bytes(batch.points) for batch in batches) <= MAX_STATE_BYTES
+    return batches, keep
 
 
-def _effort(point: Point) -> float:
-    """Return about the number of multiplications, or a guess."""
-    times = point.run_spec.facts.get("times")
+def _cost(point: Point) -> float:
+    """Return roughly the number of multiplications."""
+    times = point.run.key_fields.get("times")
     end = float(times[-1]) if isinstance(times, list) else 100.0
-    return float(FIXED + end * _dims(point.setting.battery)[0] ** 2.6)
+    return float(MIN_COST + end * _dims(point.battery)[0] ** 2.6)
 
 
-def kept_bytes(point: Point) -> float:
-    """Return about how many bytes are kept of a point."""
-    times = point.run_spec.facts.get("times")
-    count = len(times) if isinstance(times, list) else 1
-    looks = max(count, _looks(merit_names(point.run_spec))) if isinstance(times, list) else 2
-    states = 16.0 * count * _dims(point.setting.battery)[1] ** 2
-    return float(8.0 * MOMENTS * looks + states)
+def state_bytes(points: Sequence[Point]) -> float:
+    """Return roughly how many bytes the solved states of points take."""
+    total = 0.0
+    for point in points:
+        times = point.run.key_fields.get("times")
+        count = len(times) if isinstance(times, list) else 1
+        moment_times = 2
+        if isinstance(times, list):
+            moment_times = max(count, _moment_times(merit_names(point.run)))
+        states = 16.0 * count * _dims(point.battery)[1] ** 2
+        total += 8.0 * TYPICAL_MOMENTS * moment_times + states
+    return total
 
 
 @functools.cache
-def _looks(merits: tuple[str, ...]) -> int:
-    """Return about how many times are looked at for merits, where fewer are asked for."""
-    curve = ALL in merits or any(
+def _moment_times(merits: tuple[str, ...]) -> int:
+    """Return roughly the number of times at which merits need moments."""
+    needs_curve = ALL in merits or any(
         to_merit(name).needs == "curve" for name in merits if name != DEFAULT
     )
-    return BETWEEN if curve else MIN_SAMPLES
+    return TYPICAL_CURVE_TIMES if needs_curve else MIN_SAMPLES
 
 
 def _dims(battery: Battery) -> tuple[int, int]:
-    """Return the number of states, and of those of the battery."""
+    """Return the number of states, and of those of the battery alone."""
     if max_photons(battery) == AUTO:
-        battery = with_max_photons(battery, GUESS)
+        battery = with_max_photons(battery, ASSUMED_CUTOFF)
     try:
         space = battery.space
         return space.dim, space.factors[battery.battery_factor].dim
-    except Exception:  # a rough number will do
+    except Exception:  # a rough number suffices
         return 100, 10

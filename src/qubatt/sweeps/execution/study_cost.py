@@ -1,4 +1,4 @@
-"""What a study would take, without running it: points, seconds, memory, room on disk."""
+"""The cost of a study before it runs: points, seconds, memory, disk space."""
 
 from __future__ import annotations
 
@@ -18,31 +18,32 @@ from qubatt.engines import cost
 from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
 from qubatt.models.photon_cutoff import AUTO, max_photons, with_max_photons
 from qubatt.results.status import FAILED
-from qubatt.sweeps.execution.plan import GUESS, Unit, kept_bytes, plan
+from qubatt.sweeps.execution.plan import ASSUMED_CUTOFF, plan, state_bytes
 from qubatt.sweeps.execution.pool import cores
-from qubatt.sweeps.execution.worker import Task, merit_names, solve_tasks
+from qubatt.sweeps.execution.worker import Batch, solve_batches
 from qubatt.sweeps.store.point_result import PointResult
-from qubatt.sweeps.store.store import Memory
+from qubatt.sweeps.store.store import MemoryStore
+from qubatt.sweeps.study.charge_run import ChargeRun
+from qubatt.sweeps.study.merit_names import merit_names
 from qubatt.sweeps.study.point import Point
-from qubatt.sweeps.study.run_spec import ChargeRun
 from qubatt.sweeps.study.study import Study
 
-SAMPLES = 12
-"""Propagations that are looked at, spread over the study."""
+MAX_ESTIMATES = 12
+"""Number of batches whose cost is estimated, spread over the study."""
 
-BUDGET = 6.0
-"""Seconds that trying some of them may take."""
+TRIAL_SECONDS = 6.0
+"""Time for solving some of them on trial."""
 
-TRIED = 4
-"""Propagations that are tried at most, from the cheapest on."""
+MAX_TRIALS = 4
+"""Largest number of batches solved on trial, starting with the cheapest."""
 
-PACE = 1e-6
-"""Seconds per product at worst, until some were tried; most take a hundredth of that."""
+MAX_SECONDS_PER_PRODUCT = 1e-6
+"""Upper bound on seconds per product before the first trial; most take a hundredth of it."""
 
 
 @dataclasses.dataclass(frozen=True)
 class StudyCost:
-    """What a study would take on this machine; `print` it for a summary.
+    """The cost of a study on this machine; `print` it for a summary.
 
     Attributes
     ----------
@@ -51,21 +52,21 @@ class StudyCost:
     points, done, failed : int
         Points in all, solved already or failed, and failed.
     propagations : int
-        What is to be computed: points that share one count once.
+        Propagations or steady states to compute; points that share one count once.
     seconds : tuple of float
-        Least, median and most for one of them.
+        Minimum, median and maximum for one of them.
     total : float
         Seconds for all of them on one core.
     workers : int
-        Processes that `total` would be shared by.
+        Number of processes that share `total`.
     memory, memory_free : float
-        Bytes that the largest takes, NaN where it is not known, and that are free.
+        Bytes that the largest takes, NaN if unknown, and free bytes.
     store : float
-        Bytes on disk, about.
+        Rough number of bytes on disk.
     keeps : bool
         Whether states are kept for further merits.
     refused : tuple of str
-        What some of the points looked at would fail with.
+        Errors of points among those estimated.
     """
 
     shape: dict[str, int]
@@ -84,22 +85,22 @@ class StudyCost:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the attributes, ready for JSON."""
-        found = dataclasses.asdict(self)
-        return found | {"memory": None if math.isnan(self.memory) else self.memory}
+        attributes = dataclasses.asdict(self)
+        return attributes | {"memory": None if math.isnan(self.memory) else self.memory}
 
     def __str__(self) -> str:
-        grid = " × ".join(f"{name} {length}" for name, length in self.shape.items()) or "one point"
-        there = f", {self.done:,} there already ({self.failed:,} failed)" if self.done else ""
+        grid = " × ".join(f"{name} {size}" for name, size in self.shape.items()) or "one point"
+        earlier = f", {self.done:,} there already ({self.failed:,} failed)" if self.done else ""
         least, median, most = map(format_duration, self.seconds)
         cost = f"{least} to {most}, {median} in the middle" if least != most else median
         shared = format_duration(self.total / self.workers)
         several = f", about {shared} on {self.workers} processes" if self.workers > 1 else ""
-        largest = "not known" if math.isnan(self.memory) else format_bytes(self.memory)
+        largest = "unknown" if math.isnan(self.memory) else format_bytes(self.memory)
         keeps = "with" if self.keeps else "without"
         if not self.propagations:
-            return f"points        {self.points:,} ({grid}){there}: nothing to do"
+            return f"points        {self.points:,} ({grid}){earlier}: nothing to do"
         rows = [
-            ("points", f"{self.points:,} ({grid}){there}"),
+            ("points", f"{self.points:,} ({grid}){earlier}"),
             ("to compute", f"{self.propagations:,} propagations or steady states"),
             ("cost of one", cost),
             (
@@ -114,133 +115,128 @@ class StudyCost:
 
 
 def study_cost(
-    study: Study, archive: Memory, workers: int | None = None, keep: bool | None = None
+    study: Study, store: MemoryStore, workers: int | None = None, keep: bool | None = None
 ) -> StudyCost:
-    """Return what a study would take: the engine's estimates, and seconds from trying the cheapest.
+    """Return the cost of a study, from estimates of engines and from solving cheap points on trial.
 
     Parameters
     ----------
     study : Study
-        What would be computed.
-    archive : Memory or Store
-        What is there already.
+        The study.
+    store : MemoryStore or Store
+        Earlier results.
     workers : int, optional
         Processes; as many as cores by default.
     keep : bool, optional
         As for `sweep`.
     """
-    units, keeps = plan(study, keep)
+    batches, keeps = plan(study.points, keep)
     missing = [
-        unit
-        for unit in units
-        if None in [_found(archive, p, unit.merit_names) for p in unit.points]
+        batch
+        for batch in batches
+        if None in [_earlier(store, point, batch.merit_names) for point in batch.points]
     ]
-    rows = [_found(archive, point, merit_names(point.run_spec)) for point in study.points]
-    done = sum(row is not None for row in rows)
-    places = np.unique(np.linspace(0, max(len(missing) - 1, 0), SAMPLES).round().astype(int))
-    chosen = [missing[k] for k in places] if missing else []
-    looks, refused = _look(chosen)
-    seconds, failed = _seconds(looks)
-    refused = tuple(dict.fromkeys([*refused, *failed]))
-    # every unit costs what the nearest one looked at costs, in the order of their efforts
-    near = [int(np.argmin([abs(k - place) for place in places])) for k in range(len(missing))]
-    total = float(sum(seconds[k] for k in near))
-    spread = (
-        (min(seconds), float(np.median([seconds[k] for k in near])), max(seconds))
-        if looks
-        else (0.0, 0.0, 0.0)
-    )
-    count = min(workers or cores(), max(len(missing), 1))
-    memory = [look.memory for look in looks if not math.isnan(look.memory)]
+    results = [_earlier(store, point, merit_names(point.run)) for point in study.points]
+    positions = np.unique(np.linspace(0, max(len(missing) - 1, 0), MAX_ESTIMATES).round())
+    estimates, refused = _estimates([missing[int(k)] for k in positions] if missing else [])
+    seconds, errors = _seconds(estimates)
+    # every batch costs as much as the nearest estimated one, in the order of their costs
+    nearest = [int(np.argmin(np.abs(positions - k))) for k in range(len(missing))]
+    all_seconds = [seconds[k] for k in nearest]
+    memory = [estimate.memory for estimate in estimates if not math.isnan(estimate.memory)]
     return StudyCost(
         shape={axis.name: len(axis) for axis in study.axes},
         points=len(study),
-        done=done,
-        failed=sum(row is not None and row.status == FAILED for row in rows),
+        done=sum(result is not None for result in results),
+        failed=sum(result is not None and result.status == FAILED for result in results),
         propagations=len(missing),
-        seconds=spread,
-        total=total,
-        workers=count,
+        seconds=(min(seconds), float(np.median(all_seconds)), max(seconds))
+        if estimates
+        else (0.0, 0.0, 0.0),
+        total=float(sum(all_seconds)),
+        workers=min(workers or cores(), max(len(missing), 1)),
         memory=max(memory) if memory else math.nan,
         memory_free=float(psutil.virtual_memory().available),
-        store=sum((kept_bytes(point) if keeps else 0.0) + 3000.0 for point in study.points),
+        store=3000.0 * len(study) + (state_bytes(study.points) if keeps else 0.0),
         keeps=keeps,
-        refused=refused,
+        refused=tuple(dict.fromkeys([*refused, *errors])),
     )
 
 
 @dataclasses.dataclass(frozen=True)
-class _Look:
-    """A unit, the expected number of multiplications, and bytes; NaN where not known."""
+class _Estimate:
+    """A batch, the expected number of multiplications, and bytes; NaN if unknown."""
 
-    unit: Unit
+    batch: Batch
     work: float
     memory: float
 
 
-def _found(archive: Memory, point: Point, wanted: Sequence[str]) -> PointResult | None:
-    row = archive.get(point.key, wanted)
-    return row if row is not None and row.covers(wanted) else None
+def _earlier(store: MemoryStore, point: Point, names: Sequence[str]) -> PointResult | None:
+    result = store.get(point.key, names)
+    return result if result is not None and result.covers(names) else None
 
 
-def _look(units: Sequence[Unit]) -> tuple[list[_Look], tuple[str, ...]]:
-    """Return what engines expect of units, and why some would fail."""
-    found: list[_Look] = []
+def _estimates(batches: Sequence[Batch]) -> tuple[list[_Estimate], tuple[str, ...]]:
+    """Return estimates of engines, and the errors of points that would fail."""
+    estimates: list[_Estimate] = []
     refused: dict[str, None] = {}
-    for unit in units:
+    for batch in batches:
         try:
-            found.append(_Look(unit, *_expected(unit)))
+            estimates.append(_Estimate(batch, *_work_and_memory(batch)))
         except QubattError as error:
-            found.append(_Look(unit, unit.effort, math.nan))
+            estimates.append(_Estimate(batch, batch.cost, math.nan))
             refused[str(error)] = None
-    return found, tuple(refused)
+    return estimates, tuple(refused)
 
 
-def _expected(unit: Unit) -> tuple[float, float]:
+def _work_and_memory(batch: Batch) -> tuple[float, float]:
     """Return products of the generator times entries of ρ, and bytes."""
-    point = max(unit.points, key=lambda point: (point.run_spec.facts.get("times") or [0])[-1])
-    setting, run_spec = point.setting, point.run_spec
-    battery, factor = setting.battery, 1.0
+    point = max(batch.points, key=lambda point: (point.run.key_fields.get("times") or [0])[-1])
+    battery, factor = point.battery, 1.0
     if max_photons(battery) == AUTO:
-        battery, factor = with_max_photons(battery, GUESS), 2.0
-    problem = battery.problem(setting.charger, setting.environment)
-    times = run_spec.facts.get("times")
-    if isinstance(run_spec, ChargeRun) and isinstance(times, list):
-        found = cost(problem, times, run_spec.engine.partition(":")[0])
-        return factor * found.products * (found.entries or found.dimension), found.memory
+        battery, factor = with_max_photons(battery, ASSUMED_CUTOFF), 2.0
+    problem = battery.problem(point.charger, point.environment)
+    times = point.run.key_fields.get("times")
+    if isinstance(point.run, ChargeRun) and isinstance(times, list):
+        expected = cost(problem, times, point.run.engine.partition(":")[0])
+        products = factor * expected.products
+        return products * (expected.entries or expected.dimension), expected.memory
     entries = ReducedLindbladian(realize(problem)).entries
     return factor * float(entries) ** 1.5, math.nan
 
 
-def _seconds(looks: Sequence[_Look]) -> tuple[list[float], list[str]]:
-    """Return the seconds that units take, and what points that were tried failed with.
+def _seconds(estimates: Sequence[_Estimate]) -> tuple[list[float], list[str]]:
+    """Return the seconds that batches take, and the errors of points solved on trial.
 
-    All take some, and what the largest tried says of work. The cheapest is tried, then ever larger
-    ones, as large as what is left of the budget allows.
+    Each takes a fixed time and a time proportional to its work. The cheapest is solved on trial,
+    then more expensive ones, as far as `TRIAL_SECONDS` allow.
     """
-    if not looks:
+    if not estimates:
         return [], []
-    begun = time.monotonic()
-    order = sorted(range(len(looks)), key=lambda k: looks[k].work)
-    _, failed = _try(looks[order[0]].unit)  # the first run compiles
-    fixed, _ = _try(looks[order[0]].unit)
-    pace, largest = 0.0, looks[order[0]].work
-    for _ in range(TRIED - 1):
-        left = BUDGET - (time.monotonic() - begun) - fixed
-        slow = min(PACE, 3.0 * pace) if pace else PACE  # paces grow with the size
-        able = [k for k in order if largest < looks[k].work <= left / slow]
-        if not able:
-            break
-        look = looks[able[-1]]
-        seconds, messages = _try(look.unit)
-        failed += messages
-        pace = max(seconds - fixed, 0.0) / look.work
-        largest = look.work
-    return [fixed + pace * look.work for look in looks], failed
-
-
-def _try(unit: Unit) -> tuple[float, list[str]]:
-    """Return the seconds that a unit takes, and what points of it failed with."""
     start = time.monotonic()
-    rows, _ = solve_tasks([Task(unit.points, unit.merit_names, unit.merit_names, keep=False)])
-    return time.monotonic() - start, [row.message for row in rows if row.status == FAILED]
+    order = sorted(range(len(estimates)), key=lambda k: estimates[k].work)
+    _, errors = _solve_on_trial(estimates[order[0]].batch)  # the first run compiles
+    fixed, _ = _solve_on_trial(estimates[order[0]].batch)
+    per_product, largest = 0.0, estimates[order[0]].work
+    for _ in range(MAX_TRIALS - 1):
+        remaining = TRIAL_SECONDS - (time.monotonic() - start) - fixed
+        bound = MAX_SECONDS_PER_PRODUCT
+        bound = min(bound, 3.0 * per_product) if per_product else bound  # it grows with the size
+        affordable = [k for k in order if largest < estimates[k].work <= remaining / bound]
+        if not affordable:
+            break
+        estimate = estimates[affordable[-1]]
+        seconds, messages = _solve_on_trial(estimate.batch)
+        errors += messages
+        per_product = max(seconds - fixed, 0.0) / estimate.work
+        largest = estimate.work
+    return [fixed + per_product * estimate.work for estimate in estimates], errors
+
+
+def _solve_on_trial(batch: Batch) -> tuple[float, list[str]]:
+    """Return the seconds that a batch takes, and the errors of its points."""
+    start = time.monotonic()
+    results = solve_batches([batch])
+    seconds = time.monotonic() - start
+    return seconds, [result.message for result in results if result.status == FAILED]

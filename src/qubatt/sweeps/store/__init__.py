@@ -1,1 +1,1 @@
-"""Where results of a study are stored: files, and the grid made of them."""
+"""The storage of results: files, and the grid that combines them."""

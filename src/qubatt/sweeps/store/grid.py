@@ -1,4 +1,4 @@
-"""Results of points put together on the grid of a study."""
+"""The grid of a study, with the results of its points."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from qubatt.merits.selection import ALL, all_merits, to_merit
 from qubatt.results.contents import CERTIFICATE_PREFIX
 from qubatt.results.result import Result
 from qubatt.results.status import FAILED, MISSING
-from qubatt.sweeps.execution.worker import merit_names
-from qubatt.sweeps.store.point_result import DEFAULT, PointResult
-from qubatt.sweeps.store.store import Memory
+from qubatt.sweeps.store.point_result import PointResult
+from qubatt.sweeps.store.store import MemoryStore
 from qubatt.sweeps.study.axis_values import AxisValues
+from qubatt.sweeps.study.merit_names import DEFAULT, merit_names
 from qubatt.sweeps.study.study import Study
 
 STEP = "step"
-"""Dim of curves over times that differ from point to point."""
+"""Dim of curves whose times differ from point to point."""
 
 
-def skeleton(study: Study) -> xr.Dataset:
+def empty_grid(study: Study) -> xr.Dataset:
     """Return the grid of a study without results: axes, formulas, keys, and the study itself."""
     dims = [axis.name for axis in study.axes]
     coords: dict[str, Any] = {}
@@ -37,108 +37,118 @@ def skeleton(study: Study) -> xr.Dataset:
             coords[one.name] = (axis.name, _column(one.values.labels), attributes)
     for one in study.formulas:
         values = np.array([point.coordinates[one.name] for point in study.points])
-        values, over = _constant_left_out(values.reshape(study.shape), dims)
+        values, varying_dims = _drop_constant_dims(values.reshape(study.shape), dims)
         attributes = {"long_name": one.description or one.name, "parameter": one.argument}
-        coords[one.name] = (over, values, attributes | {"formula": one.values.text})  # type: ignore[union-attr]  # a formula
+        attributes |= {"formula": one.values.text}  # type: ignore[union-attr]  # a formula
+        coords[one.name] = (varying_dims, values, attributes)
     keys = np.array([point.key for point in study.points], dtype="U32").reshape(study.shape)
     attributes = {"long_name": "address of the result"}
     grid = xr.Dataset({"key": (dims, keys, attributes)}, coords)
+    names = [merit_names(point.run) for point in study.points]
     grid.attrs = {
         "title": study.title,
         "description": study.description,
-        "study": json.dumps(study.to_dict_in_full()),
-        "merits": json.dumps(_asked_of(study)),
+        "study": json.dumps(study.to_dict_with_defaults()),
+        "merits": json.dumps(names[:1] if len(set(names)) == 1 else names),
         "versions": json.dumps(versions()),
     }
     return grid
 
 
-def _asked_of(study: Study) -> list[tuple[str, ...]]:
-    """Return the merits that a study asks for at every point; once if they are always the same."""
-    found = [merit_names(point.run_spec) for point in study.points]
-    return found[:1] if len(set(found)) == 1 else found
+def filled_grid(grid: xr.Dataset, store: MemoryStore) -> xr.Dataset:
+    """Return a grid with all results that a store has.
 
-
-def filled(grid: xr.Dataset, archive: Memory) -> xr.Dataset:
-    """Return a grid with all results that there are.
-
-    Variables of results have the dims of the grid before their own; NaN stands where there is none.
-    ``status`` tells of every point, ``certificate_…`` how far it can be trusted; the attribute
-    ``failures`` holds what went wrong, with the parameters.
+    Variables of results have the dims of the grid before their own, NaN where a result is missing;
+    ``status`` of every point, numbers of its certificate as ``certificate_…``; the attribute
+    ``failures`` has the error and the parameters of every failed point.
     """
     keys = grid["key"].to_numpy()
     merits = json.loads(grid.attrs["merits"])
     merits = merits * keys.size if len(merits) == 1 else merits
-    rows = [archive.get(str(key), some) for key, some in zip(keys.flat, merits, strict=True)]
+    results = [store.get(str(key), names) for key, names in zip(keys.flat, merits, strict=True)]
+    data: xr.Dataset = Result(grid.data_vars, grid.coords, dict(grid.attrs))
+    data = _with_variables(data, results, {name for names in merits for name in names})
     dims, shape = grid["key"].dims, keys.shape
-    wanted = {name for some in merits for name in some}
-    found = Result(grid.data_vars, grid.coords, dict(grid.attrs))
-    there = [(k, row) for k, row in enumerate(rows) if row is not None and row.status != FAILED]
-    uneven = not _same_times([row for _, row in there])
-    taken = {*map(str, dims), *map(str, grid.coords)}
-    entries = _entries([row for _, row in there], {"time"} if uneven else set())
-    for name, (labels, attributes) in entries.items():
-        own = _apart(name, taken)
-        found = found.assign_coords({own: (own, labels, attributes)})
-    for name in dict.fromkeys(name for _, row in there for name in row.layout):
-        some = [(k, row) for k, row in there if name in row.layout]
-        own, attributes, is_coordinate = some[0][1].layout[name]
-        if name not in entries and (is_coordinate or _is_wanted(name, wanted)):
-            inner = [STEP if uneven and dim == "time" else _apart(dim, taken) for dim in own]
-            values = _stacked([(k, _at_entries(row, name, entries)) for k, row in some], len(rows))
-            entry = ([*dims, *inner], values.reshape((*shape, *values.shape[1:])), attributes)
-            found = (
-                found.assign_coords({name: entry}) if is_coordinate else found.assign({name: entry})
-            )
     statuses = [
-        row.status if row is not None and row.covers(some) else MISSING
-        for row, some in zip(rows, merits, strict=True)
+        result.status if result is not None and result.covers(names) else MISSING
+        for result, names in zip(results, merits, strict=True)
     ]
-    found["status"] = (dims, np.array(statuses).reshape(shape), {"long_name": "status"})
-    for name, values in _certificates(rows).items():
-        found[name] = (
-            dims,
-            values.reshape(shape),
-            {"units": "1", "long_name": name.replace("_", " ")},
-        )
-    found.attrs |= _words(found, rows, statuses)
-    return found
+    data["status"] = (dims, np.array(statuses).reshape(shape), {"long_name": "status"})
+    for name, values in _certificates(results).items():
+        attributes = {"units": "1", "long_name": name.replace("_", " ")}
+        data[name] = (dims, values.reshape(shape), attributes)
+    data.attrs["citations"] = _citations(results)
+    failures = [
+        {"key": result.key, "parameters": _parameters(grid, k), "message": result.message}
+        for k, result in enumerate(results)
+        if result is not None and statuses[k] == FAILED
+    ]
+    data.attrs["failures"] = json.dumps(failures)
+    return data
 
 
-def _is_wanted(name: str, wanted: Collection[str]) -> bool:
-    """Tell whether a variable was asked for; what is no merit comes along."""
-    kinds, merits = registry.items("merit"), all_merits()
-    if ALL in wanted or not any(name == kind or name.startswith(f"{kind}_") for kind in kinds):
+def _with_variables(
+    data: xr.Dataset, results: Sequence[PointResult | None], merits: Collection[str]
+) -> xr.Dataset:
+    """Return a grid with the variables of results, and the coordinates of their dims."""
+    dims, shape = data["key"].dims, data["key"].shape
+    solved = [(k, one) for k, one in enumerate(results) if one is not None and one.status != FAILED]
+    times_differ = not _same_times([result for _, result in solved])
+    taken = {*map(str, dims), *map(str, data.coords)}
+    entries = _entries([result for _, result in solved], {"time"} if times_differ else set())
+    for name, (labels, attributes) in entries.items():
+        dim = _result_dim(name, taken)
+        data = data.assign_coords({dim: (dim, labels, attributes)})
+    for name in dict.fromkeys(name for _, result in solved for name in result.layout):
+        having = [(k, result) for k, result in solved if name in result.layout]
+        own_dims, attributes, is_coordinate = having[0][1].layout[name]
+        if name in entries or not (is_coordinate or _is_wanted(name, merits)):
+            continue
+        inner = [
+            STEP if times_differ and dim == "time" else _result_dim(dim, taken) for dim in own_dims
+        ]
+        values = _stacked([(k, _at_entries(one, name, entries)) for k, one in having], len(results))
+        entry = ([*dims, *inner], values.reshape((*shape, *values.shape[1:])), attributes)
+        data = data.assign_coords({name: entry}) if is_coordinate else data.assign({name: entry})
+    return data
+
+
+def _is_wanted(name: str, merits: Collection[str]) -> bool:
+    """Whether a variable belongs to these merits, or to none."""
+    kinds, variants = registry.items("merit"), all_merits()
+    if ALL in merits or not any(name == kind or name.startswith(f"{kind}_") for kind in kinds):
         return True
-    if DEFAULT in wanted and name in merits and merits[name].default:
+    if DEFAULT in merits and name in variants and variants[name].default:
         return True
-    return any(name == to_merit(text).name for text in wanted if text not in (ALL, DEFAULT))
+    return any(name == to_merit(text).name for text in merits if text not in (ALL, DEFAULT))
 
 
-def _apart(name: str, taken: Collection[str]) -> str:
+def _result_dim(name: str, taken: Collection[str]) -> str:
     """Return the name of a dim of results, another one where a coordinate of the study has it."""
     return f"of_{name}" if name in taken else name
 
 
-def _entries(rows: Sequence[PointResult], without: Collection[str]) -> dict[str, tuple[Any, Any]]:
+def _entries(
+    results: Sequence[PointResult], without: Collection[str]
+) -> dict[str, tuple[Any, Any]]:
     """Return the coordinates of the dims of results, by dim: all entries, and attributes.
 
-    Where points have others, such as environments of other types, they have the entries of all.
+    Where points have different entries, such as environments of other types, these are combined.
     """
-    found: dict[str, list[NDArray[Any]]] = {}
+    arrays: dict[str, list[NDArray[Any]]] = {}
     attributes: dict[str, Any] = {}
-    for row in rows:
-        for name, (own, said, is_coordinate) in row.layout.items():
-            if is_coordinate and own == [name] and name not in without:
-                known = found.setdefault(name, [])
-                if not known or not np.array_equal(known[-1], row.arrays[name]):
-                    known.append(row.arrays[name])
-                attributes.setdefault(name, said)
-    return {name: (_united(parts), attributes[name]) for name, parts in found.items()}
+    for result in results:
+        for name, (dims, labels, is_coordinate) in result.layout.items():
+            if is_coordinate and dims == [name] and name not in without:
+                different = arrays.setdefault(name, [])
+                if not different or not np.array_equal(different[-1], result.arrays[name]):
+                    different.append(result.arrays[name])
+                attributes.setdefault(name, labels)
+    return {name: (_union(parts), attributes[name]) for name, parts in arrays.items()}
 
 
-def _united(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Return all entries once: numbers in their order, names as they first come."""
+def _union(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return all entries once: numbers in ascending order, names in order of appearance."""
     if all(np.array_equal(parts[0], part) for part in parts):
         return parts[0]
     together = np.concatenate(parts)
@@ -150,75 +160,71 @@ def _united(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
 
 
 def _at_entries(
-    row: PointResult, name: str, entries: Mapping[str, tuple[Any, Any]]
+    result: PointResult, name: str, entries: Mapping[str, tuple[Any, Any]]
 ) -> NDArray[Any]:
-    """Return a variable of a point with a place for every entry of its dims, NaN for others'."""
-    values = row.arrays[name]
-    for axis, dim in enumerate(row.layout[name][0]):
-        if dim not in entries or np.array_equal(entries[dim][0], row.arrays[dim]):
+    """Return a variable of a point at all entries of its dims, NaN at those that it lacks."""
+    values = result.arrays[name]
+    for axis, dim in enumerate(result.layout[name][0]):
+        if dim not in entries or np.array_equal(entries[dim][0], result.arrays[dim]):
             continue
-        places = {entry: k for k, entry in enumerate(entries[dim][0].tolist())}
-        wider = np.full((*values.shape[:axis], len(places), *values.shape[axis + 1 :]), np.nan)
-        at = [places[entry] for entry in row.arrays[dim].tolist()]
-        wider[(slice(None),) * axis + (at,)] = values
+        numbers = {entry: k for k, entry in enumerate(entries[dim][0].tolist())}
+        wider = np.full((*values.shape[:axis], len(numbers), *values.shape[axis + 1 :]), np.nan)
+        positions = [numbers[entry] for entry in result.arrays[dim].tolist()]
+        wider[(slice(None),) * axis + (positions,)] = values
         values = wider
     return values
 
 
-def _same_times(rows: Sequence[PointResult]) -> bool:
-    """Tell whether all curves have the same times."""
-    times = [row.arrays["time"] for row in rows if "time" in row.arrays]
+def _same_times(results: Sequence[PointResult]) -> bool:
+    """Whether all curves have the same times."""
+    times = [result.arrays["time"] for result in results if "time" in result.arrays]
     return all(np.array_equal(times[0], other) for other in times[1:])
 
 
 def _stacked(parts: Sequence[tuple[int, NDArray[Any]]], count: int) -> NDArray[Any]:
-    """Return values of points one above the other, NaN where there is none."""
+    """Return values of points one above the other, NaN where a point has none."""
     first = parts[0][1]
     longest = np.max([part.shape for _, part in parts], axis=0) if first.ndim else []
     stacked = np.full((count, *map(int, longest)), np.nan)
     for k, part in parts:
-        place: Any = (k, *(slice(size) for size in part.shape))
-        stacked[place] = part
+        region: Any = (k, *(slice(size) for size in part.shape))
+        stacked[region] = part
     return stacked
 
 
-def _certificates(rows: Sequence[PointResult | None]) -> dict[str, NDArray[Any]]:
-    """Return the numbers of the certificates, NaN where there is none."""
-    found: dict[str, NDArray[Any]] = {}
-    for k, row in enumerate(rows):
-        if row is None or "certificate" not in row.attributes:
+def _certificates(results: Sequence[PointResult | None]) -> dict[str, NDArray[Any]]:
+    """Return the numbers of the certificates, NaN where a point has none."""
+    columns: dict[str, NDArray[Any]] = {}
+    for k, result in enumerate(results):
+        if result is None or "certificate" not in result.attributes:
             continue
-        numbers = json.loads(row.attributes["certificate"])
-        if "cutoff" in row.attributes:
-            numbers["max_photons"] = json.loads(row.attributes["cutoff"])["chosen"]
+        numbers = json.loads(result.attributes["certificate"])
+        if "cutoff" in result.attributes:
+            numbers["max_photons"] = json.loads(result.attributes["cutoff"])["chosen"]
         for name, number in numbers.items():
             if number is not None:
-                column = found.setdefault(f"{CERTIFICATE_PREFIX}{name}", np.full(len(rows), np.nan))
+                column = columns.setdefault(
+                    f"{CERTIFICATE_PREFIX}{name}", np.full(len(results), np.nan)
+                )
                 column[k] = number
-    return found
+    return columns
 
 
-def _words(
-    grid: xr.Dataset, rows: Sequence[PointResult | None], statuses: Sequence[str]
-) -> dict[str, str]:
-    """Return attributes: citations of all points, and what failed."""
+def _citations(results: Sequence[PointResult | None]) -> str:
+    """Return the citations of all points as JSON."""
     citations: dict[str, None] = {}
-    for text in dict.fromkeys(row.attributes.get("citations", "[]") for row in rows if row):
+    texts = (result.attributes.get("citations", "[]") for result in results if result)
+    for text in dict.fromkeys(texts):
         citations |= dict.fromkeys(json.loads(text))
-    failures = [
-        {"key": row.key, "parameters": _place(grid, k), "message": row.message}
-        for k, row in enumerate(rows)
-        if row is not None and statuses[k] == FAILED
-    ]
-    return {"citations": json.dumps([*citations]), "failures": json.dumps(failures)}
+    return json.dumps([*citations])
 
 
-def _place(grid: xr.Dataset, k: int) -> dict[str, Any]:
+def _parameters(grid: xr.Dataset, k: int) -> dict[str, Any]:
     """Return the coordinates of a point."""
-    place = np.unravel_index(k, grid["key"].shape)
-    point = grid["key"].isel(dict(zip(grid["key"].dims, place, strict=True)))
-    own = {str(name) for name in grid["key"].coords}
-    return {name: point.coords[name].item() for name in sorted(own)}
+    index = np.unravel_index(k, grid["key"].shape)
+    point = grid["key"].isel(dict(zip(grid["key"].dims, index, strict=True)))
+    names = {str(name) for name in grid["key"].coords}
+    return {name: point.coords[name].item() for name in sorted(names)}
 
 
 def _column(labels: Sequence[Any]) -> NDArray[Any]:
@@ -227,15 +233,17 @@ def _column(labels: Sequence[Any]) -> NDArray[Any]:
     return np.array(labels if numbers else [str(label) for label in labels])
 
 
-def _constant_left_out(values: NDArray[Any], dims: Sequence[str]) -> tuple[NDArray[Any], list[str]]:
-    """Return values without dims along which they do not change."""
-    left: list[str] = []
+def _drop_constant_dims(
+    values: NDArray[Any], dims: Sequence[str]
+) -> tuple[NDArray[Any], list[str]]:
+    """Return values without dims along which they do not change, and the other dims."""
+    varying: list[str] = []
     for axis in reversed(range(values.ndim)):
         first = values.take([0], axis)
         if values.shape[axis] > 1 and not np.array_equal(
             np.broadcast_to(first, values.shape), values
         ):
-            left.insert(0, dims[axis])
+            varying.insert(0, dims[axis])
         else:
             values = first.squeeze(axis)
-    return values, left
+    return values, varying

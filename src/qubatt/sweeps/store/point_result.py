@@ -17,15 +17,12 @@ from qubatt.core.solution import Solution
 from qubatt.engines.steady.solve import SteadySolution
 from qubatt.results.result import Result
 from qubatt.results.status import FAILED
-from qubatt.sweeps.study.run_spec import Kept
+from qubatt.sweeps.study.point import SolvedState
 
 Arrays = dict[str, NDArray[Any]]
 
-KEPT = "kept"
-"""Stands for the status of what merits are read off."""
-
-DEFAULT = "default"
-"""Stands for the default merits among those asked for."""
+STATE = "kept"
+"""Status of a solved state among the results in a file."""
 
 
 @dataclass(frozen=True)
@@ -36,18 +33,20 @@ class PointResult:
     ----------
     key : str
         Its address.
-    asked : tuple of str
-        Merits asked for.
+    merit_names : tuple of str
+        Merits that were asked for.
     status : str
-        That of the result, or ``"failed"``.
+        Status of the result, or ``"failed"``.
     message : str
-        What went wrong.
+        The error of a failed point.
     arrays : dict of str to array
         Variables and coordinates.
     layout : dict of str to [dims, attributes, is coordinate]
-        What the arrays are.
+        Labels of the arrays.
     attributes : dict
-        Those of the result.
+        Attributes of the result.
+    state : SolvedState or None
+        The state from which further merits can be computed; stored in a file of its own.
     """
 
     key: str
@@ -57,26 +56,34 @@ class PointResult:
     arrays: Arrays = field(default_factory=dict)
     layout: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    state: SolvedState | None = None
 
     @classmethod
-    def of(cls, key: str, merit_names: tuple[str, ...], dataset: xr.Dataset) -> PointResult:
-        """Return the row of a result."""
-        parts = {str(name): dataset.variables[name] for name in dataset.variables}
+    def of(
+        cls,
+        key: str,
+        merit_names: tuple[str, ...],
+        dataset: xr.Dataset,
+        state: SolvedState | None = None,
+    ) -> PointResult:
+        """Return the result of a point from its Dataset."""
+        variables = {str(name): dataset.variables[name] for name in dataset.variables}
         coords = {str(name) for name in dataset.coords}
         return cls(
             key,
             merit_names,
             str(dataset.attrs["status"]),
-            arrays={name: _plain(part.values) for name, part in parts.items()},
+            arrays={name: _plain(variable.values) for name, variable in variables.items()},
             layout={
-                name: [list(map(str, part.dims)), dict(part.attrs), name in coords]
-                for name, part in parts.items()
+                name: [list(map(str, variable.dims)), dict(variable.attrs), name in coords]
+                for name, variable in variables.items()
             },
             attributes=dict(dataset.attrs),
+            state=state,
         )
 
     def dataset(self) -> xr.Dataset:
-        """Return the result as it came out of `charge` or `steady_state`."""
+        """Return the Dataset that `charge`, `steady_state` or `discharge` returned."""
         data: dict[str, Any] = {}
         coords: dict[str, Any] = {}
         for name, (dims, attributes, is_coordinate) in self.layout.items():
@@ -84,114 +91,119 @@ class PointResult:
         return Result(data, coords, dict(self.attributes))
 
     def covers(self, merit_names: Iterable[str]) -> bool:
-        """Tell whether all these merits are there; or failed to be, just these."""
+        """Whether it has all these merits; a failed result, whether it was asked for just these."""
         wanted, have = set(merit_names), set(self.merit_names)
         return wanted == have if self.status == FAILED else wanted <= have
 
     def replaces(self, old: PointResult) -> bool:
-        """Tell whether another row of this point is of no use beside this one."""
+        """Whether this result supersedes another one of the same point."""
         return self.covers(old.merit_names) and (self.status != FAILED or old.status == FAILED)
 
 
-def stack(rows: Iterable[PointResult]) -> Arrays:
-    """Return rows as arrays: those of equal form are stacked, so that there are few."""
+def stack(results: Iterable[PointResult]) -> Arrays:
+    """Return results as arrays, those of equal form stacked, so that there are few arrays."""
     groups: dict[str, list[PointResult]] = defaultdict(list)
-    for row in rows:
-        shapes = {name: [array.shape, array.dtype.str] for name, array in row.arrays.items()}
-        groups[json.dumps([row.layout, shapes])].append(row)
-    packed: Arrays = {}
-    for number, alike in enumerate(groups.values()):
-        first = alike[0]
+    for result in results:
+        shapes = {name: [array.shape, array.dtype.str] for name, array in result.arrays.items()}
+        groups[json.dumps([result.layout, shapes])].append(result)
+    arrays: Arrays = {}
+    for number, group in enumerate(groups.values()):
+        first = group[0]
         common = {
             name: value
             for name, value in first.attributes.items()
-            if all(row.attributes.get(name) == value for row in alike)
+            if all(result.attributes.get(name) == value for result in group)
         }
-        each = [
+        entries = [
             {
-                "key": row.key,
-                "asked": list(row.merit_names),
-                "status": row.status,
-                "message": row.message,
-                "attributes": {k: v for k, v in row.attributes.items() if k not in common},
+                "key": result.key,
+                "asked": list(result.merit_names),
+                "status": result.status,
+                "message": result.message,
+                "attributes": {k: v for k, v in result.attributes.items() if k not in common},
             }
-            for row in alike
+            for result in group
         ]
-        facts = {"layout": first.layout, "attributes": common, "rows": each}
-        packed[f"{number}/facts"] = as_text(facts)
+        header = {"layout": first.layout, "attributes": common, "rows": entries}
+        arrays[f"{number}/facts"] = json_to_array(header)
         for name in first.arrays:
-            packed[f"{number}/{name}"] = np.stack([row.arrays[name] for row in alike])
-    return packed
+            arrays[f"{number}/{name}"] = np.stack([result.arrays[name] for result in group])
+    return arrays
 
 
-def unstack(packed: Mapping[str, NDArray[Any]]) -> Iterator[PointResult]:
-    """Yield the rows that `stack` was given."""
-    for name in packed:
+def unstack(arrays: Mapping[str, NDArray[Any]]) -> Iterator[PointResult]:
+    """Yield the results that `stack` was given."""
+    for name in arrays:
         if not name.endswith("/facts"):
             continue
         number = name.partition("/")[0]
-        facts = from_text(packed[name])
-        stacked = {part: packed[f"{number}/{part}"] for part in facts["layout"]}
-        for k, said in enumerate(facts["rows"]):
+        header = array_to_json(arrays[name])
+        stacked = {part: arrays[f"{number}/{part}"] for part in header["layout"]}
+        for k, entry in enumerate(header["rows"]):
             yield PointResult(
-                said["key"],
-                tuple(said["asked"]),
-                said["status"],
-                said["message"],
+                entry["key"],
+                tuple(entry["asked"]),
+                entry["status"],
+                entry["message"],
                 {part: values[k] for part, values in stacked.items()},
-                facts["layout"],
-                facts["attributes"] | said["attributes"],
+                header["layout"],
+                header["attributes"] | entry["attributes"],
             )
 
 
-def keys_in(packed: Mapping[str, NDArray[Any]]) -> list[str]:
-    """Return the keys of packed rows, without reading their arrays."""
-    facts = [from_text(packed[name]) for name in packed if name.endswith("/facts")]
-    return [said["key"] for group in facts for said in group["rows"]]
+def keys_in(arrays: Mapping[str, NDArray[Any]]) -> list[str]:
+    """Return the keys of stacked results from their headers alone."""
+    headers = [array_to_json(arrays[name]) for name in arrays if name.endswith("/facts")]
+    return [entry["key"] for header in headers for entry in header["rows"]]
 
 
-def row_of_kept(key: str, kept: Kept) -> PointResult:
-    """Return what was solved at a point as a row."""
-    facts, arrays = _said_run(kept) if isinstance(kept, Propagation) else _said_steady(kept)
-    there = {name: array for name, array in arrays.items() if array is not None}
-    return PointResult(key, (), KEPT, arrays=there, layout=dict.fromkeys(there), attributes=facts)
+def result_of_state(key: str, state: SolvedState) -> PointResult:
+    """Return the solved state of a point in the form of a result, as files hold it."""
+    if isinstance(state, Propagation):
+        attributes, arrays = _propagation_arrays(state)
+    else:
+        attributes, arrays = _steady_arrays(state)
+    arrays = {name: array for name, array in arrays.items() if array is not None}
+    return PointResult(
+        key, (), STATE, arrays=arrays, layout=dict.fromkeys(arrays), attributes=attributes
+    )
 
 
-def kept_of_row(row: PointResult) -> Kept:
-    """Return what `row_of_kept` was given."""
-    facts, arrays = dict(row.attributes), row.arrays
-    names, table, battery = facts.pop("moments"), arrays["moments"], arrays.get("battery")
-    if facts.pop("kind") == "steady":
-        solved = dict(zip(names, table.T.tolist(), strict=True))
+def state_of_result(result: PointResult) -> SolvedState:
+    """Return the solved state that `result_of_state` was given."""
+    attributes, arrays = dict(result.attributes), result.arrays
+    names, moments = attributes.pop("moments"), arrays["moments"]
+    battery = arrays.get("battery")
+    if attributes.pop("kind") == "steady":
+        pairs = dict(zip(names, moments.T.tolist(), strict=True))
         return SteadySolution(
-            moments={name: end for name, (_, end) in solved.items()},
-            initial_moments={name: first for name, (first, _) in solved.items()},
+            moments={name: end for name, (_, end) in pairs.items()},
+            initial_moments={name: first for name, (first, _) in pairs.items()},
             battery_states=battery,
-            **facts,
+            **attributes,
         )
     if battery is not None and len(battery) < len(arrays["times"]):
         states = np.full((len(arrays["times"]), *battery.shape[1:]), np.nan, dtype=battery.dtype)
         states[np.isin(arrays["times"], arrays["asked"])] = battery
         battery = states
+    errors = arrays.get("errors", np.empty(0)).T
     solution = Solution(
         times=arrays["times"],
-        moments=dict(zip(names, table.T, strict=True)),
+        moments=dict(zip(names, moments.T, strict=True)),
         trace=arrays["trace"],
-        standard_errors=dict(
-            zip(facts.get("standard_errors", ()), arrays.get("errors", np.empty(0)).T, strict=True)
-        ),
+        standard_errors=dict(zip(attributes.get("standard_errors", ()), errors, strict=True)),
         battery_states=battery,
-        **facts["solution"],
+        **attributes["solution"],
     )
-    return Propagation(arrays["asked"], None, solution, facts["chosen_because"])
+    return Propagation(arrays["asked"], None, solution, attributes["chosen_because"])
 
 
-def _said_run(run: Propagation) -> tuple[dict[str, Any], dict[str, Any]]:
+def _propagation_arrays(run: Propagation) -> tuple[dict[str, Any], dict[str, Any]]:
     solution, states = run.solution, run.solution.battery_states
     numbers = (
         "error_estimate tolerance statistics smallest_eigenvalue basis error samples seed"
     ).split()
-    facts = {
+    attributes = {
         "kind": "run",
         "moments": list(solution.moments),
         "standard_errors": list(solution.standard_errors),
@@ -206,20 +218,23 @@ def _said_run(run: Propagation) -> tuple[dict[str, Any], dict[str, Any]]:
     }
     if solution.standard_errors:
         arrays["errors"] = np.stack(list(solution.standard_errors.values()), axis=1)
-    if states is not None:  # only those at output times are read
+    if states is not None:  # merits need only those at output times
         arrays["battery"] = states[np.isin(solution.times, run.time)]
-    return facts, arrays
+    return attributes, arrays
 
 
-def _said_steady(solution: SteadySolution) -> tuple[dict[str, Any], dict[str, Any]]:
+def _steady_arrays(solution: SteadySolution) -> tuple[dict[str, Any], dict[str, Any]]:
     names = (
         "residual error_estimate trace_drift smallest_eigenvalue count relaxation_rate converged"
         " statistics basis"
     ).split()
-    facts = {"kind": "steady", "moments": list(solution.moments)}
-    facts |= {name: getattr(solution, name) for name in names}
+    attributes = {"kind": "steady", "moments": list(solution.moments)}
+    attributes |= {name: getattr(solution, name) for name in names}
     pairs = [[solution.initial_moments[name], solution.moments[name]] for name in solution.moments]
-    return facts, {"moments": np.array(pairs, dtype=float).T, "battery": solution.battery_states}
+    return attributes, {
+        "moments": np.array(pairs, dtype=float).T,
+        "battery": solution.battery_states,
+    }
 
 
 def _plain(values: Any) -> NDArray[Any]:
@@ -228,13 +243,13 @@ def _plain(values: Any) -> NDArray[Any]:
     return array.astype(str) if array.dtype.kind in "OT" else array
 
 
-def as_text(facts: Any) -> NDArray[np.uint8]:
+def json_to_array(content: Any) -> NDArray[np.uint8]:
     """Return JSON as an array of bytes."""
-    return np.frombuffer(json.dumps(facts, default=_number).encode(), dtype=np.uint8)
+    return np.frombuffer(json.dumps(content, default=_number).encode(), dtype=np.uint8)
 
 
-def from_text(array: NDArray[np.uint8]) -> Any:
-    """Return what `as_text` was given."""
+def array_to_json(array: NDArray[np.uint8]) -> Any:
+    """Return the content that `json_to_array` was given."""
     return json.loads(array.tobytes().decode())
 
 

@@ -1,8 +1,9 @@
-"""Where results of points stand: files that are written once, whole or not at all."""
+"""Stores of results: in memory, or in files that are written once, whole or not at all."""
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import hashlib
 import os
@@ -10,7 +11,7 @@ import shutil
 import time
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,47 +24,47 @@ from qubatt.results.status import FAILED
 from qubatt.sweeps.store.point_result import (
     Arrays,
     PointResult,
-    kept_of_row,
     keys_in,
-    row_of_kept,
+    result_of_state,
     stack,
+    state_of_result,
     unstack,
 )
-from qubatt.sweeps.study.run_spec import Kept
+from qubatt.sweeps.study.point import SolvedState
 
-BROKEN = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
-"""What reading a damaged file raises."""
+READ_ERRORS = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
+"""Errors of reading a damaged file."""
 
-GRID = "data.zarr"
+GRID_FOLDER = "data.zarr"
 """Name of the grid in a store."""
 
-TEMPORARY = (".grid-*", ".study-*.toml", "points/.*.npz", "states/.*.npz")
-"""Names of what is being written."""
+TEMPORARY_NAMES = (".grid-*", ".study-*.toml", "points/.*.npz", "states/.*.npz")
+"""Names of files that are being written."""
 
-LEFT_BEHIND = 3600.0
-"""Seconds after which a temporary file is nobody's any more."""
+ABANDONED_AFTER = 3600.0
+"""Age in seconds at which a temporary file is considered abandoned."""
 
 
-class Memory:
-    """Rows of a study that is not stored."""
+class MemoryStore:
+    """Results of a study that is not written to files."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, list[PointResult]] = {}
+        self._results: dict[str, list[PointResult]] = {}
 
     def refresh(self) -> None:
-        """Look for results of others: there are none."""
+        """Read results of other processes: there are none."""
 
     def get(self, key: str, merit_names: Iterable[str]) -> PointResult | None:
         """Return the result of a point that is nearest to these merits, None if there is none.
 
-        `PointResult.covers` tells whether they are all there, or failed to be.
+        `PointResult.covers` says whether it has them all.
         """
         return min(
-            self._rows.get(key, ()),
-            key=lambda row: (
-                not row.covers(merit_names),
-                row.status == FAILED,
-                -len(row.merit_names),
+            self._results.get(key, ()),
+            key=lambda result: (
+                not result.covers(merit_names),
+                result.status == FAILED,
+                -len(result.merit_names),
             ),
             default=None,
         )
@@ -76,44 +77,50 @@ class Memory:
         ArgumentError
             If there is none, or more than one.
         """
-        found = [key for key in self._rows if beginning and key.startswith(beginning)]
-        if len(found) != 1:
-            cure = f"{len(found)} of {len(self._rows)} do. The variable `key` of the grid has them."
+        keys = [key for key in self._results if beginning and key.startswith(beginning)]
+        if len(keys) != 1:
+            cure = f"{len(keys)} of {len(self._results)} do. The grid has them as variable `key`."
             raise ArgumentError("point", "be the beginning of one key", beginning, cure)
-        return max(
-            self._rows[found[0]], key=lambda row: (row.status != FAILED, len(row.merit_names))
-        )
+        results = self._results[keys[0]]
+        return max(results, key=lambda result: (result.status != FAILED, len(result.merit_names)))
 
-    def kept(self, key: str) -> Kept | None:  # noqa: ARG002  # nothing is
-        """Return what was kept of a point: nothing."""
+    def state(self, key: str) -> SolvedState | None:  # noqa: ARG002  # none is kept
+        """Return the solved state of a point: None."""
         return None
 
-    def add(self, rows: Iterable[PointResult], kept: Mapping[str, Kept]) -> None:  # noqa: ARG002
-        """Take results in."""
-        for row in rows:
-            others = self._rows.get(row.key, [])
-            self._rows[row.key] = [old for old in others if not row.replaces(old)] + [row]
+    def discard(self, keys: Collection[str]) -> None:
+        """Remove the results of points."""
+        for key in keys:
+            self._results.pop(key, None)
+
+    def add(self, results: Iterable[PointResult]) -> None:
+        """Add results, without their solved states."""
+        for result in results:
+            others = self._results.get(result.key, [])
+            new = dataclasses.replace(result, state=None)
+            self._results[result.key] = [old for old in others if not new.replaces(old)] + [new]
 
 
-class Store(Memory):
+class Store(MemoryStore):
     """A folder with the results of points, each under its key.
 
-    ``points/*.npz`` hold results, several points in each, and ``states/*.npz`` what they were read
-    off. A file is named by a hash of what it holds and put in place in one step, so that a kill or
-    a full disk leaves whole files only, and two processes may write to one folder.
+    ``points/*.npz`` hold results, several points in each, and ``states/*.npz`` the solved states,
+    from which further merits are computed. A file is named by a hash of its content and put in
+    place in one step, so that after a kill or on a full disk all files are whole, and two processes
+    may write to one folder.
     """
 
     def __init__(self, directory: Path) -> None:
         super().__init__()
         self.directory = directory
-        self._seen: set[str] = set()
-        self._indexed: set[str] = set()
-        self._kept: dict[str, str] = {}  # names of files, by key
-        self._opened: tuple[str, dict[str, PointResult]] = "", {}  # the file read last
+        self._files_read: set[str] = set()
+        self._state_files_read: set[str] = set()
+        self._state_files: dict[str, str] = {}  # names of files, by key
+        self._last_states: tuple[str, dict[str, PointResult]] = "", {}  # file read last, its states
 
     @classmethod
     def create(cls, directory: str | Path) -> Store:
-        """Return the store in a folder, made if need be.
+        """Return the store in a folder, which is created if it does not exist.
 
         Raises
         ------
@@ -126,7 +133,7 @@ class Store(Memory):
         for part in (directory, directory / "points", directory / "states"):
             check_directory("output", part)
         store = cls(directory)
-        store._sweep_up()
+        store._remove_abandoned_files()
         store.refresh()
         return store
 
@@ -148,89 +155,105 @@ class Store(Memory):
         return store
 
     def refresh(self) -> None:
-        """Read what was added since, by whomever; damaged files count as not there."""
+        """Read files added since, by any process; damaged files are ignored."""
         for path in self._files("points"):
-            if path.name not in self._seen:
-                self._seen.add(path.name)
-                packed = _read(path)
-                super().add(unstack(packed) if packed is not None else (), {})
+            if path.name not in self._files_read:
+                self._files_read.add(path.name)
+                super().add(unstack(_read(path)))
 
-    def kept(self, key: str) -> Kept | None:
-        """Return what was kept of a point, None if nothing was."""
-        for path in self._files("states") if key not in self._kept else ():
-            if path.name not in self._indexed:
-                self._indexed.add(path.name)
-                self._kept |= dict.fromkeys(keys_in(_read(path, "/facts") or {}), path.name)
-        name = self._kept.get(key)
+    def state(self, key: str) -> SolvedState | None:
+        """Return the solved state of a point, None if it was not kept."""
+        for path in self._files("states") if key not in self._state_files else ():
+            if path.name not in self._state_files_read:
+                self._state_files_read.add(path.name)
+                self._state_files |= dict.fromkeys(keys_in(_read(path, "/facts")), path.name)
+        name = self._state_files.get(key)
         if name is None:
             return None
-        if name != self._opened[0]:
-            packed = _read(self.directory / "states" / name)
-            rows = unstack(packed) if packed is not None else ()
-            self._opened = name, {row.key: row for row in rows}
-        row = self._opened[1].get(key)
-        return None if row is None else kept_of_row(row)
+        if name != self._last_states[0]:
+            states = unstack(_read(self.directory / "states" / name))
+            self._last_states = name, {state.key: state for state in states}
+        result = self._last_states[1].get(key)
+        return None if result is None else state_of_result(result)
 
-    def add(self, rows: Iterable[PointResult], kept: Mapping[str, Kept]) -> None:
-        """Write results, those of one call into one file, before taking them in.
+    def add(self, results: Iterable[PointResult]) -> None:
+        """Write results and their solved states, each into one file, before adding them.
 
         Raises
         ------
         OSError
-            If the disk is full; nothing is left of what was being written.
+            If the disk is full; nothing remains of the file that was being written.
         """
-        rows = list(rows)
-        if kept:
-            self._write("states", stack(row_of_kept(key, solved) for key, solved in kept.items()))
-        if rows:
-            self._seen.add(self._write("points", stack(rows)))
-        super().add(rows, {})
+        results = list(results)
+        states = [
+            result_of_state(result.key, result.state)
+            for result in results
+            if result.state is not None
+        ]
+        if states:
+            self._write("states", stack(states))
+        if results:
+            self._files_read.add(self._write("points", stack(results)))
+        super().add(results)
+
+    def discard(self, keys: Collection[str]) -> None:
+        """Remove the results of points; those of others in the same files are written again."""
+        for path in [*self._files("points"), *self._files("states")]:
+            arrays = _read(path)
+            if not set(keys).isdisjoint(keys_in(arrays)):
+                others = [result for result in unstack(arrays) if result.key not in keys]
+                if others:
+                    self._write(path.parent.name, stack(others))
+                path.unlink(missing_ok=True)
+        for key in keys:
+            self._state_files.pop(key, None)
+        super().discard(keys)
 
     @property
     def files(self) -> tuple[str, ...]:
         """Names of the files of results read or written so far."""
-        return tuple(sorted(self._seen))
+        return tuple(sorted(self._files_read))
 
     @property
     def nbytes(self) -> int:
         """Bytes on disk."""
         total = 0
-        for own in ("points", "states", GRID):
-            for folder, _, names in os.walk(self.directory / own):  # leaves out what is gone
+        for part in ("points", "states", GRID_FOLDER):
+            for folder, _, names in os.walk(self.directory / part):  # skips files that vanish
                 for name in names:
                     with contextlib.suppress(FileNotFoundError):
                         total += Path(folder, name).stat().st_size
         return total
 
-    def _sweep_up(self) -> None:
-        """Remove what writers that were killed left behind, so old that none is at it any more."""
-        for pattern in TEMPORARY:
+    def _remove_abandoned_files(self) -> None:
+        """Remove temporary files of killed processes, old enough to be abandoned."""
+        for pattern in TEMPORARY_NAMES:
             for part in self.directory.glob(pattern):
                 with contextlib.suppress(OSError):  # another process was quicker
-                    if time.time() - part.stat().st_mtime > LEFT_BEHIND:
+                    if time.time() - part.stat().st_mtime > ABANDONED_AFTER:
                         shutil.rmtree(part) if part.is_dir() else part.unlink()
 
     def _files(self, folder: str) -> list[Path]:
         return sorted((self.directory / folder).glob("[!.]*.npz"))
 
-    def _write(self, folder: str, packed: Arrays) -> str:
+    def _write(self, folder: str, arrays: Arrays) -> str:
         digest = hashlib.sha256()
-        for name, array in packed.items():
+        for name, array in arrays.items():
             digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
             digest.update(np.ascontiguousarray(array).data)
         name = f"{digest.hexdigest()[:32]}.npz"
-        write_whole(self.directory / folder / name, functools.partial(_savez, packed))
+        write_whole(self.directory / folder / name, functools.partial(_savez, arrays))
         return name
 
 
-def _savez(packed: Arrays, path: Path) -> None:
-    np.savez(path, **packed)  # type: ignore[arg-type]  # numpy's **kwds stub
+def _savez(arrays: Arrays, path: Path) -> None:
+    np.savez(path, **arrays)  # type: ignore[arg-type]  # numpy's **kwds stub
 
 
-def _read(path: Path, part: str = "") -> dict[str, NDArray[Any]] | None:
-    """Return the arrays of a file that have a part in their names, None if it is damaged."""
+def _read(path: Path, part: str = "") -> dict[str, NDArray[Any]]:
+    """Return the arrays of a file whose names contain a part; none if it is damaged."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored if part in name}
-    except BROKEN:
-        return None
+    except READ_ERRORS:
+        return {}

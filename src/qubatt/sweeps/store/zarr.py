@@ -1,4 +1,4 @@
-"""The grid as a Zarr group, which xarray opens; replaced in one step."""
+"""The grid of a study as a Zarr group, which xarray opens and which is replaced in one step."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ import xarray as xr
 
 from qubatt.core.errors import ArgumentError
 from qubatt.core.file import exchange
-from qubatt.sweeps.store.grid import filled
-from qubatt.sweeps.store.store import GRID, Store
+from qubatt.sweeps.store.grid import filled_grid
+from qubatt.sweeps.store.store import GRID_FOLDER, Store
 
-CHUNK = 2**20
-"""Most numbers in one file of the grid."""
+MAX_CHUNK = 2**20
+"""Largest number of values in one file of the grid."""
 
 
 def write_grid(store: Store, grid: xr.Dataset) -> None:
-    """Write the grid with all results that there are, unless it stands there already."""
+    """Write the grid with all results of the store, unless the file has them already."""
     state = _state(store, grid)
-    path = store.directory / GRID
+    path = store.directory / GRID_FOLDER
     if _state_of(path) == state:
         return
-    data = filled(grid, store).assign_attrs(state=state)
+    data = filled_grid(grid, store).assign_attrs(state=state)
     part = Path(tempfile.mkdtemp(prefix=".grid-", dir=store.directory))
     try:
         data.to_zarr(part, mode="w", zarr_format=2, consolidated=True, encoding=_encoding(data))
@@ -46,29 +46,33 @@ def read_grid(directory: Path) -> xr.Dataset:
     """
     try:
         stored: xr.Dataset
-        with xr.open_zarr(directory / GRID, chunks=None) as stored:
-            own = [name for name in stored.coords if {*stored[name].dims} <= {*stored["key"].dims}]
+        with xr.open_zarr(directory / GRID_FOLDER, chunks=None) as stored:
+            names = [
+                name for name in stored.coords if {*stored[name].dims} <= {*stored["key"].dims}
+            ]
             grid = (
                 stored[["key"]]
                 .reset_coords(drop=True)
-                .assign_coords({name: stored[name] for name in own})
+                .assign_coords({name: stored[name] for name in names})
             )
             grid = grid.load()
-            grid.attrs = {name: stored.attrs[name] for name in ATTRIBUTES if name in stored.attrs}
+            grid.attrs = {
+                name: stored.attrs[name] for name in GRID_ATTRIBUTES if name in stored.attrs
+            }
             return grid
     except (OSError, KeyError, ValueError):
         cure = "qubatt sweep study.toml --output DIR makes one."
         raise ArgumentError("directory", "hold a study", str(directory), cure) from None
 
 
-ATTRIBUTES = ("title", "description", "study", "merits", "versions")
+GRID_ATTRIBUTES = ("title", "description", "study", "merits", "versions")
 """Attributes of a grid without results."""
 
 
 def _state(store: Store, grid: xr.Dataset) -> str:
-    """Return a hash of all that a grid is made of."""
-    said: list[Any] = [dict(grid.attrs), *store.files, *map(str, grid["key"].to_numpy().ravel())]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    """Return a hash of everything that determines the filled grid."""
+    content: list[Any] = [dict(grid.attrs), *store.files, *map(str, grid["key"].to_numpy().ravel())]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _state_of(path: Path) -> str | None:
@@ -79,14 +83,14 @@ def _state_of(path: Path) -> str | None:
 
 
 def _encoding(data: xr.Dataset) -> dict[str, Any]:
-    """Return chunks of whole variables, but for large ones."""
-    found = {}
+    """Return chunks: whole variables, parts of large ones."""
+    encoding = {}
     for name, array in data.variables.items():
         chunks: list[int] = []
         size = 1
         for length in reversed(array.shape):
-            chunks.insert(0, max(1, min(length, CHUNK // size)))
+            chunks.insert(0, max(1, min(length, MAX_CHUNK // size)))
             size *= chunks[0]
         if array.ndim:
-            found[str(name)] = {"chunks": tuple(chunks)}
-    return found
+            encoding[str(name)] = {"chunks": tuple(chunks)}
+    return encoding

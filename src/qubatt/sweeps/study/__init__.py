@@ -1,1 +1,1 @@
-"""What a study is: tables, axes, formulas, kinds of runs, points and their keys."""
+"""The definition of studies: tables, axes, formulas, kinds of runs, points and their keys."""

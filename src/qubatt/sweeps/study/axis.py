@@ -1,8 +1,8 @@
-"""Axes of a study: which parameters vary, together or each by itself, and what they are called."""
+"""Axes of a study: parameters that vary, together or each by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,10 @@ ROOTS = {"battery": "battery", "charger": "charger", "environment": "environment
 """Tables of a study, and the kind in the registry of what they hold."""
 
 RESERVED = ("time", "state_time", "status", "key", "step", "relaxation_rate")
-"""Names that results have, beside those of merits and of their certificates."""
+"""Names of result variables other than merits and numbers of certificates."""
 
-Path = tuple[str, ...]
-"""Where a value stands in a study; entries of the environment by their number."""
+ParameterPath = tuple[str, ...]
+"""Table and fields of a parameter; entries of the environment by their number."""
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,17 @@ class Varied:
     argument : str
         The parameter as it was written.
     path : tuple of str
-        Where it stands.
+        Its table and fields.
     name : str
         Name of its coordinate.
-    values : Values or Formula
-        What it becomes.
+    values : AxisValues or Formula
+        Its values.
     description : str
-        What pictures write beside it.
+        Label of its axis in pictures.
     """
 
     argument: str
-    path: Path
+    path: ParameterPath
     name: str
     values: AxisValues | Formula
     description: str = ""
@@ -72,7 +72,7 @@ class Axis:
         return len(values.values)
 
 
-def axes_of(
+def parse_axes(
     tables: Mapping[str, Any], sweep: Mapping[str, Any]
 ) -> tuple[tuple[Axis, ...], tuple[Varied, ...]]:
     """Return the axes of a study, and the parameters that are formulas of others.
@@ -87,17 +87,17 @@ def axes_of(
     Raises
     ------
     ArgumentError
-        If a parameter does not exist or its values are none.
+        If a parameter does not exist or its values are not valid.
     """
     groups = _groups(sweep)
     varied = {}
-    for argument, given in sweep.items():
+    for argument, written in sweep.items():
         if argument != "together":
-            varied[argument] = _varied(argument, given, tables)
-    _apart(varied.values())
+            varied[argument] = _varied(argument, written, tables)
+    _check_names(varied.values())
     for argument in (argument for group in groups for argument in group):
         if isinstance(varied[argument].values, Formula):
-            cure = "A formula goes along with its parameters by itself."
+            cure = "A formula follows its parameters by itself."
             raise ArgumentError("sweep.together", "name no formula", argument, cure)
     axes, formulas = [], []
     for argument, one in varied.items():
@@ -121,12 +121,12 @@ def axes_of(
 
 def _groups(sweep: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Return the parameters that vary together."""
-    given = sweep.get("together", [])
-    if not isinstance(given, Sequence) or isinstance(given, str):
-        raise ArgumentError("sweep.together", "be a list of lists of parameters", given)
-    given = [given] if given and all(isinstance(part, str) for part in given) else given
+    groups = sweep.get("together", [])
+    if not isinstance(groups, Sequence) or isinstance(groups, str):
+        raise ArgumentError("sweep.together", "be a list of lists of parameters", groups)
+    groups = [groups] if groups and all(isinstance(part, str) for part in groups) else groups
     seen: set[str] = set()
-    for group in given:
+    for group in groups:
         for argument in group if isinstance(group, Sequence) else [group]:
             if argument not in sweep or argument in seen:
                 cure = suggest(str(argument), sweep)
@@ -134,32 +134,31 @@ def _groups(sweep: Mapping[str, Any]) -> list[tuple[str, ...]]:
                     "sweep.together", "name each parameter of sweep once", argument, cure
                 )
             seen.add(argument)
-    # in the order in which the parameters were written, so that the first one has its place
-    return [tuple(group) for group in given]
+    return [tuple(group) for group in groups]
 
 
-def _varied(argument: str, given: Any, tables: Mapping[str, Any]) -> Varied:
-    if isinstance(given, Mapping) and given and not {*given} & {*KEYS}:
-        first = next(iter(given))
+def _varied(argument: str, written: Any, tables: Mapping[str, Any]) -> Varied:
+    if isinstance(written, Mapping) and written and not {*written} & {*KEYS}:
+        first = next(iter(written))
         cure = f'Names with a dot stand in quotes: "{argument}.{first}" = …'
-        raise ArgumentError(f"sweep.{argument}", "be values or a range", dict(given), cure)
-    path = path_of(argument, tables)
-    name, description = called(path, tables)
-    if isinstance(given, str):
-        return Varied(argument, path, name, Formula(argument, given), description)
-    values = axis_values(argument, given)
+        raise ArgumentError(f"sweep.{argument}", "be values or a range", dict(written), cure)
+    path = parameter_path(argument, tables)
+    name, description = coordinate_name(path, tables)
+    if isinstance(written, str):
+        return Varied(argument, path, name, Formula(argument, written), description)
+    values = axis_values(argument, written)
     return Varied(argument, path, values.name or name, values, values.label or description)
 
 
-def path_of(argument: str, tables: Mapping[str, Any]) -> Path:
-    """Return where a parameter stands that is written as ``battery.coupling``.
+def parameter_path(argument: str, tables: Mapping[str, Any]) -> ParameterPath:
+    """Return table and fields of a parameter that is written as ``battery.coupling``.
 
-    Of the environment both ``cavity-loss.rate`` and ``environment.0.rate`` are understood.
+    For the environment, both ``cavity-loss.rate`` and ``environment.0.rate`` are understood.
 
     Raises
     ------
     ArgumentError
-        If there is no such place.
+        If there is no such parameter.
     """
     first, *rest = argument.split(".")
     types = [
@@ -175,8 +174,8 @@ def path_of(argument: str, tables: Mapping[str, Any]) -> Path:
             raise ArgumentError("sweep", f"say which {first} is meant", argument, cure)
         return ("environment", str(types.index(first)), *rest)
     if first not in ROOTS or (first == "environment" and rest):
-        known = [*ROOTS, *filter(None, types)]
-        cure = f"For example battery.coupling. {suggest(first, known)}"
+        names = [*ROOTS, *filter(None, types)]
+        cure = f"For example battery.coupling. {suggest(first, names)}"
         if first in registry.items("environment"):
             cure = f'The study has no {first}: add [[environment]] with type = "{first}".'
         raise ArgumentError("sweep", "name parameters of the study", argument, cure)
@@ -187,45 +186,45 @@ def path_of(argument: str, tables: Mapping[str, Any]) -> Path:
 
 
 def _check_field(argument: str, table: Any, field: str) -> None:
-    """Refuse a field that the thing does not have."""
+    """Refuse a field that the type of the table does not have."""
     for kind in ROOTS.values():
         cls = (
             registry.items(kind).get(table.get("type", "")) if isinstance(table, Mapping) else None
         )
         if cls is not None and field != "type":
-            known = fields_of(cls)
-            if field not in known:
+            fields = fields_of(cls)
+            if field not in fields:
                 raise ArgumentError(
-                    "sweep", "name parameters of the study", argument, suggest(field, known)
+                    "sweep", "name parameters of the study", argument, suggest(field, fields)
                 )
 
 
-def called(path: Path, tables: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the name of a coordinate, and the description of the field."""
+def coordinate_name(path: ParameterPath, tables: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the name of the coordinate of a parameter, and the description of its field."""
     table, owner, kind = tables[path[0]], path[0], ROOTS[path[0]]
     if path[0] == "environment" and len(path) > 1:
         table = table[int(path[1])]
         owner = str(table["type"]) if isinstance(table, Mapping) else f"environment_{path[1]}"
-    words = [owner.replace("-", "_"), *path[1 + (path[0] == "environment") :]]
-    if path[0] in ("battery", "run") and len(words) > 1:
-        words = words[1:]
+    parts = [owner.replace("-", "_"), *path[1 + (path[0] == "environment") :]]
+    if path[0] in ("battery", "run") and len(parts) > 1:
+        parts = parts[1:]
     description = ""
-    field = words[-1]
+    field = parts[-1]
     if isinstance(table, Mapping) and "type" in table:
         entry = fields_of(registry.get(kind, table["type"])).get(field)
         description = (entry.description or "") if entry is not None else ""
-    return "_".join(words), description.split(";")[0].split(", in units")[0]
+    return "_".join(parts), description.split(";")[0].split(", in units")[0]
 
 
-def _apart(varied: Iterator[Varied] | Any) -> None:
-    """Refuse what is varied twice, two of one name, and names that results have."""
-    seen: dict[str, str] = {}
-    places: dict[Path, str] = {}
+def _check_names(varied: Iterable[Varied]) -> None:
+    """Refuse parameters that vary twice, equal names, and names of result variables."""
+    by_name: dict[str, str] = {}
+    by_path: dict[ParameterPath, str] = {}
     for one in varied:
-        if one.path in places:
-            cure = f"It is the same as {places[one.path]}."
+        if one.path in by_path:
+            cure = f"It is the same as {by_path[one.path]}."
             raise ArgumentError("sweep", "name each parameter once", one.argument, cure)
-        places[one.path] = one.argument
+        by_path[one.path] = one.argument
         if not one.name.isidentifier():
             cure = "Give it one: {values = […], name = …}."
             raise ArgumentError(one.argument, "have a name that is a word", one.name, cure)
@@ -236,11 +235,10 @@ def _apart(varied: Iterator[Varied] | Any) -> None:
         ):
             cure = 'Give it another one: {values = […], name = "…"}.'
             raise ArgumentError(
-                one.argument, "have a name that results do not have", one.name, cure
+                one.argument, "not reuse the name of a result variable", one.name, cure
             )
-        if one.name in seen:
+        if one.name in by_name:
             cure = 'Give one of them another: {values = […], name = "…"}.'
-            raise ArgumentError(
-                one.argument, f"be called otherwise than {seen[one.name]}", one.name, cure
-            )
-        seen[one.name] = one.argument
+            requirement = f"have a name different from that of {by_name[one.name]}"
+            raise ArgumentError(one.argument, requirement, one.name, cure)
+        by_name[one.name] = one.argument

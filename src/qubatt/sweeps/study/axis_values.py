@@ -1,9 +1,9 @@
-"""What is written for a parameter that varies: a list, a range, or a table with labels."""
+"""Values of a parameter that varies: a list, a range, or a table with labels."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,30 +11,30 @@ import numpy as np
 from qubatt.core.check import plain_number
 from qubatt.core.errors import ArgumentError, suggest
 
-DIGITS = 12
-"""Digits of a number in a range: an extended range meets the numbers of the shorter one again."""
+RANGE_DIGITS = 12
+"""Digits of a number in a range; an extended range contains the numbers of the shorter one."""
 
-MOST = 10**6
-"""Most values of one parameter."""
+MAX_VALUES = 10**6
+"""Largest number of values of one parameter."""
 
-RANGE = ("start", "stop", "count", "step", "spacing")
-KEYS = (*RANGE, "values", "labels", "name", "label")
+RANGE_KEYS = ("start", "stop", "count", "step", "spacing")
+KEYS = (*RANGE_KEYS, "values", "labels", "name", "label")
 
 
 @dataclass(frozen=True)
 class AxisValues:
-    """Values of a parameter, and how they are called.
+    """Values of a parameter, with labels.
 
     Attributes
     ----------
     values : tuple
-        What the parameter becomes, one after the other.
+        The values of the parameter, in order.
     labels : tuple
-        Numbers or texts that stand for them on an axis.
+        Numbers or texts that label them on the axis.
     name : str
         Name of the axis, empty for that of the parameter.
     label : str
-        What pictures write beside it, empty for the description of the parameter.
+        Label of the axis in pictures, empty for the description of the parameter.
     """
 
     values: tuple[Any, ...]
@@ -43,45 +43,47 @@ class AxisValues:
     label: str = ""
 
 
-def axis_values(argument: str, given: Any) -> AxisValues:
-    """Read what was written for a parameter.
+def axis_values(argument: str, written: Any) -> AxisValues:
+    """Return the values that are written for a parameter.
 
     Parameters
     ----------
     argument : str
         The parameter, named in errors.
-    given : list, array or table
+    written : list, array or table
         ``[1, 2, 4]``; ``{start = 0, stop = 1, count = 11}`` with ``spacing = "logarithmic"`` if
-        wanted, or with ``step`` instead of ``count``; ``{values = […], name = "kappa"}``.
+        needed, or with ``step`` instead of ``count``; ``{values = […], name = "kappa"}``.
 
     Raises
     ------
     ArgumentError
-        Naming the parameter and what is wrong with it.
+        If they are not valid, naming the parameter.
     """
-    if not isinstance(given, Mapping):
-        return _labelled(argument, given)
-    for key in given:
+    if not isinstance(written, Mapping):
+        return _labelled(argument, written)
+    for key in written:
         if key not in KEYS:
             raise ArgumentError(
                 f"{argument}.{key}", f"be one of {', '.join(KEYS)}", key, suggest(key, KEYS)
             )
-    name, label = (str(given.get(key, "")) for key in ("name", "label"))
-    if "name" in given and not name.isidentifier():
+    name, label = (str(written.get(key, "")) for key in ("name", "label"))
+    if "name" in written and not name.isidentifier():
         raise ArgumentError(f"{argument}.name", "be a word without spaces", name)
-    if "values" in given:
-        if clash := [key for key in RANGE if key in given]:
+    if "values" in written:
+        if clash := [key for key in RANGE_KEYS if key in written]:
             raise ArgumentError(
-                f"{argument}.{clash[0]}", "be left out with values", given[clash[0]]
+                f"{argument}.{clash[0]}",
+                "be left out where values are given",
+                written[clash[0]],
             )
-        found = _labelled(argument, given["values"], given.get("labels"))
+        axis = _labelled(argument, written["values"], written.get("labels"))
     else:
-        found = _labelled(argument, _range(argument, given))
-    return AxisValues(found.values, found.labels, name, label)
+        axis = _labelled(argument, _range(argument, written))
+    return replace(axis, name=name, label=label)
 
 
 def _labelled(argument: str, given: Any, labels: Any = None) -> AxisValues:
-    """Return values with what stands for them on an axis."""
+    """Return values with their labels."""
     if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray):
         cure = "For example [1, 2, 4] or {start = 0, stop = 1, count = 11}."
         raise ArgumentError(argument, "be a list of values or a range", given, cure)
@@ -90,24 +92,24 @@ def _labelled(argument: str, given: Any, labels: Any = None) -> AxisValues:
     values = tuple(part.item() if isinstance(part, np.generic) else part for part in given)
     if not values:
         raise ArgumentError(argument, "hold at least one value", [])
-    words = tuple(labels) if labels is not None else tuple(_label(part) for part in values)
-    if len(words) != len(values):
-        raise ArgumentError(f"{argument}.labels", f"be {len(values)} in number", list(words))
+    all_labels = tuple(labels) if labels is not None else tuple(_label(part) for part in values)
+    if len(all_labels) != len(values):
+        raise ArgumentError(f"{argument}.labels", f"be {len(values)} in number", list(all_labels))
     seen: set[Any] = set()
-    for word in words:
-        if isinstance(word, float) and not np.isfinite(word):
-            raise ArgumentError(argument, "be finite", word)
-        if not isinstance(word, str | int | float):
-            raise ArgumentError(f"{argument}.labels", "hold numbers and texts", word)
-        if word in seen:
-            what = "values" if labels is None else "labels"
-            raise ArgumentError(argument, f"hold each of its {what} once", word)
-        seen.add(word)
-    return AxisValues(values, words)
+    for label in all_labels:
+        if isinstance(label, float) and not np.isfinite(label):
+            raise ArgumentError(argument, "be finite", label)
+        if not isinstance(label, str | int | float):
+            raise ArgumentError(f"{argument}.labels", "hold numbers and texts", label)
+        if label in seen:
+            noun = "values" if labels is None else "labels"
+            raise ArgumentError(argument, f"hold each of its {noun} once", label)
+        seen.add(label)
+    return AxisValues(values, all_labels)
 
 
 def _label(value: Any) -> Any:
-    """Return what stands for a value: a number or a text itself, else a text of it."""
+    """Return the label of a value: a number or a text itself, else a text of it."""
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         return value
     if isinstance(value, Mapping) and "type" in value:
@@ -117,42 +119,44 @@ def _label(value: Any) -> Any:
     return str(value)
 
 
-def _range(argument: str, given: Mapping[str, Any]) -> list[int | float]:
+def _range(argument: str, written: Mapping[str, Any]) -> list[int | float]:
     """Return the numbers of a range, whole ones where start and step are."""
     numbers = {}
     for key in ("start", "stop"):
-        if key not in given:
-            raise ArgumentError(argument, "have start and stop, or values", dict(given))
-        numbers[key] = _number(f"{argument}.{key}", given[key])
+        if key not in written:
+            raise ArgumentError(argument, "have start and stop, or values", dict(written))
+        numbers[key] = _number(f"{argument}.{key}", written[key])
     start, stop = numbers["start"], numbers["stop"]
-    if ("count" in given) == ("step" in given):
-        raise ArgumentError(argument, "have either count or step", dict(given))
-    spacing = given.get("spacing", "linear")
+    if ("count" in written) == ("step" in written):
+        raise ArgumentError(argument, "have either count or step", dict(written))
+    spacing = written.get("spacing", "linear")
     if spacing not in ("linear", "logarithmic"):
         raise ArgumentError(f"{argument}.spacing", "be linear or logarithmic", spacing)
-    if "step" in given:
-        return _stepped(argument, start, stop, _number(f"{argument}.step", given["step"]), spacing)
-    count = _number(f"{argument}.count", given["count"])
-    if count != int(count) or not 1 <= count <= MOST:
-        raise ArgumentError(f"{argument}.count", f"be a whole number from 1 to {MOST}", count)
+    if "step" in written:
+        return _stepped(
+            argument, start, stop, _number(f"{argument}.step", written["step"]), spacing
+        )
+    count = _number(f"{argument}.count", written["count"])
+    if count != int(count) or not 1 <= count <= MAX_VALUES:
+        raise ArgumentError(f"{argument}.count", f"be a whole number from 1 to {MAX_VALUES}", count)
     if spacing == "linear":
         return [_rounded(x) for x in np.linspace(start, stop, int(count))]
     if start * stop <= 0:
-        raise ArgumentError(argument, "not reach 0 in a logarithmic range", dict(given))
+        raise ArgumentError(argument, "not reach 0 in a logarithmic range", dict(written))
     return [_rounded(x) for x in np.geomspace(start, stop, int(count))]
 
 
 def _stepped(
     argument: str, start: float, stop: float, step: float, spacing: str
 ) -> list[int | float]:
-    """Return start, start + step, … up to stop, which is included if it is met."""
+    """Return start, start + step, … up to stop, included if it is reached."""
     if spacing != "linear":
         raise ArgumentError(f"{argument}.step", "be left out of a logarithmic range", step)
     if step == 0 or (stop - start) / step < 0:
         raise ArgumentError(f"{argument}.step", "lead from start to stop", step)
     count = int(np.floor((stop - start) / step * (1 + 1e-12) + 1e-9)) + 1
-    if count > MOST:
-        raise ArgumentError(argument, f"hold at most {MOST} values", count)
+    if count > MAX_VALUES:
+        raise ArgumentError(argument, f"hold at most {MAX_VALUES} values", count)
     if isinstance(start, int) and isinstance(step, int):
         return [start + k * step for k in range(count)]
     return [_rounded(start + k * step) for k in range(count)]
@@ -167,4 +171,4 @@ def _number(argument: str, value: Any) -> int | float:
 
 
 def _rounded(number: float) -> float:
-    return float(f"{number:.{DIGITS}g}") + 0.0
+    return float(f"{number:.{RANGE_DIGITS}g}") + 0.0

@@ -45,8 +45,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 CONSTANTS = {"pi": math.pi}
 
-LARGEST_POWER = 64
-"""Largest exponent, so that no formula takes for ever."""
+MAX_EXPONENT = 64
+"""Largest exponent, so that every formula is evaluated at once."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Formula:
     Attributes
     ----------
     argument : str
-        The parameter that it stands for, named in errors.
+        The parameter whose value it is, named in errors.
     text : str
         Sums, products, powers, ``sqrt exp log sin cos abs min max round floor ceil`` and ``pi``.
     """
@@ -73,18 +73,18 @@ class Formula:
             tree = ast.parse(self.text.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise self._refuse() from None
-        called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        functions = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
         for node in ast.walk(tree):
-            known = isinstance(
+            allowed = isinstance(
                 node, ast.expr_context | ast.Name | ast.Call | ast.BinOp | ast.UnaryOp
             )
-            known |= isinstance(node, ast.Constant) and type(node.value) in (int, float)
-            known |= type(node) in BINARY or type(node) in UNARY
+            allowed |= isinstance(node, ast.Constant) and type(node.value) in (int, float)
+            allowed |= type(node) in BINARY or type(node) in UNARY
             if isinstance(node, ast.Name) and node.id in FUNCTIONS:
-                known &= id(node) in called
+                allowed &= id(node) in functions
             if isinstance(node, ast.Call):
-                known &= _is_function(node.func) and not node.keywords
-            if not known:
+                allowed &= _is_function(node.func) and not node.keywords
+            if not allowed:
                 raise self._refuse()
         return tree
 
@@ -95,11 +95,11 @@ class Formula:
     @cached_property
     def names(self) -> frozenset[str]:
         """The parameters that it needs."""
-        from_text = {node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name)}
-        return frozenset(from_text - FUNCTIONS.keys() - CONSTANTS.keys())
+        names = {node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name)}
+        return frozenset(names - FUNCTIONS.keys() - CONSTANTS.keys())
 
     def value(self, numbers: Mapping[str, Number]) -> Number:
-        """Return the number that it stands for.
+        """Return its value.
 
         Raises
         ------
@@ -111,12 +111,12 @@ class Formula:
                 cure = f"{name} is no number that it may use. {suggest(name, numbers)}"
                 raise ArgumentError(self.argument, "be a formula of parameters", self.text, cure)
         try:
-            found: Number = self._evaluate(self._tree, {**CONSTANTS, **numbers})
+            value: Number = self._evaluate(self._tree, {**CONSTANTS, **numbers})
         except (ArithmeticError, ValueError, TypeError) as error:
-            where = ", ".join(f"{name} = {numbers[name]}" for name in sorted(self.names))
-            cure = f"At {where}: {error}." if where else f"Cause: {error}."
+            inputs = ", ".join(f"{name} = {numbers[name]}" for name in sorted(self.names))
+            cure = f"At {inputs}: {error}." if inputs else f"Cause: {error}."
             raise ArgumentError(self.argument, "have a value everywhere", self.text, cure) from None
-        return found
+        return value
 
     def _evaluate(self, node: Any, numbers: Mapping[str, Number]) -> Any:
         if isinstance(node, ast.Constant):
@@ -126,15 +126,15 @@ class Formula:
         if isinstance(node, ast.UnaryOp):
             return UNARY[type(node.op)](self._evaluate(node.operand, numbers))
         if isinstance(node, ast.Call):
-            called = FUNCTIONS[node.func.id]  # type: ignore[attr-defined]  # checked when built
-            return called(*(self._evaluate(part, numbers) for part in node.args))
+            function = FUNCTIONS[node.func.id]  # type: ignore[attr-defined]  # checked when built
+            return function(*(self._evaluate(part, numbers) for part in node.args))
         left, right = self._evaluate(node.left, numbers), self._evaluate(node.right, numbers)
-        if isinstance(node.op, ast.Pow) and abs(right) > LARGEST_POWER:
+        if isinstance(node.op, ast.Pow) and abs(right) > MAX_EXPONENT:
             raise ValueError(f"an exponent of {right:g} is too large")
-        found = BINARY[type(node.op)](left, right)
-        if isinstance(found, complex):
+        value = BINARY[type(node.op)](left, right)
+        if isinstance(value, complex):
             raise ValueError("it is complex")
-        return found
+        return value
 
 
 def _is_function(node: ast.expr) -> bool:

@@ -1,4 +1,4 @@
-"""What tells two Python functions of time apart, where only their name is stored."""
+"""Hashes of functions of time, of which results store only the name."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ import numpy as np
 
 from qubatt.core.seeding import seeded
 
-TIMES = np.concatenate([[0.0], np.geomspace(1e-3, 1e4, 211) * (1 + 1e-3)])
-"""Times at which a function is looked at."""
+SAMPLE_TIMES = np.concatenate([[0.0], np.geomspace(1e-3, 1e4, 211) * (1 + 1e-3)])
+"""Times at which a function is evaluated."""
 
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-"""Where a thing is in memory."""
+"""Memory address in the text of an object."""
 
 
 def function_hash(function: Callable[[float], float]) -> str:
-    """Return a hash of the code of a function, of what it holds, and of some of its values.
+    """Return a hash of the code of a function, of its data, and of some of its values.
 
-    Two functions of one hash may still differ in what they call.
+    Two functions with the same hash may still differ in functions that they call.
     """
     with seeded(0):  # for functions that draw random numbers
-        parts = [*_said(function), *(_value(function, float(time)) for time in TIMES)]
+        parts = [*_texts(function), *(_value(function, float(time)) for time in SAMPLE_TIMES)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _said(function: Any, above: tuple[int, ...] = ()) -> Iterator[str]:
+def _texts(function: Any, above: tuple[int, ...] = ()) -> Iterator[str]:
     if isinstance(function, partial):
-        yield from _said(function.func, above)
+        yield from _texts(function.func, above)
         yield _text([function.args, function.keywords], above)
         return
     code = getattr(function, "__code__", None)
     if not isinstance(code, CodeType):
-        yield _held(function, above)
+        yield _attributes(function, above)
         code = getattr(vars(type(function)).get("__call__"), "__code__", None)
         if not isinstance(code, CodeType):
             return
@@ -50,14 +50,15 @@ def _said(function: Any, above: tuple[int, ...] = ()) -> Iterator[str]:
     yield _text(defaults, above)
 
 
-def _held(thing: Any, above: tuple[int, ...]) -> str:
-    """Return the type of a thing, and what its attributes hold, those in slots too."""
-    slots = [getattr(cls, "__slots__", ()) for cls in type(thing).__mro__]
+def _attributes(holder: Any, above: tuple[int, ...]) -> str:
+    """Return the type of an object and its attributes, those in slots too."""
+    slots = [getattr(cls, "__slots__", ()) for cls in type(holder).__mro__]
     names = [name for part in slots for name in ([part] if isinstance(part, str) else part)]
-    own = {name: getattr(thing, name) for name in names if hasattr(thing, name)}
-    own.pop("__dict__", None)
-    own.pop("__weakref__", None)
-    return f"{type(thing).__qualname__} {_text({**own, **getattr(thing, '__dict__', {})}, above)}"
+    values = {name: getattr(holder, name) for name in names if hasattr(holder, name)}
+    values.pop("__dict__", None)
+    values.pop("__weakref__", None)
+    values |= getattr(holder, "__dict__", {})
+    return f"{type(holder).__qualname__} {_text(values, above)}"
 
 
 def _code(code: CodeType) -> Iterator[str]:
@@ -73,7 +74,7 @@ def _code(code: CodeType) -> Iterator[str]:
 def _text(value: Any, above: tuple[int, ...] = ()) -> str:
     """Return a text of a value that is the same in every process: no addresses, no hash order.
 
-    What holds itself is not looked at again; `above` are the places in memory of its holders.
+    `above` are the addresses of the objects that hold the value, so that cycles end.
     """
     if id(value) in above:
         return type(value).__qualname__
@@ -87,10 +88,10 @@ def _text(value: Any, above: tuple[int, ...] = ()) -> str:
     if isinstance(value, np.ndarray) and value.dtype != object:
         return f"{value.dtype.str} {value.shape} {hashlib.sha256(value.tobytes()).hexdigest()}"
     if isinstance(value, partial | FunctionType | MethodType):
-        return "\n".join(_said(value, inner))
+        return "\n".join(_texts(value, inner))
     text = repr(value)
-    tells_nothing = ADDRESS.search(text) and not isinstance(value, type | ModuleType)
-    return _held(value, inner) if tells_nothing else ADDRESS.sub("", text)
+    is_bare_address = ADDRESS.search(text) and not isinstance(value, type | ModuleType)
+    return _attributes(value, inner) if is_bare_address else ADDRESS.sub("", text)
 
 
 def _value(function: Callable[[float], float], time: float) -> str:

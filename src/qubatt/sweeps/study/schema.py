@@ -1,4 +1,4 @@
-"""The form of study files as JSON schema, for editors."""
+"""JSON schema of study files, for editors."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 import qubatt.sweeps.study.study  # noqa: F401  # registers what a study names
 from qubatt.core.declaration import fields_of
 from qubatt.core.registry import registry
-from qubatt.sweeps.study.axis_values import RANGE
+from qubatt.sweeps.study.axis_values import RANGE_KEYS
 
-NUMBER = {"type": "number"}
+NUMBER_SCHEMA = {"type": "number"}
 
-BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
-"""What bounds are called in schemas, where a check of the type stands before them."""
+SCHEMA_BOUNDS = {
+    "ge": "minimum",
+    "gt": "exclusiveMinimum",
+    "le": "maximum",
+    "lt": "exclusiveMaximum",
+}
+"""Names of bounds in schemas, for fields whose type is checked before their bounds."""
 
 
-def schema() -> dict[str, Any]:
-    """Return the JSON schema of study files, made of the declared classes.
+def study_schema() -> dict[str, Any]:
+    """Return the JSON schema of study files, derived from the declared classes.
 
-    What varies may be left out of a table, so that no field is required there but the type.
+    Parameters that vary may be left out of a table, so that only its type is required.
     """
     kinds = {kind: _kind(kind) for kind in ("battery", "charger", "environment", "run")}
     return {
@@ -44,7 +49,7 @@ def schema() -> dict[str, Any]:
 
 
 def _kind(kind: str) -> dict[str, Any]:
-    """Return the schema of a table that may be each of the things of a kind, or text."""
+    """Return the schema of a kind: a table of any of its types, or text."""
     tables = [
         _table(name, cls)
         for name, cls in registry.items(kind).items()
@@ -54,11 +59,10 @@ def _kind(kind: str) -> dict[str, Any]:
 
 
 def _table(name: str, cls: type[Any]) -> dict[str, Any]:
-    known = fields_of(cls)
     properties: dict[str, Any] = {"type": {"const": name}}
-    for field, info in known.items():
-        made = _field(info.annotation, info.metadata)
-        properties[field] = made | {"description": info.description or ""}
+    for field, info in fields_of(cls).items():
+        schema = _field(info.annotation, info.metadata)
+        properties[field] = schema | {"description": info.description or ""}
         if not info.is_required() and info.default is not None:
             properties[field]["default"] = info.default
     return {
@@ -75,37 +79,37 @@ def _field(annotation: Any, metadata: Any) -> dict[str, Any]:
     """Return the schema of a field; amplitudes are numbers or pulses, as text or tables."""
     try:
         whole: Any = Annotated[(annotation, *metadata)] if metadata else annotation
-        made = TypeAdapter(whole).json_schema(schema_generator=_Quiet)
+        schema = TypeAdapter(whole).json_schema(schema_generator=_Quiet)
     except PydanticInvalidForJsonSchema:
-        return {"anyOf": [NUMBER, {"type": "string"}, {"type": "object"}]}
-    return {BOUNDS.get(name, name): part for name, part in made.items()}
+        return {"anyOf": [NUMBER_SCHEMA, {"type": "string"}, {"type": "object"}]}
+    return {SCHEMA_BOUNDS.get(name, name): part for name, part in schema.items()}
 
 
 class _Quiet(GenerateJsonSchema):
-    """Schemas of functions are refused, not warned of."""
+    """Refuses schemas of functions without a warning."""
 
     def emit_warning(self, kind: Any, detail: str) -> None:
-        """Say nothing."""
+        """Emit no warning."""
 
     def function_plain_schema(self, schema: Any) -> JsonSchemaValue:  # noqa: ARG002
-        """Return what a validator written as a function may take: it does not say."""
-        return {"anyOf": [NUMBER, {"type": "string"}, {"type": "object"}]}
+        """Return the schema of a validator that is a function: numbers, texts and tables."""
+        return {"anyOf": [NUMBER_SCHEMA, {"type": "string"}, {"type": "object"}]}
 
 
 def _sweep() -> dict[str, Any]:
     values = {"type": "array", "minItems": 1}
     spans = {
-        "start": NUMBER,
-        "stop": NUMBER,
+        "start": NUMBER_SCHEMA,
+        "stop": NUMBER_SCHEMA,
         "count": {"type": "integer", "minimum": 1},
-        "step": NUMBER,
+        "step": NUMBER_SCHEMA,
         "spacing": {"enum": ["linear", "logarithmic"]},
     }
-    assert set(spans) == set(RANGE)
-    words = {"name": {"type": "string"}, "label": {"type": "string"}}
+    assert set(spans) == set(RANGE_KEYS)
+    texts = {"name": {"type": "string"}, "label": {"type": "string"}}
     table = {
         "type": "object",
-        "properties": spans | words | {"values": values, "labels": values},
+        "properties": spans | texts | {"values": values, "labels": values},
         "additionalProperties": False,
     }
     groups = {"type": "array", "items": {"type": "array", "items": {"type": "string"}}}

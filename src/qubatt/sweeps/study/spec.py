@@ -1,4 +1,4 @@
-"""What is written of a thing, before it is built: tables, texts and objects; one value replaced."""
+"""Tables, texts and objects of a study before they are built."""
 
 from __future__ import annotations
 
@@ -14,101 +14,104 @@ from qubatt.core.registry import registry
 from qubatt.core.spec_string import field_value, from_text
 
 Spec = Any
-"""A table with a ``type`` and fields, or what cannot be taken apart."""
+"""A table with a ``type`` and fields, or an object that has no such table."""
 
 
-def read(kind: str, given: Any, argument: str | None = None) -> Spec:
-    """Return the table of a thing that is given as one, as text, or built.
+def parse(kind: str, written: Any, argument: str | None = None) -> Spec:
+    """Return the table of an object that is written as a table or text, or already built.
 
     Parameters
     ----------
     kind : str
         Kind in the registry.
-    given : mapping, str or declared object
+    written : mapping, str or declared object
         ``{"type": "fock", "photons": 4}``, ``"fock:4"`` or ``qb.FockState(4)``.
     argument : str, optional
-        What errors speak of, by default the kind.
+        Argument that errors name, by default the kind.
 
     Raises
     ------
     ArgumentError
-        If there is no such thing, or a field that it does not have.
+        If there is no such type, or it has no such field.
     """
     argument = argument or kind
-    if isinstance(given, str):
-        given = from_text(kind, given, argument)
-    if isinstance(given, Mapping):
-        if "type" not in given:
+    if isinstance(written, str):
+        written = from_text(kind, written, argument)
+    if isinstance(written, Mapping):
+        if "type" not in written:
             cure = f"One of: {', '.join(registry.items(kind))}."
             raise ArgumentError(f"{argument}.type", "be given", MISSING, cure)
-        cls = registry.get(kind, given["type"], f"{argument}.type")
-        known = fields_of(cls)
-        for name in given:
-            if name != "type" and name not in known:
-                cure = suggest(str(name), known)
+        fields = fields_of(registry.get(kind, written["type"], f"{argument}.type"))
+        for name in written:
+            if name != "type" and name not in fields:
+                cure = suggest(str(name), fields)
                 raise ArgumentError(
-                    f"{argument}.{name}", f"be a field of {given['type']}", MISSING, cure
+                    f"{argument}.{name}", f"be a field of {written['type']}", MISSING, cure
                 )
-        return dict(given)
+        return dict(written)
     for name, cls in registry.items(kind).items():
-        if type(given) is cls and getattr(cls, "has_text_form", True):
-            values = {field.name: getattr(given, field.name) for field in dataclasses.fields(given)}
-            return {"type": name} | values
-    return given
+        if type(written) is cls and getattr(cls, "has_text_form", True):
+            return _table(name, written)
+    return written
 
 
-def build(kind: str, tree: Spec) -> Any:
-    """Return the thing that a table stands for.
+def build(kind: str, spec: Spec) -> Any:
+    """Return the object of a table.
 
     Raises
     ------
     ArgumentError
         If a field is missing or its value is refused.
     """
-    if not isinstance(tree, Mapping):
-        return tree
-    cls = registry.get(kind, tree["type"])
-    known = fields_of(cls)
-    return cls(**{name: _built(name, part, known) for name, part in tree.items() if name != "type"})
+    if not isinstance(spec, Mapping):
+        return spec
+    cls = registry.get(kind, spec["type"])
+    fields = fields_of(cls)
+    return cls(
+        **{name: _value(name, part, fields) for name, part in spec.items() if name != "type"}
+    )
 
 
-def _built(name: str, value: Any, known: Mapping[str, FieldInfo]) -> Any:
+def _value(name: str, value: Any, fields: Mapping[str, FieldInfo]) -> Any:
     """Return the value of a field: pulses from their tables, numbers from text."""
     if isinstance(value, str) and value == "auto":
         return value
-    if isinstance(value, str) and name in known:
-        return field_value(name, known[name].annotation, value)
+    if isinstance(value, str) and name in fields:
+        return field_value(name, fields[name].annotation, value)
     if isinstance(value, Mapping) and "type" in value:
         return build("pulse", value)
     return value
 
 
-def with_value(tree: Spec, path: tuple[str, ...], value: Any, argument: str) -> Spec:
-    """Return the tree with another value at a path.
+def with_value(spec: Spec, path: tuple[str, ...], value: Any, argument: str) -> Spec:
+    """Return a table with another value at a path.
 
     Raises
     ------
     ArgumentError
-        If nothing has that place.
+        If there is no such path.
     """
     if not path:
         return value
     first, rest = path[0], path[1:]
-    if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
-        tree = {"type": _type_of(tree, argument)} | {
-            field.name: getattr(tree, field.name) for field in dataclasses.fields(tree)
-        }
-    if isinstance(tree, str) and tree.partition(":")[0] in registry.items("pulse"):
-        tree = read("pulse", tree, argument)
-    if not isinstance(tree, Mapping):
+    if dataclasses.is_dataclass(spec) and not isinstance(spec, type):
+        spec = _table(_type_name(spec, argument), spec)
+    if isinstance(spec, str) and spec.partition(":")[0] in registry.items("pulse"):
+        spec = parse("pulse", spec, argument)
+    if not isinstance(spec, Mapping):
         cure = "Give it as a table with type and fields, or replace it as a whole."
-        raise ArgumentError(argument, "name a field of a table", tree, cure)
-    return {**tree, first: with_value(tree.get(first), rest, value, argument)}
+        raise ArgumentError(argument, "name a field of a table", spec, cure)
+    return {**spec, first: with_value(spec.get(first), rest, value, argument)}
 
 
-def _type_of(thing: Any, argument: str) -> str:
+def _table(type_name: str, declared: Any) -> dict[str, Any]:
+    fields = dataclasses.fields(declared)
+    return {"type": type_name} | {field.name: getattr(declared, field.name) for field in fields}
+
+
+def _type_name(declared: Any, argument: str) -> str:
     for kind in registry.kinds():
         for name, cls in registry.items(kind).items():
-            if type(thing) is cls:
+            if type(declared) is cls:
                 return name
-    raise ArgumentError(argument, "name a field of something declared", thing)
+    raise ArgumentError(argument, "name a field of a declared object", declared)

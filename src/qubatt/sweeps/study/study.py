@@ -1,4 +1,4 @@
-"""A study: a battery, its surroundings, what is done with it, and which parameters vary."""
+"""A study: a battery, its environment, its run, and the parameters that vary."""
 
 from __future__ import annotations
 
@@ -16,16 +16,19 @@ import qubatt.environment
 import qubatt.models
 import qubatt.pulses
 import qubatt.states
-import qubatt.sweeps.study.run_spec  # noqa: F401  # these register what a study names
+import qubatt.sweeps.study.charge_run
+import qubatt.sweeps.study.discharge_run
+import qubatt.sweeps.study.steady_run  # noqa: F401  # these register the types that a study names
 from qubatt.core.declaration import fields_of
 from qubatt.core.errors import MISSING, ArgumentError, suggest
 from qubatt.core.registry import registry
-from qubatt.sweeps.study.axis import Axis, Varied, axes_of
-from qubatt.sweeps.study.point import Point, points_of
-from qubatt.sweeps.study.spec import Spec, read
+from qubatt.sweeps.study.axis import Axis, Varied, parse_axes
+from qubatt.sweeps.study.grid_points import grid_points
+from qubatt.sweeps.study.point import Point
+from qubatt.sweeps.study.spec import Spec, parse
 
-MOST = 10**6
-"""Most points of a study."""
+MAX_POINTS = 10**6
+"""Largest number of points of a study."""
 
 TABLES = ("battery", "charger", "environment", "run", "sweep")
 KEYS = ("title", "description", *TABLES)
@@ -33,32 +36,32 @@ KEYS = ("title", "description", *TABLES)
 
 @dataclass(frozen=True)
 class Study:
-    """Points of a grid: one battery each, in its surroundings, with what is done with it.
+    """A battery, its environment and a run, at every point of a grid of parameters.
 
     Every argument may be a table (a dict with ``type`` and fields), a text as on the command line
-    (``"fock:4"``), or an object. What varies may be left out or hold any value.
+    (``"fock:4"``), or an object. Parameters that vary may be left out or have any value.
 
     Parameters
     ----------
     battery : table, str or Battery
-        What is charged.
+        The battery.
     charger : table, str or ChargerState, optional
         Initial state of the cavity; by default as many photons as atoms.
     environment : list of tables, str or Dissipator, optional
-        What the battery loses energy to.
-    run : table, str or protocol, optional
-        What is done: ``ChargeRun`` by default, ``SteadyRun``, ``DischargeRun``; and the merits.
+        Dissipators.
+    run : table, str or run, optional
+        The kind of run, with its merits: ``ChargeRun`` by default, ``SteadyRun``, ``DischargeRun``.
     sweep : mapping, optional
         Values by parameter: ``{"battery.coupling": [0.1, 0.2], "cavity-loss.rate": {"start": 0,
-        "stop": 1, "count": 11}}``. All are combined with all, but for those in lists under
+        "stop": 1, "count": 11}}``. All values are combined, except for parameters in lists under
         ``"together"``, which vary as one. A text is a formula of others: ``"1 / sqrt(n_atoms)"``.
     title, description : str, optional
-        What it is about.
+        Title and description.
 
     Raises
     ------
     ArgumentError
-        Naming what is wrong, before anything is computed.
+        If anything in it is wrong, before computing.
 
     Examples
     --------
@@ -82,45 +85,45 @@ class Study:
     description: str = ""
 
     def __post_init__(self) -> None:
-        if len(self) > MOST:
-            raise ArgumentError("sweep", f"hold at most {MOST:,} points", len(self))
+        if len(self) > MAX_POINTS:
+            raise ArgumentError("sweep", f"hold at most {MAX_POINTS:,} points", len(self))
 
     @classmethod
-    def of(cls, given: Study | Mapping[str, Any] | str | Path) -> Study:
-        """Return the study that a file, its text as a dict, or an object is.
+    def of(cls, written: Study | Mapping[str, Any] | str | Path) -> Study:
+        """Return a study from a file, from its content as a dict, or itself.
 
         Raises
         ------
         ArgumentError
-            If there is no such file, it is no TOML, or something in it is wrong.
+            If there is no such file, it is not TOML, or something in it is wrong.
         """
-        if isinstance(given, Study):
-            return given
-        if isinstance(given, str | Path):
-            given = _parsed(Path(given))
-        if not isinstance(given, Mapping):
-            raise ArgumentError("study", "be a file, a dict or a Study", given)
-        for key in given:
+        if isinstance(written, Study):
+            return written
+        if isinstance(written, str | Path):
+            written = _read_toml(Path(written))
+        if not isinstance(written, Mapping):
+            raise ArgumentError("study", "be a file, a dict or a Study", written)
+        for key in written:
             if key not in KEYS:
                 cure = suggest(str(key), KEYS)
-                raise ArgumentError("study", "have only tables that are known", key, cure)
-        if "battery" not in given:
+                raise ArgumentError("study", "have no unknown tables", key, cure)
+        if "battery" not in written:
             raise ArgumentError(
                 "battery", "be given", MISSING, 'A table [battery] with type = "dicke".'
             )
-        return cls(**given)
+        return cls(**written)
 
     @cached_property
     def tables(self) -> dict[str, Spec]:
-        """The tables, as read: battery, charger, environment (a list), run."""
+        """The parsed tables: battery, charger, environment (a list), run."""
         parts = [self.environment]
         if isinstance(self.environment, list | tuple):
             parts = list(self.environment)
         return {
-            "battery": read("battery", self.battery),
-            "charger": None if self.charger is None else read("charger", self.charger),
-            "environment": [read("environment", part) for part in parts],
-            "run": read("run", self.run),
+            "battery": parse("battery", self.battery),
+            "charger": None if self.charger is None else parse("charger", self.charger),
+            "environment": [parse("environment", part) for part in parts],
+            "run": parse("run", self.run),
         }
 
     @cached_property
@@ -128,7 +131,7 @@ class Study:
         if not isinstance(self.sweep, Mapping):
             cure = 'For example {"battery.coupling": [0.1, 0.2]}.'
             raise ArgumentError("sweep", "be a table of values by parameter", self.sweep, cure)
-        return axes_of(self.tables, self.sweep)
+        return parse_axes(self.tables, self.sweep)
 
     @property
     def axes(self) -> tuple[Axis, ...]:
@@ -157,30 +160,31 @@ class Study:
         ArgumentError
             If a battery, charger, environment or run of one of them cannot be built.
         """
-        return tuple(points_of(self))
+        return tuple(grid_points(self.tables, self.axes, self.formulas))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the tables, ready for JSON; what cannot be written is described."""
+        """Return the tables, ready for JSON; objects without a table are described."""
         tables = {name: _plain(table) for name, table in self.tables.items() if table is not None}
-        words = {key: getattr(self, key) for key in ("title", "description") if getattr(self, key)}
-        return words | tables | {"sweep": _plain(dict(self.sweep))}
+        texts = {key: getattr(self, key) for key in ("title", "description") if getattr(self, key)}
+        return texts | tables | {"sweep": _plain(dict(self.sweep))}
 
-    def to_dict_in_full(self) -> dict[str, Any]:
-        """Return the tables with all fields that were left out and have a value all the same."""
-        found = self.to_dict()
+    def to_dict_with_defaults(self) -> dict[str, Any]:
+        """Return the tables, ready for JSON, with the defaults of fields that were left out."""
+        content = self.to_dict()
         for kind in ("battery", "charger", "run"):
-            found |= {kind: _in_full(kind, found[kind])} if kind in found else {}
-        found["environment"] = [_in_full("environment", part) for part in found["environment"]]
-        return found
+            content |= {kind: _with_defaults(kind, content[kind])} if kind in content else {}
+        environment = content["environment"]
+        content["environment"] = [_with_defaults("environment", part) for part in environment]
+        return content
 
     def to_toml(self) -> str:
-        """Return a study file; what cannot be written in one is described."""
+        """Return the text of a study file; objects without a table are described."""
         return tomli_w.dumps(self.to_dict())
 
 
-def _parsed(path: Path) -> Any:
+def _read_toml(path: Path) -> Any:
     if not path.is_file():
-        cure = "qubatt sweep --example writes one to begin with."
+        cure = "qubatt sweep --example prints one to start from."
         raise ArgumentError("study", "be an existing file", str(path), cure)
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -188,20 +192,20 @@ def _parsed(path: Path) -> Any:
         raise ArgumentError("study", "be a TOML file", str(path), f"{error}.") from None
 
 
-def _in_full(kind: str, table: dict[str, Any]) -> dict[str, Any]:
+def _with_defaults(kind: str, table: dict[str, Any]) -> dict[str, Any]:
     """Return a table with the defaults of its fields."""
     cls = registry.items(kind).get(table["type"])
-    known = fields_of(cls) if cls is not None else {}
+    fields = fields_of(cls) if cls is not None else {}
     defaults = {
         name: _plain(table.get(name, field.default))
-        for name, field in known.items()
+        for name, field in fields.items()
         if name in table or not (field.is_required() or field.default is None)
     }
     return {"type": table["type"]} | defaults | table
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON and TOML hold it; None stands for what is left out."""
+    """Return a value as JSON and TOML hold it; fields that are None are left out."""
     if isinstance(value, Mapping):
         return {str(key): _plain(part) for key, part in value.items() if part is not None}
     if isinstance(value, list | tuple | np.ndarray):

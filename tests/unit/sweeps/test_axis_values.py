@@ -65,7 +65,7 @@ def test_labels():
         ({"start": 0, "stop": 1, "count": 3, "spacing": "log"}, "linear or logarithmic"),
         ({"start": "a", "stop": 1, "count": 3}, "be a number"),
         ({"start": 0, "stop": 1, "cuont": 3}, "Best matches are: count"),
-        ({"values": [1], "count": 2}, "left out with values"),
+        ({"values": [1], "count": 2}, "left out where values are given"),
         ({"values": [1, 2], "labels": [1]}, "be 2 in number"),
         ({"values": [1, 2], "name": "two words"}, "word without spaces"),
         (np.eye(2), "one dimension"),

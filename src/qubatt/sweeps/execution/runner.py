@@ -1,0 +1,105 @@
+"""Runs studies with one store of results and one pool of workers."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import xarray as xr
+
+from qubatt.sweeps.execution.computation import Computation
+from qubatt.sweeps.execution.executor import WorkerPool
+from qubatt.sweeps.execution.pool import check_workers, open_pool
+from qubatt.sweeps.execution.progress import StudyProgress
+from qubatt.sweeps.store.grid import empty_grid, filled_grid
+from qubatt.sweeps.store.store import MemoryStore, Store
+from qubatt.sweeps.study.study import Study
+
+
+class StudyRunner:
+    """Runs studies with one store of results and one pool of workers, started when needed.
+
+    Parameters
+    ----------
+    output : path, optional
+        Folder of the results; in memory if left out.
+    workers, scheduler, retry_failed, keep
+        As in `sweep`.
+    fresh : bool
+        Whether to discard earlier results of the studies.
+    """
+
+    def __init__(
+        self,
+        output: str | Path | None = None,
+        *,
+        workers: int = 1,
+        scheduler: str | None = None,
+        retry_failed: bool = False,
+        keep: bool | None = None,
+        fresh: bool = False,
+    ) -> None:
+        self._workers, self._scheduler = check_workers(workers), scheduler
+        self._retry_failed, self._keep, self._fresh = retry_failed, keep, fresh
+        self._new_keys: set[str] = set()
+        self._pool: WorkerPool | None = None
+        self._open = contextlib.ExitStack()
+        self.store = MemoryStore() if output is None else Store.create(output)
+
+    def __enter__(self) -> StudyRunner:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._open.__exit__(kind, error, trace)
+
+    def run(
+        self,
+        studies: Sequence[Study],
+        progress: Callable[[StudyProgress], None] | None = None,
+        write_grid: Callable[[], None] | None = None,
+    ) -> None:
+        """Compute all points of studies that the store lacks.
+
+        Raises
+        ------
+        OSError
+            If results cannot be written, or a Dask scheduler is lost.
+        """
+        points = [point for study in studies for point in study.points]
+        if self._fresh:
+            keys = {point.key for point in points}
+            self.store.discard(keys - self._new_keys)
+            self._new_keys |= keys
+        computation = Computation(
+            points,
+            self.store,
+            retry_failed=self._retry_failed,
+            keep=self._keep,
+            progress=progress,
+            write_grid=write_grid,
+        )
+        try:
+            if computation.missing:
+                if self._pool is None:
+                    pool = open_pool(self._workers, self._scheduler, computation.objects())
+                    self._pool = self._open.enter_context(pool)
+                in_process = self._workers == 1 and self._scheduler is None
+                computation.run(self._pool, threads=None if in_process else 1)
+        finally:
+            computation.close()
+
+    def results(
+        self,
+        studies: Sequence[Study],
+        progress: Callable[[StudyProgress], None] | None = None,
+    ) -> list[xr.Dataset]:
+        """Return the results of studies, computed if the store lacks them."""
+        self.run(studies, progress)
+        return [filled_grid(empty_grid(study), self.store) for study in studies]

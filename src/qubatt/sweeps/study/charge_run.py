@@ -1,0 +1,111 @@
+"""Runs that charge a battery."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+import xarray as xr
+from pydantic import Field
+
+from qubatt.charging.charge import check_state_times
+from qubatt.charging.cutoff_search import converge
+from qubatt.charging.propagate import Propagation, certified_run, propagate_each, solve
+from qubatt.charging.request import Request
+from qubatt.charging.settling_times import settling_times
+from qubatt.core.check import Count, FloatArray, Positive
+from qubatt.core.declaration import declare
+from qubatt.models import Battery
+from qubatt.models.photon_cutoff import AUTO
+from qubatt.sweeps.study.point import Merits, Point, RunSpec, SolvedState
+from qubatt.sweeps.study.run_fields import as_list, engine_of, output_times
+
+
+@declare("run", "charge")
+class ChargeRun(RunSpec):
+    """Charge a battery, from empty at time 0: `qubatt.charge` at every point."""
+
+    t_end: Positive | None = Field(
+        default=None, description="Last time; 10 if left out", examples=[2.0]
+    )
+    points: Count | None = Field(
+        default=None, description="Output times from 0 to t_end; 101 if left out", examples=[5]
+    )
+    times: Annotated[Sequence[float] | Literal["auto"] | None, as_list] = Field(
+        default=None,
+        description="Output times instead, or auto: until nothing changes any more",
+        examples=[None],
+    )
+    merits: Merits = Field(
+        default=None, description="Figures of merit; the default ones if left out", examples=[None]
+    )
+    engine: str = Field(default=AUTO, description="auto, or an engine with options")
+    state_times: Annotated[Sequence[float] | None, as_list] = Field(
+        default=None, description="Times of merits of the full state; all times if left out"
+    )
+
+    varies: ClassVar[tuple[str, ...]] = ("t_end", "points", "times")
+
+    def __post_init__(self) -> None:
+        _ = self._times, engine_of(self.engine)
+
+    @property
+    def _times(self) -> FloatArray | None:
+        return output_times(self.t_end, self.points, self.times)
+
+    def is_open(self, battery: Battery) -> bool:
+        """Whether a cut-off or times are to be determined; see `RunSpec.is_open`."""
+        return self._times is None or super().is_open(battery)
+
+    @functools.cached_property
+    def key_fields(self) -> dict[str, Any]:
+        """Output times as a list, however they were given, engine and times of states."""
+        fields, times = dict(super().key_fields), self._times
+        del fields["t_end"], fields["points"]
+        return fields | {"times": AUTO if times is None else times.tolist()}
+
+    def _state_times(self, request: Request) -> FloatArray | None:
+        return None if self.state_times is None else check_state_times(request, self.state_times)
+
+    def solve(self, point: Point, keep: bool) -> tuple[xr.Dataset, SolvedState | None]:
+        """Charge one battery; see `RunSpec.solve`."""
+        if not self.is_open(point.battery):
+            return self.solve_together([point], keep)[0]
+        request, engine = point.request, engine_of(self.engine)
+        state_times, times = self._state_times(request), self._times
+        times = settling_times(request) if times is None else times
+        if not request.auto_cutoff:
+            return solve(request, times, engine, None, state_times).dataset, None
+        result = converge(request, lambda tried: solve(tried, times, engine, None, state_times))
+        return result.dataset, None
+
+    def solve_together(
+        self, points: Sequence[Point], keep: bool
+    ) -> list[tuple[xr.Dataset, SolvedState | None]]:
+        """Propagate once, to the last of all times, from all initial states."""
+        requests = {id(point.charger): point.request for point in points}
+        grids = [point.run._times for point in points]  # type: ignore[attr-defined]  # same class
+        times = {grid.tobytes(): grid for grid in grids}
+        state_times = self._state_times(next(iter(requests.values())))
+        engine = engine_of(self.engine)
+        propagations = propagate_each(
+            [*requests.values()], [*times.values()], engine, None, state_times, keep
+        )
+        by_charger = {
+            charger: dict(zip(times, row, strict=True))
+            for charger, row in zip(requests, propagations, strict=True)
+        }
+        results: list[tuple[xr.Dataset, SolvedState | None]] = []
+        for point, grid in zip(points, grids, strict=True):
+            propagation = by_charger[id(point.charger)][grid.tobytes()]
+            dataset = certified_run(requests[id(point.charger)], propagation).dataset
+            results.append((dataset, propagation if keep else None))
+        return results
+
+    def dataset_from(self, point: Point, state: SolvedState) -> xr.Dataset | None:
+        """Return merits computed from an earlier propagation; see `RunSpec.dataset_from`."""
+        request = point.request
+        if not isinstance(state, Propagation) or not state.suffices(request):
+            return None
+        return certified_run(request, state).dataset

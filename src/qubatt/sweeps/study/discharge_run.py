@@ -1,0 +1,74 @@
+"""Runs that discharge a charged battery."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar
+
+import xarray as xr
+from pydantic import Field
+
+from qubatt.charging import discharge
+from qubatt.charging.discharge import FULL, USUAL
+from qubatt.core.check import Count, FloatArray, Positive
+from qubatt.core.declaration import declare
+from qubatt.core.errors import ArgumentError
+from qubatt.models.photon_cutoff import AUTO
+from qubatt.sweeps.study.point import Merits, Point, RunSpec, SolvedState
+from qubatt.sweeps.study.run_fields import as_list, engine_of, output_times
+
+
+@declare("run", "discharge")
+class DischargeRun(RunSpec):
+    """Self-discharge once the charger is off: `qubatt.discharge` at every point."""
+
+    t_end: Positive | None = Field(
+        default=None, description="Last time; 10 if left out", examples=[2.0]
+    )
+    points: Count | None = Field(
+        default=None, description="Output times from 0 to t_end; 101 if left out", examples=[5]
+    )
+    times: Annotated[Sequence[float] | None, as_list] = Field(
+        default=None, description="Output times instead", examples=[None]
+    )
+    start: float | str = Field(
+        default=FULL, description="For how long it was charged, or full", examples=[FULL]
+    )
+    merits: Merits = Field(
+        default=USUAL, description="Figures of merit of the battery", examples=[USUAL]
+    )
+    engine: str = Field(default=AUTO, description="auto, or an engine with options")
+
+    usual: ClassVar[Merits] = USUAL
+
+    def __post_init__(self) -> None:
+        _ = self._times, engine_of(self.engine)
+
+    @property
+    def _times(self) -> FloatArray:
+        times = output_times(self.t_end, self.points, self.times)
+        if times is None:
+            raise ArgumentError("times", "hold real numbers", self.times)
+        return times
+
+    @functools.cached_property
+    def key_fields(self) -> dict[str, Any]:
+        """Output times as a list, however they were given, start and engine."""
+        fields = dict(super().key_fields)
+        del fields["t_end"], fields["points"]
+        return fields | {"times": self._times.tolist()}
+
+    def solve(self, point: Point, keep: bool) -> tuple[xr.Dataset, SolvedState | None]:  # noqa: ARG002  # no state is kept
+        """Discharge one battery; see `RunSpec.solve`."""
+        merits = USUAL if self.merits is None else self.merits
+        dataset = discharge(
+            point.battery,
+            self._times,
+            point.environment,
+            self.start,  # type: ignore[arg-type]  # checked there
+            point.charger,
+            merits,
+            engine_of(self.engine),
+        )
+        return dataset, None

@@ -1,0 +1,46 @@
+"""Names of the merits that a run asks for."""
+
+from __future__ import annotations
+
+import functools
+
+from qubatt.core.declaration import fields_of
+from qubatt.core.errors import ArgumentError
+from qubatt.merits.selection import ALL, to_merit
+from qubatt.sweeps.study.point import RunSpec
+
+DEFAULT = "default"
+"""Name that stands for the default merits of a battery."""
+
+
+def merit_names(run: RunSpec) -> tuple[str, ...]:
+    """Return the merits that a run asks for, each spelled in one way.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such merit.
+    """
+    merits = run.usual if run.merits is None else run.merits
+    if merits is None:
+        return (DEFAULT,)
+    if not merits:
+        raise ArgumentError(
+            "run.merits", "hold at least one name", merits, "See qubatt list merit."
+        )
+    names = [merits] if isinstance(merits, str) else merits
+    return tuple(dict.fromkeys(name if name == ALL else _normalized(name) for name in names))
+
+
+@functools.cache
+def _normalized(text: str) -> str:
+    """Return the name of a merit with those parameters that differ from their defaults."""
+    merit = to_merit(text)
+    if merit in merit.variants():
+        return merit.name
+    parameters = [
+        f"{field}={getattr(merit, field)!r}"
+        for field, info in fields_of(type(merit)).items()
+        if getattr(merit, field) != info.default
+    ]
+    return f"{merit.kind}:{','.join(parameters)}"

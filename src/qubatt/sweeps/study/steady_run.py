@@ -1,0 +1,83 @@
+"""Runs that solve for the steady state of a battery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import xarray as xr
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from qubatt.charging.request import Request
+from qubatt.charging.steady_state import (
+    certified_steady,
+    find_steady_state,
+    find_steady_states,
+    steady_request,
+    suffices,
+)
+from qubatt.core.declaration import declare
+from qubatt.engines.steady.selection import method_names, method_text
+from qubatt.engines.steady.solve import SteadySolution
+from qubatt.models.photon_cutoff import AUTO
+from qubatt.sweeps.study.point import Merits, Point, RunSpec, SolvedState
+
+METHODS = [*method_names()]
+"""Names of the methods for steady states."""
+
+Method = Annotated[
+    str,
+    BeforeValidator(method_text),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "anyOf": [{"enum": METHODS}, {"pattern": f"^({'|'.join(METHODS[1:])}):"}],
+        }
+    ),
+]
+"""Method for steady states as text; a steady solver may be given, too."""
+
+
+@declare("run", "steady")
+class SteadyRun(RunSpec):
+    """The steady state that the empty battery ends in: `qubatt.steady_state` at every point."""
+
+    merits: Merits = Field(
+        default=None, description="Figures of merit; the default ones if left out", examples=[None]
+    )
+    method: Method = Field(default=AUTO, description=f"{', '.join(METHODS[:-1])} or {METHODS[-1]}")
+    gap: bool = Field(
+        default=False, strict=True, description="Whether the relaxation rate is wanted too"
+    )
+
+    def _request(self, point: Point) -> Request:
+        return steady_request(point.battery, point.charger, point.environment, self.merits)
+
+    def solve(self, point: Point, keep: bool) -> tuple[xr.Dataset, SolvedState | None]:
+        """Find one steady state; see `RunSpec.solve`."""
+        request = self._request(point)
+        if request.auto_cutoff:
+            return find_steady_state(request, self.method, self.gap).dataset, None
+        return self._solve([request], keep)[0]
+
+    def solve_together(
+        self, points: Sequence[Point], keep: bool
+    ) -> list[tuple[xr.Dataset, SolvedState | None]]:
+        """Find the steady states that several initial states lead to."""
+        return self._solve([self._request(point) for point in points], keep)
+
+    def _solve(
+        self, requests: Sequence[Request], keep: bool
+    ) -> list[tuple[xr.Dataset, SolvedState | None]]:
+        solutions = find_steady_states(requests, self.method, self.gap, battery=keep)
+        return [
+            (certified_steady(request, solution).dataset, solution if keep else None)
+            for request, solution in zip(requests, solutions, strict=True)
+        ]
+
+    def dataset_from(self, point: Point, state: SolvedState) -> xr.Dataset | None:
+        """Return merits computed from an earlier steady state; see `RunSpec.dataset_from`."""
+        request = self._request(point)
+        if not isinstance(state, SteadySolution) or not suffices(request, state):
+            return None
+        return certified_steady(request, state).dataset
