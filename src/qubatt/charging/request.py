@@ -55,8 +55,8 @@ class Request:
     realization : Realization
         The same for engines, its matrices made once; merits, engine and certificate share it.
     auto_cutoff : bool
-        Whether the photon cut-off is still to be determined; the battery has the least that holds the
-        charger state.
+        Whether the photon cut-off is still to be determined; the battery has the lowest one that
+        holds the charger state.
     """
 
     battery: Battery

@@ -170,7 +170,7 @@ class RungeKutta:
 def breaks_of(realization: Realization, end: float) -> list[float]:
     """Return the times at which any of the pulses may jump or must not be stepped over.
 
-    A pulse that names none itself is looked at `PEAK_SAMPLES` times; where it has a peak, a step ends.
+    A pulse that names none is sampled at `PEAK_SAMPLES` times; a step ends where it has a peak.
     """
     found: list[float] = []
     for pulse, _ in realization.pulsed:

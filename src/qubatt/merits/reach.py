@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from qubatt.core.check import FloatArray
 from qubatt.core.observable import Expectation, Observable
 from qubatt.core.problem import Problem, Term
-from qubatt.core.realization import Realization, realize
-from qubatt.core.space import Space
+from qubatt.core.realization import Realization
 from qubatt.merits.battery_state import energy_of
 from qubatt.merits.merit import Needs
 from qubatt.merits.solved_run import SolvedRun
@@ -138,7 +137,7 @@ class OneAtom(Reach):
 
     def energy(self, run: SolvedRun) -> FloatArray:
         """Return Tr[ρ₁H₁], shape ``(T,)``."""
-        return np.asarray(np.einsum("tij,ji->t", _rho_1(run), _H_1(run.problem)).real)
+        return np.asarray(np.einsum("tij,ji->t", _rho_1(run), run.H_1).real)
 
     def populations(self, run: SolvedRun) -> FloatArray:
         """Return the eigenvalues of ρ₁, ascending, shape ``(T, L)``."""
@@ -146,7 +145,7 @@ class OneAtom(Reach):
 
     def levels(self, run: SolvedRun) -> tuple[FloatArray, FloatArray]:
         """Return the levels of H₁."""
-        energies = np.asarray(np.linalg.eigvalsh(_H_1(run.problem)))
+        energies = np.asarray(np.linalg.eigvalsh(run.H_1))
         return energies, energies[::-1]
 
 
@@ -177,11 +176,3 @@ def _rho_1(run: SolvedRun) -> NDArray[np.complex128]:
             rho[:, column, row] = transfer / N
             rho[:, row, column] = transfer.conj() / N
     return rho
-
-
-def _H_1(problem: Problem) -> NDArray[np.complex128]:
-    """Return H_B of a single atom: what acts on pairs is a multiple of 1 there, or 0."""
-    atoms = problem.space.factors[problem.battery]
-    space = Space({problem.battery: Atoms(1, atoms.levels)})
-    alone = Problem(space, problem.battery, problem.battery_terms, ())
-    return np.asarray(realize(alone).H_B.toarray(), dtype=np.complex128)

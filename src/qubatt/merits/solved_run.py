@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from qubatt.core.check import FloatArray
 from qubatt.core.observable import CURVATURE, ENERGY, POWER, Observable
 from qubatt.core.problem import Problem
-from qubatt.core.realization import Realization
+from qubatt.core.realization import Realization, realize
+from qubatt.core.space import Space
 from qubatt.merits.energy_curve import Curve
 from qubatt.merits.spectrum import BatterySpectrum
 
@@ -67,6 +68,14 @@ class SolvedRun:
     def spectrum(self) -> BatterySpectrum:
         """Levels of the battery."""
         return BatterySpectrum(self.realization.battery_alone)
+
+    @cached_property
+    def H_1(self) -> States:
+        """H_B of a single atom: what acts on pairs is a multiple of 1 there, or 0."""
+        battery = self.problem.battery
+        space = Space({battery: type(self.atoms)(1, self.atoms.levels)})
+        alone = Problem(space, battery, self.problem.battery_terms, ())
+        return np.asarray(realize(alone).H_B.toarray(), dtype=np.complex128)
 
     @cached_property
     def curve(self) -> Curve:

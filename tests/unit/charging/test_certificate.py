@@ -143,8 +143,8 @@ def test_eigenvalues_that_are_too_costly_are_left_out(
     engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """None in the certificate, and no complaint."""
-    for place in ("engine", "reduced"):
-        monkeypatch.setattr(f"qubatt.engines.{place}.LARGEST_BLOCK", 3)
+    for module in ("engine", "exact.reduced_lindbladian"):
+        monkeypatch.setattr(f"qubatt.engines.{module}.MAX_EIGENVALUE_DIM", 3)
     run = qb.charge(
         qb.DrivenBattery(4, 1.0), [1.0], environment=qb.CollectiveDecay(0.3), engine=engine
     )

@@ -9,9 +9,14 @@ import pytest
 import xarray as xr
 
 import qubatt as qb
-from qubatt.charging import propagate as solve
-from qubatt.charging import steady_state as steady
+from qubatt.charging.propagate import certified_run, propagate, propagate_each
 from qubatt.charging.request import Request
+from qubatt.charging.steady_state import (
+    certified_steady,
+    find_steady_states,
+    steady_request,
+    suffices,
+)
 
 BATTERY = qb.DickeBattery(2, 0.4, 14, interaction=0.5)
 LOSS = qb.CavityLoss(0.5)
@@ -38,17 +43,17 @@ def test_answers_are_those_of_charge(merits: list[str] | None) -> None:
     """Numbers, certificates and parameters, for merits of all kinds and two sets of times."""
     asked = questions(merits)
     times = [TIMES, TIMES[:5]]
-    together = solve.propagate_each(asked, times)
+    together = propagate_each(asked, times)
     for question, runs in zip(asked, together, strict=True):
-        alone = solve.propagate(question, times)
+        alone = propagate(question, times)
         for run, own in zip(runs, alone, strict=True):
             xr.testing.assert_identical(
-                solve.answer(question, run).dataset, solve.answer(question, own).dataset
+                certified_run(question, run).dataset, certified_run(question, own).dataset
             )
     for question, charger, (run,) in zip(
-        asked, CHARGERS, solve.propagate_each(asked, [TIMES]), strict=True
+        asked, CHARGERS, propagate_each(asked, [TIMES]), strict=True
     ):
-        found = solve.answer(question, run).dataset
+        found = certified_run(question, run).dataset
         charged = qb.charge(BATTERY, TIMES, charger, LOSS, merits)
         for name in found:
             np.testing.assert_allclose(found[name], charged[name], rtol=0, atol=1e-10)
@@ -58,9 +63,9 @@ def test_answers_are_those_of_charge(merits: list[str] | None) -> None:
 def test_status_is_that_of_each() -> None:
     """One state that fills the highest level spoils no other."""
     asked = questions()
-    runs = solve.propagate_each(asked, [TIMES])
+    runs = propagate_each(asked, [TIMES])
     found = [
-        solve.answer(question, run).certificate.status
+        certified_run(question, run).certificate.status
         for question, (run,) in zip(asked, runs, strict=True)
     ]
     assert found[0] == "ok"
@@ -71,11 +76,11 @@ def test_status_is_that_of_each() -> None:
 @pytest.mark.filterwarnings("ignore:.*highest Fock level:qubatt.QubattWarning")
 def test_answers_at_rest_are_those_of_steady_state(merits: list[str] | None) -> None:
     """Energies are relative to where each began."""
-    asked = [steady.steady_request(BATTERY, charger, LOSS, merits) for charger in CHARGERS]
-    together = steady.find_steady_states(asked)
+    asked = [steady_request(BATTERY, charger, LOSS, merits) for charger in CHARGERS]
+    together = find_steady_states(asked)
     for question, charger, solution in zip(asked, CHARGERS, together, strict=True):
-        assert steady.suffices(question, solution)
-        found = steady.answer(question, solution).dataset
+        assert suffices(question, solution)
+        found = certified_steady(question, solution).dataset
         alone = qb.steady_state(BATTERY, LOSS, charger, merits)
         for name in found:
             np.testing.assert_allclose(found[name], alone[name], rtol=0, atol=1e-10)
@@ -99,6 +104,6 @@ def test_other_differences_are_refused(other: Request) -> None:
     assert first.differs_by_charger_only(questions()[1])
     assert not first.differs_by_charger_only(other)
     with pytest.raises(qb.ArgumentError, match="charger state alone"):
-        solve.propagate_each([first, other], [TIMES])
+        propagate_each([first, other], [TIMES])
     with pytest.raises(qb.ArgumentError, match="charger state alone"):
-        steady.find_steady_states([first, other])
+        find_steady_states([first, other])

@@ -133,7 +133,7 @@ def test_goals_are_met_by_any_of_three() -> None:
 def test_progress_is_the_residual(unique: Coordinates, name: str) -> None:
     """`tell` is called with residuals on the way, the last one that of the end."""
     told: list[float] = []
-    found = LIMITERS[name](unique).project(unique.start, StopRule(1e-10, tell=told.append))
+    found = LIMITERS[name](unique).project(unique.start, StopRule(1e-10, report=told.append))
     assert told[-1] == found.residual
     assert max(told) > 1e-9
     assert len(told) >= 2

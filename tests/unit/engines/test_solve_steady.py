@@ -103,7 +103,7 @@ def test_lower_cutoff_is_a_place_to_begin(method: str) -> None:
     """The same end with less work than from ρ(0)."""
     known = solve_steady(replace(DICKE, max_photons=4).problem(environment=LOSS), {}, state=True)
     fresh = solve_steady(PROBLEM, MOMENTS, method=method, state=True)
-    warm = solve_steady(PROBLEM, MOMENTS, method=method, state=True, known=known)
+    warm = solve_steady(PROBLEM, MOMENTS, method=method, state=True, warm_start=known)
     np.testing.assert_allclose(warm.state, fresh.state, atol=1e-10)
     assert warm.initial_moments == fresh.initial_moments
     assert warm.count == 1
@@ -161,7 +161,7 @@ def test_number_of_steady_states_is_not_taken_from_a_lower_cutoff() -> None:
     known = solve_steady(dispersive(6, np.diag([0.3, 0.7])), {}, state=True)
     problem = dispersive(8, np.diag([0.3, 0.7]))
     options: dict[str, Any] = {"state": True, "gap": True}
-    warm = solve_steady(problem, {}, known=known, **options)
+    warm = solve_steady(problem, {}, warm_start=known, **options)
     fresh = solve_steady(problem, {}, **options)
     assert warm.count == fresh.count == 2
     assert warm.relaxation_rate == pytest.approx(fresh.relaxation_rate, rel=1e-9)

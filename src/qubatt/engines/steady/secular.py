@@ -61,7 +61,7 @@ class SecularSolver(SteadySolver):
         return _steps(coordinates, SecularGMRES(coordinates))
 
     def conserving_projector(self, coordinates: Coordinates) -> SteadyProjector:
-        """Return the same with steps solved to rounding; see `SteadySolver.conserving_projector`."""
+        """Return steps solved to rounding; see `SteadySolver.conserving_projector`."""
         sigma = 1e-2 * largest_rate(coordinates)
         return ResolventProjector(coordinates, SecularGMRES(coordinates, TIGHT_RESIDUAL), sigma)
 
