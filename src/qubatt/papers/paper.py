@@ -11,7 +11,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from qubatt.papers.claim import Claim
-from qubatt.papers.runner import Runner
+from qubatt.papers.scans import Scans
 
 Datasets = Mapping[str, xr.Dataset]
 """Data of a figure by name; ``"figure"`` is what is drawn."""
@@ -69,7 +69,7 @@ class PaperFigure(ABC):
         return f"figure{self.key}" if self.key.isdigit() else self.key
 
     @abstractmethod
-    def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:
+    def compute(self, scans: Scans, readings: Sequence[str]) -> Datasets:
         """Return the data, computing what the cache lacks."""
 
     @abstractmethod

@@ -13,7 +13,7 @@ from qubatt.io import save
 from qubatt.papers.claim import Claim
 from qubatt.papers.paper import Paper, PaperFigure
 from qubatt.papers.report import FigurePage, render
-from qubatt.papers.runner import Runner
+from qubatt.papers.scans import Scans
 from qubatt.plots import save_figure
 
 
@@ -63,29 +63,29 @@ def reproduce(
         raise ArgumentError("reading", f"be one of {known} or all", reading)
     readings = list(paper.readings) if reading == "all" else [reading]
     folder = check_directory("output", Path(output))
-    runner = Runner(folder / "cache", fresh, report)
     pages = []
-    for figure in chosen:
-        data = figure.compute(runner, readings)
-        for name, dataset in data.items():
-            suffix = "" if name == "figure" else f"-{name}"
-            save(dataset, folder / f"{figure.stem}{suffix}.nc")
-        drawings = figure.draw(data)
-        for stem, drawing in drawings.items():
-            for kind in (".png", ".pdf"):
-                save_figure(drawing, folder / f"{stem}{kind}")
-        pages.append(
-            FigurePage(
-                name=figure.name,
-                anchor=figure.stem,
-                title=figure.title,
-                caption=figure.caption,
-                images=tuple(folder / f"{stem}.png" for stem in drawings),
-                parameters=tuple(figure.parameters(data)),
-                tables=tuple(figure.tables(data)),
-                claims=tuple(figure.judge(data)),
+    with Scans(folder / "cache", fresh, report) as scans:
+        for figure in chosen:
+            data = figure.compute(scans, readings)
+            for name, dataset in data.items():
+                suffix = "" if name == "figure" else f"-{name}"
+                save(dataset, folder / f"{figure.stem}{suffix}.nc")
+            drawings = figure.draw(data)
+            for stem, drawing in drawings.items():
+                for kind in (".png", ".pdf"):
+                    save_figure(drawing, folder / f"{stem}{kind}")
+            pages.append(
+                FigurePage(
+                    name=figure.name,
+                    anchor=figure.stem,
+                    title=figure.title,
+                    caption=figure.caption,
+                    images=tuple(folder / f"{stem}.png" for stem in drawings),
+                    parameters=tuple(figure.parameters(data)),
+                    tables=tuple(figure.tables(data)),
+                    claims=tuple(figure.judge(data)),
+                )
             )
-        )
     claims = [claim for page in pages for claim in page.claims]
     content = {
         "paper": paper.key,

@@ -14,12 +14,12 @@ from qubatt.core.check import Cutoff
 from qubatt.environment import CavityLoss
 from qubatt.models import DickeBattery
 from qubatt.papers.claim import Claim, judge
-from qubatt.papers.job import SteadyJob
 from qubatt.papers.paper import Table
-from qubatt.papers.runner import Runner
+from qubatt.papers.scans import Scans, steady_scan
 from qubatt.papers.zhang2024.cutoff import VISIBLE
 from qubatt.papers.zhang2024.growth import growth_claim, steady_values
 from qubatt.papers.zhang2024.reading import FACTORS
+from qubatt.sweeps import Study
 
 G_COMPARED = (-1.0, 0.0, 1.0)
 """The g for which cut-offs are compared."""
@@ -34,7 +34,7 @@ MERITS = ("energy", "mean_photons", "cutoff_population")
 
 
 def compare_cutoffs(
-    runner: Runner, scan: xr.Dataset, readings: Sequence[str], g_c: float, kappa: float
+    scans: Scans, scan: xr.Dataset, readings: Sequence[str], g_c: float, kappa: float
 ) -> xr.Dataset:
     """Compute steady states at a sufficient cut-off, for every N of a scan at one κ.
 
@@ -49,8 +49,8 @@ def compare_cutoffs(
     judged = [reading for reading in COMPARED if reading in readings] or list(readings)
     n_atoms = [int(count) for count in scan["n_atoms"].to_numpy()]
     grid = list(product(judged, n_atoms, G_COMPARED))
-    jobs = [_job(reading, count, g, g_c, kappa) for reading, count, g in grid]
-    results = runner.run("Fig. 2: steady states with enough photons", jobs)
+    studies = [_scan(reading, count, g, g_c, kappa) for reading, count, g in grid]
+    results = scans.run("Fig. 2: steady states with enough photons", studies)
     shape = (len(judged), len(n_atoms), len(G_COMPARED))
     atoms = np.array([count for _, count, _ in grid])
     values = {
@@ -76,12 +76,12 @@ def compare_cutoffs(
     return found
 
 
-def _job(reading: str, n_atoms: int, g: float, g_c: float, kappa: float) -> SteadyJob:
+def _scan(reading: str, n_atoms: int, g: float, g_c: float, kappa: float) -> Study:
     factor, coupling_factor = FACTORS[reading]
     coupling = g_c * coupling_factor
     cutoff: Cutoff = ENOUGH.get((n_atoms, coupling), "auto")
     battery = DickeBattery(n_atoms, coupling, cutoff, interaction=g * factor)
-    return SteadyJob((battery,), (CavityLoss(kappa),), merits=MERITS)
+    return steady_scan([battery], [CavityLoss(kappa)], MERITS)
 
 
 def convergence_claims(compared: xr.Dataset, max_photons: int) -> list[Claim]:

@@ -9,7 +9,7 @@ import xarray as xr
 
 from qubatt.core.check import FloatArray
 from qubatt.papers.claim import Claim, judge
-from qubatt.papers.job import Values
+from qubatt.papers.scans import Values
 
 VISIBLE = 0.01
 """Change of the energy per atom from which on a curve of the figure would move visibly."""

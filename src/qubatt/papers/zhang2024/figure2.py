@@ -10,12 +10,12 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
+from qubatt.core.check import FloatArray
 from qubatt.environment import CavityLoss
 from qubatt.models import DickeBattery
 from qubatt.papers.claim import Claim, judge
-from qubatt.papers.job import ChargingJob, SteadyJob, Values
 from qubatt.papers.paper import Datasets, PaperFigure, Parameter, Table
-from qubatt.papers.runner import Runner
+from qubatt.papers.scans import Scans, Values, charging_scan, steady_scan
 from qubatt.papers.zhang2024.convergence import (
     compare_cutoffs,
     convergence_claims,
@@ -33,6 +33,7 @@ from qubatt.papers.zhang2024.growth import (
     summarise,
 )
 from qubatt.papers.zhang2024.reading import FACTORS, G_VALUES, by_reading, preferred, why
+from qubatt.sweeps import Study
 
 KAPPA_DRAWN = 0.5
 """The κ of Fig. 4, the only one that the paper states."""
@@ -40,21 +41,22 @@ FULL = 1e-3
 """Population of the highest level from which on a point is not drawn if another can be."""
 G_C = 0.5
 MAX_PHOTONS = 20
-END, POINTS = 60.0, 1201
+END = 60.0
+TIMES: FloatArray = np.linspace(0.0, END, 1201)
 
 
-def job(n_atoms: int, kappa: float, coupling: float, g: float, max_photons: int) -> ChargingJob:
+def curve_scan(n_atoms: int, kappa: float, coupling: float, g: float, max_photons: int) -> Study:
     """Return one charging curve of the scan."""
     battery = DickeBattery(n_atoms, coupling, max_photons, interaction=g)
     merits = ("energy", "cutoff_population")
-    return ChargingJob((battery,), (CavityLoss(kappa),), END, POINTS, merits=merits)
+    return charging_scan([battery], [CavityLoss(kappa)], TIMES, merits)
 
 
-def steady_job(n_atoms: int, kappa: float, coupling: float, g: float) -> SteadyJob:
+def end_scan(n_atoms: int, kappa: float, coupling: float, g: float) -> Study:
     """Return one steady state of the scan."""
     battery = DickeBattery(n_atoms, coupling, MAX_PHOTONS, interaction=g)
     merits = ("energy", "mean_photons", "empty_population")
-    return SteadyJob((battery,), (CavityLoss(kappa),), merits=merits, method="flow")
+    return steady_scan([battery], [CavityLoss(kappa)], merits, method="flow")
 
 
 @dataclass(frozen=True)
@@ -67,15 +69,15 @@ class Figure2(PaperFigure):
     key = "2"
     title = "Dicke battery in a lossy cavity"
 
-    def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:
+    def compute(self, scans: Scans, readings: Sequence[str]) -> Datasets:
         """Scan N and κ in the readings, choose a point, check its cut-off and that of all N."""
         couplings = sorted({G_C * FACTORS[reading][1] for reading in readings})
         interactions = sorted({g * FACTORS[reading][0] for reading in readings for g in G_VALUES})
         grid = list(product(self.n_atoms, self.kappa, couplings, interactions))
-        jobs = [job(*point, MAX_PHOTONS) for point in grid]
-        ends = [steady_job(*point) for point in grid]
-        found = runner.run("Fig. 2: scan of N, κ and readings", [*jobs, *ends])
-        results, steady, times = found[: len(grid)], found[len(grid) :], jobs[0].times
+        curve_scans = [curve_scan(*point, MAX_PHOTONS) for point in grid]
+        end_scans = [end_scan(*point) for point in grid]
+        values = scans.run("Fig. 2: scan of N, κ and readings", [*curve_scans, *end_scans])
+        results, steady = values[: len(grid)], values[len(grid) :]
         curves = {
             (*point,): result["energy"][0] / point[0]
             for point, result in zip(grid, results, strict=True)
@@ -86,7 +88,7 @@ class Figure2(PaperFigure):
             "coupling": couplings,
             "interaction": interactions,
         }
-        scan = by_reading(_scan(times, grid, results, steady, axes), readings, G_C)
+        scan = by_reading(_scan(TIMES, grid, results, steady, axes), readings, G_C)
         chosen = self._choose(scan, readings)
         reading, n_atoms, kappa = chosen["reading"], int(chosen["n_atoms"]), float(chosen["kappa"])
         factor, coupling_factor = FACTORS[str(reading)]
@@ -101,20 +103,20 @@ class Figure2(PaperFigure):
                     {"units": "omega_q", "long_name": "stored energy per atom"},
                 )
             },
-            coords={"g": list(G_VALUES), "time": ("time", times, {"units": "1/omega_q"})},
+            coords={"g": list(G_VALUES), "time": ("time", TIMES, {"units": "1/omega_q"})},
             attrs=chosen | {"g_c": G_C, "max_photons": MAX_PHOTONS},
         )
         larger = [
-            job(n_atoms, kappa, G_C * coupling_factor, g * factor, MAX_PHOTONS * 3 // 2)
+            curve_scan(n_atoms, kappa, G_C * coupling_factor, g * factor, MAX_PHOTONS * 3 // 2)
             for g in G_VALUES
         ]
-        checks = runner.run("Fig. 2: cut-off raised by half", larger)
+        checks = scans.run("Fig. 2: cut-off raised by half", larger)
         population = scan["cutoff_population"].sel(reading=reading, n_atoms=n_atoms, kappa=kappa)
         return {
             "figure": figure,
             "scan": scan,
             "cutoff": cutoff_dataset(figure, checks, population.to_numpy(), n_atoms),
-            "steady": compare_cutoffs(runner, scan, readings, G_C, self._kappa()),
+            "steady": compare_cutoffs(scans, scan, readings, G_C, self._kappa()),
         }
 
     def _kappa(self) -> float:

@@ -10,12 +10,12 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
+from qubatt.core.check import FloatArray
 from qubatt.environment import CollectiveDecay
 from qubatt.models import DrivenBattery
 from qubatt.papers.claim import Claim
-from qubatt.papers.job import ChargingJob, SteadyJob
 from qubatt.papers.paper import Datasets, PaperFigure, Parameter, Table
-from qubatt.papers.runner import Runner
+from qubatt.papers.scans import Scans, charging_scan, steady_scan
 from qubatt.papers.zhang2024.drawing import draw_energy, draw_region
 from qubatt.papers.zhang2024.growth import (
     first_point,
@@ -32,22 +32,24 @@ from qubatt.papers.zhang2024.reading import (
     preferred,
     why,
 )
+from qubatt.sweeps import Study
 
 RANKED = (1.0, 0.5, 2.0, 0.25, 4.0)
 """Drives in the order in which they are drawn, if the claims hold there."""
 GAMMAS = (0.4, 0.5)
 FRAMES = {"laboratory": 1.0, "resonant": 0.0}
 """Frames of the drive and their detuning, in units of ω_q."""
-END, POINTS = 60.0, 1201
+END = 60.0
+TIMES: FloatArray = np.linspace(0.0, END, 1201)
 
 
-def jobs(frame: str, drive: float, n_atoms: int, gamma: float) -> tuple[ChargingJob, SteadyJob]:
+def scans_at(frame: str, drive: float, n_atoms: int, gamma: float) -> tuple[Study, Study]:
     """Return the curves and steady states of all interactions at one point of the scan."""
     batteries = tuple(
         DrivenBattery(n_atoms, drive, interaction=g, detuning=FRAMES[frame]) for g in INTERACTIONS
     )
     decay = (CollectiveDecay(gamma),)
-    return ChargingJob(batteries, decay, END, POINTS), SteadyJob(batteries, decay)
+    return charging_scan(batteries, decay, TIMES), steady_scan(batteries, decay)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Figure3(PaperFigure):
     key = "3"
     title = "Driven battery with collective decay"
 
-    def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:
+    def compute(self, scans: Scans, readings: Sequence[str]) -> Datasets:
         """Scan frame, drive, N in the readings for both γ, and choose a point."""
         axes: dict[str, Sequence[str] | Sequence[float]] = {
             "frame": list(FRAMES),
@@ -69,23 +71,22 @@ class Figure3(PaperFigure):
             "gamma": GAMMAS,
         }
         grid = list(product(FRAMES, self.drives, self.n_atoms, GAMMAS))
-        curves, ends = zip(*(jobs(*point) for point in grid), strict=True)
-        results = runner.run("Fig. 3: scan of N, drive, frame and readings", [*curves, *ends])
-        times = curves[0].times
+        curves, ends = zip(*(scans_at(*point) for point in grid), strict=True)
+        results = scans.run("Fig. 3: scan of N, drive, frame and readings", [*curves, *ends])
         atoms = np.array([n_atoms for _, _, n_atoms, _ in grid])[:, np.newaxis]
         shape = (*(len(values) for values in axes.values()), len(INTERACTIONS))
         energies = np.stack([result["energy"] for result in results[: len(grid)]])
-        energies = (energies / atoms[..., np.newaxis]).reshape(*shape, POINTS)
+        energies = (energies / atoms[..., np.newaxis]).reshape(*shape, len(TIMES))
         steady = (steady_values(results[len(grid) :]) / atoms).reshape(shape)
         dims = (*axes, "interaction")
         coords = {name: list(values) for name, values in axes.items()}
         coords["interaction"] = list(INTERACTIONS)
-        summary = summarise(times, energies, steady)
+        summary = summarise(TIMES, energies, steady)
         raw = xr.Dataset({name: (dims, v) for name, v in summary.items()}, coords=coords)
         scan = by_reading(raw, readings)
         chosen = self._choose(scan, readings)
         drawable = xr.Dataset(
-            {"energy": ((*dims, "time"), energies)}, coords=coords | {"time": times}
+            {"energy": ((*dims, "time"), energies)}, coords=coords | {"time": TIMES}
         )
         place = {name: chosen[name] for name in ("frame", "drive", "n_atoms")}
         drawn = by_reading(drawable.sel(place, drop=True), [str(chosen["reading"])])

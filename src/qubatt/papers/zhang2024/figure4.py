@@ -10,12 +10,12 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
+from qubatt.core.check import FloatArray
 from qubatt.environment import CavityLoss, LevelDecay
 from qubatt.models import CascadeBattery
 from qubatt.papers.claim import Claim
-from qubatt.papers.job import ChargingJob, SteadyJob
 from qubatt.papers.paper import Datasets, PaperFigure, Parameter, Table
-from qubatt.papers.runner import Runner
+from qubatt.papers.scans import Scans, charging_scan, steady_scan
 from qubatt.papers.zhang2024.cutoff import cutoff_claim, cutoff_dataset
 from qubatt.papers.zhang2024.drawing import draw_energy, draw_region
 from qubatt.papers.zhang2024.growth import (
@@ -26,6 +26,7 @@ from qubatt.papers.zhang2024.growth import (
     summarise,
 )
 from qubatt.papers.zhang2024.reading import G_VALUES
+from qubatt.sweeps import Study
 
 DECAYS = {"a": (0.1, 0.01), "b": (0.2, 0.1)}
 """Panel: γ_e and γ_m."""
@@ -34,15 +35,15 @@ MAX_PHOTONS = 10
 STEP = 0.05
 
 
-def job(
+def scan_of(
     detuning: float,
     coupling: float,
     panel: str,
     g: float,
-    end: float,
+    times: FloatArray,
     max_photons: int = MAX_PHOTONS,
-) -> ChargingJob:
-    """Return one charging curve; Eqs. (22) and (23) write twice the standard form."""
+) -> tuple[Study, Study]:
+    """Return one charging curve and its steady state; Eqs. (22) and (23) write twice the standard form."""
     gamma_e, gamma_m = DECAYS[panel]
     battery = CascadeBattery(
         interaction=g,
@@ -59,9 +60,9 @@ def job(
         LevelDecay("excited", "middle", 2 * gamma_e),
         LevelDecay("middle", "ground", 2 * gamma_m),
     )
-    return ChargingJob(
-        (battery,), environment, end, round(end / STEP) + 1, merits=("energy", "cutoff_population")
-    )
+    merits = ("energy", "cutoff_population")
+    curve = charging_scan([battery], environment, times, merits)
+    return curve, steady_scan([battery], environment)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Figure4(PaperFigure):
     key = "4"
     title = "Cascade battery: two three-level atoms"
 
-    def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:  # noqa: ARG002
+    def compute(self, scans: Scans, readings: Sequence[str]) -> Datasets:  # noqa: ARG002
         """Scan detuning and g_1 for both decay pairs, choose a point, check its cut-off."""
         axes: dict[str, Sequence[str] | Sequence[float]] = {
             "detuning": self.detunings,
@@ -87,15 +88,15 @@ class Figure4(PaperFigure):
             "g": G_VALUES,
         }
         grid = list(product(self.detunings, self.couplings, DECAYS, G_VALUES))
-        jobs = [job(*point, self.end) for point in grid]
-        ends = [SteadyJob(job.batteries, job.environment) for job in jobs]
-        found = runner.run("Fig. 4: scan of detuning and g_1", [*jobs, *ends])
-        results, times = found[: len(grid)], jobs[0].times
+        times: FloatArray = np.linspace(0.0, self.end, round(self.end / STEP) + 1)
+        curve_scans, end_scans = zip(*(scan_of(*point, times) for point in grid), strict=True)
+        values = scans.run("Fig. 4: scan of detuning and g_1", [*curve_scans, *end_scans])
+        results, ends = values[: len(grid)], values[len(grid) :]
         shape = tuple(len(values) for values in axes.values())
         unit = 2 * np.array([detuning for detuning, *_ in grid])  # two atoms, in units of Δ_m
         energies = np.stack([result["energy"][0] for result in results]) / unit[:, np.newaxis]
         energies = energies.reshape(*shape, len(times))
-        steady = (steady_values(found[len(grid) :])[:, 0] / unit).reshape(shape)
+        steady = (steady_values(ends)[:, 0] / unit).reshape(shape)
         populations = np.array([result["cutoff_population"].max() for result in results])
         coords = {name: list(values) for name, values in axes.items()}
         summary = summarise(times, energies, steady) | {
@@ -116,9 +117,10 @@ class Figure4(PaperFigure):
         checks = {}
         for panel in DECAYS:
             larger = [
-                job(detuning, coupling, panel, g, self.end, MAX_PHOTONS * 3 // 2) for g in G_VALUES
+                scan_of(detuning, coupling, panel, g, times, MAX_PHOTONS * 3 // 2)[0]
+                for g in G_VALUES
             ]
-            checked = runner.run(f"Fig. 4{panel}: cut-off raised by half", larger)
+            checked = scans.run(f"Fig. 4{panel}: cut-off raised by half", larger)
             population = scan["cutoff_population"].sel(place).sel(panel=panel)
             checks[panel] = cutoff_dataset(
                 figure.sel(panel=panel), checked, population.to_numpy(), per=2 * detuning

@@ -9,7 +9,7 @@ import xarray as xr
 
 from qubatt.core.check import FloatArray
 from qubatt.papers.claim import Claim, judge
-from qubatt.papers.job import Values
+from qubatt.papers.scans import Values
 
 WINDOW = 10.0
 """Length of the last part of a run, over which it is compared with the steady state."""

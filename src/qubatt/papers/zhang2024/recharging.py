@@ -13,7 +13,7 @@ from qubatt.core.realization import realize
 from qubatt.models import DrivenBattery
 from qubatt.papers.claim import Claim, judge
 from qubatt.papers.paper import Datasets, PaperFigure, Parameter, Table
-from qubatt.papers.runner import Runner
+from qubatt.papers.scans import Scans
 from qubatt.papers.zhang2024.reading import FACTORS, preferred
 from qubatt.recharging import recharge, recharge_pair
 from qubatt.recharging.joint_levels import RechargeSpace
@@ -51,15 +51,15 @@ class RechargingFigure(PaperFigure):
     g: ArrayLike
     beta: ArrayLike
 
-    def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:
+    def compute(self, scans: Scans, readings: Sequence[str]) -> Datasets:
         """Return the scan, and its ladder part in one reading as the figure."""
         label = f"{self.name}: recharging"
-        runner.report(label, 0.0, 1.0)
+        scans.report(label, 0.0, 1.0)
         scan = recharge_by_reading(readings, self.n_atoms, self.g, self.beta)
         scan = scan.squeeze([name for name in ("g", "beta") if scan.sizes[name] == 1])
         reading = preferred(readings)
         figure = scan.sel(reading=reading, space="ladder", drop=True)
-        runner.report(label, 1.0, 1.0)
+        scans.report(label, 1.0, 1.0)
         return {"figure": figure.assign_attrs(reading=reading), "scan": scan}
 
     def tables(self, data: Datasets) -> list[Table]:  # noqa: ARG002

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from qubatt.environment import CavityLoss, CollectiveDecay
 from qubatt.models import DickeBattery, DrivenBattery
 from qubatt.papers.claim import Claim, judge, symbol
-from qubatt.papers.job import SteadyJob, Values
 from qubatt.papers.paper import Datasets, PaperFigure, Parameter, Table
-from qubatt.papers.runner import Runner
+from qubatt.papers.scans import Scans, Values, steady_scan
 from qubatt.papers.zhang2024.growth import steady_values
 from qubatt.papers.zhang2024.reading import FACTORS, preferred
 from qubatt.plots import draw_change, draw_zero, new_figure, styled
+from qubatt.sweeps import Study
 
 G_COMPARED = (-0.5, 0.0, 0.5)
 """Attraction, none, repulsion."""
@@ -35,7 +35,7 @@ def enough_photons(n_atoms: int, coupling: float) -> int:
     return 12 + round(2.5 * (n_atoms * coupling) ** 2)
 
 
-def dicke_job(kappa: float, g_c: float, reading: str) -> SteadyJob:
+def dicke_scan(kappa: float, g_c: float, reading: str) -> Study:
     """Return the steady states of the Dicke battery for the three g."""
     factor, coupling_factor = FACTORS[reading]
     coupling = g_c * coupling_factor
@@ -43,16 +43,16 @@ def dicke_job(kappa: float, g_c: float, reading: str) -> SteadyJob:
     batteries = tuple(
         DickeBattery(N_DICKE, coupling, photons, interaction=g * factor) for g in G_COMPARED
     )
-    return SteadyJob(batteries, (CavityLoss(kappa),), method="flow")
+    return steady_scan(batteries, [CavityLoss(kappa)], method="flow")
 
 
-def driven_job(n_atoms: int, drive: float, reading: str) -> SteadyJob:
+def driven_scan(n_atoms: int, drive: float, reading: str) -> Study:
     """Return the steady states of the driven battery, in the laboratory frame, for the three g."""
     factor, _ = FACTORS[reading]
     batteries = tuple(
         DrivenBattery(n_atoms, drive, interaction=g * factor, detuning=1.0) for g in G_COMPARED
     )
-    return SteadyJob(batteries, (CollectiveDecay(GAMMA),))
+    return steady_scan(batteries, [CollectiveDecay(GAMMA)])
 
 
 @dataclass(frozen=True)
@@ -74,14 +74,14 @@ class Repulsion(PaperFigure):
         " fine."
     )
 
-    def compute(self, runner: Runner, readings: Sequence[str]) -> Datasets:
+    def compute(self, scans: Scans, readings: Sequence[str]) -> Datasets:
         """Find the steady states of attraction, no interaction and repulsion in one reading."""
         reading = preferred(readings)
         dicke = list(product(self.kappa, self.g_c))
         driven = list(product(self.n_atoms, self.drives))
-        jobs = [dicke_job(*point, reading) for point in dicke]
-        jobs += [driven_job(*point, reading) for point in driven]
-        results = runner.run("Maps of where repulsion helps", jobs)
+        studies = [dicke_scan(*point, reading) for point in dicke]
+        studies += [driven_scan(*point, reading) for point in driven]
+        results = scans.run("Maps of where repulsion helps", studies)
         counts = np.array([n_atoms for n_atoms, _ in driven])
         dicke_axes = {"kappa": self.kappa, "g_c": self.g_c}
         driven_axes = {"n_atoms": self.n_atoms, "drive": self.drives}

@@ -1,0 +1,142 @@
+"""Scans of a reproduction: batteries in one environment, computed as studies with one store."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from qubatt.core.check import FloatArray
+from qubatt.core.errors import QubattError
+from qubatt.environment import Dissipator
+from qubatt.models import Battery
+from qubatt.results.status import FAILED
+from qubatt.sweeps import ChargeRun, SteadyRun, Study, StudyProgress, StudyRunner
+from qubatt.sweeps.execution.pool import cores
+from qubatt.sweeps.store.point_result import PointResult
+from qubatt.sweeps.study.merit_names import merit_names
+
+Report = Callable[[str, float, float], None]
+"""Receives a label, the work done and the whole work."""
+
+Values = dict[str, FloatArray]
+"""Results by name, each with the batteries along its first axis."""
+
+
+def charging_scan(
+    batteries: Sequence[Battery],
+    environment: Sequence[Dissipator],
+    times: FloatArray,
+    merits: Sequence[str] = ("energy",),
+) -> Study:
+    """Return the charging curves of several batteries, values of shape ``(batteries, T)``.
+
+    Parameters
+    ----------
+    times : array, shape (T,)
+        Output times, evenly spaced from 0.
+    """
+    run = ChargeRun(t_end=float(times[-1]), points=len(times), merits=tuple(merits))
+    return _study(batteries, environment, run)
+
+
+def steady_scan(
+    batteries: Sequence[Battery],
+    environment: Sequence[Dissipator],
+    merits: Sequence[str] = ("energy",),
+    method: str = "auto",
+) -> Study:
+    """Return the steady states of several batteries, values of shape ``(batteries,)``.
+
+    Beside the merits, ``trusted`` is 1 where the status is ``"ok"``, ``converged`` is 1 unless it
+    is ``"not-converged"``; ``max_photons`` is the photon cut-off and, where that was determined
+    automatically, ``cutoff_change`` the change of the merits by the last levels; else NaN.
+    """
+    return _study(batteries, environment, SteadyRun(merits=tuple(merits), method=method))
+
+
+def _study(
+    batteries: Sequence[Battery], environment: Sequence[Dissipator], run: ChargeRun | SteadyRun
+) -> Study:
+    axis = {"values": list(batteries), "labels": list(range(len(batteries))), "name": "member"}
+    return Study(batteries[0], environment=list(environment), run=run, sweep={"battery": axis})
+
+
+class Scans(contextlib.AbstractContextManager["Scans"]):
+    """Computes scans on all cores; results in the folder are reused, also after an interruption.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the results, a store of studies.
+    fresh : bool
+        Whether to compute again what the folder holds.
+    report : callable
+        Receives a label, the work done and the whole work.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        fresh: bool = False,
+        report: Report = lambda label, done, total: None,  # noqa: ARG005
+    ) -> None:
+        self.report = report
+        self._runner = StudyRunner(folder, workers=cores(), keep=False, fresh=fresh)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._runner.__exit__(kind, error, trace)
+
+    def run(self, label: str, scans: Sequence[Study]) -> list[Values]:
+        """Return the values of all scans, in their order.
+
+        Raises
+        ------
+        QubattError
+            If a point failed, with its error.
+        """
+
+        def report(progress: StudyProgress) -> None:
+            self.report(label, progress.fraction, 1.0)
+
+        self._runner.run(scans, report)
+        return [self._values(scan) for scan in scans]
+
+    def _values(self, scan: Study) -> Values:
+        """Return the stored values of a scan."""
+        points = [_point_values(self._result(scan, k)) for k in range(len(scan))]
+        return {name: np.stack([values[name] for values in points]) for name in points[0]}
+
+    def _result(self, scan: Study, index: int) -> PointResult:
+        point = scan.points[index]
+        result = self._runner.store.get(point.key, merit_names(point.run))
+        if result is None or result.status == FAILED:
+            message = "missing in the store" if result is None else result.message
+            raise QubattError(f"A point of the reproduction failed: {message}")
+        return result
+
+
+def _point_values(result: PointResult) -> Values:
+    """Return the merits of one point, and for a steady state how far to trust them."""
+    values = {name: array for name, array in result.arrays.items() if array.dtype.kind == "f"}
+    if "time" in values:
+        return values
+    parameters = json.loads(result.attributes["parameters"])
+    certificate = json.loads(result.attributes["certificate"])
+    cutoff = parameters["battery"].get("max_photons")
+    numbers = {
+        "trusted": result.status == "ok",
+        "converged": result.status != "not-converged",
+        "max_photons": np.nan if cutoff is None else cutoff,
+        "cutoff_change": certificate.get("cutoff_change", np.nan),
+    }
+    return values | {name: np.asarray(number, dtype=float) for name, number in numbers.items()}
