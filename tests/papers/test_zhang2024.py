@@ -8,7 +8,7 @@ import xarray as xr
 
 import qubatt as qb
 from qubatt.papers import ZHANG2024, reproduce
-from qubatt.papers.runner import Runner
+from qubatt.papers.scans import Scans
 from qubatt.papers.zhang2024 import convergence, figure4
 from qubatt.papers.zhang2024.figure2 import Figure2
 from qubatt.papers.zhang2024.figure3 import Figure3
@@ -30,7 +30,8 @@ def claims_of(figure, data):
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory):
     """Cache shared by the tests of this module."""
-    return Runner(tmp_path_factory.mktemp("cache"))
+    with Scans(tmp_path_factory.mktemp("cache")) as scans:
+        yield scans
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from qubatt.results.status import CUTOFF_THRESHOLD, Status
 CURVE_THRESHOLD = 1e-4
 """Error of the energy between times, relative to the largest, from which on a result is bad."""
 
-NEGATIVE = -1e-7
+EIGENVALUE_THRESHOLD = -1e-7
 """Smallest eigenvalue of ρ below which a result is ``not-positive``."""
 
 
@@ -105,7 +105,7 @@ def certify_run(
     if record is not None and request.needs("curve"):
         numbers["curve_error"] = _known(record.curve.error)
         lost = lost or _off_between(record)
-    least = min(NEGATIVE, -solution.tolerance)
+    least = min(EIGENVALUE_THRESHOLD, -solution.tolerance)
     return _judge(request, numbers, _highest(request, solution.moments), lost, least)
 
 
@@ -137,7 +137,7 @@ def certify_steady(request: Request, solution: SteadySolution) -> Certificate:
             f" {solution.error_estimate:.1e}. Relaxation is very slow next to the energies: use"
             " stronger damping, smaller energies, or another method."
         )
-    return _judge(request, numbers, _highest(request, solution.moments), lost, NEGATIVE)
+    return _judge(request, numbers, _highest(request, solution.moments), lost, EIGENVALUE_THRESHOLD)
 
 
 def _highest(request: Request, moments: Mapping[str, Any]) -> dict[str, float]:

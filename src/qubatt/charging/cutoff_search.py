@@ -14,10 +14,10 @@ from qubatt.core.errors import ResourceError
 from qubatt.merits import CutoffPopulation
 from qubatt.models.photon_cutoff import max_photons
 
-TOLERANCE = 1e-6
+CUTOFF_TOLERANCE = 1e-6
 """Accepted change of any merit, relative to the larger of 1 and its largest value."""
 
-MARGIN = 8
+FIRST_MARGIN = 8
 """Levels above those of the charger state to begin with."""
 
 
@@ -33,11 +33,11 @@ def converge(request: Request, solve: Callable[[Request], CertifiedResult]) -> C
         If memory ends before that; the message tells how far it came.
     """
     base = max_photons(request.battery)
-    margin, before, tried = MARGIN, None, []
+    margin, before, tried = FIRST_MARGIN, None, []
     while True:
         asked = request.with_max_photons(base + margin)
         try:
-            found = solve(asked)
+            result = solve(asked)
         except ResourceError as error:
             if before is None:
                 raise
@@ -47,11 +47,11 @@ def converge(request: Request, solve: Callable[[Request], CertifiedResult]) -> C
                 f" {last['change'] or float('inf'):.1e}, and {base + margin} is too large. {error}"
             ) from None
         closed = not asked.reaches_above_cutoff()
-        change = 0.0 if closed else None if before is None else _change(before, found)
+        change = 0.0 if closed else None if before is None else _change(before, result)
         tried.append({"max_photons": base + margin, "change": change})
-        if change is not None and change <= TOLERANCE:
-            return _labelled(found, change, tried, base + margin)
-        before, margin = found, 2 * margin
+        if change is not None and change <= CUTOFF_TOLERANCE:
+            return _labelled(result, change, tried, base + margin)
+        before, margin = result, 2 * margin
 
 
 def _labelled(
@@ -61,7 +61,7 @@ def _labelled(
     certificate = dataclasses.replace(
         found.certificate, numbers=found.certificate.numbers | {"cutoff_change": change}
     )
-    chosen = {"chosen": cutoff, "tolerance": TOLERANCE, "tried": tried}
+    chosen = {"chosen": cutoff, "tolerance": CUTOFF_TOLERANCE, "tried": tried}
     found.dataset.attrs |= certificate.attributes | {"cutoff": json.dumps(chosen)}
     return CertifiedResult(found.dataset, certificate, cutoff)
 

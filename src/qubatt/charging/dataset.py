@@ -26,8 +26,8 @@ def to_dataset(request: Request, record: SolvedRun, chosen: Chosen, state_dim: s
     data: dict[str, Any] = {}
     coordinates: dict[str, Any] = {}
     with single_blas():
-        found = [merit.values(record) for merit in request.merits]
-    for merit, values in zip(request.merits, found, strict=True):
+        arrays = [merit.values(record) for merit in request.merits]
+    for merit, values in zip(request.merits, arrays, strict=True):
         labels = merit.labels(request.problem)
         dims = list(labels)
         if merit.needs == "full state":

@@ -28,10 +28,10 @@ from qubatt.merits import select_merits
 from qubatt.models import Battery
 from qubatt.states import ChargerState
 
-USUAL = ("remaining_energy", "power", "half_life")
+DISCHARGE_MERITS = ("remaining_energy", "power", "half_life")
 """Merits by default."""
 
-LOCAL = 1e-12
+LOCALITY_TOLERANCE = 1e-12
 """Largest entry of c − 1 ⊗ c_B, relative to that of c, of a jump that acts on the battery alone."""
 
 FULL: Literal["full"] = "full"
@@ -44,7 +44,7 @@ def discharge(
     environment: Environment = None,
     start: float | Literal["full"] = FULL,
     charger: ChargerState | None = None,
-    merits: MeritNames = USUAL,
+    merits: MeritNames = DISCHARGE_MERITS,
     engine: str | Engine = "auto",
     progress: Callable[[float], None] | None = None,
     strict: bool = False,
@@ -107,8 +107,8 @@ def discharge(
     realization = Realization(alone)
     merits_of_battery = select_merits(merits, realization)
     request = dataclasses.replace(charged, realization=realization, merits=merits_of_battery)
-    found = solve(request, time, engine, progress)
-    dataset, after = found.dataset, found.certificate
+    result = solve(request, time, engine, progress)
+    dataset, after = result.dataset, result.certificate
     dataset.attrs["start"] = str(start)
     if before is not None:
         dataset.attrs["charging_certificate"] = json.dumps(before.numbers)
@@ -167,7 +167,7 @@ def _on_battery(realization: Realization, jump: Jump) -> Operator | None:
     problem = realization.problem
     c = realization.operator([Term(1.0, jump.operators)])
     part = problem.space.marginal(c.toarray(), problem.battery)
-    found = tidy(sp.csr_array(part * (len(part) / realization.dim)))
-    difference = abs(realization.embed({problem.battery: found}) - c)
-    same = difference.nnz == 0 or difference.max() <= LOCAL * abs(c).max()
-    return found if same else None
+    reduced = tidy(sp.csr_array(part * (len(part) / realization.dim)))
+    difference = abs(realization.embed({problem.battery: reduced}) - c)
+    same = difference.nnz == 0 or difference.max() <= LOCALITY_TOLERANCE * abs(c).max()
+    return reduced if same else None

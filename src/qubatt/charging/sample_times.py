@@ -14,13 +14,13 @@ from qubatt.merits.energy_curve import edges
 MIN_SAMPLES = 64
 """Times at which the certificate looks at least, where fewer output times are asked for."""
 
-PER_TURN = 32
+SAMPLES_PER_PERIOD = 32
 """Times per period of the energy where it is needed between output times."""
 
-LOOKS = 200
+PULSE_SAMPLES = 200
 """Times at which pulses are looked at, to see how large they become."""
 
-MOST = 4000
+MAX_ADDED_SAMPLES = 4000
 """Times added for that at most."""
 
 
@@ -33,7 +33,7 @@ def energy_rate(realization: Realization, end: float = 0.0) -> float:
     turned = sla.norm(realization.adjoint(H_B))
     rates = [rate for rate, _ in realization.jumps]
     for pulse, H in realization.pulsed:
-        looks = np.unique([*np.linspace(0.0, end, LOOKS), *realization.problem.breaks])
+        looks = np.unique([*np.linspace(0.0, end, PULSE_SAMPLES), *realization.problem.breaks])
         values = np.array([pulse_value(pulse, float(time)) for time in looks])
         largest = float(np.abs(values).max())
         turned += largest * sla.norm(H @ H_B - H_B @ H)
@@ -59,8 +59,8 @@ def sample_times(request: Request, asked: FloatArray) -> FloatArray:
     if request.needs("curve"):
         end, realization = float(whole[-1]), request.realization
         finer = 4 if realization.pulsed else 1  # polynomials of degree 3, not 5
-        pace = energy_rate(realization, end) * PER_TURN * finer / (2 * np.pi)
-        fewest = max(MIN_SAMPLES, int(min(end * pace, MOST)))
+        pace = energy_rate(realization, end) * SAMPLES_PER_PERIOD * finer / (2 * np.pi)
+        fewest = max(MIN_SAMPLES, int(min(end * pace, MAX_ADDED_SAMPLES)))
         jumps = edges(request.problem.breaks, float(whole[-1]))
         return np.union1d(_denser(whole, fewest), jumps)
     return _denser(whole, fewest)

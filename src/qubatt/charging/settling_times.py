@@ -16,13 +16,13 @@ from qubatt.engines.exact.engine import ExactEngine
 from qubatt.engines.steady.solve import solve_steady
 from qubatt.models.photon_cutoff import AUTO
 
-SETTLED = 1e-6
+SETTLED_TOLERANCE = 1e-6
 """Distance of all merits from the steady state, relative to the larger of 1 and its value."""
 
-POINTS = 401
+OUTPUT_TIMES = 401
 """Number of output times."""
 
-PER_TURN = 12
+TIMES_PER_PERIOD = 12
 """Output times per period of the energy, at first."""
 
 
@@ -50,7 +50,7 @@ def settling_times(request: Request) -> FloatArray:
     save = Save(battery=request.needs("battery state") or request.needs("full state"))
     realization = request.realization
     (steady,) = solve_steady(request.task(AT_REST, save))
-    first = 2 * np.pi / PER_TURN / energy_rate(realization)
+    first = 2 * np.pi / TIMES_PER_PERIOD / energy_rate(realization)
     end = 10.0 / max(rate for rate, _ in realization.jumps)
     while True:
         times = _grid(first, end)
@@ -63,10 +63,10 @@ def settling_times(request: Request) -> FloatArray:
         settled = np.ones(len(times), dtype=bool)
         for name, values in solution.moments.items():
             last = steady.moments[name]
-            settled &= np.abs(values - last) <= SETTLED * max(1.0, abs(last))
+            settled &= np.abs(values - last) <= SETTLED_TOLERANCE * max(1.0, abs(last))
         if solution.battery_states is not None:
             change = np.abs(solution.battery_states - steady.battery_states[1]).max(axis=(1, 2))
-            settled &= change <= SETTLED
+            settled &= change <= SETTLED_TOLERANCE
         since = len(times) - int(np.argmin(settled[::-1])) if not settled.all() else 0
         if since < len(times) - len(times) // 20:
             return _grid(first, times[max(since, 1)])
@@ -75,13 +75,13 @@ def settling_times(request: Request) -> FloatArray:
 
 def _grid(first: float, end: float) -> FloatArray:
     """Return times from 0 to `end`, the first step at most `first`."""
-    k = np.arange(POINTS) / (POINTS - 1)
-    if end / (POINTS - 1) <= first:
+    k = np.arange(OUTPUT_TIMES) / (OUTPUT_TIMES - 1)
+    if end / (OUTPUT_TIMES - 1) <= first:
         return np.asarray(end * k)
     low, high = 1e-6, 700.0  # a b = first (POINTS − 1), a sinh b = end
     for _ in range(200):
         b = 0.5 * (low + high)
-        low, high = (b, high) if np.sinh(b) / b < end / (first * (POINTS - 1)) else (low, b)
+        low, high = (b, high) if np.sinh(b) / b < end / (first * (OUTPUT_TIMES - 1)) else (low, b)
     times = end * np.sinh(b * k) / np.sinh(b)
     times[-1] = end
     return np.asarray(times)

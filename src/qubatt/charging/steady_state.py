@@ -98,11 +98,11 @@ def steady_state(
     >>> round(float(end.energy), 12)
     0.16
     """
-    found = find_steady_state(
+    result = find_steady_state(
         steady_request(battery, charger, environment, merits), method, gap, progress
     )
-    found.certificate.issue(strict)
-    return found.dataset
+    result.certificate.issue(strict)
+    return result.dataset
 
 
 def steady_request(

@@ -46,7 +46,7 @@ def _discharge(
 ) -> None:
     times = output_times(t_end, points)
     from qubatt.charging import discharge
-    from qubatt.charging.discharge import USUAL
+    from qubatt.charging.discharge import DISCHARGE_MERITS
     from qubatt.cli.output import Progress, check_targets, deliver
     from qubatt.core.spec_string import number_or_text
 
@@ -59,7 +59,7 @@ def _discharge(
             parts,
             number_or_text(start),  # type: ignore[arg-type]  # checked there
             state,
-            merit or USUAL,
+            merit or DISCHARGE_MERITS,
             progress=lambda done: progress.show("discharging", done, 1.0),
             strict=strict,
         )

@@ -238,15 +238,15 @@ class Space:
         return _multiply(names, (added, known), owner)
 
 
-def _multiply(names: Names, known: tuple[Mapping[str, Operator], ...], owner: str) -> Operator:
+def _multiply(names: Names, sources: tuple[Mapping[str, Operator], ...], owner: str) -> Operator:
     """Return a product of named operators, the first known of each name, or suggest names."""
     result: Operator | None = None
     for name in names:
-        found = next((each for each in known if name in each), None)
-        if found is None:
-            every = {other for each in known for other in each}
+        operators = next((each for each in sources if name in each), None)
+        if operators is None:
+            every = {other for each in sources for other in each}
             raise UnsupportedError(f"{owner} has no operator {name!r}. {suggest(name, every)}")
-        matrix = found[name]
+        matrix = operators[name]
         result = matrix if result is None else sp.csr_array(result @ matrix)
     if result is None:
         raise UnsupportedError("A product of operators must name at least one.")

@@ -139,8 +139,10 @@ class Engine(ABC):
         UnsupportedError
             If the engine cannot solve the task.
         """
-        found = self._accept(task)
-        return EngineCost(found.memory, found.products(), found.entries, found.sectors)
+        propagator = self._accept(task)
+        return EngineCost(
+            propagator.memory, propagator.products(), propagator.entries, propagator.sectors
+        )
 
     @final
     def solve(self, task: Task, progress: Progress | None = None) -> list[Solution]:

@@ -75,7 +75,7 @@ class _Integration(Propagator):
             rho = np.asarray(realization.density(initial).toarray(), dtype=np.complex128)
             with single_blas():
                 stepper = RungeKutta(
-                    "matrix", rhs, rho, self._end, self._tolerance, *limits, tidy=_hermitian
+                    "matrix", rhs, rho, self._end, self._tolerance, limits, tidy=_hermitian
                 )
                 for time in self._task.times:
                     stepper.advance(float(time), tell)

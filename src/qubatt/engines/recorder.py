@@ -72,14 +72,14 @@ class Readout:
 
         Of one sample, too: the table may be that of a single trajectory.
         """
-        found = {}
+        moments = {}
         for label, parts in self._parts.items():
             total = np.zeros(len(times))
             for pulse, column in parts:
                 factor = 1.0 if pulse is None else [pulse_value(pulse, float(t)) for t in times]
                 total += np.multiply(factor, table[:, column])
-            found[label] = total
-        return found
+            moments[label] = total
+        return moments
 
 
 class Outcome(NamedTuple):

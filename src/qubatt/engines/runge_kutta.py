@@ -52,12 +52,8 @@ class RungeKutta:
         v at time 0.
     end, tolerance : float
         Last time, and error allowed up to then.
-    rate : float
-        Upper estimate of the size of 𝓛, for the first step.
-    breaks : iterable of float
-        Times at which 𝓛 may jump.
-    longest : float
-        Longest step, so that nothing short is stepped over.
+    limits : StepLimits
+        What limits the steps.
     scale : float
         What the norm of v must be multiplied by to bound that of ρ.
     tidy : callable, optional
@@ -71,12 +67,11 @@ class RungeKutta:
         start: Array,
         end: float,
         tolerance: float,
-        rate: float,
-        breaks: Iterable[float] = (),
-        longest: float = math.inf,
+        limits: StepLimits,
         scale: float = 1.0,
         tidy: Callable[[Array], Array] | None = None,
     ) -> None:
+        rate, breaks, longest = limits
         if not rate * end < 4.0 * MAX_STEPS:
             raise ResourceError(
                 f"The {engine} engine would need about {rate * end / 4.0:.0e} steps to time"
@@ -172,11 +167,11 @@ def breaks_of(realization: Realization, end: float) -> list[float]:
 
     A pulse that names none is sampled at `PEAK_SAMPLES` times; a step ends where it has a peak.
     """
-    found: list[float] = []
+    breaks: list[float] = []
     for pulse, _ in realization.pulsed:
         from_text: Iterable[float] = getattr(pulse, "breaks", tuple)()
-        found += [float(time) for time in from_text] if from_text else _peaks(pulse, end)
-    return found
+        breaks += [float(time) for time in from_text] if from_text else _peaks(pulse, end)
+    return breaks
 
 
 def _peaks(pulse: Pulse, end: float) -> list[float]:
@@ -189,7 +184,17 @@ def _peaks(pulse: Pulse, end: float) -> list[float]:
 
 
 class StepLimits(NamedTuple):
-    """What limits the steps of one realisation up to one time; arguments of `RungeKutta`."""
+    """What limits the steps of one realisation up to one time.
+
+    Attributes
+    ----------
+    rate : float
+        Upper estimate of the size of 𝓛, for the first step.
+    breaks : list of float
+        Times at which 𝓛 may jump.
+    longest : float
+        Longest step, so that nothing short is stepped over.
+    """
 
     rate: float
     breaks: list[float]

@@ -222,7 +222,7 @@ def _parts(evolution: Any) -> list[Any]:
     if not evolution(0.0).isherm:
         cure = "H_charge must be Hermitian at all times."
         raise ArgumentError("H_charge", "be Hermitian at time 0", "a QobjEvo that is not", cure)
-    steady, found = 0 * evolution(0.0), []
+    steady, pulsed = 0 * evolution(0.0), []
     for entry in evolution.to_list():
         if callable(getattr(entry, "full", None)):
             steady = steady + entry
@@ -232,7 +232,7 @@ def _parts(evolution: Any) -> list[Any]:
             raise ArgumentError("H_charge", "be made of matrices", entry, cure)
         matrix, coefficient = entry
         even, odd = 0.5 * (matrix + matrix.dag()), 0.5j * (matrix - matrix.dag())
-        found.append((even, _Part(coefficient)))
+        pulsed.append((even, _Part(coefficient)))
         if odd.norm() > 0:
-            found.append((odd, _Part(coefficient, imaginary=True)))
-    return [0.5 * (steady + steady.dag()), *found]
+            pulsed.append((odd, _Part(coefficient, imaginary=True)))
+    return [0.5 * (steady + steady.dag()), *pulsed]

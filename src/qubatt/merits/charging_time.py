@@ -10,7 +10,7 @@ from pydantic import Field
 from qubatt.core.check import Positive
 from qubatt.core.declaration import declare
 from qubatt.merits.curve_merit import CurveMerit
-from qubatt.merits.maximum import BETWEEN
+from qubatt.merits.maximum import BETWEEN_TIMES
 from qubatt.merits.solved_run import SolvedRun
 
 
@@ -20,7 +20,7 @@ class ChargingTime(CurveMerit):
 
     long_name = "charging time"
     units = "1/omega_ref"
-    definition = f"time of the first maximum of E(t) after 0, NaN if there is none{BETWEEN}"
+    definition = f"time of the first maximum of E(t) after 0, NaN if there is none{BETWEEN_TIMES}"
     bounds = (0.0, math.inf)
 
     def number(self, run: SolvedRun) -> float:
@@ -34,7 +34,7 @@ class TimeToFraction(CurveMerit):
 
     long_name = "time to a fraction of the largest energy"
     units = "1/omega_ref"
-    definition = f"least t with E(t) = fraction × max E{BETWEEN}"
+    definition = f"least t with E(t) = fraction × max E{BETWEEN_TIMES}"
     bounds = (0.0, math.inf)
 
     fraction: Annotated[Positive, Field(le=1.0)] = Field(

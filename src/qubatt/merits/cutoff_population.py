@@ -41,5 +41,5 @@ class CutoffPopulation(Merit):
 
     def values(self, run: SolvedRun) -> FloatArray:
         """Return the population, shape ``(T,)``."""
-        found = [run.of(top) for top in highest_levels(run.problem).values()]
-        return np.asarray(np.max(found, axis=0))
+        populations = [run.of(top) for top in highest_levels(run.problem).values()]
+        return np.asarray(np.max(populations, axis=0))

@@ -12,16 +12,16 @@ from scipy.interpolate import PPoly
 
 from qubatt.core.check import FloatArray
 
-FALL = 1e-9
+MIN_FALL = 1e-9
 """Part of the largest |E| by which energy must fall for what was before to be a maximum.
 
 Maxima that differ by less are equal, and the first of them counts.
 """
 
-ROUNDING = 1e-13
+ENERGY_ROUNDING = 1e-13
 """Part of the largest |⟨H_B⟩| that is rounding, where E itself is no more than that."""
 
-CLOSE = 1e-6
+MIN_SPACING = 1e-6
 """Time between two times of a polynomial at least, in units of the largest |⟨H_B⟩| over |dE/dt|.
 
 Over shorter ones the rounding of E would count in dE/dt.
@@ -29,14 +29,14 @@ Over shorter ones the rounding of E would count in dE/dt.
 
 EPSILON = float(np.finfo(np.float64).eps)
 
-BEFORE = 1e-12
+BREAK_OFFSET = 1e-12
 """How long before a break of a pulse, next to its time, dE/dt is that on the left of it."""
 
 
 def edges(breaks: Iterable[float], end: float) -> FloatArray:
     """Return the times at which pulses may jump, each with one just before it."""
     times = np.array([time for time in breaks if 0.0 < time <= end])
-    return np.union1d(times * (1.0 - BEFORE), times)
+    return np.union1d(times * (1.0 - BREAK_OFFSET), times)
 
 
 class Curve:
@@ -57,13 +57,15 @@ class Curve:
     ) -> None:
         self.times = times
         self._energy = energy - energy[0]
-        relative = FALL * np.abs(self._energy).max()
-        self.rounding = float(max(relative, ROUNDING * np.abs(energy).max()))
+        relative = MIN_FALL * np.abs(self._energy).max()
+        self.rounding = float(max(relative, ENERGY_ROUNDING * np.abs(energy).max()))
         rows = [self._energy, power] if curvature is None else [self._energy, power, curvature]
-        near = np.diff(times) <= 2.0 * BEFORE * times[1:]
+        near = np.diff(times) <= 2.0 * BREAK_OFFSET * times[1:]
         cuts = 1 + np.flatnonzero(near & np.isin(times[1:], list(breaks)))
         size, change = np.abs(energy).max(), np.abs(power).max()
-        least = float(np.minimum(1e-4 * times[-1] * change, CLOSE * size) / max(change, 1e-300))
+        least = float(
+            np.minimum(1e-4 * times[-1] * change, MIN_SPACING * size) / max(change, 1e-300)
+        )
         self._smooth = []
         for part, values in zip(
             np.split(times, cuts), np.split(np.array(rows), cuts, axis=1), strict=True
@@ -79,8 +81,8 @@ class Curve:
     @property
     def error(self) -> float:
         """Estimate of the error of E between the times; NaN where there are too few to tell."""
-        found = np.concatenate([part.errors for part in self._smooth])
-        return float(np.fmax.reduce(found))
+        errors = np.concatenate([part.errors for part in self._smooth])
+        return float(np.fmax.reduce(errors))
 
     def energy(self, times: FloatArray) -> FloatArray:
         """Return E at any times of the run."""
@@ -150,8 +152,8 @@ class Curve:
 
     def first_reaching(self, value: float) -> float:
         """Return the first time at which E is `value`, NaN if it never is."""
-        found = self._polynomials.solve(value, extrapolate=False)
-        known = found[np.isfinite(found)]
+        crossings = self._polynomials.solve(value, extrapolate=False)
+        known = crossings[np.isfinite(crossings)]
         # coefficients near the smallest number, before a pulse, make roots that are none
         known = known[np.abs(self.energy(known) - value) <= self.rounding]
         return float(known.min()) if len(known) else math.nan
@@ -163,14 +165,14 @@ class Curve:
         candidates = np.unique(np.concatenate([self.times, turns]))
         values = function(candidates)
         largest = float(values.max())
-        same = values >= largest - FALL * float(np.abs(values).max())
+        same = values >= largest - MIN_FALL * float(np.abs(values).max())
         return float(candidates[np.argmax(same)]), largest
 
 
 def _roots(polynomials: PPoly) -> FloatArray:
     """Return the real roots inside the intervals, ascending; constant 0 has none."""
-    found = polynomials.roots(extrapolate=False)
-    return np.sort(found[np.isfinite(found)])
+    roots = polynomials.roots(extrapolate=False)
+    return np.sort(roots[np.isfinite(roots)])
 
 
 def _apart(times: FloatArray, least: float) -> NDArray[np.intp]:

@@ -59,21 +59,21 @@ class EntropyProduction(FullStateMerit):
         populations, vectors = np.linalg.eigh(rho)
         known = populations > EMPTY
         logarithm = np.log(np.where(known, populations, EMPTY))
-        found = []
+        productions = []
         for source in environments(run.problem):
             terms = _thermal(run.problem, source)
             if terms is None:
-                found.append(math.nan)
+                productions.append(math.nan)
                 continue
             change = dissipation(run.realization, source, rho)
             rates = np.sum(vectors.conj() * (change @ vectors), axis=0).real
             if np.any(rates[~known] > FILLING):
-                found.append(math.inf)
+                productions.append(math.inf)
                 continue
             number = run.realization.operator(terms)
             own = float(np.sum(number.T.toarray() * change).real) if number.nnz else 0.0
-            found.append(float(-rates @ logarithm) - own)
-        return np.array(found)
+            productions.append(float(-rates @ logarithm) - own)
+        return np.array(productions)
 
 
 def dissipation(realization: Realization, source: str | None, rho: State) -> State:
@@ -97,7 +97,7 @@ def _thermal(problem: Problem, source: str) -> list[Term] | None:
     mixed state alone and adds nothing.
     """
     jumps = [jump for jump in problem.jumps if jump.source == source]
-    found = []
+    baths = []
     for jump in jumps:
         if len(jump.operators) != 1:
             return None
@@ -115,8 +115,8 @@ def _thermal(problem: Problem, source: str) -> list[Term] | None:
         if up is None:
             return None
         x = math.log(jump.rate / up.rate)
-        found += [Term(x * weight, {factor: number}) for weight, number in _number(name)]
-    return found
+        baths += [Term(x * weight, {factor: number}) for weight, number in _number(name)]
+    return baths
 
 
 _NUMBER = {"a": "n", "J-": "Jz"}

@@ -23,7 +23,7 @@ from qubatt.core.realization import Realization
 from qubatt.merits.merit import Merit
 from qubatt.merits.solved_run import SolvedRun
 
-VANISHING = 1e-12
+MIN_ENERGY = 1e-12
 """Largest entry of U, next to that of H_B, that is rounding."""
 
 INNER = "U = H_B and what else of H is no drive"
@@ -43,7 +43,7 @@ def drives(problem: Problem) -> tuple[str, ...]:
 def without_energy(realization: Realization) -> str:
     """Return why there is no first law: in some rotating frames nothing is left of U."""
     left, whole = abs(realization.U), abs(realization.H_B)
-    if left.nnz and left.max() > VANISHING * whole.max():
+    if left.nnz and left.max() > MIN_ENERGY * whole.max():
         return ""
     return (
         "in this frame the inner energy U = H_B + H without drives vanishes; write H in the"

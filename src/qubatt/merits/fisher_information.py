@@ -18,7 +18,7 @@ from qubatt.merits.solved_run import SolvedRun
 
 SPINS = ("Jx", "Jy", "Jz")
 
-VANISHING = 1e-14
+MIN_POPULATION = 1e-14
 """Sum of two eigenvalues of ρ below which nothing is known of what lies between."""
 
 
@@ -28,11 +28,11 @@ def fisher_matrix(run: SolvedRun, generators: list[NDArray[np.complex128]]) -> F
     p = np.maximum(populations, 0.0)
     total = p[:, :, np.newaxis] + p[:, np.newaxis, :]
     gap = p[:, :, np.newaxis] - p[:, np.newaxis, :]
-    weight = np.where(total > VANISHING, 2.0 * gap**2 / np.maximum(total, VANISHING), 0.0)
+    weight = np.where(total > MIN_POPULATION, 2.0 * gap**2 / np.maximum(total, MIN_POPULATION), 0.0)
     adjoint = vectors.conj().swapaxes(1, 2)
-    found = [adjoint @ generator @ vectors for generator in generators]
+    elements = [adjoint @ generator @ vectors for generator in generators]
     return np.array(
-        [[np.sum(weight * (a * b.conj()).real, axis=(1, 2)) for b in found] for a in found]
+        [[np.sum(weight * (a * b.conj()).real, axis=(1, 2)) for b in elements] for a in elements]
     ).transpose(2, 0, 1)
 
 

@@ -12,7 +12,7 @@ from qubatt.core.declaration import declare
 from qubatt.merits.curve_merit import CurveMerit
 from qubatt.merits.solved_run import SolvedRun
 
-BETWEEN = ", between the output times too"
+BETWEEN_TIMES = ", between the output times too"
 """By the polynomials of `Curve`."""
 
 FORMULAS = {"energy": "E(t)", "power": "dE/dt", "average_power": "E(t)/t"}
@@ -62,7 +62,7 @@ class Maximum(CurveMerit):
     def definition(self) -> str:
         """The formula."""
         symbol = "max" if self.coordinate == "value" else "argmax"
-        return f"{symbol} over t of {FORMULAS[self.of]}{BETWEEN}"
+        return f"{symbol} over t of {FORMULAS[self.of]}{BETWEEN_TIMES}"
 
     @property
     def bounds(self) -> tuple[float, float]:

@@ -11,11 +11,11 @@ from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.core.realization import Realization
 from qubatt.merits.entropy_production import dissipation
-from qubatt.merits.fisher_information import VANISHING
+from qubatt.merits.fisher_information import MIN_POPULATION
 from qubatt.merits.full_state import FullStateMerit, State
 from qubatt.merits.solved_run import SolvedRun
 
-MOVING = 1e-9
+MIN_RATE = 1e-9
 """Rate of change of an entry of ρ_B from which on it is no rounding."""
 
 
@@ -46,9 +46,9 @@ class SpeedLimit(FullStateMerit):
         p, vectors = np.linalg.eigh(state)
         total = np.add.outer(p, p)
         moves = np.abs(vectors.conj().T @ rate @ vectors)
-        if np.any(moves[total <= VANISHING] > MOVING):
+        if np.any(moves[total <= MIN_POPULATION] > MIN_RATE):
             return np.asarray(math.inf)
-        kept = total > VANISHING
+        kept = total > MIN_POPULATION
         fisher = 2.0 * np.sum(moves[kept] ** 2 / total[kept])
         H_B = run.spectrum.H
         mean, square = (np.trace(state @ power).real for power in (H_B, H_B @ H_B))

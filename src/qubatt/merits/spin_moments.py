@@ -44,10 +44,10 @@ def spin(run: SolvedRun) -> FloatArray:
 
 def correlations(run: SolvedRun) -> FloatArray:
     """Return ½⟨J_aJ_b + J_bJ_a⟩, shape ``(T, 3, 3)``."""
-    found = np.empty((len(run.times), 3, 3))
+    matrix = np.empty((len(run.times), 3, 3))
     for a, b in PAIRS:
-        found[:, a, b] = found[:, b, a] = run.of(_symmetrised(run.problem, a, b))
-    return found
+        matrix[:, a, b] = matrix[:, b, a] = run.of(_symmetrised(run.problem, a, b))
+    return matrix
 
 
 def two_atoms(run: SolvedRun) -> NDArray[np.complex128]:

@@ -11,7 +11,7 @@ from qubatt.core.declaration import declare
 from qubatt.merits.solved_run import SolvedRun
 from qubatt.merits.spin_moments import SpinMerit, correlations, spin
 
-UNPOLARISED = 1e-9
+MIN_POLARISATION = 1e-9
 """|⟨J⟩|/N below which the spin points nowhere."""
 
 
@@ -19,7 +19,7 @@ def least_variance(run: SolvedRun) -> tuple[FloatArray, FloatArray]:
     """Return the least variance of J across ⟨J⟩, NaN where it points nowhere, and |⟨J⟩|."""
     mean = spin(run)  # (T, 3)
     length = np.linalg.norm(mean, axis=1)
-    known = length > UNPOLARISED * run.n_atoms
+    known = length > MIN_POLARISATION * run.n_atoms
     n = mean / np.where(known, length, 1.0)[:, np.newaxis]
     covariance = correlations(run) - mean[:, :, np.newaxis] * mean[:, np.newaxis, :]
     # two directions across n, from the columns of 1 − nn†

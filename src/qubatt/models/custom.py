@@ -49,7 +49,7 @@ from qubatt.models.custom_input import Switched, matrices_in, read_hamiltonian, 
 from qubatt.models.stored import StoredEnergy, descends, rearranged, turned
 from qubatt.states import ChargerState, CutoffError, FockState
 
-LOCAL = 1e-12
+LOCALITY_TOLERANCE = 1e-12
 """Largest entry of H_B − 1 ⊗ h ⊗ 1, relative to the larger of 1 and the largest of H_B."""
 
 
@@ -342,12 +342,12 @@ def _columns(state: Any) -> Operator:
 
 def _dims_of(given: list[Any], total: int) -> tuple[int, ...] | None:
     """Return the dimensions that Qobj of the whole space tell, the most detailed ones."""
-    found = []
+    candidates = []
     for matrix in given:
         dims = matrix.dims[0] if is_qobj(matrix) else ()
         if all(isinstance(dim, int) for dim in dims) and prod(dims) == total:
-            found.append(tuple(dims))
-    return max(found, key=len, default=None)
+            candidates.append(tuple(dims))
+    return max(candidates, key=len, default=None)
 
 
 def _on_battery(H_B: Operator, dims: Mapping[str, int], battery: str) -> Operator:
@@ -374,12 +374,12 @@ def _on_battery(H_B: Operator, dims: Mapping[str, int], battery: str) -> Operato
     h = tidy(H_B[levels][:, levels])
     product = sp.kron(sp.kron(sp.eye_array(before), h), sp.eye_array(after))
     rest = tidy(H_B - product)
-    if rest.nnz and np.abs(rest.data).max() > LOCAL * max(np.abs(H_B.data).max(), 1.0):
+    if rest.nnz and np.abs(rest.data).max() > LOCALITY_TOLERANCE * max(np.abs(H_B.data).max(), 1.0):
         row, column = worst_entry(rest)
         cure = (
             "Merge the factors that store energy by dims, all of them by"
             f" dims=({D},); what acts on other factors belongs to H_charge."
         )
-        found = f"entry ({row}, {column}) off by {complex(rest[row, column]):.3g}"
-        raise ArgumentError("H_B", f"act on `{battery}` alone, as 1 ⊗ h ⊗ 1", found, cure)
+        deviation = f"entry ({row}, {column}) off by {complex(rest[row, column]):.3g}"
+        raise ArgumentError("H_B", f"act on `{battery}` alone, as 1 ⊗ h ⊗ 1", deviation, cure)
     return freeze(h)

@@ -49,10 +49,10 @@ def read_dims(dims: Any, total: int) -> Dims:
             raise ArgumentError("dims", f"give `{name}` at least 1 levels", dim)
     if len({name for name, _ in named}) < len(named):
         raise ArgumentError("dims", "name every factor once", [name for name, _ in named])
-    found = prod(dim for _, dim in named)
-    if found != total:
+    product = prod(dim for _, dim in named)
+    if product != total:
         requirement = f"multiply to {total}, the dimension of H_charge"
-        shown = " × ".join(str(dim) for _, dim in named) + f" = {found}"
+        shown = " × ".join(str(dim) for _, dim in named) + f" = {product}"
         raise ArgumentError("dims", requirement, shown, _EXAMPLE)
     return named
 

@@ -57,13 +57,13 @@ def read_hamiltonian(argument: str, given: Any) -> tuple[Operator, tuple[Switche
         first = (steady or [other for other, _ in switched] or [matrix])[0]
         if matrix.shape != first.shape:
             raise ArgumentError(name, f"have the shape of the first, {first.shape}", matrix.shape)
-        found = None if pulse is None else _pulse(name, pulse)
-        if isinstance(found, ConstantPulse):
-            matrix, found = tidy(found.value * matrix), None
-        if found is None:
+        function = None if pulse is None else _pulse(name, pulse)
+        if isinstance(function, ConstantPulse):
+            matrix, function = tidy(function.value * matrix), None
+        if function is None:
             steady.append(matrix)
         else:
-            switched.append((freeze(matrix), found))
+            switched.append((freeze(matrix), function))
     shape = (steady or [matrix for matrix, _ in switched])[0].shape
     return freeze(tidy(sum(steady, start=sp.csr_array(shape)))), tuple(switched)
 
@@ -79,7 +79,7 @@ def read_jumps(argument: str, given: Any) -> tuple[Rated, ...]:
     if _is_matrix(given) or not isinstance(given, Iterable) or isinstance(given, str):
         cure = "For example [c], or [(rate, c)]."
         raise ArgumentError(argument, "be a sequence of matrices", type(given).__name__, cure)
-    found = []
+    jumps = []
     for k, entry in enumerate(given):
         name = f"{argument}[{k}]"
         rate, c = entry if _is_rated(entry) else (1.0, entry)
@@ -90,8 +90,8 @@ def read_jumps(argument: str, given: Any) -> tuple[Rated, ...]:
         if rate < 0:
             cure = "A bath that gives energy has the adjoint of c as its jump."
             raise ArgumentError(f"{name} rate", "be non-negative", rate, cure)
-        found.append((rate, freeze(read_matrix(name, c))))
-    return tuple(found)
+        jumps.append((rate, freeze(read_matrix(name, c))))
+    return tuple(jumps)
 
 
 def _pulse(argument: str, given: Any) -> Pulse:

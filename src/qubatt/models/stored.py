@@ -14,7 +14,7 @@ from qubatt.core.input_matrix import tidy
 from qubatt.core.levels import OuterLevels
 from qubatt.core.space import Operator
 
-ROUNDING = 1e-12
+GAP_TOLERANCE = 1e-12
 """Part of the sum of the magnitudes that a sum of as many numbers may be off by."""
 
 
@@ -83,7 +83,7 @@ def descends(H_B: Operator) -> bool:
     """
     j = 0.5 * (H_B.shape[0] - 1)
     parts = (np.arange(H_B.shape[0]) - j) * H_B.diagonal().real
-    return bool(parts.sum() < -ROUNDING * np.abs(parts).sum())
+    return bool(parts.sum() < -GAP_TOLERANCE * np.abs(parts).sum())
 
 
 def rearranged(matrix: Operator, order: NDArray[np.intp] | None) -> Operator:

@@ -19,7 +19,7 @@ from qubatt.core.check import FloatArray
 TIE = 1e-12
 """Energies closer than this, relative to the largest, are one level."""
 
-CHUNK = 4_000_000
+CHUNK_ENTRIES = 4_000_000
 """Numbers held at once when many β meet many levels."""
 
 
@@ -124,7 +124,7 @@ def recharge_levels(
     gap = np.array([E_0[group[0]] for group in groups])
     heights = np.stack([E, E_0, (E - E_0) - (E - E_0).min()])
     sums = np.empty((3, len(beta)))
-    block = max(1, CHUNK // len(filling))
+    block = max(1, CHUNK_ENTRIES // len(filling))
     for start in range(0, len(beta), block):
         part = beta[start : start + block]
         with np.errstate(over="ignore"):  # populations that small are 0

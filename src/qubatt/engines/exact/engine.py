@@ -111,20 +111,20 @@ class _Reduction(Propagator):
             if realization.pulsed
             else partial(self._expand, enclose(realization))
         )
-        found: dict[int, Outcome] = {}
+        outcomes: dict[int, Outcome] = {}
         while self._groups:
             reduced, chosen = self._groups.pop()  # so that its tables are freed
             functionals = reduced.functionals(recorders[0].readout.operators)
             if battery:
                 functionals = reduced.battery.followed_by(functionals)
             for k in chosen:
-                tell = part_of(progress, len(found), len(recorders))
+                tell = part_of(progress, len(outcomes), len(recorders))
                 with single_blas():
                     start = reduced.pack(self._initials[k])
                     run = propagate(reduced, start, functionals, times, kept_at, tell)
                     _record(recorders[k], reduced, run, battery)
-                    found[k] = self._outcome(reduced, run)
-        return [found[k] for k in range(len(recorders))]
+                    outcomes[k] = self._outcome(reduced, run)
+        return [outcomes[k] for k in range(len(recorders))]
 
     def _outcome(self, reduced: ReducedLindbladian, run: _Evolution) -> Outcome:
         """Return how well a state was propagated."""
@@ -156,8 +156,8 @@ class _Reduction(Propagator):
             kept += [steps.vector.copy()] if kept_at[0] else []
         while steps.time < end:
             later = times > steps.time
-            found, vectors = steps.advance(times[later], kept_at[later])
-            values.append(found)
+            values_inside, vectors = steps.advance(times[later], kept_at[later])
+            values.append(values_inside)
             kept.extend(vectors)
             if progress is not None:
                 progress(steps.time / end)
@@ -181,7 +181,7 @@ class _Reduction(Propagator):
             start,
             float(times[-1]),
             self._tolerance,
-            *limits,
+            limits,
             scale=math.sqrt(2.0),  # blocks off the diagonal are stored once
         )
         values = np.empty((len(times), len(functionals.first) - 1))
@@ -207,13 +207,13 @@ def _alike(
     A larger part would hold zeros of which every product would take account.
     """
     sectors = find_sectors(realization)
-    found: dict[tuple[Pair, ...], tuple[ReducedLindbladian, list[int]]] = {}
+    groups: dict[tuple[Pair, ...], tuple[ReducedLindbladian, list[int]]] = {}
     for k, rho in enumerate(initials):
         reached = sectors.reached_from([rho])
-        if reached.pairs not in found:
-            found[reached.pairs] = ReducedLindbladian(realization, reached), []
-        found[reached.pairs][1].append(k)
-    return list(found.values())
+        if reached.pairs not in groups:
+            groups[reached.pairs] = ReducedLindbladian(realization, reached), []
+        groups[reached.pairs][1].append(k)
+    return list(groups.values())
 
 
 def _record(

@@ -72,15 +72,15 @@ class Bands:
     def add(self, entries: Entries, length: int) -> list[tuple[int, int]]:
         """Store real entries; return the shift and the place of each of their bands."""
         rows, shifts = entries.row, entries.column - entries.row
-        found = []
+        bands = []
         for shift in np.unique(shifts):
             chosen = shifts == shift
             value = np.zeros(length)
             value[rows[chosen]] = entries.value[chosen]
-            found.append((int(shift), self.length))
+            bands.append((int(shift), self.length))
             self.values.append(value)
             self.length += length
-        return found
+        return bands
 
 
 class Contributions:
@@ -226,7 +226,7 @@ class Layout:
 
         Returns that number, source, its stride, target, its stride.
         """
-        found = []
+        tiles = []
         for S, T in [*self.pairs, *self.mirrored]:
             place, source = self.places[S, T], self.places[min(S, T), max(S, T)]
             for row in range(0, len(place.address) if S >= T else 0, TILE):
@@ -235,7 +235,7 @@ class Layout:
                 for column in range(place.kept[row], stop, TILE):
                     across = padded(self.sizes[S]) - source.kept[column]
                     number = source.rows[column]
-                    found.append(
+                    tiles.append(
                         (
                             number,
                             source.address[column] + row,
@@ -244,7 +244,7 @@ class Layout:
                             stride,
                         )
                     )
-        return tuple(np.array(sorted(found), dtype=np.int64).reshape(-1, 5).T.copy())
+        return tuple(np.array(sorted(tiles), dtype=np.int64).reshape(-1, 5).T.copy())
 
     def by_state(self, diagonal: NDArray[np.float64]) -> Floats:
         """Return numbers by basis state in the order of the sectors, rows padded with 0."""

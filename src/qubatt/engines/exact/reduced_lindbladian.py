@@ -105,7 +105,7 @@ class ReducedLindbladian:
     def _pulsed(self) -> list[tuple[Pulse, dict[str, NDArray[np.float64]]]]:
         """Pulses, and what each unit of them adds to the tables."""
         nothing = self.layout.tables(sp.csr_array((self.realization.dim,) * 2))
-        found = []
+        parts = []
         for pulse, part in self.realization.pulsed:
             with_part = self.layout.tables(part)
             changes = {
@@ -113,8 +113,8 @@ class ReducedLindbladian:
                 for name in DEPEND_ON_H
                 if len(getattr(nothing, name))
             }
-            found.append((pulse, changes))
-        return found
+            parts.append((pulse, changes))
+        return parts
 
     def tables_at(self, time: float) -> Tables:
         """Return what the kernels read at a time, pulses included."""
@@ -169,11 +169,11 @@ class ReducedLindbladian:
         """Return the stored entries of ρ, a sparse Hermitian matrix of shape ``(D, D)``."""
         vector, blocks = self.zeros(), split(rho, self.sectors)
         for pair, place in self.layout.places.items():
-            found = blocks.get(pair, NOTHING)
-            found = found.where(found.column >= place.kept[found.row])
-            at = place.address[found.row] + found.column
-            vector[at] = found.value.real
-            vector[at + self.layout.size] = found.value.imag
+            entries = blocks.get(pair, NOTHING)
+            entries = entries.where(entries.column >= place.kept[entries.row])
+            at = place.address[entries.row] + entries.column
+            vector[at] = entries.value.real
+            vector[at + self.layout.size] = entries.value.imag
         return vector
 
     def unpack(self, vector: Vector) -> NDArray[np.complex128]:
@@ -205,13 +205,13 @@ class ReducedLindbladian:
         links = sp.csr_array((np.ones(len(pairs)), tuple(np.transpose(pairs))), (len(members),) * 2)
         _, label = connected_components(links, directed=False)
         reached = {label[S] for S, _ in pairs}
-        found = [0.0] if len(reached) < label.max() + 1 else []  # empty states are part of ρ
+        eigenvalues = [0.0] if len(reached) < label.max() + 1 else []  # empty states are part of ρ
         for whole in reached:
             states = np.concatenate([members[S] for S in np.flatnonzero(label == whole)])
             if len(states) > MAX_EIGENVALUE_DIM:
                 return math.nan
-            found.append(smallest_eigenvalue(self._block(vector, states)))
-        return float(np.min(found))  # NaN if one is
+            eigenvalues.append(smallest_eigenvalue(self._block(vector, states)))
+        return float(np.min(eigenvalues))  # NaN if one is
 
     @cached_property
     def battery(self) -> Functionals:
@@ -228,7 +228,7 @@ class ReducedLindbladian:
         above, below = states[i].ravel(), states[j].ravel()
         label, position = self.sectors.label, self.sectors.position
         count = len(self.sectors.members)
-        found, column, value = [], [], []
+        entries, column, value = [], [], []
         for first, second, sign in ((above, below, 1.0), (below, above, -1.0)):
             pair = label[first] * count + label[second]
             order = np.argsort(pair, kind="stable")
@@ -242,10 +242,10 @@ class ReducedLindbladian:
                     upper = (row <= other) if sign > 0 else (row < other)
                     held, row, other = held[upper], row[upper], other[upper]
                 at = self.layout.places[S, T].address[row] + other
-                found += [entry[held], entry[held] + len(i)]
+                entries += [entry[held], entry[held] + len(i)]
                 column += [at, at + self.layout.size]
                 value += [np.ones(len(at)), np.full(len(at), sign)]
-        rows = np.concatenate(found)
+        rows = np.concatenate(entries)
         kept = (rows < len(i)) | (i != j)[rows % len(i)]
         rows, columns = rows[kept], np.concatenate(column)[kept]
         order = np.argsort(rows, kind="stable")
@@ -273,12 +273,12 @@ class ReducedLindbladian:
         for operator in operators:
             blocks, count = split(operator, self.sectors), 0
             for S, T in self.layout.pairs:
-                found = blocks.get((T, S), NOTHING)  # O_ji, to be multiplied by ρ_ij
+                entries = blocks.get((T, S), NOTHING)  # O_ji, to be multiplied by ρ_ij
                 if S == T:
-                    found = found.where(found.row >= found.column)
-                at = self.layout.places[S, T].address[found.column] + found.row
-                once = (found.row == found.column) & (S == T)
-                value = np.where(once, 1.0, 2.0) * found.value
+                    entries = entries.where(entries.row >= entries.column)
+                at = self.layout.places[S, T].address[entries.column] + entries.row
+                once = (entries.row == entries.column) & (S == T)
+                value = np.where(once, 1.0, 2.0) * entries.value
                 real, imaginary = value.real != 0, value.imag != 0
                 columns += [at[real], at[imaginary] + self.layout.size]
                 values += [value.real[real], -value.imag[imaginary]]

@@ -57,15 +57,15 @@ class Sectors:
         for rho in initials:
             rows, columns = rho.nonzero()
             waiting |= {*zip(self.label[rows].tolist(), self.label[columns].tolist(), strict=True)}
-        found: set[Pair] = set()
+        reached_pairs: set[Pair] = set()
         while waiting:
             row, column = waiting.pop()
-            found |= {(row, column), (column, row)}
+            reached_pairs |= {(row, column), (column, row)}
             for reached_by in self.targets:
                 for pair in ((r, c) for r in reached_by[row] for c in reached_by[column]):
-                    if pair not in found:
+                    if pair not in reached_pairs:
                         waiting.add(pair)
-        return replace(self, pairs=tuple(sorted(found)))
+        return replace(self, pairs=tuple(sorted(reached_pairs)))
 
 
 def find_sectors(realization: Realization) -> Sectors:
@@ -79,7 +79,7 @@ def find_sectors(realization: Realization) -> Sectors:
         reached: list[set[int]] = [set() for _ in range(count)]
         for source, target in {*zip(label[coo.col].tolist(), label[coo.row].tolist(), strict=True)}:
             reached[source].add(target)
-        targets.append(tuple(tuple(sorted(found)) for found in reached))
+        targets.append(tuple(tuple(sorted(sectors_reached)) for sectors_reached in reached))
     position = np.empty(len(label), dtype=np.int64)
     for states in members:
         position[states] = np.arange(len(states))
@@ -122,6 +122,6 @@ def split(matrix: sp.csr_array, sectors: Sectors) -> dict[Pair, Entries]:
     value = coo.data[order]
     ends = [*starts[1:].tolist(), len(value)][: len(starts)]
     return {
-        divmod(int(found), count): Entries(row[i:j], column[i:j], value[i:j])
-        for found, i, j in zip(pairs, starts.tolist(), ends, strict=True)
+        divmod(int(number), count): Entries(row[i:j], column[i:j], value[i:j])
+        for number, i, j in zip(pairs, starts.tolist(), ends, strict=True)
     }

@@ -72,12 +72,12 @@ class Coordinates:
         equation may keep more of ρ at 0. Random numbers do not cancel where they are not bound to.
         """
         random = np.random.default_rng(0).uniform(0.5, 1.5, size=len(self))
-        found, before = x != 0, -1
-        while int(np.sum(found)) > before:
-            before = int(np.sum(found))
-            change = np.abs(self.apply(random * found))
-            found = found | (change > UNREACHED_CHANGE * change.max(initial=0.0))
-        return np.asarray(found)
+        reached, before = x != 0, -1
+        while int(np.sum(reached)) > before:
+            before = int(np.sum(reached))
+            change = np.abs(self.apply(random * reached))
+            reached = reached | (change > UNREACHED_CHANGE * change.max(initial=0.0))
+        return np.asarray(reached)
 
     def _restrict(self, kept: NDArray[np.bool_]) -> None:
         """Leave out the other coordinates."""
@@ -103,13 +103,13 @@ class Coordinates:
         """Return the blocks (S, T), S ≤ T, of ρ."""
         sizes, whole = self.reduced.layout.sizes, np.zeros(self._count)
         whole[self._kept] = x
-        found = {}
+        blocks = {}
         for (S, T), first in self.first.items():
             shape = (sizes[S], sizes[T])
             if S < T:
                 middle, last = first + shape[0] * shape[1], first + 2 * shape[0] * shape[1]
                 part = whole[first:middle] + 1j * whole[middle:last]
-                found[S, T] = np.sqrt(0.5) * part.reshape(shape)
+                blocks[S, T] = np.sqrt(0.5) * part.reshape(shape)
                 continue
             rows, columns = self._upper[S]
             middle = first + len(rows)
@@ -118,9 +118,9 @@ class Coordinates:
             above[rows[off], columns[off]] += 1j * whole[middle : middle + np.count_nonzero(off)]
             diagonal = np.diag(above).copy()
             above *= np.sqrt(0.5)
-            found[S, T] = above + above.conj().T
-            np.fill_diagonal(found[S, T], diagonal)
-        return found
+            blocks[S, T] = above + above.conj().T
+            np.fill_diagonal(blocks[S, T], diagonal)
+        return blocks
 
     def of_blocks(self, blocks: Mapping[Pair, NDArray[np.complex128]]) -> FloatArray:
         """Return the coordinates of a Hermitian matrix with these blocks (S, T), S ≤ T."""
@@ -159,9 +159,9 @@ class Coordinates:
         matrix is U† 𝓛 U.
         """
         whole, U = self._superoperator(), self._basis()
-        found = sp.csr_array((U.conj().T @ whole @ U).real)[self._kept][:, self._kept]
-        found.eliminate_zeros()
-        return found
+        matrix = sp.csr_array((U.conj().T @ whole @ U).real)[self._kept][:, self._kept]
+        matrix.eliminate_zeros()
+        return matrix
 
     @cached_property
     def _offsets(self) -> dict[Pair, int]:
@@ -186,8 +186,8 @@ class Coordinates:
         for q, (rate, _) in enumerate(realization.jumps):
             blocks = self.reduced.layout.jump_blocks[q]
             c = {
-                (new, old): _matrix(found, sizes[new], sizes[old])
-                for (new, old), found in blocks.items()
+                (new, old): _matrix(entries, sizes[new], sizes[old])
+                for (new, old), entries in blocks.items()
             }
             for (S, T), offset in offsets.items():
                 for S_new in sectors.targets[q][S]:

@@ -101,13 +101,13 @@ def count_steady(projector: SteadyProjector, steady: FloatArray) -> SteadyCount:
         probe = _random_state(projector.coordinates, random) - steady
         if np.linalg.norm(probe) <= ZERO_NORM:
             break  # nothing but the steady state is within reach
-        found = projector.project(probe, stop)
-        rate = found.rate
-        new = found.x
+        estimate = projector.project(probe, stop)
+        rate = estimate.rate
+        new = estimate.x
         for _ in range(2):
             for state in known:
                 new = new - (state @ new) * state
-        if np.linalg.norm(found.x) <= ZERO_NORM or np.linalg.norm(new) <= ZERO_NORM:
+        if np.linalg.norm(estimate.x) <= ZERO_NORM or np.linalg.norm(new) <= ZERO_NORM:
             break
         known.append(new / np.linalg.norm(new))
     return SteadyCount(len(known), rate)
@@ -126,8 +126,8 @@ def _random_state(coordinates: Coordinates, random: np.random.Generator) -> Floa
         (S, T): np.outer(psi[members[S]], psi[members[T]]).astype(np.complex128)
         for S, T in coordinates.first
     }
-    found = coordinates.of_blocks(blocks)
-    return np.asarray(found / (coordinates.one @ found))
+    state = coordinates.of_blocks(blocks)
+    return np.asarray(state / (coordinates.one @ state))
 
 
 def refuse_oscillation(coordinates: Coordinates, start: FloatArray, steady: FloatArray) -> None:

@@ -52,23 +52,23 @@ def find_steady(
     best: SteadySearch | None = None
     for solver, projector in candidates(coordinates, method):
         try:
-            found = projector.project(start, stop)
+            estimate = projector.project(start, stop)
         except UnsuitedError:
             if method != AUTO:
                 raise
             continue
-        if best is not None and found.residual > best.limit.residual:
+        if best is not None and estimate.residual > best.limit.residual:
             continue
         if warm_start is not None and warm_start.states:
-            probe = SteadyCount(warm_start.states, found.rate)
-        elif found.residual <= max(RESIDUAL_TOLERANCE, projector.residual_floor):
-            probe = count_steady(projector, found.x / (coordinates.one @ found.x))
+            count = SteadyCount(warm_start.states, estimate.rate)
+        elif estimate.residual <= max(RESIDUAL_TOLERANCE, projector.residual_floor):
+            count = count_steady(projector, estimate.x / (coordinates.one @ estimate.x))
         else:
-            probe = SteadyCount(0, found.rate)  # what is not steady yet says nothing of others
-        kept = solver.conserving_projector(coordinates) if probe.states > 1 else None
-        if kept is not None:
-            found = kept.project(coordinates.start, stop)
-        best = SteadySearch(solver, projector, found, probe, kept or projector, stop)
+            count = SteadyCount(0, estimate.rate)  # what is not steady yet says nothing of others
+        conserving = solver.conserving_projector(coordinates) if count.states > 1 else None
+        if conserving is not None:
+            estimate = conserving.project(coordinates.start, stop)
+        best = SteadySearch(solver, projector, estimate, count, conserving or projector, stop)
         if best.converged:
             break
     if best is None:

@@ -127,8 +127,8 @@ class SecularGMRES(ShiftedSolver):
         self._populations = la.lu_factor(matrix)
         even = la.lu_solve(self._populations, np.ones(self._ends[-1]))
         blocks = {(S, T): self._turn_back(S, T, even) for S, T in self._coordinates.first}
-        found = self._coordinates.of_blocks(blocks)
-        self._steady = found / (self._coordinates.one @ found)
+        state = self._coordinates.of_blocks(blocks)
+        self._steady = state / (self._coordinates.one @ state)
 
     def _turn_back(self, S: int, T: int, populations: FloatArray) -> NDArray[np.complex128]:
         """Return a block of the matrix with these populations of levels and no coherences."""
@@ -170,8 +170,8 @@ class SecularGMRES(ShiftedSolver):
             if S == T:
                 np.fill_diagonal(block, populations[self._ends[S] : self._ends[S + 1]])
             blocks[S, T] = self._right[S] @ block @ self._right[T].conj().T
-        found = self._coordinates.of_blocks(blocks)
-        return np.asarray(found - (self._coordinates.one @ found) * self._steady)
+        inverse = self._coordinates.of_blocks(blocks)
+        return np.asarray(inverse - (self._coordinates.one @ inverse) * self._steady)
 
     def apply(self, x: FloatArray) -> FloatArray:
         """Return 𝓛x."""

@@ -139,10 +139,10 @@ def solve_steady(
     )
     job = _Job(task, method, gap, begin, _tell(progress))
     with single_blas():
-        found = _solve(job, [task.realization.density(initial) for initial in task.initials])
+        solutions = _solve(job, [task.realization.density(initial) for initial in task.initials])
     if progress is not None:
         progress(1.0)
-    return found
+    return solutions
 
 
 class _Job(NamedTuple):
@@ -183,11 +183,11 @@ def _solve(job: _Job, initials: Sequence[Operator], alike: bool = False) -> list
     if len(initials) > 1 and not settled.converged:
         return _apart(job, initials, [[k] for k in range(len(initials))])
     read = _Reading(job, coordinates, settled)
-    found = [read.solution(start) for start in coordinates.starts]
-    for k, solution in enumerate(found):
-        if len(found) > 1 and not solution.converged:  # another method may get there
-            (found[k],) = _solve(job, initials[k : k + 1])
-    return found
+    solutions = [read.solution(start) for start in coordinates.starts]
+    for k, solution in enumerate(solutions):
+        if len(solutions) > 1 and not solution.converged:  # another method may get there
+            (solutions[k],) = _solve(job, initials[k : k + 1])
+    return solutions
 
 
 def _groups(coordinates: Coordinates) -> tuple[list[list[int]], bool]:
@@ -198,21 +198,21 @@ def _groups(coordinates: Coordinates) -> tuple[list[list[int]], bool]:
     if len(coordinates.starts) == 1:
         return [[0]], True
     reached = [coordinates.reached_from(start) for start in coordinates.starts]
-    found: dict[bytes, list[int]] = {}
+    groups: dict[bytes, list[int]] = {}
     for k, own in enumerate(reached):
-        found.setdefault(own.tobytes(), []).append(k)
-    return [*found.values()], bool(np.all(reached, axis=0).any())
+        groups.setdefault(own.tobytes(), []).append(k)
+    return [*groups.values()], bool(np.all(reached, axis=0).any())
 
 
 def _apart(
     job: _Job, initials: Sequence[Operator], groups: list[list[int]]
 ) -> list[SteadySolution]:
     """Solve group by group."""
-    found: dict[int, SteadySolution] = {}
+    solved: dict[int, SteadySolution] = {}
     for group in groups:
         solutions = _solve(job, [initials[k] for k in group], alike=True)
-        found |= dict(zip(group, solutions, strict=True))
-    return [found[k] for k in range(len(initials))]
+        solved |= dict(zip(group, solutions, strict=True))
+    return [solved[k] for k in range(len(initials))]
 
 
 class _Reading:

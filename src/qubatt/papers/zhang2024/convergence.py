@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from qubatt.charging.cutoff_search import TOLERANCE
+from qubatt.charging.cutoff_search import CUTOFF_TOLERANCE
 from qubatt.core.check import Cutoff
 from qubatt.environment import CavityLoss
 from qubatt.models import DickeBattery
@@ -27,7 +27,7 @@ G_COMPARED = (-1.0, 0.0, 1.0)
 COMPARED = ("R2", "R4")
 """Readings in which they are: R3 and R1 have the same cavity at half the interaction."""
 
-ENOUGH = {(8, 0.5): 40, (10, 0.5): 50}
+SUFFICIENT_CUTOFFS = {(8, 0.5): 40, (10, 0.5): 50}
 """N and coupling at which finding the cut-off takes too long, and one that is enough."""
 
 MERITS = ("energy", "mean_photons", "cutoff_population")
@@ -68,18 +68,20 @@ def compare_cutoffs(
         "paper_photons": paper["photons"].transpose(*dims),
     }
     coords = {"reading": judged, "n_atoms": n_atoms, "g": list(G_COMPARED)}
-    found = xr.Dataset(data, coords=coords, attrs={"kappa": kappa, "tolerance": TOLERANCE})
+    compared = xr.Dataset(
+        data, coords=coords, attrs={"kappa": kappa, "tolerance": CUTOFF_TOLERANCE}
+    )
     for name in ("energy", "paper_energy"):
-        found[name].attrs = {"units": "omega_q", "long_name": "steady stored energy per atom"}
+        compared[name].attrs = {"units": "omega_q", "long_name": "steady stored energy per atom"}
     for name in ("photons", "paper_photons"):
-        found[name].attrs = {"units": "1", "long_name": "steady mean photon number"}
-    return found
+        compared[name].attrs = {"units": "1", "long_name": "steady mean photon number"}
+    return compared
 
 
 def _scan(reading: str, n_atoms: int, g: float, g_c: float, kappa: float) -> Study:
     factor, coupling_factor = FACTORS[reading]
     coupling = g_c * coupling_factor
-    cutoff: Cutoff = ENOUGH.get((n_atoms, coupling), "auto")
+    cutoff: Cutoff = SUFFICIENT_CUTOFFS.get((n_atoms, coupling), "auto")
     battery = DickeBattery(n_atoms, coupling, cutoff, interaction=g * factor)
     return steady_scan([battery], [CavityLoss(kappa)], MERITS)
 

@@ -24,8 +24,8 @@ from qubatt.papers.zhang2024.convergence import (
 from qubatt.papers.zhang2024.cutoff import cutoff_claim, cutoff_dataset
 from qubatt.papers.zhang2024.drawing import draw_energy, draw_region
 from qubatt.papers.zhang2024.growth import (
-    STILL,
-    WINDOW,
+    COMPARED_SPAN,
+    MAX_DISTANCE,
     first_point,
     grows,
     growth_claim,
@@ -37,7 +37,7 @@ from qubatt.sweeps import Study
 
 KAPPA_DRAWN = 0.5
 """The κ of Fig. 4, the only one that the paper states."""
-FULL = 1e-3
+MAX_TOP_POPULATION = 1e-3
 """Population of the highest level from which on a point is not drawn if another can be."""
 G_C = 0.5
 MAX_PHOTONS = 20
@@ -129,14 +129,14 @@ class Figure2(PaperFigure):
         with_claims = [str(r) for r in readings if bool(held.sel(reading=r).any())]
         held = held.sel(reading=[preferred(with_claims or readings)])
         full = scan["cutoff_population"].max("g").sel(kappa=held["kappa"], reading=held["reading"])
-        return first_point(held, (full > FULL) * 1000 - scan["n_atoms"])
+        return first_point(held, (full > MAX_TOP_POPULATION) * 1000 - scan["n_atoms"])
 
     def _holds(self, scan: xr.Dataset) -> xr.DataArray:
         """Return which of F2a–F2d hold, dims (claim, reading, n_atoms, kappa)."""
         parts = {
             "F2a": grows(scan["steady"]),
             "F2b": grows(scan["maximum"]),
-            "F2c": (scan["distance"] < STILL).all("g"),
+            "F2c": (scan["distance"] < MAX_DISTANCE).all("g"),
             "F2d": (scan["left_empty"] > 0.01).all("g"),
         }
         return xr.concat(list(parts.values()), dim=xr.Variable("claim", list(parts)))
@@ -163,7 +163,7 @@ class Figure2(PaperFigure):
         scan = data["scan"]
         holds = self._holds(scan)
         distance, moved = float(scan["distance"].max()), float(scan["left_empty"].min())
-        slow = int(((scan["variation"] < STILL) & (scan["distance"] >= STILL)).sum())
+        slow = int(((scan["variation"] < MAX_DISTANCE) & (scan["distance"] >= MAX_DISTANCE)).sum())
         return [
             growth_claim("F2a", "The steady stored energy grows strictly with g.", scan, "steady"),
             growth_claim(
@@ -173,9 +173,10 @@ class Figure2(PaperFigure):
                 "F2c",
                 "For every g a constant stored energy is reached.",
                 holds.sel(claim="F2c", drop=True),
-                f"over the last {WINDOW:g} of {END:g} time units the energy differs from its steady"
-                f" value by up to {distance:.4f} ω per atom (constant: below {STILL:g}); {slow} of"
-                f" {scan['distance'].size} curves vary by less than that and only look constant",
+                f"over the last {COMPARED_SPAN:g} of {END:g} time units the energy differs from its"
+                f" steady value by up to {distance:.4f} ω per atom (constant: below"
+                f" {MAX_DISTANCE:g}); {slow} of {scan['distance'].size} curves vary by less than that"
+                " and only look constant",
                 {"largest_distance": distance, "curves_that_look_constant": slow},
             ),
             judge(
@@ -201,7 +202,7 @@ class Figure2(PaperFigure):
     def _why_n(self, all_hold: bool) -> str:
         """Return why N was chosen, which is not the same where the claims hold nowhere."""
         scanned = ", ".join(map(str, self.n_atoms))
-        kept = f"the highest Fock level stays below {FULL:g}"
+        kept = f"the highest Fock level stays below {MAX_TOP_POPULATION:g}"
         if all_hold:
             return f"it is the largest of {scanned} at which all claims hold and {kept}"
         return f"all claims hold together nowhere; it is the largest of {scanned} at which {kept}"

@@ -32,7 +32,7 @@ DECAYS = {"a": (0.1, 0.01), "b": (0.2, 0.1)}
 """Panel: γ_e and γ_m."""
 KAPPA = 0.5
 MAX_PHOTONS = 10
-STEP = 0.05
+TIME_STEP = 0.05
 
 
 def scan_of(
@@ -43,7 +43,10 @@ def scan_of(
     times: FloatArray,
     max_photons: int = MAX_PHOTONS,
 ) -> tuple[Study, Study]:
-    """Return one charging curve and its steady state; Eqs. (22) and (23) write twice the standard form."""
+    """Return a charging curve and its steady state.
+
+    Eqs. (22) and (23) write twice the standard form of the dissipators.
+    """
     gamma_e, gamma_m = DECAYS[panel]
     battery = CascadeBattery(
         interaction=g,
@@ -88,7 +91,7 @@ class Figure4(PaperFigure):
             "g": G_VALUES,
         }
         grid = list(product(self.detunings, self.couplings, DECAYS, G_VALUES))
-        times: FloatArray = np.linspace(0.0, self.end, round(self.end / STEP) + 1)
+        times: FloatArray = np.linspace(0.0, self.end, round(self.end / TIME_STEP) + 1)
         curve_scans, end_scans = zip(*(scan_of(*point, times) for point in grid), strict=True)
         values = scans.run("Fig. 4: scan of detuning and g_1", [*curve_scans, *end_scans])
         results, ends = values[: len(grid)], values[len(grid) :]

@@ -121,8 +121,8 @@ class Figure5(RechargingFigure):
                 A, B = large_g_coefficients(count, BETA)
                 c = 2.0 * FACTORS[str(reading)][0] * G / count
                 beyond = c > 1.0 + 1e-9
-                found = 1.0 - eta.sel(reading=reading, n_atoms=count).to_numpy()[beyond]
-                deviation = max(deviation, float(np.max(np.abs(found - B / (c[beyond] * A)))))
+                losses = 1.0 - eta.sel(reading=reading, n_atoms=count).to_numpy()[beyond]
+                deviation = max(deviation, float(np.max(np.abs(losses - B / (c[beyond] * A)))))
         highest = float(eta.max())
         ratios = [B / A for A, B in (large_g_coefficients(count, BETA) for count in N_ATOMS)]
         return judge(

@@ -16,7 +16,7 @@ G = 4.0
 BETA = np.concatenate([np.linspace(0.005, 10.0, 2000), np.linspace(10.1, 40.0, 300)])
 DRAWN_UNTIL = 5.0
 QUANTITIES = ("ergotropy", "work")
-VANISHED = 1e-6
+ZERO_WORK = 1e-6
 """Fraction of the maximum below which a quantity has vanished at the largest β."""
 
 
@@ -94,7 +94,7 @@ class Figure6(RechargingFigure):
             judge(
                 "F6b",
                 "W and W_R vanish at large β.",
-                stored & (last <= VANISHED * highest),
+                stored & (last <= ZERO_WORK * highest),
                 f"largest remainder at β = {BETA[-1]:g}, relative to the maximum:"
                 f" {float((last / highest).sel(space='ladder').max()):.1e} on the ladder,"
                 f" {float((last / highest).max()):.1e} in the full space",

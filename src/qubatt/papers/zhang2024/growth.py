@@ -11,10 +11,10 @@ from qubatt.core.check import FloatArray
 from qubatt.papers.claim import Claim, judge
 from qubatt.papers.scans import Values
 
-WINDOW = 10.0
+COMPARED_SPAN = 10.0
 """Length of the last part of a run, over which it is compared with the steady state."""
 
-STILL = 0.01
+MAX_DISTANCE = 0.01
 """Largest distance from the steady energy, per atom, of an energy that counts as constant."""
 
 
@@ -37,7 +37,7 @@ def summarise(times: FloatArray, energy: FloatArray, steady: FloatArray) -> dict
         largest one from the steady value over the last part of the run, and ``variation``, the
         range of values there, which may be small far from the steady state.
     """
-    late = energy[..., times >= times[-1] - WINDOW]
+    late = energy[..., times >= times[-1] - COMPARED_SPAN]
     return {
         "steady": steady,
         "maximum": np.maximum(energy.max(axis=-1), steady),

@@ -20,7 +20,7 @@ from qubatt.recharging.joint_levels import RechargeSpace
 
 SPACES: dict[str, RechargeSpace] = {"ladder": "symmetric", "full 2^N space": "full"}
 """Names of the spaces in verdicts."""
-ROUNDING = 1e-12
+ENERGY_ROUNDING = 1e-12
 """Largest violation of a law, relative to the largest work, that rounding explains."""
 
 
@@ -32,15 +32,15 @@ def recharge_by_reading(
 ) -> xr.Dataset:
     """Return the recharging process over reading, space, n_atoms, g and beta."""
     g_values = np.atleast_1d(np.asarray(g, dtype=np.float64))
-    found: dict[float, xr.Dataset] = {}  # readings with the same interaction share it
+    by_factor: dict[float, xr.Dataset] = {}  # readings with the same interaction share it
     for factor in {FACTORS[reading][0] for reading in readings}:
         parts = [
             recharge(list(n_atoms), factor * g_values, np.atleast_1d(beta), space=space)
             for space in SPACES.values()
         ]
         both = xr.concat(parts, dim=xr.Variable("space", list(SPACES)))
-        found[factor] = both.assign_coords(interaction=g_values).rename(interaction="g")
-    ordered = [found[FACTORS[reading][0]] for reading in readings]
+        by_factor[factor] = both.assign_coords(interaction=g_values).rename(interaction="g")
+    ordered = [by_factor[FACTORS[reading][0]] for reading in readings]
     return xr.concat(ordered, dim=xr.Variable("reading", list(readings)))
 
 
@@ -88,7 +88,7 @@ def large_g_coefficients(n_atoms: int, beta: float, omega: float = 1.0) -> tuple
 def energy_laws(figure: int, data: xr.Dataset) -> Claim:
     """Judge claim A1 on all that was computed for a figure."""
     W, W_R, Q_R = data["ergotropy"], data["work"], data["heat"]
-    scale = ROUNDING * max(float(abs(W_R).max()), 1.0)
+    scale = ENERGY_ROUNDING * max(float(abs(W_R).max()), 1.0)
     balance = abs(W - W_R - Q_R)
     holds = (balance <= scale) & (scale >= Q_R) & (-scale <= W) & (W - scale <= W_R)
     numbers = {

@@ -93,7 +93,7 @@ class Repulsion(PaperFigure):
 
     def draw(self, data: Datasets) -> dict[str, Figure]:
         """Return the two maps."""
-        found = data["figure"]
+        maps = data["figure"]
         figure, panels = new_figure(columns=2, panel=(4.6, 3.5))
         labels = {
             "dicke": (r"coupling $g_c$", r"cavity loss $\kappa/\omega_q$", ["kappa"]),
@@ -105,10 +105,10 @@ class Repulsion(PaperFigure):
         }
         for axes, (name, (x, y)) in zip(panels, PANELS.items(), strict=True):
             xlabel, ylabel, logarithmic = labels[name]
-            doubtful = (found[f"{name}_trusted"] == 0).any("g")
+            doubtful = (maps[f"{name}_trusted"] == 0).any("g")
             draw_change(
                 axes,
-                gain(found, name),
+                gain(maps, name),
                 x,
                 y,
                 xlabel=xlabel,
@@ -117,20 +117,20 @@ class Repulsion(PaperFigure):
                 logarithmic=logarithmic,
             )
             with styled():
-                draw_zero(axes, excess(found, name), x, y, linestyle="dashed")
+                draw_zero(axes, excess(maps, name), x, y, linestyle="dashed")
                 axes.set_title(titles[name], loc="left")
         return {self.stem: figure}
 
     def judge(self, data: Datasets) -> list[Claim]:
         """Judge whether repulsion always helps, as the paper says of its parameters."""
-        found = data["figure"]
+        maps = data["figure"]
         names = {
             "M1": ("dicke", f"the Dicke battery (N = {N_DICKE}) at every κ and g_c"),
             "M2": ("driven", f"the driven battery (γ = {GAMMA:g}) at every N and Ω"),
         }
         claims = []
         for key, (name, which) in names.items():
-            change, over = gain(found, name), excess(found, name)
+            change, over = gain(maps, name), excess(maps, name)
             statement = f"Repulsion, g = ½, raises the steady stored energy of {which}."
             more = int((over > 0).sum())
             evidence = (
@@ -143,7 +143,7 @@ class Repulsion(PaperFigure):
                 "least": float(change.min()),
                 "most": float(change.max()),
                 "better_than_attraction": more,
-                "doubtful": int((found[f"{name}_trusted"] == 0).any("g").sum()),
+                "doubtful": int((maps[f"{name}_trusted"] == 0).any("g").sum()),
             }
             claims.append(judge(key, statement, change > 0, evidence, numbers))
         return claims

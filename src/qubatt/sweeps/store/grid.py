@@ -22,7 +22,7 @@ from qubatt.sweeps.study.axis_values import AxisValues
 from qubatt.sweeps.study.merit_names import DEFAULT, merit_names
 from qubatt.sweeps.study.study import Study
 
-STEP = "step"
+STEP_DIM = "step"
 """Dim of curves whose times differ from point to point."""
 
 
@@ -105,7 +105,8 @@ def _with_variables(
         if name in entries or not (is_coordinate or _is_wanted(name, merits)):
             continue
         inner = [
-            STEP if times_differ and dim == "time" else _result_dim(dim, taken) for dim in own_dims
+            STEP_DIM if times_differ and dim == "time" else _result_dim(dim, taken)
+            for dim in own_dims
         ]
         values = _stacked([(k, _at_entries(one, name, entries)) for k, one in having], len(results))
         entry = ([*dims, *inner], values.reshape((*shape, *values.shape[1:])), attributes)

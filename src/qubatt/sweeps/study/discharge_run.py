@@ -10,7 +10,7 @@ import xarray as xr
 from pydantic import Field
 
 from qubatt.charging import discharge
-from qubatt.charging.discharge import FULL, USUAL
+from qubatt.charging.discharge import DISCHARGE_MERITS, FULL
 from qubatt.core.check import Count, FloatArray, Positive
 from qubatt.core.declaration import declare
 from qubatt.core.errors import ArgumentError
@@ -36,11 +36,13 @@ class DischargeRun(RunSpec):
         default=FULL, description="For how long it was charged, or full", examples=[FULL]
     )
     merits: Merits = Field(
-        default=USUAL, description="Figures of merit of the battery", examples=[USUAL]
+        default=DISCHARGE_MERITS,
+        description="Figures of merit of the battery",
+        examples=[DISCHARGE_MERITS],
     )
     engine: str = Field(default=AUTO, description="auto, or an engine with options")
 
-    usual: ClassVar[Merits] = USUAL
+    usual: ClassVar[Merits] = DISCHARGE_MERITS
 
     def __post_init__(self) -> None:
         _ = self._times, engine_of(self.engine)
@@ -61,7 +63,7 @@ class DischargeRun(RunSpec):
 
     def solve(self, point: Point, keep: bool) -> tuple[xr.Dataset, SolvedState | None]:  # noqa: ARG002  # no state is kept
         """Discharge one battery; see `RunSpec.solve`."""
-        merits = USUAL if self.merits is None else self.merits
+        merits = DISCHARGE_MERITS if self.merits is None else self.merits
         dataset = discharge(
             point.battery,
             self._times,

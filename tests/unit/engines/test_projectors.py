@@ -104,7 +104,7 @@ def test_error_of_a_loose_limit_is_estimated(unique: Coordinates, name: str) -> 
 
 
 def test_flow_alone_keeps_what_is_conserved() -> None:
-    """`PropagationProjector` takes no Krylov space; its rate is the slowest decay of what x holds."""
+    """`PropagationProjector` has no Krylov space; its rate is the slowest decay that x holds."""
     coordinates = coordinates_of(SEVERAL)
     flow = PropagationProjector(coordinates)
     found = flow.project(coordinates.start, StopRule(1e-11))

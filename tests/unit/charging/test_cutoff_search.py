@@ -13,7 +13,7 @@ import xarray as xr
 
 import qubatt as qb
 from qubatt.charging.certificate import Certificate, CertifiedResult
-from qubatt.charging.cutoff_search import MARGIN, converge
+from qubatt.charging.cutoff_search import FIRST_MARGIN, converge
 from qubatt.charging.request import Request
 from qubatt.models import Battery
 from qubatt.models.photon_cutoff import max_photons
@@ -88,10 +88,10 @@ def test_search_begins_above_the_charger_state() -> None:
     """Eight levels above the last that the light needs, then twice that margin."""
     battery = qb.DickeBattery(3, 0.3, "auto")
     tried = cutoff_of(qb.charge(battery, [1.0], environment=LOSS))["tried"]
-    assert [step["max_photons"] for step in tried[:2]] == [3 + MARGIN, 3 + 2 * MARGIN]
+    assert [step["max_photons"] for step in tried[:2]] == [3 + FIRST_MARGIN, 3 + 2 * FIRST_MARGIN]
     assert tried[0]["change"] is None
     bright = qb.charge(battery, [0.1], qb.CoherentState(9.0), LOSS)
-    assert cutoff_of(bright)["tried"][0]["max_photons"] > 20 + MARGIN
+    assert cutoff_of(bright)["tried"][0]["max_photons"] > 20 + FIRST_MARGIN
 
 
 def test_levels_that_are_never_reached_need_no_second_try() -> None:
@@ -103,7 +103,7 @@ def test_levels_that_are_never_reached_need_no_second_try() -> None:
         qb.steady_state(battery, LOSS),
     ):
         tried = cutoff_of(result)["tried"]
-        assert tried == [{"max_photons": 3 + MARGIN, "change": 0.0}]
+        assert tried == [{"max_photons": 3 + FIRST_MARGIN, "change": 0.0}]
 
 
 def test_fixed_cutoffs_are_left_alone() -> None:
