@@ -119,7 +119,7 @@ def test_partial_run_resumes(tmp_path, computed, monkeypatch):
     counted = computation.solve_batches
 
     def interrupted(batches, *args):
-        if len(computed) >= 2:
+        if computed:
             raise KeyboardInterrupt
         return counted(batches, *args)
 
@@ -128,7 +128,7 @@ def test_partial_run_resumes(tmp_path, computed, monkeypatch):
         with pytest.raises(KeyboardInterrupt):
             run(tmp_path, *scans)
     done = set(computed)
-    assert 2 <= len(done) < 6
+    assert 1 <= len(done) < 6
     run(tmp_path, *scans)
     assert len(computed) == len(set(computed)) == 6
     assert not list(tmp_path.glob("**/.*"))

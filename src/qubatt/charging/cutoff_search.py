@@ -55,15 +55,15 @@ def converge(request: Request, solve: Callable[[Request], CertifiedResult]) -> C
 
 
 def _labelled(
-    found: CertifiedResult, change: float, tried: list[dict[str, float | None]], cutoff: int
+    result: CertifiedResult, change: float, tried: list[dict[str, float | None]], cutoff: int
 ) -> CertifiedResult:
     """Say in the result which cut-off was chosen and why."""
     certificate = dataclasses.replace(
-        found.certificate, numbers=found.certificate.numbers | {"cutoff_change": change}
+        result.certificate, numbers=result.certificate.numbers | {"cutoff_change": change}
     )
     chosen = {"chosen": cutoff, "tolerance": CUTOFF_TOLERANCE, "tried": tried}
-    found.dataset.attrs |= certificate.attributes | {"cutoff": json.dumps(chosen)}
-    return CertifiedResult(found.dataset, certificate, cutoff)
+    result.dataset.attrs |= certificate.attributes | {"cutoff": json.dumps(chosen)}
+    return CertifiedResult(result.dataset, certificate, cutoff)
 
 
 def _change(before: CertifiedResult, now: CertifiedResult) -> float:

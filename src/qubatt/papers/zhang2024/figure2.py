@@ -175,8 +175,8 @@ class Figure2(PaperFigure):
                 holds.sel(claim="F2c", drop=True),
                 f"over the last {COMPARED_SPAN:g} of {END:g} time units the energy differs from its"
                 f" steady value by up to {distance:.4f} ω per atom (constant: below"
-                f" {MAX_DISTANCE:g}); {slow} of {scan['distance'].size} curves vary by less than that"
-                " and only look constant",
+                f" {MAX_DISTANCE:g}); {slow} of {scan['distance'].size} curves vary by less than"
+                " that and only look constant",
                 {"largest_distance": distance, "curves_that_look_constant": slow},
             ),
             judge(

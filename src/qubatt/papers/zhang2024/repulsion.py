@@ -178,19 +178,19 @@ class Repulsion(PaperFigure):
         return []
 
 
-def gain(found: xr.Dataset, name: str) -> xr.DataArray:
+def gain(maps: xr.Dataset, name: str) -> xr.DataArray:
     """Return the steady energy per atom with repulsion less that without interaction."""
     _, none, repulsion = G_COMPARED
-    energy = found[f"{name}_energy"]
+    energy = maps[f"{name}_energy"]
     change = energy.sel(g=repulsion, drop=True) - energy.sel(g=none, drop=True)
     label = r"$[E(g = 1/2) - E(0)]\,/\,N$"
     return change.assign_attrs(long_name=label, units=r"$\omega_q$")
 
 
-def excess(found: xr.Dataset, name: str) -> xr.DataArray:
+def excess(maps: xr.Dataset, name: str) -> xr.DataArray:
     """Return the steady energy per atom with repulsion less that with attraction."""
     attraction, _, repulsion = G_COMPARED
-    energy = found[f"{name}_energy"]
+    energy = maps[f"{name}_energy"]
     return energy.sel(g=repulsion, drop=True) - energy.sel(g=attraction, drop=True)
 
 
