@@ -1,4 +1,4 @@
-"""How far a result can be trusted: numbers, a status made of them, and the cure."""
+"""Certificate of a result: its numbers, the status that follows from them, and the cure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a battery loses its energy by itself, once the charger is off."""
+"""Self-discharge: energy of a battery over time once the charger is off."""
 
 from __future__ import annotations
 

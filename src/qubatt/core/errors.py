@@ -1,4 +1,4 @@
-"""What qubatt raises: one sentence that names the argument, the value and the cure."""
+"""Errors of qubatt: one sentence that names the argument, the value and the cure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model hands over: terms of named operators, jumps with their rates, an initial state."""
+"""Problem of a model: terms of named operators, jumps with their rates, an initial state."""
 
 from __future__ import annotations
 

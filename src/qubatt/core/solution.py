@@ -1,4 +1,4 @@
-"""What an engine returns: expectation values at the output times, and their errors."""
+"""Solution of an engine: expectation values at the output times, and their errors."""
 
 from __future__ import annotations
 

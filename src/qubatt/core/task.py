@@ -1,4 +1,4 @@
-"""What an engine is given: a problem, times, observables, initial states, and what to save."""
+"""Task of an engine: problem, times, observables, initial states, and what to save."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run would take, without running it."""
+"""Expected cost of a run: memory and products, without running it."""
 
 from __future__ import annotations
 

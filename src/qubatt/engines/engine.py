@@ -1,4 +1,4 @@
-"""What every engine offers, and the refusal of problems that it cannot solve."""
+"""Base classes of engines and propagators, and the refusal of tasks that do not fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is saved of a propagation: expectation values, reduced states of the battery, states."""
+"""Recording of a propagation: expectation values, battery states, density matrices."""
 
 from __future__ import annotations
 

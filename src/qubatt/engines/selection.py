@@ -1,4 +1,4 @@
-"""Which engine solves a problem, when none is named."""
+"""Selection of the engine for a task."""
 
 from __future__ import annotations
 

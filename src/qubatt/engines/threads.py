@@ -1,4 +1,4 @@
-"""How many threads a run uses."""
+"""Numbers of threads of kernels and libraries."""
 
 from __future__ import annotations
 

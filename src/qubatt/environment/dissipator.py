@@ -1,4 +1,4 @@
-"""What every dissipator offers, and the jumps that several share."""
+"""Base class of dissipators, and jumps shared by several of them."""
 
 from __future__ import annotations
 

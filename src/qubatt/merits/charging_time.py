@@ -1,4 +1,4 @@
-"""How long charging takes."""
+"""Charging times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How sharp the stored energy is."""
+"""Fluctuations of the stored energy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How mixed the battery is, and what that costs."""
+"""Entropy, purity and free energy of the battery."""
 
 from __future__ import annotations
 

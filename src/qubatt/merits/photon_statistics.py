@@ -1,4 +1,4 @@
-"""How the photons of the cavity are distributed."""
+"""Photon statistics of the cavity: g², Mandel Q, Fano factor."""
 
 from __future__ import annotations
 

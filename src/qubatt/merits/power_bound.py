@@ -1,4 +1,4 @@
-"""How large the charging power can be at most, from fluctuations alone."""
+"""Upper bound of the charging power from fluctuations of the energy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is left of the stored energy, and how long it lasts."""
+"""Remaining energy of a discharging battery, and its half-life."""
 
 from __future__ import annotations
 

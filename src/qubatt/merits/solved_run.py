@@ -1,4 +1,4 @@
-"""What merits are computed from: expectation values, and states of the battery or of everything."""
+"""A solved run in the form that merits need: moments, and states of the battery or of all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large the charging power can be at most, from how fast the battery's state changes."""
+"""Speed limit of the charging power from the quantum Fisher information of time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every battery offers: a space, two Hamiltonians, and the Problem made of them."""
+"""Base class of batteries: a space, two Hamiltonians, and the Problem made of them."""
 
 from __future__ import annotations
 

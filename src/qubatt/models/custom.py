@@ -46,7 +46,7 @@ from qubatt.models.custom_example import (
     SWITCHED,
 )
 from qubatt.models.custom_input import Switched, matrices_in, read_hamiltonian, read_jumps
-from qubatt.models.stored import StoredEnergy, descends, rearranged, turned
+from qubatt.models.stored_levels import StoredEnergy, descends, rearranged, turned
 from qubatt.states import ChargerState, CutoffError, FockState
 
 LOCALITY_TOLERANCE = 1e-12

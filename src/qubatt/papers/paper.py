@@ -1,4 +1,4 @@
-"""What a reproduced paper consists of."""
+"""Parts of a reproduced paper: figures, parameters, tables."""
 
 from __future__ import annotations
 

@@ -14,9 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
 
+from qubatt.plots.axis_range import is_geometric
 from qubatt.plots.figure import styled
 from qubatt.plots.selection import TIMES, places_of
-from qubatt.plots.span import is_geometric
 from qubatt.results.contents import is_text
 
 MAX_IN_LEGEND = 8

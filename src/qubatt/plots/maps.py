@@ -13,10 +13,10 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.patches import Rectangle
 
 from qubatt.core.check import FloatArray
+from qubatt.plots.axis_range import set_logarithmic
 from qubatt.plots.curves import axis_label
 from qubatt.plots.figure import styled
 from qubatt.plots.selection import places_of
-from qubatt.plots.span import set_logarithmic
 from qubatt.results.contents import is_text
 
 MAX_VECTOR_CELLS = 10_000

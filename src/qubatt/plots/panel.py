@@ -1,4 +1,4 @@
-"""Which quantities share a panel, and what they are called in its legend."""
+"""Panels: quantities that share axes, and their names in the legend."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from qubatt.core.errors import ArgumentError, suggest
-from qubatt.plots.law import draw_laws
+from qubatt.plots.page_layout import draw_courses, draw_families, draw_heat
 from qubatt.plots.panel import Panel, group, one_each
+from qubatt.plots.power_law import draw_laws
 from qubatt.plots.selection import TIMES, along, dims_of, fixed
-from qubatt.plots.sheet import draw_courses, draw_families, draw_heat
 from qubatt.results.contents import entries, is_check, is_text
 from qubatt.results.dims import is_run_dim
 

@@ -1,4 +1,4 @@
-"""Which points of a result are drawn, and over which of its coordinates."""
+"""Selection of the points of a result to draw, and of the coordinates to draw them over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The strip beneath a picture that tells how far it can be trusted."""
+"""Strip below a picture that shows how far the result can be trusted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
-from qubatt.plots.span import stretches
+from qubatt.plots.axis_range import stretches
 from qubatt.results.checks import certificate_text
 from qubatt.results.dims import varied_parameters
 from qubatt.results.status import CUTOFF_THRESHOLD, MEANINGS, status_counts

@@ -1,4 +1,4 @@
-"""What every pulse offers."""
+"""Base class of pulses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is drawn and reported on: the store of a study, a file, or a Dataset."""
+"""Sources of pictures and pages: the store of a study, a file, or a Dataset."""
 
 from __future__ import annotations
 

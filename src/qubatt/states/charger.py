@@ -1,4 +1,4 @@
-"""What every state of the charger offers."""
+"""Base class of charger states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Amplitudes from their ratios, without overflow."""
+"""Amplitudes of Fock levels from their ratios, without overflow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of a charger state may lie above the photon cut-off."""
+"""Limit on the population of a charger state above the photon cut-off."""
 
 from __future__ import annotations
 

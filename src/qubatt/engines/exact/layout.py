@@ -1,4 +1,4 @@
-"""Where the stored part of ρ lies in memory, and what contributes to each of its rows."""
+"""Memory layout of the stored part of ρ, and the contributions to each of its rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many states are steady, whether the initial one becomes so, and how fast."""
+"""Number of steady states, undamped oscillations, and the Liouvillian gap."""
 
 from __future__ import annotations
 

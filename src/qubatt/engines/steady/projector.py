@@ -1,4 +1,4 @@
-"""Where a state ends: P₀x = lim exp(t𝓛)x, averaged where it oscillates; what solvers share."""
+"""Base class of projections P₀x = lim exp(t𝓛)x on the steady states, and their stop rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which steady solver is taken: the one given, the one named, or those that could do."""
+"""Selection of the steady solvers to try."""
 
 from __future__ import annotations
 

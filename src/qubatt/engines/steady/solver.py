@@ -1,4 +1,4 @@
-"""What every steady solver offers: a way to where ρ(0) ends, and what that takes."""
+"""Base class of steady solvers: declared methods that build a projector and price it."""
 
 from __future__ import annotations
 

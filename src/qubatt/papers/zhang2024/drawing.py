@@ -1,4 +1,4 @@
-"""How the figures of zhang2024 are drawn."""
+"""Drawings that the figures of zhang2024 share."""
 
 from __future__ import annotations
 

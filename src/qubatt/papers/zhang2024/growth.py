@@ -1,4 +1,4 @@
-"""What Figs. 2–4 share: steady energies, summaries of curves, whether they grow with g."""
+"""Steady energies, summaries of curves, and growth with g, for Figs. 2–4."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Figs. 5–7 share: recharging in the readings, its laws, its closed form at large g."""
+"""Recharging in all readings, its laws, and its closed form at large g, for Figs. 5–7."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where repulsion helps: steady energy with and without it, beyond what the paper draws."""
+"""Maps of the steady energy with and without repulsion, beyond the figures of the paper."""
 
 from __future__ import annotations
 

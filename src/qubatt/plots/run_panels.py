@@ -1,4 +1,4 @@
-"""Curves over one coordinate, panel by panel: what is marked, bounded and told apart."""
+"""Panels of a single run: curves with their maxima, bounds and doubtful points."""
 
 from __future__ import annotations
 

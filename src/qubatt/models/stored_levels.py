@@ -1,4 +1,4 @@
-"""What H_B of a battery made of matrices says: its empty and its full state, and their order."""
+"""Empty and full state of a battery given by matrices, from the levels of H_B."""
 
 from __future__ import annotations
 

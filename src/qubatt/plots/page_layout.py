@@ -1,4 +1,4 @@
-"""A sheet: panels in a grid of the width of a column or a page, legends above, trust beneath."""
+"""Page layout: panels in a grid one column or one page wide, legends, text on trust."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.legend import Legend
 
-from qubatt.plots.course import draw_panel, legend_names
+from qubatt.plots.axis_range import hatch_spans, is_geometric, set_span
 from qubatt.plots.curves import (
     MAX_IN_LEGEND,
     CurveStyle,
@@ -23,7 +23,7 @@ from qubatt.plots.curves import (
 from qubatt.plots.figure import Picture, styled
 from qubatt.plots.maps import draw_values
 from qubatt.plots.panel import Panel, definition
-from qubatt.plots.span import hatch_spans, is_geometric, set_span
+from qubatt.plots.run_panels import draw_panel, legend_names
 from qubatt.plots.strip import doubtful_points, draw_strip, trust, write_trust
 from qubatt.results.contents import is_text
 from qubatt.results.parameters import description

@@ -1,4 +1,4 @@
-"""The range of a horizontal axis, and stretches of it."""
+"""Range and scale of a horizontal axis, and doubtful stretches of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quantities over a dim in logarithmic axes, with the power laws fitted to them."""
+"""Power laws: data in logarithmic axes with the fitted lines."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from qubatt.core.errors import MISSING, ArgumentError
+from qubatt.plots.axis_range import set_logarithmic
 from qubatt.plots.curves import MAX_IN_LEGEND, axis_label, draw_points, shades, wrapped
 from qubatt.plots.figure import Picture, styled
+from qubatt.plots.page_layout import SMALL_TEXT, Sheet, legend_above, matched, write
 from qubatt.plots.panel import Panel
-from qubatt.plots.sheet import SMALL_TEXT, Sheet, legend_above, matched, write
-from qubatt.plots.span import set_logarithmic
 from qubatt.plots.strip import doubtful_points
 from qubatt.results.scaling import scaling
 
