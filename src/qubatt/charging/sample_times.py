@@ -48,31 +48,31 @@ def _pace(times: FloatArray, values: FloatArray, breaks: set[float]) -> float:
     return float(slopes.max(initial=0.0) / max(np.abs(values).max(), 1e-300))
 
 
-def sample_times(request: Request, asked: FloatArray) -> FloatArray:
+def sample_times(request: Request, output_times: FloatArray) -> FloatArray:
     """Return the times computed: 0, those asked for, and between them as many as are needed.
 
     The certificate needs them for the photon cut-off, merits of the energy curve for polynomials
     between them.
     """
-    whole = np.unique(np.concatenate([[0.0], asked]))
-    fewest = MIN_SAMPLES if request.problem.space.modes else 1
+    times = np.unique(np.concatenate([[0.0], output_times]))
+    min_count = MIN_SAMPLES if request.problem.space.modes else 1
     if request.needs("curve"):
-        end, realization = float(whole[-1]), request.realization
+        end, realization = float(times[-1]), request.realization
         finer = 4 if realization.pulsed else 1  # polynomials of degree 3, not 5
         pace = energy_rate(realization, end) * SAMPLES_PER_PERIOD * finer / (2 * np.pi)
-        fewest = max(MIN_SAMPLES, int(min(end * pace, MAX_ADDED_SAMPLES)))
-        jumps = edges(request.problem.breaks, float(whole[-1]))
-        return np.union1d(_denser(whole, fewest), jumps)
-    return _denser(whole, fewest)
+        min_count = max(MIN_SAMPLES, int(min(end * pace, MAX_ADDED_SAMPLES)))
+        jumps = edges(request.problem.breaks, float(times[-1]))
+        return np.union1d(_denser(times, min_count), jumps)
+    return _denser(times, min_count)
 
 
-def _denser(whole: FloatArray, fewest: int) -> FloatArray:
+def _denser(times: FloatArray, min_count: int) -> FloatArray:
     """Return times with even ones between them, no two of them farther apart than end/fewest."""
-    if len(whole) == 1:
-        return whole
-    longest = whole[-1] / fewest
-    parts = np.maximum(np.ceil(np.diff(whole) / longest * (1 - 1e-12)), 1.0).astype(int)
-    starts = np.repeat(whole[:-1], parts)
+    if len(times) == 1:
+        return times
+    longest = times[-1] / min_count
+    parts = np.maximum(np.ceil(np.diff(times) / longest * (1 - 1e-12)), 1.0).astype(int)
+    starts = np.repeat(times[:-1], parts)
     count = np.arange(len(starts)) - np.repeat(np.cumsum(parts) - parts, parts)
-    between = starts + np.repeat(np.diff(whole) / parts, parts) * count
-    return np.append(between, whole[-1])
+    between = starts + np.repeat(np.diff(times) / parts, parts) * count
+    return np.append(between, times[-1])

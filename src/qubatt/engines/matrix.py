@@ -71,14 +71,14 @@ class _Integration(Propagator):
         rhs, limits = Generator(realization), step_limits(realization, self._end)
         outcomes = []
         for k, (initial, recorder) in enumerate(zip(self._task.initials, recorders, strict=True)):
-            tell = part_of(progress, k, len(recorders))
+            report = part_of(progress, k, len(recorders))
             rho = np.asarray(realization.density(initial).toarray(), dtype=np.complex128)
             with single_blas():
                 stepper = RungeKutta(
                     "matrix", rhs, rho, self._end, self._tolerance, limits, tidy=_hermitian
                 )
                 for time in self._task.times:
-                    stepper.advance(float(time), tell)
+                    stepper.advance(float(time), report)
                     recorder.density(stepper.state)
             counts = {
                 "tolerance": self._tolerance,

@@ -75,7 +75,7 @@ class Battery(ABC):
             battery_terms=self.battery_terms(),
             charging_terms=self.charging_terms(),
             jumps=tuple(jump for jump in (*self.own_jumps(), *jumps) if jump.rate > 0),
-            initial=self.start(charger),
+            initial=self.initial_state(charger),
             charger=self.charger_factor,
         )
 
@@ -97,7 +97,7 @@ class Battery(ABC):
         """Return the dissipators that belong to the battery itself; none for most."""
         return ()
 
-    def start(self, charger: ChargerState | None) -> Mapping[str, NDArray[Any]]:
+    def initial_state(self, charger: ChargerState | None) -> Mapping[str, NDArray[Any]]:
         """Return the initial states of the factors that do not start in their ground level.
 
         Raises

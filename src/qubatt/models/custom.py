@@ -247,7 +247,7 @@ class CustomBattery(Battery):
         empty = name != self.battery or self._stored.empty is None
         return FockState(0) if empty else None
 
-    def start(self, charger: ChargerState | None) -> Mapping[str, NDArray[Any]]:
+    def initial_state(self, charger: ChargerState | None) -> Mapping[str, NDArray[Any]]:
         """Return `initial`, or an empty battery beside the charger state.
 
         Raises
@@ -271,7 +271,7 @@ class CustomBattery(Battery):
                 WHOLE_SPACE: self.initial[order] if ket else rearranged(self.initial, self._order)
             }
         try:
-            begun = dict(super().start(charger))
+            begun = dict(super().initial_state(charger))
         except CutoffError:
             levels = f"{self._factors[str(self.charger_factor)].dim} levels"
             cure = "Make the matrices with more levels of it."

@@ -124,7 +124,7 @@ def test_trace_and_start(coordinates: Coordinates) -> None:
     np.testing.assert_allclose(coordinates.generator.T @ coordinates.one, 0.0, atol=1e-13)
     realization = coordinates.reduced.realization
     np.testing.assert_allclose(
-        matrix(coordinates, coordinates.start), realization.rho_0, atol=1e-15
+        matrix(coordinates, coordinates.initial), realization.rho_0, atol=1e-15
     )
 
 

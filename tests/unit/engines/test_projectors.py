@@ -78,7 +78,7 @@ def test_limit_is_the_end_of_the_flow(several: bool, name: str) -> None:
     """
     coordinates = coordinates_of(SEVERAL if several else UNIQUE)
     others = np.random.default_rng(2).normal(size=(2, len(coordinates)))
-    for x in (coordinates.start, *others):
+    for x in (coordinates.initial, *others):
         projector = LIMITERS[name](coordinates)
         found = projector.project(x, StopRule(1e-12))
         distance = np.linalg.norm(found.x - end_of(coordinates, x))
@@ -93,10 +93,10 @@ def test_limit_is_the_end_of_the_flow(several: bool, name: str) -> None:
 @every_limiter
 def test_error_of_a_loose_limit_is_estimated(unique: Coordinates, name: str) -> None:
     """The error reported is not ten times too small."""
-    end = end_of(unique, unique.start)
+    end = end_of(unique, unique.initial)
     errors = []
     for goal in (1e-3, 1e-5, 1e-7):
-        found = LIMITERS[name](unique).project(unique.start, StopRule(goal))
+        found = LIMITERS[name](unique).project(unique.initial, StopRule(goal))
         assert found.residual <= goal
         errors.append(np.linalg.norm(found.x - end))
         assert errors[-1] <= 10 * found.error
@@ -107,8 +107,8 @@ def test_flow_alone_keeps_what_is_conserved() -> None:
     """`PropagationProjector` has no Krylov space; its rate is the slowest decay that x holds."""
     coordinates = coordinates_of(SEVERAL)
     flow = PropagationProjector(coordinates)
-    found = flow.project(coordinates.start, StopRule(1e-11))
-    np.testing.assert_allclose(found.x, end_of(coordinates, coordinates.start), atol=1e-12)
+    found = flow.project(coordinates.initial, StopRule(1e-11))
+    np.testing.assert_allclose(found.x, end_of(coordinates, coordinates.initial), atol=1e-12)
     other = np.random.default_rng(2).normal(size=len(coordinates))
     end = PropagationProjector(coordinates).project(other, StopRule(1e-11)).x
     np.testing.assert_allclose(end, end_of(coordinates, other), atol=1e-12)
@@ -133,7 +133,7 @@ def test_goals_are_met_by_any_of_three() -> None:
 def test_progress_is_the_residual(unique: Coordinates, name: str) -> None:
     """`tell` is called with residuals on the way, the last one that of the end."""
     told: list[float] = []
-    found = LIMITERS[name](unique).project(unique.start, StopRule(1e-10, report=told.append))
+    found = LIMITERS[name](unique).project(unique.initial, StopRule(1e-10, report=told.append))
     assert told[-1] == found.residual
     assert max(told) > 1e-9
     assert len(told) >= 2
@@ -157,10 +157,10 @@ def test_resolvent_takes_implicit_steps(unique: Coordinates) -> None:
     sigma = 0.05
     L = unique.generator.toarray()
     R = sigma * np.linalg.inv(sigma * np.eye(len(unique)) - L)
-    step = R @ unique.start
+    step = R @ unique.initial
     projector = ResolventProjector(unique, SparseLU(unique), sigma)
     goal = StopRule(1.001 * float(np.linalg.norm(L @ step)))
-    found = projector.project(unique.start, goal)
+    found = projector.project(unique.initial, goal)
     assert projector.statistics()["implicit_steps"] == 1
     np.testing.assert_allclose(found.x, step, atol=1e-12)
 
@@ -168,9 +168,9 @@ def test_resolvent_takes_implicit_steps(unique: Coordinates) -> None:
 def test_smaller_steps_are_tried_when_one_does_too_little(unique: Coordinates) -> None:
     """With σ far above all rates every step leaves most of the residual: it is refactored."""
     projector = ResolventProjector(unique, SparseLU(unique), 1e3)
-    found = projector.project(unique.start, StopRule(1e-11))
+    found = projector.project(unique.initial, StopRule(1e-11))
     assert projector.statistics()["factorizations"] > 2
-    np.testing.assert_allclose(found.x, end_of(unique, unique.start), atol=1e-9)
+    np.testing.assert_allclose(found.x, end_of(unique, unique.initial), atol=1e-9)
 
 
 def test_secular_method_refuses_strong_damping() -> None:
@@ -182,7 +182,7 @@ def test_secular_method_refuses_strong_damping() -> None:
     secular = SecularGMRES(coordinates)
     assert secular.condition > 1e3
     with pytest.raises(NotWeakError, match='use method "flow" or "direct"'):
-        ResolventProjector(coordinates, secular, 1e-5).project(coordinates.start, StopRule(1e-11))
+        ResolventProjector(coordinates, secular, 1e-5).project(coordinates.initial, StopRule(1e-11))
 
 
 def test_secular_approximation_is_exact_for_weak_damping() -> None:
@@ -195,7 +195,7 @@ def test_secular_approximation_is_exact_for_weak_damping() -> None:
         coordinates = coordinates_of(problem)
         secular = SecularGMRES(coordinates)
         ResolventProjector(coordinates, secular, 1e-5 * rate).project(
-            coordinates.start, StopRule(1e-12)
+            coordinates.initial, StopRule(1e-12)
         )
         counts.append(secular.statistics()["iterations"])
         conditions.append(secular.condition)
@@ -208,7 +208,7 @@ def test_flow_is_the_exponential(unique: Coordinates) -> None:
     """Flow(x) = exp(h𝓛)x, again and again."""
     flow = StepPropagator(unique.reduced)
     E = expm(flow.longest * unique.generator.toarray())
-    x, vector = unique.start, unique.vector(unique.start)
+    x, vector = unique.initial, unique.vector(unique.initial)
     for _ in range(3):
         found = flow(vector, flow.longest)
         assert found is not None
@@ -221,7 +221,7 @@ def test_flow_is_the_exponential(unique: Coordinates) -> None:
 def test_what_was_counted_is_reported(unique: Coordinates, name: str) -> None:
     """Statistics are plain numbers, for the attributes of a Dataset."""
     projector = LIMITERS[name](unique)
-    projector.project(unique.start, StopRule(1e-11))
+    projector.project(unique.initial, StopRule(1e-11))
     counted = projector.statistics()
     assert counted
     assert all(isinstance(value, int | float) for value in counted.values())

@@ -59,7 +59,7 @@ def coordinates_of(name: str) -> Coordinates:
 def two_starts(coordinates: Coordinates) -> tuple[np.ndarray, np.ndarray]:
     """Return a state and some small x."""
     other = np.random.default_rng(3).normal(size=len(coordinates))
-    return coordinates.start, 1e-4 * other / np.linalg.norm(other)
+    return coordinates.initial, 1e-4 * other / np.linalg.norm(other)
 
 
 def sample_times(projector: SteadyProjector, monkeypatch: pytest.MonkeyPatch) -> set[float]:

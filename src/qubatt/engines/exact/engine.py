@@ -84,7 +84,7 @@ class _Reduction(Propagator):
         self._task, self._tolerance = task, tolerance
         realization = task.realization
         self._initials = [realization.density(initial) for initial in task.initials]
-        self._groups = _alike(realization, self._initials)
+        self._groups = _group_by_blocks(realization, self._initials)
         largest = max((reduced for reduced, _ in self._groups), key=lambda part: part.entries)
         self.entries, self.sectors = largest.entries, len(largest.sectors.members)
         self.memory = _memory(task, self._groups)
@@ -105,7 +105,7 @@ class _Reduction(Propagator):
             If more than ten million products would be needed.
         """
         realization, times = self._task.realization, self._task.times
-        kept_at, battery = self._task.save.states_at(times), self._task.save.battery
+        is_saved, battery = self._task.save.states_at(times), self._task.save.battery
         propagate: Propagate = (
             partial(self._integrate, step_limits(realization, float(times[-1])))
             if realization.pulsed
@@ -118,10 +118,10 @@ class _Reduction(Propagator):
             if battery:
                 functionals = reduced.battery.followed_by(functionals)
             for k in chosen:
-                tell = part_of(progress, len(outcomes), len(recorders))
+                report = part_of(progress, len(outcomes), len(recorders))
                 with single_blas():
                     start = reduced.pack(self._initials[k])
-                    run = propagate(reduced, start, functionals, times, kept_at, tell)
+                    run = propagate(reduced, start, functionals, times, is_saved, report)
                     _record(recorders[k], reduced, run, battery)
                     outcomes[k] = self._outcome(reduced, run)
         return [outcomes[k] for k in range(len(recorders))]
@@ -144,7 +144,7 @@ class _Reduction(Propagator):
         start: Vector,
         functionals: Functionals,
         times: FloatArray,
-        kept_at: NDArray[np.bool_],
+        is_saved: NDArray[np.bool_],
         progress: Progress | None,
     ) -> _Evolution:
         """Propagate a constant Hamiltonian."""
@@ -153,10 +153,10 @@ class _Reduction(Propagator):
         values, kept = [], []
         if times[0] == 0.0:
             values.append(functionals.of(steps.vector)[np.newaxis])
-            kept += [steps.vector.copy()] if kept_at[0] else []
+            kept += [steps.vector.copy()] if is_saved[0] else []
         while steps.time < end:
             later = times > steps.time
-            values_inside, vectors = steps.advance(times[later], kept_at[later])
+            values_inside, vectors = steps.advance(times[later], is_saved[later])
             values.append(values_inside)
             kept.extend(vectors)
             if progress is not None:
@@ -171,7 +171,7 @@ class _Reduction(Propagator):
         start: Vector,
         functionals: Functionals,
         times: FloatArray,
-        kept_at: NDArray[np.bool_],
+        is_saved: NDArray[np.bool_],
         progress: Progress | None,
     ) -> _Evolution:
         """Propagate a Hamiltonian with pulses."""
@@ -189,7 +189,7 @@ class _Reduction(Propagator):
         for k, time in enumerate(times):
             steps.advance(float(time), progress)
             values[k] = functionals.of(steps.state)
-            kept += [steps.state] if kept_at[k] else []
+            kept += [steps.state] if is_saved[k] else []
         counts = {
             "method": "runge-kutta",
             "steps": steps.steps,
@@ -199,7 +199,7 @@ class _Reduction(Propagator):
         return _Evolution(values, kept, steps.error, counts, steps.state)
 
 
-def _alike(
+def _group_by_blocks(
     realization: Realization, initials: Sequence[Operator]
 ) -> list[tuple[ReducedLindbladian, list[int]]]:
     """Return what initial states reach, and the places of those that reach just that.

@@ -54,16 +54,16 @@ class Coordinates:
         self._scale = np.concatenate(scale)
         self._count, self._kept = count, np.arange(count)
         known = [reduced.realization.initial] if initials is None else initials
-        self.starts = [self.of(reduced.pack(rho)) for rho in known]
-        self._restrict(self.reached_from(np.sum(np.abs(self.starts), axis=0)))
+        self.initials = [self.of(reduced.pack(rho)) for rho in known]
+        self._restrict(self.reached_from(np.sum(np.abs(self.initials), axis=0)))
 
     def __len__(self) -> int:
         return len(self._at)
 
     @property
-    def start(self) -> FloatArray:
+    def initial(self) -> FloatArray:
         """The first of the initial states."""
-        return self.starts[0]
+        return self.initials[0]
 
     def reached_from(self, x: FloatArray) -> NDArray[np.bool_]:
         """Return which coordinates can become other than 0 from those that are.
@@ -83,7 +83,7 @@ class Coordinates:
         """Leave out the other coordinates."""
         self._kept = np.flatnonzero(kept)
         self._at, self._scale = self._at[kept], self._scale[kept]
-        self.starts = [x[kept] for x in self.starts]
+        self.initials = [x[kept] for x in self.initials]
 
     def of(self, vector: Vector) -> FloatArray:
         """Return the coordinates of a vector of `ReducedLindbladian`."""

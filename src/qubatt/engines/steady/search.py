@@ -46,7 +46,7 @@ def find_steady(
     What is known of a lower cut-off is where to begin.
     """
     stop = StopRule(RESIDUAL_TARGET * min(1.0, largest_rate(coordinates)), report=report)
-    start = coordinates.start
+    start = coordinates.initial
     if warm_start is not None and warm_start.states == 1:
         start = _embedded(coordinates, warm_start)
     best: SteadySearch | None = None
@@ -67,7 +67,7 @@ def find_steady(
             count = SteadyCount(0, estimate.rate)  # what is not steady yet says nothing of others
         conserving = solver.conserving_projector(coordinates) if count.states > 1 else None
         if conserving is not None:
-            estimate = conserving.project(coordinates.start, stop)
+            estimate = conserving.project(coordinates.initial, stop)
         best = SteadySearch(solver, projector, estimate, count, conserving or projector, stop)
         if best.converged:
             break

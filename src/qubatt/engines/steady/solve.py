@@ -137,15 +137,15 @@ def solve_steady(
         if warm_start is None
         else WarmStart(warm_start.state, warm_start.count, warm_start.space)
     )
-    job = _Job(task, method, gap, begin, _tell(progress))
+    query = _Query(task, method, gap, begin, _residual_report(progress))
     with single_blas():
-        solutions = _solve(job, [task.realization.density(initial) for initial in task.initials])
+        solutions = _solve(query, [task.realization.density(initial) for initial in task.initials])
     if progress is not None:
         progress(1.0)
     return solutions
 
 
-class _Job(NamedTuple):
+class _Query(NamedTuple):
     """What is wanted."""
 
     task: Task
@@ -165,28 +165,30 @@ class _Job(NamedTuple):
         return bool(np.any(self.task.save.states))
 
 
-def _solve(job: _Job, initials: Sequence[Operator], alike: bool = False) -> list[SteadySolution]:
+def _solve(
+    query: _Query, initials: Sequence[Operator], alike: bool = False
+) -> list[SteadySolution]:
     """Return the steady state for each initial state; `alike` ones are known to reach the same."""
-    realization = job.realization
+    realization = query.realization
     reduced = ReducedLindbladian(realization, find_sectors(realization).reached_from(initials))
     needed = (8.0 * (MIN_KRYLOV_VECTORS + len(initials)) + BYTES_PER_COORDINATE) * reduced.entries
-    whole = job.state * 16.0 * realization.dim**2 * len(initials)
+    whole = query.state * 16.0 * realization.dim**2 * len(initials)
     needed += 8.0 * reduced.nbytes + reduced.table_bytes + whole
     require_memory("steady-state", needed, realization.dim)
     coordinates = Coordinates(reduced, initials)
     groups, meet = ([[*range(len(initials))]], True) if alike else _groups(coordinates)
-    if len(groups) > 1 and (job.gap or not meet):
-        return _apart(job, initials, groups)
-    settled = find_steady(coordinates, job.method, job.report, job.warm_start)
-    if len(groups) > 1 and not settled.unique:
-        return _apart(job, initials, groups)
-    if len(initials) > 1 and not settled.converged:
-        return _apart(job, initials, [[k] for k in range(len(initials))])
-    read = _Reading(job, coordinates, settled)
-    solutions = [read.solution(start) for start in coordinates.starts]
+    if len(groups) > 1 and (query.gap or not meet):
+        return _solve_groups(query, initials, groups)
+    search = find_steady(coordinates, query.method, query.report, query.warm_start)
+    if len(groups) > 1 and not search.unique:
+        return _solve_groups(query, initials, groups)
+    if len(initials) > 1 and not search.converged:
+        return _solve_groups(query, initials, [[k] for k in range(len(initials))])
+    read = _Readings(query, coordinates, search)
+    solutions = [read.solution(start) for start in coordinates.initials]
     for k, solution in enumerate(solutions):
         if len(solutions) > 1 and not solution.converged:  # another method may get there
-            (solutions[k],) = _solve(job, initials[k : k + 1])
+            (solutions[k],) = _solve(query, initials[k : k + 1])
     return solutions
 
 
@@ -195,40 +197,44 @@ def _groups(coordinates: Coordinates) -> tuple[list[list[int]], bool]:
 
     Those that meet nowhere have no end in common.
     """
-    if len(coordinates.starts) == 1:
+    if len(coordinates.initials) == 1:
         return [[0]], True
-    reached = [coordinates.reached_from(start) for start in coordinates.starts]
+    reached = [coordinates.reached_from(start) for start in coordinates.initials]
     groups: dict[bytes, list[int]] = {}
     for k, own in enumerate(reached):
         groups.setdefault(own.tobytes(), []).append(k)
     return [*groups.values()], bool(np.all(reached, axis=0).any())
 
 
-def _apart(
-    job: _Job, initials: Sequence[Operator], groups: list[list[int]]
+def _solve_groups(
+    query: _Query, initials: Sequence[Operator], groups: list[list[int]]
 ) -> list[SteadySolution]:
     """Solve group by group."""
     solved: dict[int, SteadySolution] = {}
     for group in groups:
-        solutions = _solve(job, [initials[k] for k in group], alike=True)
+        solutions = _solve(query, [initials[k] for k in group], alike=True)
         solved |= dict(zip(group, solutions, strict=True))
     return [solved[k] for k in range(len(initials))]
 
 
-class _Reading:
-    """What is read off the limits of initial states that reach the same."""
+class _Readings:
+    """Readings of the limits of initial states that reach the same coordinates."""
 
-    def __init__(self, job: _Job, coordinates: Coordinates, settled: SteadySearch) -> None:
-        self._job, self._coordinates, self._settled = job, coordinates, settled
-        self._readout = Readout(job.realization, job.task.observables)
+    def __init__(self, query: _Query, coordinates: Coordinates, search: SteadySearch) -> None:
+        self._query, self._coordinates, self._search = query, coordinates, search
+        self._readout = Readout(query.realization, query.task.observables)
         self._functionals = coordinates.reduced.functionals(self._readout.operators)
 
     def solution(self, start: FloatArray) -> SteadySolution:
         """Return the steady state that an initial state leads to."""
-        job, coordinates, reduced = self._job, self._coordinates, self._coordinates.reduced
-        settled = self._settled if start is coordinates.start else self._settled.of(start)
-        x, trace = self._normal(settled)
-        if settled.probe.states > 1:
+        query, coordinates, reduced = (
+            self._query,
+            self._coordinates,
+            self._coordinates.reduced,
+        )
+        search = self._search if start is coordinates.initial else self._search.of(start)
+        x, trace = self._normal(search)
+        if search.probe.states > 1:
             refuse_oscillation(coordinates, start, x)
         vector = coordinates.vector(x)
         ends = [coordinates.vector(start), vector]
@@ -236,44 +242,44 @@ class _Reading:
             self._readout.moments(np.zeros(1), self._functionals.of(part)[np.newaxis])
             for part in ends
         )
-        marginals = [reduced.battery.of(part) for part in ends] if job.task.save.battery else []
+        marginals = [reduced.battery.of(part) for part in ends] if query.task.save.battery else []
         return SteadySolution(
             moments={name: float(value[0]) for name, value in values.items()},
             initial_moments={name: float(value[0]) for name, value in first.items()},
-            residual=settled.limit.residual,
-            error_estimate=settled.error,
+            residual=search.limit.residual,
+            error_estimate=search.error,
             trace_drift=abs(trace - 1.0),
             smallest_eigenvalue=reduced.smallest_eigenvalue(vector),
-            count=settled.probe.states if settled.resolved else 0,
-            relaxation_rate=self._gap if job.gap else None,
-            converged=settled.converged,
-            basis=job.task.problem.space.bases,
+            count=search.probe.states if search.resolved else 0,
+            relaxation_rate=self._gap if query.gap else None,
+            converged=search.converged,
+            basis=query.task.problem.space.bases,
             statistics={
-                "method": settled.solver.name,
-                "basis": job.realization.basis,
-                "dimension": job.realization.dim,
+                "method": search.solver.name,
+                "basis": query.realization.basis,
+                "dimension": query.realization.dim,
                 "entries": reduced.entries,
             }
-            | _options(settled.solver)
-            | settled.projector.statistics(),
-            state=reduced.unpack(vector) if job.state else None,
-            space=job.task.problem.space if job.state else None,
+            | _options(search.solver)
+            | search.projector.statistics(),
+            state=reduced.unpack(vector) if query.state else None,
+            space=query.task.problem.space if query.state else None,
             battery_states=reduced.battery_states(np.array(marginals)) if marginals else None,
         )
 
-    def _normal(self, settled: SteadySearch) -> tuple[FloatArray, float]:
+    def _normal(self, search: SteadySearch) -> tuple[FloatArray, float]:
         """Return a limit divided by its trace, and that."""
-        trace = float(self._coordinates.one @ settled.limit.x)
-        return settled.limit.x / trace, trace
+        trace = float(self._coordinates.one @ search.limit.x)
+        return search.limit.x / trace, trace
 
     @cached_property
     def _gap(self) -> float:
         """The slowest decay within reach, the same for all; NaN where the limit is not known."""
-        settled = self._settled
-        if not settled.converged:
+        search = self._search
+        if not search.converged:
             return math.nan  # nothing is known of what is slow
-        x, _ = self._normal(settled)
-        return relaxation_rate(self._coordinates, x, settled.probe.states)
+        x, _ = self._normal(search)
+        return relaxation_rate(self._coordinates, x, search.probe.states)
 
 
 def _options(solver: SteadySolver) -> dict[str, Any]:
@@ -299,7 +305,7 @@ def _check(task: Task, method: str | SteadySolver) -> None:
         )
 
 
-def _tell(progress: Progress | None) -> Callable[[float], None] | None:
+def _residual_report(progress: Progress | None) -> Callable[[float], None] | None:
     """Turn residuals into the fraction done: logarithms from 1 to the tolerance."""
     if progress is None:
         return None
