@@ -48,7 +48,7 @@ def random_battery(rng: np.random.Generator, pulses: bool = False) -> Problem:
 
 
 def is_collective(part: Dissipator, battery: Battery) -> bool:
-    """Tell whether an environment leaves the atoms on the ladder."""
+    """Return whether an environment leaves the atoms on the ladder."""
     return all(jump.scope == "collective" for jump in part.jumps(battery.space))
 
 

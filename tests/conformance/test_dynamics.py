@@ -163,7 +163,7 @@ def test_environment_makes_states_mixed(battery: str, environment: str) -> None:
 
 
 def conserves_excitations(battery: str) -> bool:
-    """Tell whether H alone keeps the number of excitations."""
+    """Return whether H alone keeps the number of excitations."""
     realization = realize(problem_of(battery, None))
     number, H = excitations(realization), realization.H.toarray()
     return bool(np.abs(number @ H - H @ number).max() < 1e-12)

@@ -88,7 +88,7 @@ def test_random_complex_matrices_agree_with_mesolve(engine, seed):
 
 
 def same(one, other):
-    """Tell whether two Qobj have the same dims and entries, to the last bit."""
+    """Return whether two Qobj have the same dims and entries, to the last bit."""
     return one.dims == other.dims and np.array_equal(one.full(), other.full())
 
 

@@ -231,11 +231,9 @@ def test_figure4_ten_photons_are_enough(runner):
     claims = claims_of(figure, data)
     assert claims["F4a (maximum)"].verdict == "holds"
     assert claims["F4a (steady value)"].verdict == "holds"
-    late = qb.charge(
-        figure4.job(1.0, 1.0, "b", 1.0, 15.0).batteries[0],
-        [200.0],
-        environment=figure4.job(1.0, 1.0, "b", 1.0, 15.0).environment,
-    )
+    curve, _ = figure4.scan_of(1.0, 1.0, "b", 1.0, np.linspace(0.0, 15.0, 301))
+    (point,) = curve.points
+    late = qb.charge(point.battery, [200.0], environment=point.environment)
     steady = data["scan"]["steady"].sel(panel="b", g=1.0).squeeze()
     assert float(steady) == pytest.approx(float(late.energy[0]) / 2, abs=1e-6)
     assert claims["F4c, T1 (Fig. 4)"].verdict == "holds"

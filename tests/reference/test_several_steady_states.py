@@ -45,7 +45,7 @@ def test_two_atoms_from_one_excited(n_thermal, method):
 
 
 def found_by_qutip(generator, state):
-    """Tell whether `steadystate` gives that state; a refusal as singular is not it."""
+    """Return whether `steadystate` gives that state; a refusal as singular is not it."""
     try:
         found = qt.steadystate(generator)
     except ValueError:  # Matrix is singular

@@ -97,7 +97,7 @@ def test_grid_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def outcome(error: str, cause: str) -> bool:
-    """Tell whether an error is one sentence with that cause."""
+    """Return whether an error is one sentence with that cause."""
     return error.startswith("Error: ") and error.count("\n") == 1 and FULL[cause] in error
 
 

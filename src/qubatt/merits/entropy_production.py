@@ -131,7 +131,7 @@ def _number(name: str) -> list[tuple[float, str]]:
 
 
 def _lowers(name: str, problem: Problem, factor: str) -> bool:
-    """Tell whether S_jk leads from a higher level k to a lower one j."""
+    """Return whether S_jk leads from a higher level k to a lower one j."""
     if not name.startswith("S_") or len(name) != 4:
         return False
     initials = [level[0] for level in problem.space.factors[factor].levels]

@@ -113,7 +113,7 @@ def _is_number(given: Any) -> bool:
 
 
 def _is_matrix(given: Any) -> bool:
-    """Tell whether something stands for one matrix: an array, or a list of rows of numbers."""
+    """Return whether something stands for one matrix: an array, or a list of rows of numbers."""
     if sp.issparse(given) or is_qobj(given):
         return True
     if isinstance(given, np.ndarray):
@@ -126,7 +126,7 @@ def _is_matrix(given: Any) -> bool:
 
 
 def _is_several(given: Any) -> bool:
-    """Tell whether something is a sequence of matrices, with or without pulses."""
+    """Return whether something is a sequence of matrices, with or without pulses."""
     if not isinstance(given, list | tuple) or not given:
         return False
     return _is_matrix(given[0]) or _pair(given[0]) is not None
@@ -141,5 +141,5 @@ def _pair(entry: Any) -> tuple[Any, Any] | None:
 
 
 def _is_rated(entry: Any) -> bool:
-    """Tell whether something is a pair of a rate and a matrix."""
+    """Return whether something is a pair of a rate and a matrix."""
     return isinstance(entry, list | tuple) and len(entry) == 2 and _is_matrix(entry[1])

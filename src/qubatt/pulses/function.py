@@ -85,7 +85,7 @@ def _name_of(function: Callable[..., Any]) -> str:
 
 
 def _takes_one(function: Callable[..., Any]) -> bool:
-    """Tell whether a function can be called with one argument, as far as it says so."""
+    """Return whether a function can be called with one argument, as far as it says so."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # some built-in functions do not say

@@ -21,7 +21,7 @@ def study_status(dataset: xr.Dataset, directory: str, nbytes: int) -> dict[str, 
         "title": dataset.attrs.get("title", ""),
         "directory": directory,
         "axes": {str(dim): dataset.sizes[dim] for dim in dataset["key"].dims},
-        "points": int(dataset["key"].format_bytes),
+        "points": int(dataset["key"].size),
         "status": status_counts(dataset),
         "variables": [
             str(name)

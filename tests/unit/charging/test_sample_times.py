@@ -9,7 +9,7 @@ import pytest
 
 import qubatt as qb
 from qubatt.charging.request import Request
-from qubatt.charging.sample_times import MIN_SAMPLES, MOST, sample_times
+from qubatt.charging.sample_times import MAX_ADDED_SAMPLES, MIN_SAMPLES, sample_times
 
 CAVITY = qb.TavisCummingsBattery(2, 0.6, 2)
 DRIVEN = qb.DrivenBattery(3, 1.0)
@@ -52,7 +52,7 @@ def test_curves_ask_for_more_but_not_for_ever() -> None:
     assert len(few) == 2
     assert 50 < len(more) < 500
     fast = question(qb.DrivenBattery(3, 1e5), "maximum_energy")
-    assert len(sample_times(fast, np.array([20.0]))) == MOST + 1
+    assert len(sample_times(fast, np.array([20.0]))) == MAX_ADDED_SAMPLES + 1
 
 
 def test_maxima_do_not_depend_on_the_output_times() -> None:

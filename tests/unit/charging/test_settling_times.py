@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import qubatt as qb
-from qubatt.charging.settling_times import PER_TURN, POINTS, _grid
+from qubatt.charging.settling_times import OUTPUT_TIMES, TIMES_PER_PERIOD, _grid
 from qubatt.models import Battery
 
 CASES: list[tuple[Battery, Any]] = [
@@ -35,7 +35,7 @@ def test_run_lasts_until_it_is_steady_and_not_much_longer(battery: Any, environm
     end = qb.steady_state(battery, environment)
     time = run.time.values
     assert time[0] == 0.0
-    assert len(time) == POINTS
+    assert len(time) == OUTPUT_TIMES
     assert np.all(np.diff(time) > 0)
     far = distances(run, end)
     assert far[-1] <= 1.1e-6  # the run itself is accurate to less
@@ -62,7 +62,7 @@ def test_turns_are_resolved_even_if_they_last_long() -> None:
     period = np.pi  # 2π/Ω
     assert run.time[-1] > 300 * period
     first = np.count_nonzero(run.time <= period)
-    assert PER_TURN <= first <= 3 * PER_TURN
+    assert TIMES_PER_PERIOD <= first <= 3 * TIMES_PER_PERIOD
     steps = np.diff(run.time)
     assert np.all(np.diff(steps) > 0)
     assert steps[-1] > 2 * period
@@ -106,10 +106,10 @@ def test_grid_begins_as_dense_as_wanted(first: float, end: float) -> None:
     """From 0 to the end, ascending, the first step about as wanted or less, none shorter later."""
     times = _grid(first, end)
     steps = np.diff(times)
-    assert (times[0], times[-1], len(times)) == (0.0, end, POINTS)
+    assert (times[0], times[-1], len(times)) == (0.0, end, OUTPUT_TIMES)
     assert 0 < steps[0] <= 1.01 * first
     assert np.all(np.diff(steps) >= -1e-12 * end)
-    if end / (POINTS - 1) <= first:
+    if end / (OUTPUT_TIMES - 1) <= first:
         np.testing.assert_allclose(steps, steps[0], rtol=1e-9)
     else:
         assert steps[0] == pytest.approx(first, rel=2e-2)

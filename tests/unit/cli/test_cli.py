@@ -361,8 +361,9 @@ def test_interruption_is_clean_and_resumes(tmp_path, number):
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     cache = tmp_path / "cache"
+    points = cache / "points"
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and len(list(cache.glob("[!.]*.npz"))) < 3:
+    while time.monotonic() < deadline and len(list(points.glob("[!.]*.npz"))) < 3:
         time.sleep(0.02)
     start = time.monotonic()
     process.send_signal(number)
@@ -372,8 +373,8 @@ def test_interruption_is_clean_and_resumes(tmp_path, number):
     assert "Traceback" not in err
     assert "run the same command again" in err
     assert {path.name for path in tmp_path.iterdir()} == {"cache"}
-    assert not list(cache.glob(".*"))
-    done = {path: path.stat().st_mtime_ns for path in cache.glob("*.npz")}
+    assert not list(cache.glob("**/.*"))
+    done = {path: path.stat().st_mtime_ns for path in points.glob("*.npz")}
     assert len(done) >= 3
     if number == signal.SIGINT:
         subprocess.run(command, check=True, capture_output=True)

@@ -204,7 +204,7 @@ def test_unique_steady_state_is_found_once(name: str, monkeypatch: pytest.Monkey
 
 
 def fits(battery: qb.Battery, name: str) -> bool:
-    """Tell whether a charger state lies below the cut-off."""
+    """Return whether a charger state lies below the cut-off."""
     try:
         battery.problem(CHARGERS[name])
     except qb.ArgumentError:

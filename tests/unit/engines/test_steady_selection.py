@@ -18,7 +18,7 @@ from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
 from qubatt.engines.steady.coordinates import Coordinates
 from qubatt.engines.steady.selection import candidates, method_names, method_text, select_solver
 from qubatt.engines.steady.solver import KIND
-from qubatt.papers.job import SteadyJob
+from qubatt.papers.scans import steady_scan
 from solving import solve_steady, solve_steady_each
 
 BATTERY = qb.DrivenBattery(2, drive=1.0)
@@ -71,9 +71,9 @@ def test_studies_and_papers_store_the_name(name: str) -> None:
     assert run.method == name
     assert run == qb.SteadyRun(method=name)
     assert run.key_fields == qb.SteadyRun(method=name).key_fields
-    jobs = [SteadyJob((BATTERY,), (DECAY,), method=given) for given in (name, solver)]
-    assert jobs[0].key == jobs[1].key
-    assert jobs[0].method == jobs[1].method == name
+    scans = [steady_scan([BATTERY], [DECAY], method=given) for given in (name, solver)]
+    assert scans[0].points[0].key == scans[1].points[0].key
+    assert scans[0].points[0].run.method == scans[1].points[0].run.method == name
 
 
 def test_auto_is_no_solver() -> None:
@@ -104,7 +104,7 @@ def test_other_methods_are_refused(method: Any, words: str) -> None:
         lambda: solve_steady_each(PROBLEM, [PROBLEM.initial], {}, method=method),
         lambda: qb.steady_state(BATTERY, DECAY, method=method),
         lambda: qb.SteadyRun(method=method),
-        lambda: SteadyJob((BATTERY,), (DECAY,), method=method),
+        lambda: steady_scan([BATTERY], [DECAY], method=method).points,
     ):
         with pytest.raises(qb.ArgumentError) as caught:
             refuse()

@@ -71,7 +71,7 @@ def test_values_of_beta_are_computed_in_blocks(monkeypatch: pytest.MonkeyPatch) 
     """The block size is a matter of memory, not of results."""
     arguments = (*joint_levels(5, 3.0, 1.0, "full"), np.linspace(0.1, 3, 17))
     whole = recharge_levels(*arguments)
-    monkeypatch.setattr("qubatt.recharging.levels.CHUNK", 40)
+    monkeypatch.setattr("qubatt.recharging.levels.CHUNK_ENTRIES", 40)
     pieces = recharge_levels(*arguments)
     np.testing.assert_allclose(pieces.work, whole.work, rtol=1e-13)
     np.testing.assert_allclose(pieces.heat, whole.heat, rtol=1e-13)

@@ -31,7 +31,7 @@ def test_who_takes_part(mean: float, names: list[str]) -> None:
 
 
 def registry_home(name: str) -> bool:
-    """Tell whether a charger state comes from the package itself, not from another test."""
+    """Return whether a charger state comes from the package itself, not from another test."""
     kind = name.removesuffix("-odd")
     return bool(registry.get("charger", kind).__module__.startswith("qubatt."))
 

@@ -46,7 +46,7 @@ class StopRule(NamedTuple):
     report: Callable[[float], None] | None = None
 
     def met(self, x: FloatArray, residual: float) -> bool:
-        """Tell whether x is close enough."""
+        """Return whether x is close enough."""
         size = float(np.linalg.norm(x))
         return residual <= max(self.residual, self.relative * size) or size <= self.norm
 
