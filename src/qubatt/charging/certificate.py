@@ -172,8 +172,8 @@ def _judge(
         return Certificate("not-positive", numbers, advice)
     # a highest level may be full because nothing leads above it
     if population is not None and population > CUTOFF_THRESHOLD and request.reaches_above_cutoff():
-        kept = f"The highest Fock level kept holds up to {population:.1e} of the population: "
-        advice = kept + _more_levels(request, fullest)
+        sentence = f"The highest Fock level kept holds up to {population:.1e} of the population: "
+        advice = sentence + _more_levels(request, fullest)
         return Certificate("cutoff-too-small", numbers, advice)
     return Certificate("ok", numbers)
 

@@ -103,8 +103,8 @@ def charge(
     state_times = None if state_times is None else check_state_times(request, state_times)
     time = settling_times(request) if chosen is None else chosen
 
-    def run(asked: Request) -> CertifiedResult:
-        return solve(asked, time, engine, progress, state_times)
+    def run(at_cutoff: Request) -> CertifiedResult:
+        return solve(at_cutoff, time, engine, progress, state_times)
 
     certified = converge(request, run) if request.auto_cutoff else run(request)
     certified.certificate.issue(strict)

@@ -35,9 +35,9 @@ def converge(request: Request, solve: Callable[[Request], CertifiedResult]) -> C
     base = max_photons(request.battery)
     margin, before, tried = FIRST_MARGIN, None, []
     while True:
-        asked = request.with_max_photons(base + margin)
+        larger = request.with_max_photons(base + margin)
         try:
-            result = solve(asked)
+            result = solve(larger)
         except ResourceError as error:
             if before is None:
                 raise
@@ -46,7 +46,7 @@ def converge(request: Request, solve: Callable[[Request], CertifiedResult]) -> C
                 f'max_photons="auto" found no cut-off: {last["max_photons"]} changed the merits by'
                 f" {last['change'] or float('inf'):.1e}, and {base + margin} is too large. {error}"
             ) from None
-        closed = not asked.reaches_above_cutoff()
+        closed = not larger.reaches_above_cutoff()
         change = 0.0 if closed else None if before is None else _change(before, result)
         tried.append({"max_photons": base + margin, "change": change})
         if change is not None and change <= CUTOFF_TOLERANCE:
@@ -76,7 +76,7 @@ def _change(before: CertifiedResult, now: CertifiedResult) -> float:
             same = (new == old) | (np.isnan(new) & np.isnan(old))  # also where it is infinite
             with np.errstate(invalid="ignore"):
                 change = np.where(same, 0.0, np.abs(new - old))
-            known = np.abs(new[np.isfinite(new)])
-            scale = max(1.0, float(known.max(initial=0.0)))
+            finite = np.abs(new[np.isfinite(new)])
+            scale = max(1.0, float(finite.max(initial=0.0)))
             changes.append(float(np.where(np.isnan(change), np.inf, change).max()) / scale)
     return max(changes)

@@ -94,12 +94,12 @@ class Request:
         dissipators = _dissipators(environment)
         if charger is None:
             charger = battery.default_charger()
-        asked = battery
+        given_battery = battery
         if max_photons(battery) == AUTO:
             battery = with_smallest_cutoff(battery, charger)
         realization = realize(battery.problem(charger, dissipators))
         chosen = select_merits(merits, realization)
-        return cls(battery, charger, dissipators, chosen, realization, battery is not asked)
+        return cls(battery, charger, dissipators, chosen, realization, battery is not given_battery)
 
     def with_max_photons(self, cutoff: int) -> Request:
         """Return the same request with another photon cut-off."""

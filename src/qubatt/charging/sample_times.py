@@ -33,11 +33,11 @@ def energy_rate(realization: Realization, end: float = 0.0) -> float:
     turned = sla.norm(realization.adjoint(H_B))
     rates = [rate for rate, _ in realization.jumps]
     for pulse, H in realization.pulsed:
-        looks = np.unique([*np.linspace(0.0, end, PULSE_SAMPLES), *realization.problem.breaks])
-        values = np.array([pulse_value(pulse, float(time)) for time in looks])
+        samples = np.unique([*np.linspace(0.0, end, PULSE_SAMPLES), *realization.problem.breaks])
+        values = np.array([pulse_value(pulse, float(time)) for time in samples])
         largest = float(np.abs(values).max())
         turned += largest * sla.norm(H @ H_B - H_B @ H)
-        rates.append(_pace(looks, values, realization.problem.breaks))
+        rates.append(_pace(samples, values, realization.problem.breaks))
     return float(max([turned / max(sla.norm(H_B), 1e-300), *rates]))
 
 

@@ -130,18 +130,18 @@ def find_steady_state(
 
     What is known at one cut-off is where the next one begins.
     """
-    known: list[SteadySolution] = []
+    previous: list[SteadySolution] = []
 
-    def solve(asked: Request) -> CertifiedResult:
+    def solve(at_cutoff: Request) -> CertifiedResult:
         save = Save(
-            states=asked.auto_cutoff or asked.needs("full state"),
-            battery=asked.needs("battery state"),
+            states=at_cutoff.auto_cutoff or at_cutoff.needs("full state"),
+            battery=at_cutoff.needs("battery state"),
         )
-        task = asked.task(AT_REST, save)
-        last = known[-1] if known else None
+        task = at_cutoff.task(AT_REST, save)
+        last = previous[-1] if previous else None
         (solution,) = solve_steady(task, method, gap=gap, warm_start=last, progress=progress)
-        known[:] = [solution]
-        return certified_steady(asked, solution)
+        previous[:] = [solution]
+        return certified_steady(at_cutoff, solution)
 
     return converge(request, solve) if request.auto_cutoff else solve(request)
 

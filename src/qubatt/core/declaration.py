@@ -66,7 +66,7 @@ def declare(kind: str, name: str) -> Callable[[type[T]], type[T]]:
     return decorate
 
 
-def parameters_of(thing: Any) -> dict[str, Any]:
+def parameters_of(declared: Any) -> dict[str, Any]:
     """Return type and fields of a declared object, ready for JSON.
 
     Returns
@@ -75,26 +75,26 @@ def parameters_of(thing: Any) -> dict[str, Any]:
         ``{"type": registered name, field: value, …}``, with declared objects among the values
         as dicts of the same form. What cannot be declared may have a method ``parameters()``.
     """
-    if callable(to_parameters := getattr(type(thing), "parameters", None)):
-        return dict(to_parameters(thing))
+    if callable(to_parameters := getattr(type(declared), "parameters", None)):
+        return dict(to_parameters(declared))
     for kind in registry.kinds():
         for name, entry in registry.items(kind).items():
-            if entry is type(thing):
+            if entry is type(declared):
                 values = {
-                    field.name: _ready(getattr(thing, field.name))
-                    for field in dataclasses.fields(thing)
-                    if _is_stored(thing, field.name)
+                    field.name: _ready(getattr(declared, field.name))
+                    for field in dataclasses.fields(declared)
+                    if _is_stored(declared, field.name)
                 }
                 return {"type": name} | values
     cure = "Put @declare(kind, name) above its class."
-    raise ArgumentError(type(thing).__name__, "be declared", MISSING, cure)
+    raise ArgumentError(type(declared).__name__, "be declared", MISSING, cure)
 
 
-def _is_stored(thing: Any, name: str) -> bool:
-    """Return whether the parameters of a thing have a field: see `STORED_IF_CHANGED`."""
-    declared = fields_of(type(thing))[name]
-    optional = declared.json_schema_extra == STORED_IF_CHANGED
-    return not optional or getattr(thing, name) != declared.default
+def _is_stored(declared: Any, name: str) -> bool:
+    """Return whether the parameters of an object have a field: see `STORED_IF_CHANGED`."""
+    field = fields_of(type(declared))[name]
+    optional = field.json_schema_extra == STORED_IF_CHANGED
+    return not optional or getattr(declared, name) != field.default
 
 
 def _ready(value: Any) -> Any:

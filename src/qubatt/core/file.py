@@ -72,19 +72,19 @@ def _umask() -> int:
     return mask
 
 
-def exchange(new: Path, place: Path) -> None:
+def exchange(new: Path, target: Path) -> None:
     """Put a directory in place of another one, which is left at the path of the new one.
 
     In one step where the system can do that (Linux), else in two.
     """
-    if not place.exists():
+    if not target.exists():
         with contextlib.suppress(OSError):  # another process may put one there first
-            new.rename(place)
+            new.rename(target)
             return
-    if not _swap(new, place):
+    if not _swap(new, target):
         old = new.with_name(f"{new.name}-old")
-        place.rename(old)
-        new.rename(place)
+        target.rename(old)
+        new.rename(target)
         old.rename(new)
 
 

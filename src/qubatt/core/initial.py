@@ -116,8 +116,8 @@ def _density(state: Any, dim: int) -> Operator:
         return sp.csr_array(state, copy=True)
     levels = np.flatnonzero(state)
     values = np.multiply.outer(state[levels], state[levels].conj()).ravel()
-    place = (np.repeat(levels, len(levels)), np.tile(levels, len(levels)))
-    return sp.csr_array((values, place), shape=(dim, dim))
+    indices = (np.repeat(levels, len(levels)), np.tile(levels, len(levels)))
+    return sp.csr_array((values, indices), shape=(dim, dim))
 
 
 def _ensemble(state: Any, dim: int) -> Ensemble:

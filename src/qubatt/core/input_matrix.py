@@ -59,8 +59,8 @@ def read_entries(argument: str, given: Any) -> Any:
         raise ArgumentError(argument, "be a matrix of numbers", given) from None
     values = entries.data if sp.issparse(entries) else entries
     if not np.all(np.isfinite(values)):
-        place = _first(entries, ~np.isfinite(values))
-        raise ArgumentError(argument, "be finite", f"entry ({', '.join(map(str, place))})")
+        entry = _first(entries, ~np.isfinite(values))
+        raise ArgumentError(argument, "be finite", f"entry ({', '.join(map(str, entry))})")
     return entries
 
 
@@ -122,9 +122,9 @@ def check_hermitian(
 def worst_entry(matrix: Operator) -> tuple[int, int]:
     """Return row and column of the entry of the largest magnitude, the first of several."""
     coo = matrix.tocoo()
-    place = int(np.argmax(np.abs(coo.data)))
+    entry = int(np.argmax(np.abs(coo.data)))
     rows, columns = coo.coords
-    return int(rows[place]), int(columns[place])
+    return int(rows[entry]), int(columns[entry])
 
 
 def freeze(matrix: Operator) -> Operator:

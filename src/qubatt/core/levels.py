@@ -44,8 +44,8 @@ def connected_blocks(H: Operator) -> Iterator[tuple[NDArray[np.intp], NDArray[An
         number[parts] = np.arange(len(parts))
         here = sizes[part] == size
         blocks = np.zeros((len(parts), size, size), dtype=coo.data.dtype)
-        place = (number[part[here]], within[rows[here]], within[columns[here]])
-        blocks[place] = coo.data[here]
+        indices = (number[part[here]], within[rows[here]], within[columns[here]])
+        blocks[indices] = coo.data[here]
         yield order[starts[parts][:, np.newaxis] + np.arange(size)], blocks
 
 
@@ -121,9 +121,9 @@ class OuterLevels:
             if not reach.any():
                 continue
             P = self._within(blocks[reach], energy)
-            places = np.broadcast_to(states[reach][:, :, np.newaxis], P.shape)
-            rows.append(places.ravel())
-            columns.append(places.swapaxes(1, 2).ravel())
+            indices = np.broadcast_to(states[reach][:, :, np.newaxis], P.shape)
+            rows.append(indices.ravel())
+            columns.append(indices.swapaxes(1, 2).ravel())
             values.append(P.ravel())
         entries = (np.concatenate(rows), np.concatenate(columns))
         return tidy(sp.csr_array((np.concatenate(values), entries), shape=self.H.shape))

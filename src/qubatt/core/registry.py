@@ -58,8 +58,8 @@ class Registry:
 
     def name_of(self, kind: str, entry: Any) -> str:
         """Return the name under which `entry` is registered."""
-        for name, known in self._entries.get(kind, {}).items():
-            if known is entry:
+        for name, registered in self._entries.get(kind, {}).items():
+            if registered is entry:
                 return str(name)
         raise KeyError(f"{entry!r} is not a registered {kind}")
 

@@ -177,8 +177,8 @@ class Space:
             If there is none; the error names those that there are.
         """
         if name not in self.factors:
-            known = ", ".join(f"`{known}`" for known in self.factors)
-            raise UnsupportedError(f"There is no factor `{name}`; the space has {known}.")
+            names = ", ".join(f"`{factor}`" for factor in self.factors)
+            raise UnsupportedError(f"There is no factor `{name}`; the space has {names}.")
         return self.factors[name]
 
     def position(self, name: str) -> int:
@@ -233,9 +233,9 @@ class Space:
                     f"The {self.basis} basis has {dim} states, but {name} was given as a matrix of"
                     f' {added[name].shape[0]}: use basis "symmetric", and no local decay.'
                 )
-        known: Mapping[str, Operator] = {} if whole else self.factors[where].operators
+        factor_operators: Mapping[str, Operator] = {} if whole else self.factors[where].operators
         owner = "The whole space" if whole else type(self.factors[where]).__name__
-        return _multiply(names, (added, known), owner)
+        return _multiply(names, (added, factor_operators), owner)
 
 
 def _multiply(names: Names, sources: tuple[Mapping[str, Operator], ...], owner: str) -> Operator:

@@ -71,8 +71,8 @@ class Cost:
         rows = [("engine", f"{self.engine} ({self.reason})"), ("basis states", states)]
         if self.entries is not None and self.entries_without_reduction is not None:
             share = self.entries / self.entries_without_reduction
-            kept = f"{self.entries:,} of {self.entries_without_reduction:,} ({share:.2%})"
-            rows.append(("entries of ρ", kept))
+            text = f"{self.entries:,} of {self.entries_without_reduction:,} ({share:.2%})"
+            rows.append(("entries of ρ", text))
         rows += [
             (
                 "memory",
@@ -81,8 +81,8 @@ class Cost:
             ("products", f"about {self.products:,.0f}"),
         ]
         if self.states:
-            kept = f"{self.states:,} of {format_bytes(16.0 * self.dimension**2)} each"
-            rows.append(("full states", f"{kept}, with some D³ operations per merit"))
+            text = f"{self.states:,} of {format_bytes(16.0 * self.dimension**2)} each"
+            rows.append(("full states", f"{text}, with some D³ operations per merit"))
         return "\n".join(f"{name:<14}{text}" for name, text in rows)
 
 

@@ -95,7 +95,7 @@ class _Exponentials(Propagator):
     def _exponential(self, step: float, time: float) -> NDArray[Any]:
         """Return exp(𝓛 step), the same one for steps that differ by the rounding of times."""
         rounding = 4 * np.finfo(float).eps * time
-        near = [known for known in self._known if abs(known - step) <= rounding]
+        near = [cached for cached in self._known if abs(cached - step) <= rounding]
         key = near[0] if near else step
         if not near:
             self._known[key] = la.expm(self._generator * key)

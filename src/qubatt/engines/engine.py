@@ -106,8 +106,8 @@ class Engine(ABC):
         problem = task.problem
         for name, basis in problem.space.bases.items():
             if basis not in self.bases:
-                known = " and ".join(sorted(self.bases)) or "no"
-                return f"The {self.name} engine holds {known} bases, but `{name}` is in {basis}."
+                bases = " and ".join(sorted(self.bases)) or "no"
+                return f"The {self.name} engine holds {bases} bases, but `{name}` is in {basis}."
         if not self.steady and not np.all(np.isfinite(task.times)):
             return f"The {self.name} engine finds no steady states. Use steady_state."
         if task.save.battery and self.states == "none":
@@ -213,9 +213,9 @@ def require_memory(engine: str, needed: float, dim: int, states: int = 0) -> Non
     """
     free = psutil.virtual_memory().available
     if needed > free:
-        kept = f", of which it keeps {states} density matrices" if states else ""
+        saved = f", of which it keeps {states} density matrices" if states else ""
         cure = "Ask for them at fewer times, or lower" if states else "Lower"
         raise ResourceError(
-            f"The {engine} engine needs {needed / 1e9:.1f} GB for {dim} states{kept}, but"
+            f"The {engine} engine needs {needed / 1e9:.1f} GB for {dim} states{saved}, but"
             f" {free / 1e9:.1f} GB are free. {cure} max_photons or n_atoms."
         )

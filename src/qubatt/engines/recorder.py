@@ -45,19 +45,19 @@ class Readout:
 
     def of_density(self, rho: States) -> FloatArray:
         """Return the expectation values in a state ``(D, D)``, shape ``(operators,)``."""
-        place, value, first = self._entries
-        products = np.append(rho.ravel()[place] * value, 0.0)
+        index, value, first = self._entries
+        products = np.append(rho.ravel()[index] * value, 0.0)
         return np.add.reduceat(products, first[:-1]).real * (np.diff(first) > 0)
 
     @cached_property
     def _entries(self) -> tuple[NDArray[np.intp], NDArray[Any], NDArray[np.intp]]:
         """Where ρ is read, with which factors, and where the operators begin and end."""
         entries = [operator.tocoo() for operator in self.operators]
-        place = [
+        index = [
             coo.coords[1] * coo.shape[0] + coo.coords[0] for coo in entries
         ]  # of ρ_ji for O_ij
         first = np.cumsum([0, *(len(coo.data) for coo in entries)])
-        return np.concatenate(place), np.concatenate([coo.data for coo in entries]), first
+        return np.concatenate(index), np.concatenate([coo.data for coo in entries]), first
 
     def of_kets(self, kets: NDArray[Any]) -> FloatArray:
         """Return those of kets as rows, ``(K, D)``, each by itself: shape ``(K, operators)``."""
@@ -128,8 +128,8 @@ class Recorder:
         """Record the density matrix at the next output time, shape ``(D, D)``."""
         problem = self._task.problem
         battery = problem.space.marginal(rho, problem.battery) if self._task.save.battery else None
-        kept = rho if self._keeps[self._count] else None
-        self._add(self.readout.of_density(rho), battery, kept)
+        saved = rho if self._keeps[self._count] else None
+        self._add(self.readout.of_density(rho), battery, saved)
 
     def ensemble(self, weights: FloatArray, kets: NDArray[Any]) -> None:
         """Record kets as rows with weights, shapes ``(K,)`` and ``(K, D)``."""
@@ -137,8 +137,8 @@ class Recorder:
         battery = None
         if self._task.save.battery:
             battery = battery_state(self._task.problem, weights, kets)
-        kept = self._keeps[self._count]
-        self._add(values, battery, (weights * kets.T) @ kets.conj() if kept else None)
+        is_saved = self._keeps[self._count]
+        self._add(values, battery, (weights * kets.T) @ kets.conj() if is_saved else None)
 
     def _add(self, values: FloatArray, battery: States | None, state: States | None) -> None:
         self._values.append(values[np.newaxis])

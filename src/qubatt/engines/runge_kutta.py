@@ -97,7 +97,7 @@ class RungeKutta:
 
     def advance(self, time: float, progress: Callable[[float], None] | None = None) -> None:
         """Step to `time`, ending a step at every break on the way."""
-        for stop in [*(known for known in self._breaks if self.time < known < time), time]:
+        for stop in [*(jump for jump in self._breaks if self.time < jump < time), time]:
             while (left := stop - self.time) > 0:
                 count = math.ceil(left / self._h)
                 h, largest = (self.time + left / count) - self.time, self._h
@@ -218,9 +218,9 @@ def longest_step(realization: Realization, end: float) -> float:
 def size_of_generator(realization: Realization, end: float) -> float:
     """Return an upper estimate of the size of the generator, with the largest pulses seen."""
     breaks = [time for time in breaks_of(realization, end) if 0.0 < time < end]
-    looks = [*np.linspace(0.0, end, PULSE_SAMPLES + 1).tolist(), *breaks]
+    samples = [*np.linspace(0.0, end, PULSE_SAMPLES + 1).tolist(), *breaks]
     parts = [realization.H, realization.no_jump]
-    parts += [max(abs(pulse_value(f, t)) for t in looks) * part for f, part in realization.pulsed]
+    parts += [max(abs(pulse_value(f, t)) for t in samples) * part for f, part in realization.pulsed]
     return 2.0 * sum(float(abs(matrix).sum(axis=0).max()) for matrix in parts)
 
 

@@ -89,13 +89,13 @@ class Dissipator(ABC):
         """Refuse a space without that factor, or whose factor lacks that operator."""
         name = type(self).__name__
         if factor not in space.factors:
-            known = " and ".join(f"`{part}`" for part in space.factors)
+            names = " and ".join(f"`{part}`" for part in space.factors)
             fits = [part for part, each in space.factors.items() if operator in each.operators]
             cure = f' Use on="{fits[0]}".' if fits else ""
             if not fits and space.matrices:
                 cure = f" Name `{factor}` in its dims, or give it jumps."
             raise UnsupportedError(
-                f"{name} acts on `{factor}`, but this battery has only {known}.{cure}"
+                f"{name} acts on `{factor}`, but this battery has only {names}.{cure}"
             )
         if operator not in space.factors[factor].operators:
             fits = [part for part, each in space.factors.items() if operator in each.operators]

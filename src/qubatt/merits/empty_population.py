@@ -23,8 +23,8 @@ class EmptyPopulation(Merit):
     def unavailable(self, realization: Realization) -> str:
         """Return why the problem cannot give it."""
         problem = realization.problem
-        known = problem.space.factors[problem.battery].operators
-        from_text = {*known, *problem.space.matrices.get(problem.battery, {})}
+        operators = problem.space.factors[problem.battery].operators
+        from_text = {*operators, *problem.space.matrices.get(problem.battery, {})}
         return "" if "P_ground" in from_text else "its battery names no ground level"
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:

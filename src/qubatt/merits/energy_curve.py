@@ -70,9 +70,9 @@ class Curve:
         for part, values in zip(
             np.split(times, cuts), np.split(np.array(rows), cuts, axis=1), strict=True
         ):
-            kept = _apart(part, least)
-            if len(kept) > 1 or len(times) == 1:
-                self._smooth.append(_Smooth(part[kept], list(values[:, kept])))
+            knots = _apart(part, least)
+            if len(knots) > 1 or len(times) == 1:
+                self._smooth.append(_Smooth(part[knots], list(values[:, knots])))
         starts = [part.times[:-1] if len(times) > 1 else part.times for part in self._smooth]
         end = times[-1] if len(times) > 1 else times[-1] + 1.0  # never looked at
         coefficients = np.concatenate([part.coefficients for part in self._smooth], axis=1)
@@ -126,8 +126,8 @@ class Curve:
     def _errors_at(self, times: FloatArray) -> FloatArray:
         """Return twice the error of E estimated at any times, 0 where there is no estimate."""
         steps = np.concatenate([part.errors for part in self._smooth])
-        place = np.searchsorted(self._polynomials.x[1:-1], times, side="right")
-        return np.asarray(2.0 * np.nan_to_num(steps)[place])
+        piece = np.searchsorted(self._polynomials.x[1:-1], times, side="right")
+        return np.asarray(2.0 * np.nan_to_num(steps)[piece])
 
     def max_power(self) -> tuple[float, float]:
         """Return the time of the largest dE/dt and that value."""
@@ -153,10 +153,10 @@ class Curve:
     def first_reaching(self, value: float) -> float:
         """Return the first time at which E is `value`, NaN if it never is."""
         crossings = self._polynomials.solve(value, extrapolate=False)
-        known = crossings[np.isfinite(crossings)]
+        finite = crossings[np.isfinite(crossings)]
         # coefficients near the smallest number, before a pulse, make roots that are none
-        known = known[np.abs(self.energy(known) - value) <= self.rounding]
-        return float(known.min()) if len(known) else math.nan
+        finite = finite[np.abs(self.energy(finite) - value) <= self.rounding]
+        return float(finite.min()) if len(finite) else math.nan
 
     def _largest(
         self, function: Callable[[FloatArray], FloatArray], turns: FloatArray
@@ -179,13 +179,13 @@ def _apart(times: FloatArray, least: float) -> NDArray[np.intp]:
     """Return the places of times that are so far apart, both ends among them if they are."""
     if len(times) > 1 and np.diff(times).min() >= least:
         return np.arange(len(times))
-    kept = [0]
-    for place in range(1, len(times)):
-        if times[place] - times[kept[-1]] >= least:
-            kept.append(place)
-    if len(kept) > 1:
-        kept[-1] = len(times) - 1
-    return np.array(kept)
+    chosen = [0]
+    for k in range(1, len(times)):
+        if times[k] - times[chosen[-1]] >= least:
+            chosen.append(k)
+    if len(chosen) > 1:
+        chosen[-1] = len(times) - 1
+    return np.array(chosen)
 
 
 class _Smooth:

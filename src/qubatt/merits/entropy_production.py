@@ -57,8 +57,8 @@ class EntropyProduction(FullStateMerit):
     def of(self, rho: State, run: SolvedRun) -> FloatArray:
         """Return σ, shape ``(environments,)``."""
         populations, vectors = np.linalg.eigh(rho)
-        known = populations > EMPTY
-        logarithm = np.log(np.where(known, populations, EMPTY))
+        occupied = populations > EMPTY
+        logarithm = np.log(np.where(occupied, populations, EMPTY))
         productions = []
         for source in environments(run.problem):
             terms = _thermal(run.problem, source)
@@ -67,12 +67,12 @@ class EntropyProduction(FullStateMerit):
                 continue
             change = dissipation(run.realization, source, rho)
             rates = np.sum(vectors.conj() * (change @ vectors), axis=0).real
-            if np.any(rates[~known] > FILLING):
+            if np.any(rates[~occupied] > FILLING):
                 productions.append(math.inf)
                 continue
             number = run.realization.operator(terms)
-            own = float(np.sum(number.T.toarray() * change).real) if number.nnz else 0.0
-            productions.append(float(-rates @ logarithm) - own)
+            exchanged = float(np.sum(number.T.toarray() * change).real) if number.nnz else 0.0
+            productions.append(float(-rates @ logarithm) - exchanged)
         return np.array(productions)
 
 

@@ -24,10 +24,10 @@ class MutualInformation(OfTwoParties):
     def of(self, rho: State, run: SolvedRun) -> FloatArray:
         """Return the mutual information."""
         space = run.problem.space
-        dims, place = space.dims, space.position(run.problem.battery)
+        dims, position = space.dims, space.position(run.problem.battery)
         battery = space.marginal(rho, run.problem.battery)
-        first = np.moveaxis(rho.reshape(*dims, *dims), (place, len(dims) + place), (0, 1))
-        rest = rho.shape[0] // dims[place]
+        first = np.moveaxis(rho.reshape(*dims, *dims), (position, len(dims) + position), (0, 1))
+        rest = rho.shape[0] // dims[position]
         charger = np.trace(first).reshape(rest, rest)
         parts = [shannon(np.asarray(np.linalg.eigvalsh(part))) for part in (battery, charger, rho)]
         return np.maximum(parts[0] + parts[1] - parts[2], 0.0)

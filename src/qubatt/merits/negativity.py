@@ -15,9 +15,9 @@ from qubatt.merits.solved_run import SolvedRun
 def negativity(rho: State, run: SolvedRun) -> float:
     """Return (‖ρ^T_B‖₁ − 1)/2, minus the sum of the negative eigenvalues of ρ^T_B."""
     space = run.problem.space
-    dims, place = space.dims, space.position(run.problem.battery)
+    dims, position = space.dims, space.position(run.problem.battery)
     axes = list(range(2 * len(dims)))
-    axes[place], axes[len(dims) + place] = axes[len(dims) + place], axes[place]
+    axes[position], axes[len(dims) + position] = axes[len(dims) + position], axes[position]
     turned = rho.reshape(*dims, *dims).transpose(axes).reshape(rho.shape)
     levels = np.linalg.eigvalsh(turned)
     return float(np.sum(np.maximum(-levels, 0.0)))

@@ -100,10 +100,10 @@ def full_levels(problem: Problem) -> tuple[FloatArray, NDArray[np.int64]]:
         block = _spin_block(problem, atoms, depth)
         diagonal = block.diagonal()
         off = block - sp.diags_array(diagonal)
-        known = diagonal.real if abs(off).sum() == 0 else np.linalg.eigvalsh(block.toarray())
+        energies = diagonal.real if abs(off).sum() == 0 else np.linalg.eigvalsh(block.toarray())
         copies = comb(N, depth) - (comb(N, depth - 1) if depth else 0)
-        levels.append(known)
-        multiplicity.append(np.full(len(known), min(copies, 2**62), dtype=np.int64))
+        levels.append(energies)
+        multiplicity.append(np.full(len(energies), min(copies, 2**62), dtype=np.int64))
     return np.concatenate(levels), np.concatenate(multiplicity)
 
 

@@ -48,8 +48,8 @@ class SpeedLimit(FullStateMerit):
         moves = np.abs(vectors.conj().T @ rate @ vectors)
         if np.any(moves[total <= MIN_POPULATION] > MIN_RATE):
             return np.asarray(math.inf)
-        kept = total > MIN_POPULATION
-        fisher = 2.0 * np.sum(moves[kept] ** 2 / total[kept])
+        occupied = total > MIN_POPULATION
+        fisher = 2.0 * np.sum(moves[occupied] ** 2 / total[occupied])
         H_B = run.spectrum.H
         mean, square = (np.trace(state @ power).real for power in (H_B, H_B @ H_B))
         return np.asarray(math.sqrt(max(square - mean**2, 0.0) * fisher))

@@ -19,15 +19,15 @@ def least_variance(run: SolvedRun) -> tuple[FloatArray, FloatArray]:
     """Return the least variance of J across ⟨J⟩, NaN where it points nowhere, and |⟨J⟩|."""
     mean = spin(run)  # (T, 3)
     length = np.linalg.norm(mean, axis=1)
-    known = length > MIN_POLARISATION * run.n_atoms
-    n = mean / np.where(known, length, 1.0)[:, np.newaxis]
+    polarised = length > MIN_POLARISATION * run.n_atoms
+    n = mean / np.where(polarised, length, 1.0)[:, np.newaxis]
     covariance = correlations(run) - mean[:, :, np.newaxis] * mean[:, np.newaxis, :]
     # two directions across n, from the columns of 1 − nn†
     across = np.eye(3) - n[:, :, np.newaxis] * n[:, np.newaxis, :]
     directions = np.linalg.svd(across)[0][:, :, :2]  # (T, 3, 2)
     plane = directions.swapaxes(1, 2) @ covariance @ directions
     least = np.maximum(np.linalg.eigvalsh(plane)[:, 0], 0.0)
-    return np.where(known, least, np.nan), length
+    return np.where(polarised, least, np.nan), length
 
 
 @declare("merit", "spin_squeezing")

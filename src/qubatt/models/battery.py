@@ -122,12 +122,12 @@ class Battery(ABC):
 
 def _named_apart(parts: Sequence[Sequence[Jump]]) -> list[Jump]:
     """Return all jumps, with numbers behind the name of an environment that comes again."""
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     names = []
     for jumps in parts:
         for name in {jump.source for jump in jumps}:
-            seen[name] += 1
+            counts[name] += 1
         for jump in jumps:
-            again = f"-{seen[jump.source]}" if seen[jump.source] > 1 else ""
+            again = f"-{counts[jump.source]}" if counts[jump.source] > 1 else ""
             names.append(dataclasses.replace(jump, source=f"{jump.source}{again}"))
     return names

@@ -170,12 +170,16 @@ class CustomBattery(Battery):
         parts |= {"H_B": [self.H_B], "initial": [self.initial]}
         for name, matrices in parts.items():
             for matrix in matrices:
-                own = matrix.dims[0] if is_qobj(matrix) else ()
-                plain = len(own) > 1 and all(isinstance(dim, int) for dim in own)
-                if plain and prod(own) == total and not ends <= set(accumulate(own, mul)):
+                qobj_dims = matrix.dims[0] if is_qobj(matrix) else ()
+                plain = len(qobj_dims) > 1 and all(isinstance(dim, int) for dim in qobj_dims)
+                if (
+                    plain
+                    and prod(qobj_dims) == total
+                    and not ends <= set(accumulate(qobj_dims, mul))
+                ):
                     cure = "Give all matrices the same dims, or give dims that merge neighbours."
                     requirement = f"have the factors {tuple(dim for _, dim in dims)}"
-                    raise ArgumentError(name, requirement, own, cure)
+                    raise ArgumentError(name, requirement, qobj_dims, cure)
 
     @cached_property
     def space(self) -> Space:
@@ -290,7 +294,7 @@ class CustomBattery(Battery):
         """
         H, switched = self._charging
         elsewhere = not self._stored.levels.is_lowest(0)
-        own = {
+        values = {
             "empty": "lowest level of H_B" if elsewhere else None,
             "roles": dict(self.roles),
             "charger": self.charger_factor if self._other_charger else None,
@@ -305,7 +309,7 @@ class CustomBattery(Battery):
             "pulses": [fingerprint(part) | {"pulse": parameters_of(f)} for part, f in switched],
             "jumps": [fingerprint(c) | {"rate": rate} for rate, c in self.jumps],
             "initial": None if self.initial is None else fingerprint(_columns(self.initial)),
-        } | {name: value for name, value in own.items() if value}
+        } | {name: value for name, value in values.items() if value}
 
     @property
     def _other_charger(self) -> bool:

@@ -109,8 +109,8 @@ def read_battery(battery: Any, dims: Dims) -> str:
     if battery is None:
         return "battery" if "battery" in names else names[-1]
     if battery not in names:
-        known = suggest(battery, names) if isinstance(battery, str) else ""
-        raise ArgumentError("battery", "name a factor", battery, known)
+        cure = suggest(battery, names) if isinstance(battery, str) else ""
+        raise ArgumentError("battery", "name a factor", battery, cure)
     return str(battery)
 
 
@@ -129,7 +129,7 @@ def read_roles(roles: Any, dims: Dims) -> Roles:
     ArgumentError
         If there is no such factor or role, or the factor has too few levels for its role.
     """
-    names, known = [name for name, _ in dims], get_args(Role)
+    names, all_roles = [name for name, _ in dims], get_args(Role)
     example = f'For example roles={{"{names[-1]}": "mode"}}.'
     try:
         given = {} if roles is None else dict(roles)
@@ -139,8 +139,8 @@ def read_roles(roles: Any, dims: Dims) -> Roles:
         if name not in names:
             cure = suggest(name, names) if isinstance(name, str) else example
             raise ArgumentError("roles", "name factors of dims", name, cure)
-        if role not in known:
-            cure = f"Roles are {', '.join(known[:-1])} and {known[-1]}."
+        if role not in all_roles:
+            cure = f"Roles are {', '.join(all_roles[:-1])} and {all_roles[-1]}."
             raise ArgumentError("roles", f"give `{name}` a role", role, cure)
     for name, dim in dims:
         role = given.get(name, MEANT.get(name, "levels"))
@@ -166,8 +166,9 @@ def read_charger(charger: Any, dims: Dims, battery: str) -> str | None:
         return None
     names = [name for name, _ in dims if name != battery]
     if charger not in names:
-        known = suggest(charger, names) if isinstance(charger, str) else ""
-        cure = "`initial` says how the battery starts." if charger == battery else known
+        cure = suggest(charger, names) if isinstance(charger, str) else ""
+        if charger == battery:
+            cure = "`initial` says how the battery starts."
         raise ArgumentError("charger", "name a factor other than the battery", charger, cure)
     return str(charger)
 

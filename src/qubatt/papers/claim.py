@@ -102,11 +102,11 @@ def _points(chosen: xr.DataArray) -> list[str]:
     """Return the true points of a boolean array as "N=4 κ=0.5"."""
     points = []
     for index in np.argwhere(chosen.to_numpy()):
-        words = []
+        labels = []
         for dim, k in zip(chosen.dims, index, strict=True):
             value = chosen[dim].to_numpy()[k]
-            words.append(value if isinstance(value, str) else f"{symbol(str(dim))} = {value:g}")
-        points.append(" and ".join(words))
+            labels.append(value if isinstance(value, str) else f"{symbol(str(dim))} = {value:g}")
+        points.append(" and ".join(labels))
     return points
 
 

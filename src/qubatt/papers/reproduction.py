@@ -59,8 +59,8 @@ def reproduce(
     """
     chosen = select_figures(paper, figures)
     if reading != "all" and reading not in paper.readings:
-        known = ", ".join(paper.readings)
-        raise ArgumentError("reading", f"be one of {known} or all", reading)
+        names = ", ".join(paper.readings)
+        raise ArgumentError("reading", f"be one of {names} or all", reading)
     readings = list(paper.readings) if reading == "all" else [reading]
     folder = check_directory("output", Path(output))
     pages = []
@@ -108,11 +108,11 @@ def select_figures(paper: Paper, keys: Sequence[int | str] | None) -> list[Paper
     ArgumentError
         If the paper has no such figure.
     """
-    known = {figure.key: figure for figure in paper.figures}
+    by_key = {figure.key: figure for figure in paper.figures}
     if keys is None:
-        return list(known.values())
+        return list(by_key.values())
     for key in keys:
-        if str(key) not in known:
-            raise ArgumentError("figures", f"be among {', '.join(known)}", key)
+        if str(key) not in by_key:
+            raise ArgumentError("figures", f"be among {', '.join(by_key)}", key)
     chosen = {str(key) for key in keys}
-    return [figure for key, figure in known.items() if key in chosen]
+    return [figure for key, figure in by_key.items() if key in chosen]

@@ -92,12 +92,16 @@ def _ticks(end: float, width: float) -> list[float]:
     return sorted(chosen)
 
 
-def stretches(places: np.ndarray, bad: np.ndarray) -> Iterator[tuple[float, float, bool]]:
+def stretches(positions: np.ndarray, bad: np.ndarray) -> Iterator[tuple[float, float, bool]]:
     """Return from where to where ascending places are good or bad, meeting halfway between."""
     switches = np.flatnonzero(np.diff(bad.astype(int)))
-    if places[0] == places[-1]:
-        places = np.array([places[0] - 0.5, places[0] + 0.5])
-    borders = [places[0], *(0.5 * (places[switches] + places[switches + 1])), places[-1]]
+    if positions[0] == positions[-1]:
+        positions = np.array([positions[0] - 0.5, positions[0] + 0.5])
+    borders = [
+        positions[0],
+        *(0.5 * (positions[switches] + positions[switches + 1])),
+        positions[-1],
+    ]
     states = [bool(bad[0]), *(bool(bad[k + 1]) for k in switches)]
     return zip(borders[:-1], borders[1:], states, strict=True)
 

@@ -183,8 +183,8 @@ def _by_value(family: xr.DataArray) -> Any:
     """Return colours as the bar of a large family has them, one a row."""
     values = family.to_numpy().astype(float)
     values = np.log(values) if is_geometric(family) else values
-    places = (values - values.min()) / max(float(np.ptp(values)), 1e-300)
-    return matplotlib.colormaps["cividis"](LIGHTEST_SHADE * places)
+    positions = (values - values.min()) / max(float(np.ptp(values)), 1e-300)
+    return matplotlib.colormaps["cividis"](LIGHTEST_SHADE * positions)
 
 
 def shades(count: int) -> Any:

@@ -170,11 +170,11 @@ def _edges_of(grid: xr.DataArray, dim: str, logarithmic: Sequence[str]) -> Float
 
 def _edges(centres: FloatArray, logarithmic: bool) -> FloatArray:
     """Return the edges of cells around ascending values, one more than values."""
-    places = np.log(centres) if logarithmic else centres
-    if len(places) == 1:
-        places = np.array([places[0] - 0.5, places[0] + 0.5])
-        return np.exp(places) if logarithmic else places
-    between = 0.5 * (places[1:] + places[:-1])
-    first, last = 2 * places[0] - between[0], 2 * places[-1] - between[-1]
+    positions = np.log(centres) if logarithmic else centres
+    if len(positions) == 1:
+        positions = np.array([positions[0] - 0.5, positions[0] + 0.5])
+        return np.exp(positions) if logarithmic else positions
+    between = 0.5 * (positions[1:] + positions[:-1])
+    first, last = 2 * positions[0] - between[0], 2 * positions[-1] - between[-1]
     edges = np.concatenate([[first], between, [last]])
     return np.exp(edges) if logarithmic else edges

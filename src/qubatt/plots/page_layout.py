@@ -85,8 +85,8 @@ class Sheet:
             )
             ratios = [*heights, *([strip] if has_text else [])]
             grid = self.figure.add_gridspec(len(ratios), self.columns, height_ratios=ratios)
-            places = [divmod(k, self.columns) for k in range(count)]
-            self.panels = [self.figure.add_subplot(grid[place]) for place in places]
+            cells = [divmod(k, self.columns) for k in range(count)]
+            self.panels = [self.figure.add_subplot(grid[cell]) for cell in cells]
             self.strip = self.figure.add_subplot(grid[-1, :]) if has_text else None
         if self.strip is not None and not timed:
             self.strip.set_axis_off()
@@ -208,9 +208,9 @@ def family_legend(sheet: Sheet, family: xr.DataArray) -> None:
     values = family.to_numpy().tolist()
     texts = [f"{value:.4g}" if isinstance(value, int | float) else str(value) for value in values]
     title = axis_label(family)
-    place: dict[str, Any] = {"ncols": len(texts), "alignment": "left"}
+    options: dict[str, Any] = {"ncols": len(texts), "alignment": "left"}
     sheet.figure.legend(
-        handles, texts, loc="outside upper left", title=title, title_fontsize=7.0, **place
+        handles, texts, loc="outside upper left", title=title, title_fontsize=7.0, **options
     )
 
 

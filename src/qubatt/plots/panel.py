@@ -79,9 +79,9 @@ def group(entries: Mapping[str, xr.DataArray]) -> list[Panel]:
     Quantities of one theme share a panel if they have the same units; the others have their own.
     """
     groups: dict[tuple[int, str], dict[str, xr.DataArray]] = {}
-    for place, (name, array) in enumerate(entries.items()):
+    for k, (name, array) in enumerate(entries.items()):
         theme = _theme(name)
-        key = theme if theme < len(THEMES) else len(THEMES) + place
+        key = theme if theme < len(THEMES) else len(THEMES) + k
         groups.setdefault((key, pretty_units(array)), {})[name] = array
     return [_panel(theme, curves) for (theme, _), curves in sorted(groups.items(), key=_order)]
 
@@ -112,9 +112,9 @@ def _order(item: tuple[tuple[int, str], object]) -> int:
 def _theme(name: str) -> int:
     """Return which theme a variable belongs to, the number of themes for none."""
     plain = name.split("[")[0]
-    for place, (_, patterns) in enumerate(THEMES):
+    for k, (_, patterns) in enumerate(THEMES):
         if any(fnmatchcase(plain, pattern) for pattern in patterns):
-            return place
+            return k
     return len(THEMES)
 
 

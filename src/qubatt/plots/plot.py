@@ -113,8 +113,8 @@ def plot(
         return draw_laws(dataset, *_first(one_each(numbers)), x, *rest)
     if not rest:
         return draw_courses(dataset, *_first(group(numbers)))
-    asked = variables is not None or "study" in dataset.attrs
-    panels = _first(one_each(_main(numbers, named=asked)))
+    is_chosen = variables is not None or "study" in dataset.attrs
+    panels = _first(one_each(_main(numbers, named=is_chosen)))
     if y is not None and {*TIMES} & {x, y} - {*dataset.dims}:
         cure = "Draw curves: leave y out."
         raise ArgumentError("y", "be left out where times differ from point to point", y, cure)

@@ -23,10 +23,12 @@ def fixed(dataset: xr.Dataset, at: Mapping[str, Any]) -> xr.Dataset:
         If there is no such coordinate along one dim, or no such value.
     """
     for name, value in at.items():
-        known = {str(c): array for c, array in dataset.coords.items() if array.ndim == 1}
-        if name not in known:
-            raise ArgumentError("at", "name a coordinate along one dim", name, suggest(name, known))
-        values = known[name].to_numpy()
+        coordinates = {str(c): array for c, array in dataset.coords.items() if array.ndim == 1}
+        if name not in coordinates:
+            raise ArgumentError(
+                "at", "name a coordinate along one dim", name, suggest(name, coordinates)
+            )
+        values = coordinates[name].to_numpy()
         worded = values.dtype.kind not in "iuf"
         try:
             same = values.astype(str) == str(value) if worded else np.isclose(values, float(value))
@@ -36,7 +38,7 @@ def fixed(dataset: xr.Dataset, at: Mapping[str, Any]) -> xr.Dataset:
             listed = ", ".join(str(entry) if worded else f"{entry:.6g}" for entry in values[:20])
             more = " …" if len(values) > 20 else ""
             raise ArgumentError("at", f"be a value of {name}", value, f"There are {listed}{more}.")
-        (dim,) = known[name].dims
+        (dim,) = coordinates[name].dims
         dataset = dataset.isel({dim: int(np.flatnonzero(same)[0])})
     return dataset
 
@@ -52,8 +54,8 @@ def along(dataset: xr.Dataset, names: Iterable[str | None]) -> xr.Dataset:
         if name in dataset.coords and name not in dataset.dims and dataset[name].ndim:
             dataset = _timed(dataset, name)
     for name in map(str, names):
-        known = name in dataset.coords and name not in dataset.dims
-        if known and dataset[name].ndim == 1:
+        is_other = name in dataset.coords and name not in dataset.dims
+        if is_other and dataset[name].ndim == 1:
             dataset = dataset.swap_dims({dataset[name].dims[0]: name})
             if dataset[name].dtype.kind in "iuf":
                 dataset = dataset.sortby(name)

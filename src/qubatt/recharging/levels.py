@@ -130,10 +130,12 @@ def recharge_levels(
         with np.errstate(over="ignore"):  # populations that small are 0
             exponent = -np.outer(gap, part)  # (groups, B)
         norm = logsumexp(exponent + log_counts[:, np.newaxis], axis=0)
-        own, moved = exponent[group_of[level]], exponent[source]  # (fillings, B)
-        larger = np.exp(log_taken[:, np.newaxis] + np.maximum(own, moved) - norm)
+        weight, moved = exponent[group_of[level]], exponent[source]  # (fillings, B)
+        larger = np.exp(log_taken[:, np.newaxis] + np.maximum(weight, moved) - norm)
         change = np.zeros((len(E), len(part)))  # (L, B); p − q without cancellation
-        np.add.at(change, level, larger * np.copysign(-np.expm1(-np.abs(own - moved)), own - moved))
+        np.add.at(
+            change, level, larger * np.copysign(-np.expm1(-np.abs(weight - moved)), weight - moved)
+        )
         sums[:, start : start + block] = heights @ change
     ergotropy, heat, work = sums
     return Cycle(ergotropy=ergotropy, work=work, heat=heat, ambiguous=ambiguous)

@@ -93,8 +93,8 @@ def _thinned(dataset: xr.Dataset, axes: Sequence[str]) -> xr.Dataset:
     """Return a few entries of each axis, first and last among them."""
     for axis in axes:
         size = dataset.sizes[axis]
-        places = np.linspace(0, size - 1, min(size, MAX_LAWS)).round().astype(int)
-        dataset = dataset.isel({axis: places})
+        indices = np.linspace(0, size - 1, min(size, MAX_LAWS)).round().astype(int)
+        dataset = dataset.isel({axis: indices})
     return dataset
 
 

@@ -88,9 +88,9 @@ class CatState(ChargerState):
         if self.parity == "none":
             return from_peak(np.sqrt(x / levels[1:]))
         first = 1 if self.parity == "odd" else 0
-        kept = levels[first::2][1:]
+        occupied = levels[first::2][1:]
         ket = np.zeros(length)
-        ket[first::2] = from_peak(x / np.sqrt(kept * (kept - 1.0)))[: len(ket[first::2])]
+        ket[first::2] = from_peak(x / np.sqrt(occupied * (occupied - 1.0)))[: len(ket[first::2])]
         return ket
 
     def _tail(self, x: float, level: int) -> float:

@@ -94,10 +94,10 @@ class CustomState(ChargerState):
             argument="matrix",
         )
         levels = max_photons + 1
-        kept = matrix[(slice(levels),) * matrix.ndim]
+        block = matrix[(slice(levels),) * matrix.ndim]
         if len(matrix) > levels:
-            kept = kept / _size(kept)
-        return np.pad(kept, (0, levels - len(kept)))
+            block = block / _size(block)
+        return np.pad(block, (0, levels - len(block)))
 
     def parameters(self) -> dict[str, Any]:
         """Return what is stored of it with a result."""

@@ -72,12 +72,12 @@ def tail_of(populations: Callable[[int], FloatArray]) -> Callable[[int], float]:
         Given a number of levels, p_n of as many, shape ``(levels,)``; they belong to the whole
         state, so that all of them add up to 1.
     """
-    kept = np.zeros(0)
+    cumulative = np.zeros(0)
 
     def tail(level: int) -> float:
-        nonlocal kept
-        if level >= len(kept):
-            kept = np.cumsum(populations(2 * level + 2))
-        return 1.0 - float(kept[level])
+        nonlocal cumulative
+        if level >= len(cumulative):
+            cumulative = np.cumsum(populations(2 * level + 2))
+        return 1.0 - float(cumulative[level])
 
     return tail

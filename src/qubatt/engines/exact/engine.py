@@ -150,19 +150,19 @@ class _Reduction(Propagator):
         """Propagate a constant Hamiltonian."""
         end = float(times[-1])
         steps = Chebyshev(reduced, ellipse, start, functionals, end, self._tolerance)
-        values, kept = [], []
+        values, vectors_saved = [], []
         if times[0] == 0.0:
             values.append(functionals.of(steps.vector)[np.newaxis])
-            kept += [steps.vector.copy()] if is_saved[0] else []
+            vectors_saved += [steps.vector.copy()] if is_saved[0] else []
         while steps.time < end:
             later = times > steps.time
             values_inside, vectors = steps.advance(times[later], is_saved[later])
             values.append(values_inside)
-            kept.extend(vectors)
+            vectors_saved.extend(vectors)
             if progress is not None:
                 progress(steps.time / end)
         counts = {"method": "chebyshev", "steps": steps.steps, "products": steps.products}
-        return _Evolution(np.concatenate(values), kept, steps.error, counts, steps.vector)
+        return _Evolution(np.concatenate(values), vectors_saved, steps.error, counts, steps.vector)
 
     def _integrate(
         self,
@@ -185,18 +185,18 @@ class _Reduction(Propagator):
             scale=math.sqrt(2.0),  # blocks off the diagonal are stored once
         )
         values = np.empty((len(times), len(functionals.first) - 1))
-        kept = []
+        vectors = []
         for k, time in enumerate(times):
             steps.advance(float(time), progress)
             values[k] = functionals.of(steps.state)
-            kept += [steps.state] if is_saved[k] else []
+            vectors += [steps.state] if is_saved[k] else []
         counts = {
             "method": "runge-kutta",
             "steps": steps.steps,
             "rejected": steps.rejected,
             "products": steps.evaluations,
         }
-        return _Evolution(values, kept, steps.error, counts, steps.state)
+        return _Evolution(values, vectors, steps.error, counts, steps.state)
 
 
 def _group_by_blocks(

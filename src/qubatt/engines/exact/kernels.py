@@ -107,24 +107,24 @@ def _strip(L, row, j, now, new, factor, square):
     u = fma(gap, y, times(loss, x))
     v = fms(gap, x, times(loss, y))
     for q in range(left, left_end):
-        a, there = at(L.left_value, q), at(L.left_address, q) + j
-        u = fma(a, load(now, there + L.size, square), u)
-        v = fms(a, load(now, there, square), v)
+        a, source = at(L.left_value, q), at(L.left_address, q) + j
+        u = fma(a, load(now, source + L.size, square), u)
+        v = fms(a, load(now, source, square), v)
     for q in range(right, right_end):
         band = load(L.band_value, at(L.right_band, q) + j, square)
-        there = at(L.right_address, q) + j
-        u = fms(band, load(now, there + L.size, square), u)
-        v = fma(band, load(now, there, square), v)
+        source = at(L.right_address, q) + j
+        u = fms(band, load(now, source + L.size, square), u)
+        v = fma(band, load(now, source, square), v)
     for q in range(both, both_end):
         band = times(at(L.both_value, q), load(L.band_value, at(L.both_band, q) + j, square))
-        there = at(L.both_address, q) + j
-        u = fma(band, load(now, there, square), u)
-        v = fma(band, load(now, there + L.size, square), v)
+        source = at(L.both_address, q) + j
+        u = fma(band, load(now, source, square), u)
+        v = fma(band, load(now, source + L.size, square), v)
     for q in range(turn, turn_end):
         band = times(at(L.turn_value, q), load(L.band_value, at(L.turn_band, q) + j, square))
-        there = at(L.turn_address, q) + j
-        u = fms(band, load(now, there + L.size, square), u)
-        v = fma(band, load(now, there, square), v)
+        source = at(L.turn_address, q) + j
+        u = fms(band, load(now, source + L.size, square), u)
+        v = fma(band, load(now, source, square), v)
     u = flush(fma(factor, u, load(new, real, square)), ZERO_THRESHOLD)
     v = flush(fma(factor, v, load(new, imaginary, square)), ZERO_THRESHOLD)
     store(new, real, u)

@@ -179,7 +179,7 @@ class Layout:
     def _allocate(self) -> tuple[dict[Pair, BlockAddress], int]:
         """Lay the blocks out one after the other, with room to read past the ends."""
         margin = padded(max(self.sizes, default=1)) + 64
-        places, position = {}, margin
+        blocks, position = {}, margin
         numbers = self._order()
         for S, T in [*self.pairs, *self.mirrored]:
             tall = padded(self.sizes[S])
@@ -188,9 +188,9 @@ class Layout:
             lengths = padded(self.sizes[T]) - kept
             starts = position + np.concatenate([[0], np.cumsum(lengths)])
             rows = numbers.get((S, T), np.zeros(0, dtype=np.int64))
-            places[S, T] = BlockAddress(rows, starts[:-1] - kept, begin, kept)
+            blocks[S, T] = BlockAddress(rows, starts[:-1] - kept, begin, kept)
             position = int(starts[-1])
-        return places, padded(position + margin)
+        return blocks, padded(position + margin)
 
     def _order(self) -> dict[Pair, Whole]:
         """Number the rows of all blocks in the order of computation, tile by tile.
@@ -228,11 +228,11 @@ class Layout:
         """
         tiles = []
         for S, T in [*self.pairs, *self.mirrored]:
-            place, source = self.places[S, T], self.places[min(S, T), max(S, T)]
-            for row in range(0, len(place.address) if S >= T else 0, TILE):
-                stop = place.begin[row] if S == T else padded(self.sizes[T])
-                stride = padded(self.sizes[T]) - place.kept[row]
-                for column in range(place.kept[row], stop, TILE):
+            block, source = self.places[S, T], self.places[min(S, T), max(S, T)]
+            for row in range(0, len(block.address) if S >= T else 0, TILE):
+                stop = block.begin[row] if S == T else padded(self.sizes[T])
+                stride = padded(self.sizes[T]) - block.kept[row]
+                for column in range(block.kept[row], stop, TILE):
                     across = padded(self.sizes[S]) - source.kept[column]
                     number = source.rows[column]
                     tiles.append(
@@ -240,7 +240,7 @@ class Layout:
                             number,
                             source.address[column] + row,
                             across,
-                            place.address[row] + column,
+                            block.address[row] + column,
                             stride,
                         )
                     )
@@ -298,18 +298,18 @@ class _Assembly:
         state = np.zeros(count, dtype=np.int64)
         begin, end, address = (np.zeros(count, dtype=np.int64) for _ in range(3))
         for S, T in layout.pairs:
-            place = layout.places[S, T]
+            block = layout.places[S, T]
             used = slice(layout.sizes[S])
-            column[place.rows] = layout.bases[T]
-            state[place.rows] = layout.bases[S] + np.arange(layout.sizes[S])
-            begin[place.rows], end[place.rows] = place.begin[used], widths[T]
-            address[place.rows] = place.address[used]
+            column[block.rows] = layout.bases[T]
+            state[block.rows] = layout.bases[S] + np.arange(layout.sizes[S])
+            begin[block.rows], end[block.rows] = block.begin[used], widths[T]
+            address[block.rows] = block.address[used]
             H = self._H[S]
-            self._left("left", place, H._replace(value=H.value.real), ones[T])
-            self._right("right", place, coherent[T], 1.0)
-            self._rare(place, S, T, ones[T])
+            self._left("left", block, H._replace(value=H.value.real), ones[T])
+            self._right("right", block, coherent[T], 1.0)
+            self._rare(block, S, T, ones[T])
             for move in layout.sources[S, T]:
-                self._jump(place, S, T, *move)
+                self._jump(block, S, T, *move)
         arrays = {name: kind.arrays(count) for name, kind in self._kinds.items()}
         left, right, both, turn = (arrays[name] for name in ("left", "right", "both", "turn"))
         return Tables(
@@ -334,22 +334,22 @@ class _Assembly:
             *layout.tiles[1:],
         )
 
-    def _left(self, kind: str, place: BlockAddress, entries: Entries, band: int) -> None:
+    def _left(self, kind: str, block: BlockAddress, entries: Entries, band: int) -> None:
         """Add matrix × ρ."""
         if len(entries.row):
-            rows, address = place.rows[entries.row], place.address[entries.column]
+            rows, address = block.rows[entries.row], block.address[entries.column]
             self._kinds[kind].add(rows, address, band, entries.value)
 
     def _right(
-        self, kind: str, place: BlockAddress, bands: Iterable[tuple[int, int]], factor: float
+        self, kind: str, block: BlockAddress, bands: Iterable[tuple[int, int]], factor: float
     ) -> None:
         """Add factor × ρ × the matrix whose transpose has these bands."""
-        rows = place.rows
-        address = place.address[: len(rows)]
+        rows = block.rows
+        address = block.address[: len(rows)]
         for shift, band in bands:
             self._kinds[kind].add(rows, address + shift, band, np.full(len(rows), factor))
 
-    def _rare(self, place: BlockAddress, S: int, T: int, ones: int) -> None:
+    def _rare(self, block: BlockAddress, S: int, T: int, ones: int) -> None:
         """Add what only some problems have: imaginary parts of H, damping off the diagonal."""
         width = padded(self._layout.sizes[T])
         one, other = self._damping[S], self._damping[T]
@@ -362,11 +362,11 @@ class _Assembly:
             left, right = (e._replace(value=e.value.imag) for e in (one, other))
             parts.append((left, right, "both", -1.0))
         for left, right, kind, factor in parts:
-            self._left(kind, place, left, ones)
+            self._left(kind, block, left, ones)
             turned = Entries(right.column, right.row, right.value)
-            self._right(kind, place, self._bands.add(turned, width), factor)
+            self._right(kind, block, self._bands.add(turned, width), factor)
 
-    def _jump(self, place: BlockAddress, S: int, T: int, q: int, S_old: int, T_old: int) -> None:
+    def _jump(self, block: BlockAddress, S: int, T: int, q: int, S_old: int, T_old: int) -> None:
         """Add γ cρc† from one block, real and imaginary parts of both factors apart."""
         layout = self._layout
         rate = layout.realization.jumps[q][0]
@@ -382,7 +382,7 @@ class _Assembly:
         for left_value, right_value, kind, sign in products:
             one, other = left.part(left_value), right.part(right_value)
             if len(one.row):
-                rows = place.rows[one.row]
+                rows = block.rows[one.row]
                 for shift, band in self._bands.add(other, width):
                     address = source.address[one.column] + shift
                     self._kinds[kind].add(rows, address, band, sign * rate * one.value)
@@ -390,9 +390,9 @@ class _Assembly:
 
 def _on_pattern(entries: Entries, pattern: Entries, width: int) -> Entries:
     """Return entries within a pattern as all of its off-diagonal ones, zeros included."""
-    place, wanted = pattern.off_diagonal(), entries.off_diagonal()
-    keys, given = place.row * width + place.column, wanted.row * width + wanted.column
+    offsets, wanted = pattern.off_diagonal(), entries.off_diagonal()
+    keys, given = offsets.row * width + offsets.column, wanted.row * width + wanted.column
     order = np.argsort(keys)
     value = np.zeros(len(keys), dtype=wanted.value.dtype)
     value[order[np.searchsorted(keys[order], given)]] = wanted.value
-    return Entries(place.row, place.column, value)
+    return Entries(offsets.row, offsets.column, value)

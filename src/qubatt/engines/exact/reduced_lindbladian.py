@@ -85,11 +85,11 @@ class ReducedLindbladian:
     def table_bytes(self) -> float:
         """Memory of the tables while they are made: some 96 bytes per contribution to a row."""
         layout = self.layout
-        own = [
+        counts = [
             (len(part.row), _shifts(part), size)
             for part, size in zip(layout.patterns, layout.sizes, strict=True)
         ]
-        count = sum(own[S][0] + own[S][2] * own[T][1] for S, T in layout.pairs)
+        count = sum(counts[S][0] + counts[S][2] * counts[T][1] for S, T in layout.pairs)
         for (S, T), moves in layout.sources.items():
             for q, S_old, T_old in moves:
                 blocks = layout.jump_blocks[q]
@@ -168,10 +168,10 @@ class ReducedLindbladian:
     def pack(self, rho: Operator) -> Vector:
         """Return the stored entries of ρ, a sparse Hermitian matrix of shape ``(D, D)``."""
         vector, blocks = self.zeros(), split(rho, self.sectors)
-        for pair, place in self.layout.places.items():
+        for pair, block in self.layout.places.items():
             entries = blocks.get(pair, NOTHING)
-            entries = entries.where(entries.column >= place.kept[entries.row])
-            at = place.address[entries.row] + entries.column
+            entries = entries.where(entries.column >= block.kept[entries.row])
+            at = block.address[entries.row] + entries.column
             vector[at] = entries.value.real
             vector[at + self.layout.size] = entries.value.imag
         return vector
@@ -183,20 +183,20 @@ class ReducedLindbladian:
     def _block(self, vector: Vector, states: NDArray[np.intp]) -> NDArray[np.complex128]:
         """Return ρ between some basis states, whole sectors of them."""
         members = self.sectors.members
-        place = np.full(self.realization.dim, -1)
-        place[states] = np.arange(len(states))
+        index = np.full(self.realization.dim, -1)
+        index[states] = np.arange(len(states))
         whole = np.zeros((len(states),) * 2, dtype=np.complex128)
         for S, T in self.layout.pairs:
-            here, there = place[members[S]], place[members[T]]
-            if here[0] < 0 or there[0] < 0:
+            rows_inside, columns = index[members[S]], index[members[T]]
+            if rows_inside[0] < 0 or columns[0] < 0:
                 continue
-            rows = self.layout.places[S, T].address[: len(here)]
-            at = rows[:, np.newaxis] + np.arange(len(there))
+            rows = self.layout.places[S, T].address[: len(rows_inside)]
+            at = rows[:, np.newaxis] + np.arange(len(columns))
             part = vector[at] + 1j * vector[at + self.layout.size]
             if S == T:
                 part = np.triu(part) + np.triu(part, 1).conj().T
-            whole[np.ix_(here, there)] = part
-            whole[np.ix_(there, here)] = part.conj().T
+            whole[np.ix_(rows_inside, columns)] = part
+            whole[np.ix_(columns, rows_inside)] = part.conj().T
         return whole
 
     def smallest_eigenvalue(self, vector: Vector) -> float:
@@ -220,10 +220,10 @@ class ReducedLindbladian:
         Re ρ_ij for i ≤ j, then Im ρ_ij for i < j, in the order of ``np.triu_indices``.
         """
         problem = self.realization.problem
-        dims, place = problem.space.dims, problem.space.position(problem.battery)
-        states = np.moveaxis(np.arange(self.realization.dim).reshape(dims), place, 0)
-        states = states.reshape(dims[place], -1)  # (d, rest)
-        i, j = np.triu_indices(dims[place])
+        dims, axis = problem.space.dims, problem.space.position(problem.battery)
+        states = np.moveaxis(np.arange(self.realization.dim).reshape(dims), axis, 0)
+        states = states.reshape(dims[axis], -1)  # (d, rest)
+        i, j = np.triu_indices(dims[axis])
         entry = np.repeat(np.arange(len(i)), states.shape[1])
         above, below = states[i].ravel(), states[j].ravel()
         label, position = self.sectors.label, self.sectors.position
@@ -246,14 +246,14 @@ class ReducedLindbladian:
                 column += [at, at + self.layout.size]
                 value += [np.ones(len(at)), np.full(len(at), sign)]
         rows = np.concatenate(entries)
-        kept = (rows < len(i)) | (i != j)[rows % len(i)]
-        rows, columns = rows[kept], np.concatenate(column)[kept]
+        independent = (rows < len(i)) | (i != j)[rows % len(i)]
+        rows, columns = rows[independent], np.concatenate(column)[independent]
         order = np.argsort(rows, kind="stable")
         counts = np.bincount(rows, minlength=2 * len(i))
         return Functionals(
             np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
             columns[order].astype(np.int64),
-            np.concatenate(value)[kept][order],
+            np.concatenate(value)[independent][order],
         )
 
     def battery_states(self, values: NDArray[np.float64]) -> NDArray[np.complex128]:

@@ -98,9 +98,9 @@ class Entries(NamedTuple):
         """Return the entries with other values, those that are not 0."""
         return Entries(self.row, self.column, value).where(value != 0)
 
-    def where(self, kept: NDArray[np.bool_]) -> Entries:
+    def where(self, mask: NDArray[np.bool_]) -> Entries:
         """Return some of the entries."""
-        return Entries(self.row[kept], self.column[kept], self.value[kept])
+        return Entries(self.row[mask], self.column[mask], self.value[mask])
 
     def off_diagonal(self) -> Entries:
         """Return the entries off the diagonal."""

@@ -106,8 +106,8 @@ def load(typing, array, index, like):
     """Return as many consecutive numbers as `like` has lanes, from ``array[index]`` on."""
 
     def generate(context, builder, signature, args):
-        place = _pointer(context, builder, signature.args[0], args[0], args[1], like.width)
-        return builder.load(place, align=8)
+        pointer = _pointer(context, builder, signature.args[0], args[0], args[1], like.width)
+        return builder.load(pointer, align=8)
 
     return like(array, types.intp, like), generate
 
@@ -117,8 +117,8 @@ def store(typing, array, index, lanes):
     """Write the lanes to ``array[index]`` and after."""
 
     def generate(context, builder, signature, args):
-        place = _pointer(context, builder, signature.args[0], args[0], args[1], lanes.width)
-        builder.store(args[2], place, align=8)
+        pointer = _pointer(context, builder, signature.args[0], args[0], args[1], lanes.width)
+        builder.store(args[2], pointer, align=8)
         return context.get_dummy_value()
 
     return types.void(array, types.intp, lanes), generate
@@ -210,11 +210,11 @@ def transpose8(typing, array, source, source_stride, target, target_stride, sign
     def generate(context, builder, signature, args):
         array_type, data = signature.args[0], args[0]
 
-        def place(base, stride, k):
+        def pointer(base, stride, k):
             index = builder.add(base, builder.mul(stride, ir.Constant(base.type, k)))
             return _pointer(context, builder, array_type, data, index, 8)
 
-        rows = [builder.load(place(args[1], args[2], k), align=8) for k in range(8)]
+        rows = [builder.load(pointer(args[1], args[2], k), align=8) for k in range(8)]
         for half in (4, 2, 1):  # swap the off-diagonal quarters of 2 half × 2 half squares
             low = _mask([8 + j - half if j & half else j for j in range(8)])
             high = _mask([8 + j if j & half else j + half for j in range(8)])
@@ -225,7 +225,7 @@ def transpose8(typing, array, source, source_stride, target, target_stride, sign
             rows = swapped
         factor = _spread(builder, args[5], 8)
         for k, row in enumerate(rows):
-            builder.store(builder.fmul(factor, row), place(args[3], args[4], k), align=8)
+            builder.store(builder.fmul(factor, row), pointer(args[3], args[4], k), align=8)
         return context.get_dummy_value()
 
     whole = types.intp

@@ -35,8 +35,8 @@ class Coordinates:
         below, above = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         count = 0
         for S, T in reduced.layout.pairs:
-            place, sizes = reduced.layout.places[S, T], reduced.layout.sizes
-            address = place.address[: sizes[S], np.newaxis] + np.arange(sizes[T])
+            block, sizes = reduced.layout.places[S, T], reduced.layout.sizes
+            address = block.address[: sizes[S], np.newaxis] + np.arange(sizes[T])
             row, column = np.indices(address.shape)
             real = address[row <= column] if S == T else address.ravel()
             imaginary = address[row < column] if S == T else address.ravel()
@@ -46,15 +46,15 @@ class Coordinates:
             scale += [np.where(diagonal, 1.0, np.sqrt(2.0)), np.full(len(imaginary), np.sqrt(2.0))]
             count += len(real) + len(imaginary)
             if S == T:  # tiles on the diagonal are stored whole
-                lower = (row > column) & (column >= place.begin[: sizes[S], np.newaxis])
+                lower = (row > column) & (column >= block.begin[: sizes[S], np.newaxis])
                 below.append(address[lower])
                 above.append(address.T[lower])
         self._below, self._above = np.concatenate(below), np.concatenate(above)
         self._at = np.concatenate(at)
         self._scale = np.concatenate(scale)
         self._count, self._kept = count, np.arange(count)
-        known = [reduced.realization.initial] if initials is None else initials
-        self.initials = [self.of(reduced.pack(rho)) for rho in known]
+        densities = [reduced.realization.initial] if initials is None else initials
+        self.initials = [self.of(reduced.pack(rho)) for rho in densities]
         self._restrict(self.reached_from(np.sum(np.abs(self.initials), axis=0)))
 
     def __len__(self) -> int:
@@ -79,11 +79,11 @@ class Coordinates:
             reached = reached | (change > UNREACHED_CHANGE * change.max(initial=0.0))
         return np.asarray(reached)
 
-    def _restrict(self, kept: NDArray[np.bool_]) -> None:
+    def _restrict(self, mask: NDArray[np.bool_]) -> None:
         """Leave out the other coordinates."""
-        self._kept = np.flatnonzero(kept)
-        self._at, self._scale = self._at[kept], self._scale[kept]
-        self.initials = [x[kept] for x in self.initials]
+        self._kept = np.flatnonzero(mask)
+        self._at, self._scale = self._at[mask], self._scale[mask]
+        self.initials = [x[mask] for x in self.initials]
 
     def of(self, vector: Vector) -> FloatArray:
         """Return the coordinates of a vector of `ReducedLindbladian`."""
@@ -177,11 +177,11 @@ class Coordinates:
         sizes, offsets = self.reduced.layout.sizes, self._offsets
         count = self.reduced.entries
         G = split(sp.csr_array(-1j * realization.H - realization.no_jump), sectors)
-        own = {S: _matrix(G.get((S, S)), sizes[S], sizes[S]) for S in range(len(sizes))}
+        diagonal_blocks = {S: _matrix(G.get((S, S)), sizes[S], sizes[S]) for S in range(len(sizes))}
         parts = []
         for (S, T), offset in offsets.items():
             one, other = (sp.eye_array(sizes[k]) for k in (S, T))
-            both = sp.kron(own[S], other) + sp.kron(one, own[T].conj())
+            both = sp.kron(diagonal_blocks[S], other) + sp.kron(one, diagonal_blocks[T].conj())
             parts.append((both.tocoo(), offset, offset))
         for q, (rate, _) in enumerate(realization.jumps):
             blocks = self.reduced.layout.jump_blocks[q]
@@ -205,11 +205,11 @@ class Coordinates:
         rows, columns, values = [], [], []
         for (S, T), first in self.first.items():
             row, column = (part.ravel() for part in np.indices((sizes[S], sizes[T])))
-            for factor, kept in (
+            for factor, mask in (
                 (1.0, row <= column if S == T else row >= 0),
                 (1.0j, row < column if S == T else row >= 0),
             ):
-                i, j = row[kept], column[kept]
+                i, j = row[mask], column[mask]
                 number = first + np.arange(len(i))
                 first += len(i)
                 once = (i == j) & (S == T)
@@ -220,8 +220,8 @@ class Coordinates:
                 ]
                 columns += [number, number[~once]]
                 values += [factor * size, np.conj(factor) * size[~once]]
-        place = (np.concatenate(rows), np.concatenate(columns))
-        return sp.csr_array((np.concatenate(values), place), shape=(self.reduced.entries,) * 2)
+        indices = (np.concatenate(rows), np.concatenate(columns))
+        return sp.csr_array((np.concatenate(values), indices), shape=(self.reduced.entries,) * 2)
 
 
 def largest_rate(coordinates: Coordinates) -> float:

@@ -93,11 +93,11 @@ def count_steady(projector: SteadyProjector, steady: FloatArray) -> SteadyCount:
     solution of 𝓛x = 0, and so on until nothing new comes.
     """
     random = np.random.default_rng(1)
-    known = [steady / np.linalg.norm(steady)]
+    directions = [steady / np.linalg.norm(steady)]
     least = STEADY_RATE * smallest_rate(projector.coordinates)
     stop = StopRule(0.0, relative=max(least, 4 * projector.residual_floor), norm=ZERO_NORM)
     rate = math.nan
-    while len(known) < MAX_STEADY_STATES:
+    while len(directions) < MAX_STEADY_STATES:
         probe = _random_state(projector.coordinates, random) - steady
         if np.linalg.norm(probe) <= ZERO_NORM:
             break  # nothing but the steady state is within reach
@@ -105,12 +105,12 @@ def count_steady(projector: SteadyProjector, steady: FloatArray) -> SteadyCount:
         rate = estimate.rate
         new = estimate.x
         for _ in range(2):
-            for state in known:
+            for state in directions:
                 new = new - (state @ new) * state
         if np.linalg.norm(estimate.x) <= ZERO_NORM or np.linalg.norm(new) <= ZERO_NORM:
             break
-        known.append(new / np.linalg.norm(new))
-    return SteadyCount(len(known), rate)
+        directions.append(new / np.linalg.norm(new))
+    return SteadyCount(len(directions), rate)
 
 
 def _random_state(coordinates: Coordinates, random: np.random.Generator) -> FloatArray:

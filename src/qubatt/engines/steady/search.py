@@ -132,7 +132,7 @@ def _embedded(coordinates: Coordinates, warm_start: WarmStart) -> FloatArray:
     """Return a state of the lower levels of each mode."""
     realization = coordinates.reduced.realization
     space = warm_start.space or realization.problem.space
-    places, small = space.places_in(realization.problem.space), sp.coo_array(warm_start.state)
-    rows, columns = (places[part] for part in small.coords)
+    indices, small = space.places_in(realization.problem.space), sp.coo_array(warm_start.state)
+    rows, columns = (indices[part] for part in small.coords)
     larger = sp.csr_array((small.data, (rows, columns)), shape=(realization.dim,) * 2)
     return coordinates.of(coordinates.reduced.pack(larger))

@@ -201,8 +201,8 @@ def _groups(coordinates: Coordinates) -> tuple[list[list[int]], bool]:
         return [[0]], True
     reached = [coordinates.reached_from(start) for start in coordinates.initials]
     groups: dict[bytes, list[int]] = {}
-    for k, own in enumerate(reached):
-        groups.setdefault(own.tobytes(), []).append(k)
+    for k, mask in enumerate(reached):
+        groups.setdefault(mask.tobytes(), []).append(k)
     return [*groups.values()], bool(np.all(reached, axis=0).any())
 
 

@@ -97,18 +97,18 @@ def convergence_claims(compared: xr.Dataset, max_photons: int) -> list[Claim]:
         + ", ".join(f"N = {int(n)}: {float(lost.sel(n_atoms=n)):.2g}" for n in lost["n_atoms"])
     )
     readings = ", ".join(compared["reading"].to_numpy())
-    place = f"κ = {compared.attrs['kappa']:g}, {readings}"
+    region = f"κ = {compared.attrs['kappa']:g}, {readings}"
     return [
         judge(
             "T1 (Fig. 2, steady)",
-            f"A cut-off of {max_photons} photons is converged for the steady energies ({place}).",
+            f"A cut-off of {max_photons} photons is converged for the steady energies ({region}).",
             (abs(wrong) < VISIBLE).all("g"),
             evidence + f" (converged: below {VISIBLE:g} ω per atom)",
             {"largest_energy_error_per_atom": float(worst), "missing_photons": lost.to_numpy()},
         ),
         growth_claim(
             "F2a (enough photons)",
-            f"With enough photons the steady energy grows from g = −1 to 0 to 1 ({place}).",
+            f"With enough photons the steady energy grows from g = −1 to 0 to 1 ({region}).",
             compared,
             "energy",
         ),

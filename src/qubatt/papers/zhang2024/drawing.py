@@ -23,29 +23,29 @@ OUTSIDE = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}
 def draw_energy(panels: Panels, until: float, unit: str, inset: bool = True) -> Figure:
     """Draw E(t) per atom for every g, one panel per entry, with the inset of the paper."""
     figure, axes = new_figure(columns=len(panels), panel=(4.8, 3.5))
-    for place, (title, energy) in zip(axes, panels, strict=True):
+    for panel, (title, energy) in zip(axes, panels, strict=True):
         shown = energy.sel(time=slice(0.0, until))
         draw_curves(
-            place,
+            panel,
             shown,
             "time",
             "g",
             curve_style=CurveStyle(
                 label="$g = {:g}$",
                 order=range(shown.sizes["g"] - 1, -1, -1),
-                legend=OUTSIDE if place is axes[-1] else {},
+                legend=OUTSIDE if panel is axes[-1] else {},
                 xlabel=f"charging time ${unit} t$",
                 ylabel=f"stored energy $E(t)\\,/\\,(N{unit})$",
             ),
         )
-        place.set_xlim(0.0, until)
+        panel.set_xlim(0.0, until)
         if inset:
             low, high = float(shown.min()), float(shown.max())
-            place.set_ylim(low - 0.05 * (high - low), high + 0.85 * (high - low))
+            panel.set_ylim(low - 0.05 * (high - low), high + 0.85 * (high - low))
             bounds = (0.12, 0.6, 0.85, 0.37)
-            add_inset(place, shown, "time", "g", bounds=bounds, limits=INSET)
+            add_inset(panel, shown, "time", "g", bounds=bounds, limits=INSET)
         with styled():
-            place.set_title(title, loc="left")
+            panel.set_title(title, loc="left")
     return figure
 
 
@@ -54,10 +54,10 @@ def draw_region(panels: Panels, x: str, y: str, xlabel: str, ylabel: str, top: i
     columns = min(len(panels), 4)
     rows = -(-len(panels) // columns)
     figure, axes = new_figure(columns=columns, rows=rows, panel=(2.5, 2.5))
-    for place, (title, count) in zip(axes, panels, strict=False):
-        draw_map(place, count, x, y, xlabel=xlabel, ylabel=ylabel, top=top)
+    for panel, (title, count) in zip(axes, panels, strict=False):
+        draw_map(panel, count, x, y, xlabel=xlabel, ylabel=ylabel, top=top)
         with styled():
-            place.set_title(title, loc="left")
+            panel.set_title(title, loc="left")
     for spare in axes[len(panels) :]:
         spare.set_visible(False)
     with styled():

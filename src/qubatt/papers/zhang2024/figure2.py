@@ -202,10 +202,12 @@ class Figure2(PaperFigure):
     def _why_n(self, all_hold: bool) -> str:
         """Return why N was chosen, which is not the same where the claims hold nowhere."""
         scanned = ", ".join(map(str, self.n_atoms))
-        kept = f"the highest Fock level stays below {MAX_TOP_POPULATION:g}"
+        condition = f"the highest Fock level stays below {MAX_TOP_POPULATION:g}"
         if all_hold:
-            return f"it is the largest of {scanned} at which all claims hold and {kept}"
-        return f"all claims hold together nowhere; it is the largest of {scanned} at which {kept}"
+            return f"it is the largest of {scanned} at which all claims hold and {condition}"
+        return (
+            f"all claims hold together nowhere; it is the largest of {scanned} at which {condition}"
+        )
 
     def tables(self, data: Datasets) -> list[Table]:
         """Return steady states at the paper's cut-off and with enough photons."""

@@ -88,8 +88,8 @@ class Figure3(PaperFigure):
         drawable = xr.Dataset(
             {"energy": ((*dims, "time"), energies)}, coords=coords | {"time": TIMES}
         )
-        place = {name: chosen[name] for name in ("frame", "drive", "n_atoms")}
-        drawn = by_reading(drawable.sel(place, drop=True), [str(chosen["reading"])])
+        point = {name: chosen[name] for name in ("frame", "drive", "n_atoms")}
+        drawn = by_reading(drawable.sel(point, drop=True), [str(chosen["reading"])])
         figure = drawn.isel(reading=0, drop=True).transpose("gamma", "g", "time")
         figure["energy"].attrs = {"units": "omega_q", "long_name": "stored energy per atom"}
         figure["time"].attrs = {"units": "1/omega_q"}
@@ -216,12 +216,12 @@ def _absence(absent: xr.DataArray) -> str:
     """Say for every reading and drive at which N there is no growth."""
     texts: dict[str, list[str]] = {}
     for reading in absent["reading"].to_numpy():
-        words = []
+        reasons = []
         for drive in absent["drive"].to_numpy():
             column = absent.sel(reading=reading, drive=drive)
             if bool(column.any()):
-                words.append(f"Ω = {drive:g}: N = {_runs(column)}")
-        texts.setdefault("; ".join(words) or "growth everywhere", []).append(str(reading))
+                reasons.append(f"Ω = {drive:g}: N = {_runs(column)}")
+        texts.setdefault("; ".join(reasons) or "growth everywhere", []).append(str(reading))
     return " | ".join(f"{', '.join(names)}: {text}" for text, names in texts.items())
 
 

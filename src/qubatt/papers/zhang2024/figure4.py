@@ -107,14 +107,14 @@ class Figure4(PaperFigure):
         }
         scan = xr.Dataset({name: (tuple(axes), v) for name, v in summary.items()}, coords=coords)
         chosen = self._choose(scan)
-        place = {name: chosen[name] for name in ("detuning", "coupling")}
+        point = {name: chosen[name] for name in ("detuning", "coupling")}
         curves = xr.DataArray(
             energies,
             dims=(*axes, "time"),
             coords=coords | {"time": times},
             attrs={"units": "Delta_m", "long_name": "stored energy per atom"},
         )
-        figure = xr.Dataset({"energy": curves.sel(place, drop=True)}, attrs=chosen)
+        figure = xr.Dataset({"energy": curves.sel(point, drop=True)}, attrs=chosen)
         detuning, coupling = float(chosen["detuning"]), float(chosen["coupling"])
         figure["time"].attrs = {"units": "inverse of Omega_a"}
         checks = {}
@@ -124,7 +124,7 @@ class Figure4(PaperFigure):
                 for g in G_VALUES
             ]
             checked = scans.run(f"Fig. 4{panel}: cut-off raised by half", larger)
-            population = scan["cutoff_population"].sel(place).sel(panel=panel)
+            population = scan["cutoff_population"].sel(point).sel(panel=panel)
             checks[panel] = cutoff_dataset(
                 figure.sel(panel=panel), checked, population.to_numpy(), per=2 * detuning
             )

@@ -76,5 +76,5 @@ def first_point(
     if score is not None:
         order = np.argsort(score.stack(point=holds.dims).to_numpy(), kind="stable")
     chosen = next((k for k in order if bool(flat[k])), int(order[0]))
-    place = {str(dim): flat[chosen][dim].item() for dim in holds.dims}
-    return place | {"all_hold": int(flat[chosen])}
+    point = {str(dim): flat[chosen][dim].item() for dim in holds.dims}
+    return point | {"all_hold": int(flat[chosen])}
