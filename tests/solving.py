@@ -14,7 +14,7 @@ from qubatt.core.solution import Solution
 from qubatt.core.space import Basis
 from qubatt.core.task import AT_REST, Save, Task
 from qubatt.engines import Engine, SteadySolution
-from qubatt.engines.steady.solve import solve_steady as solve_steady_task
+from qubatt.engines.steady.solve_steady import solve_steady as solve_steady_task
 from qubatt.merits import Merit
 
 Moments = Mapping[str, Callable[[Realization], Any]] | Sequence[Observable]

@@ -15,7 +15,7 @@ from bench.workers.liouvillian import residual
 from qubatt.charging.request import Request
 from qubatt.core.task import AT_REST, Save, Task
 from qubatt.core.version import versions
-from qubatt.engines.steady.solve import solve_steady
+from qubatt.engines.steady.solve_steady import solve_steady
 
 
 class Session:

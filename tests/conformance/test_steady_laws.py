@@ -23,7 +23,7 @@ from qubatt.core.space import Space
 from qubatt.engines.dense import superoperator
 from qubatt.engines.generator import Generator
 from qubatt.engines.steady.secular import NotWeakError
-from qubatt.engines.steady.solve import SteadySolution
+from qubatt.engines.steady.solve_steady import SteadySolution
 from qubatt.operators import Atoms, Mode
 from solving import solve_steady
 

@@ -18,8 +18,8 @@ from qubatt.core.realization import realize
 from qubatt.core.solution import ErrorKind
 from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
 from qubatt.engines.steady.coordinates import Coordinates
-from qubatt.engines.steady.solve import SteadySolution
-from qubatt.engines.steady.solver import SteadySolver, UnsuitedError
+from qubatt.engines.steady.solve_steady import SteadySolution
+from qubatt.engines.steady.steady_solver import SteadySolver, UnsuitedError
 from solving import solve_steady
 
 every_solver = pytest.mark.parametrize("name", NAMES["steady-solver"])

@@ -5,7 +5,8 @@ import pytest
 
 import qubatt as qb
 from qubatt.papers.scans import Scans, charging_scan, steady_scan
-from qubatt.sweeps.execution import computation, worker
+from qubatt.sweeps.execution import study_computation as computation
+from qubatt.sweeps.execution import worker
 
 TIMES = np.linspace(0.0, 2.0, 5)
 DECAY = [qb.CollectiveDecay(0.4)]

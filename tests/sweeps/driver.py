@@ -15,7 +15,7 @@ import zarr  # noqa: F401
 
 from qubatt.__main__ import main
 from qubatt.results import study_status  # noqa: F401
-from qubatt.sweeps.execution import computation, study_cost  # noqa: F401
+from qubatt.sweeps.execution import study_computation as computation
 
 
 def work(told: dict) -> None:

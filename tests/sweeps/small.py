@@ -21,7 +21,7 @@ import tomli_w
 import xarray as xr
 
 from qubatt.sweeps import Study, StudyProgress, sweep
-from qubatt.sweeps.execution import computation
+from qubatt.sweeps.execution import study_computation as computation
 from qubatt.sweeps.execution.worker import Batch, solve_batches
 
 HERE = Path(__file__).parent

@@ -18,7 +18,7 @@ from small import ROUNDED, Starter, assert_same, environment, small, written
 
 from qubatt.results.status import status_counts
 from qubatt.sweeps import load, sweep
-from qubatt.sweeps.execution import computation
+from qubatt.sweeps.execution import study_computation as computation
 from qubatt.sweeps.execution.dask_cluster import CONNECT_SECONDS
 
 pytest.importorskip("distributed")

@@ -15,7 +15,7 @@ from small import Starter, assert_same, small, written
 
 from qubatt.results.status import status_counts
 from qubatt.sweeps import load, sweep
-from qubatt.sweeps.execution import computation
+from qubatt.sweeps.execution import study_computation as computation
 from qubatt.sweeps.store import store
 
 FULL = {"space": "No space left on device", "large": "File too large"}

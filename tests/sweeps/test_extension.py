@@ -275,7 +275,7 @@ def test_half_of_the_merits_read_off_is_not_all_done(
         if state.done >= 4:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("qubatt.sweeps.execution.computation.CHUNK_SECONDS", 0.0)
+    monkeypatch.setattr("qubatt.sweeps.execution.study_computation.CHUNK_SECONDS", 0.0)
     with pytest.raises(KeyboardInterrupt):
         sweep(merits("energy", "purity"), tmp_path, progress=stop)
     half = load(tmp_path)

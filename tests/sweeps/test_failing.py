@@ -17,7 +17,7 @@ import qubatt as qb
 from qubatt.core.errors import ArgumentError
 from qubatt.results.status import status_counts
 from qubatt.sweeps import load, sweep
-from qubatt.sweeps.execution.computation import DEAD_WORKER
+from qubatt.sweeps.execution.study_computation import DEAD_WORKER
 from qubatt.sweeps.study import charge_run
 
 

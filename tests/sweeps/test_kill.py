@@ -15,7 +15,7 @@ from small import Starter, assert_same, computed, members, small, written
 
 from qubatt.results.status import status_counts
 from qubatt.sweeps import load, sweep
-from qubatt.sweeps.execution import computation
+from qubatt.sweeps.execution import study_computation as computation
 from qubatt.sweeps.store.store import TEMPORARY_NAMES
 
 KILLS = 8

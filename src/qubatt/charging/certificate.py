@@ -16,7 +16,7 @@ from qubatt.charging.request import Request
 from qubatt.core.errors import CertificateError, QubattWarning
 from qubatt.core.observable import ENERGY
 from qubatt.core.solution import Solution
-from qubatt.engines.steady.solve import SteadySolution
+from qubatt.engines.steady.solve_steady import SteadySolution
 from qubatt.merits import SolvedRun
 from qubatt.merits.cutoff_population import highest_levels
 from qubatt.models.photon_cutoff import max_photons

@@ -13,7 +13,7 @@ from qubatt.core.check import FloatArray
 from qubatt.core.errors import ResourceError
 from qubatt.core.task import AT_REST, Save
 from qubatt.engines.exact.engine import ExactEngine
-from qubatt.engines.steady.solve import solve_steady
+from qubatt.engines.steady.solve_steady import solve_steady
 from qubatt.models.photon_cutoff import AUTO
 
 SETTLED_TOLERANCE = 1e-6

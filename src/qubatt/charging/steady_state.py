@@ -15,8 +15,8 @@ from qubatt.charging.request import Environment, MeritNames, Request, check_alik
 from qubatt.core.errors import UnsupportedError
 from qubatt.core.task import AT_REST, Save
 from qubatt.engines.steady.gap import MAX_STEADY_STATES
-from qubatt.engines.steady.solve import SteadySolution, solve_steady
-from qubatt.engines.steady.solver import SteadySolver
+from qubatt.engines.steady.solve_steady import SteadySolution, solve_steady
+from qubatt.engines.steady.steady_solver import SteadySolver
 from qubatt.merits import Merit, SolvedRun
 from qubatt.merits.selection import ALL, to_merit
 from qubatt.models import Battery

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from types import TracebackType
+from typing import Any
 
 import rich.progress
 import typer
@@ -15,7 +15,7 @@ from rich.console import Console
 from qubatt.core.errors import ArgumentError
 from qubatt.core.file import check_directory
 from qubatt.io import save
-from qubatt.results.plain import to_plain
+from qubatt.results.plain_data import to_plain
 from qubatt.results.summary import summary
 from qubatt.results.tables import value_tables
 
@@ -45,12 +45,7 @@ class Progress:
         self._bars.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: Any) -> None:
         self._bars.stop()
 
     def show(self, label: str, done: float, total: float) -> None:

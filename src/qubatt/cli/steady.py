@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from qubatt.cli.declared import add_battery_commands
+from qubatt.cli.battery_commands import add_battery_commands
 from qubatt.cli.option import Charger, Environment, Json, Merits, Output, Strict, surroundings
 
 

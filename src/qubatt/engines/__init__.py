@@ -9,8 +9,8 @@ from qubatt.engines.selection import select_engine
 from qubatt.engines.steady.direct import DirectSolver
 from qubatt.engines.steady.krylov import FlowSolver
 from qubatt.engines.steady.secular import SecularSolver
-from qubatt.engines.steady.solve import SteadySolution, solve_steady
-from qubatt.engines.steady.solver import SteadySolver
+from qubatt.engines.steady.solve_steady import SteadySolution, solve_steady
+from qubatt.engines.steady.steady_solver import SteadySolver
 from qubatt.engines.threads import limit_threads, thread_count
 
 __all__ = [

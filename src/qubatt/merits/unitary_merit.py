@@ -11,7 +11,7 @@ from qubatt.core.observable import Observable
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
 from qubatt.merits.merit import Merit, Needs
-from qubatt.merits.reach import REACHES, Reach
+from qubatt.merits.unitaries import REACHES, Reach
 
 ReachName = Literal["symmetric", "full"]
 """Names of the sets of unitaries that act on ρ_B."""

@@ -6,7 +6,7 @@ import contextlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
+from typing import Any
 
 import numpy as np
 
@@ -88,13 +88,8 @@ class Scans(contextlib.AbstractContextManager["Scans"]):
         self.report = report
         self._runner = StudyRunner(folder, workers=cores(), keep=False, fresh=fresh)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._runner.__exit__(kind, error, trace)
+    def __exit__(self, *error: Any) -> None:
+        self._runner.__exit__(*error)
 
     def run(self, label: str, scans: Sequence[Study]) -> list[Values]:
         """Return the values of all scans, in their order.

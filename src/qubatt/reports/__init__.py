@@ -1,6 +1,6 @@
 """Pages about studies: parameters, figures, certificates, failures."""
 
-from qubatt.reports.page import report
 from qubatt.reports.source import open_result
+from qubatt.reports.study_page import report
 
 __all__ = ["open_result", "report"]

@@ -13,7 +13,7 @@ from qubatt.core.check import FloatArray, Real
 from qubatt.core.declaration import declare
 from qubatt.core.errors import ArgumentError
 from qubatt.states.charger import ChargerState, MeanPhotons
-from qubatt.states.peak import from_peak
+from qubatt.states.fock_amplitudes import from_peak
 from qubatt.states.phase import with_phase
 from qubatt.states.truncation import check_cutoff
 

@@ -12,7 +12,7 @@ from scipy.special import gammainc
 from qubatt.core.check import Real
 from qubatt.core.declaration import declare
 from qubatt.states.charger import ChargerState, MeanPhotons
-from qubatt.states.peak import from_peak
+from qubatt.states.fock_amplitudes import from_peak
 from qubatt.states.phase import with_phase
 from qubatt.states.truncation import check_cutoff
 

@@ -18,7 +18,7 @@ from qubatt.charging.certificate import Certificate, certify_run, certify_steady
 from qubatt.charging.request import Request
 from qubatt.core.registry import registry
 from qubatt.core.solution import Solution
-from qubatt.engines.steady.solve import SteadySolution
+from qubatt.engines.steady.solve_steady import SteadySolution
 from solving import solve, solve_steady
 
 LOSS = qb.CavityLoss(2.0)

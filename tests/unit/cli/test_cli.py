@@ -499,7 +499,7 @@ def test_json_holds_infinities_as_null():
     """Values and numbers inside attributes; nothing else is lost."""
     import xarray as xr
 
-    from qubatt.results.plain import to_plain
+    from qubatt.results.plain_data import to_plain
 
     data = xr.Dataset({"a": ("x", [1.0, np.inf]), "b": ("x", [True, False])})
     data.attrs = {"certificate": '{"error": NaN, "more": [1, Infinity]}', "n": np.float64(2.0)}

@@ -16,7 +16,7 @@ from qubatt.core.registry import registry
 from qubatt.core.solution import Solution
 from qubatt.core.space import Space
 from qubatt.engines.exact import engine, reduced_lindbladian
-from qubatt.engines.steady import solve as steady
+from qubatt.engines.steady import solve_steady as steady
 from qubatt.operators import Atoms, Mode
 from qubatt.states import ChargerState
 from solving import solve, solve_each, solve_steady, solve_steady_each

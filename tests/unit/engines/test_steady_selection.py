@@ -17,14 +17,14 @@ from qubatt.core.registry import registry
 from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
 from qubatt.engines.steady.coordinates import Coordinates
 from qubatt.engines.steady.selection import candidates, method_names, method_text, select_solver
-from qubatt.engines.steady.solver import KIND
+from qubatt.engines.steady.steady_solver import SOLVER_KIND
 from qubatt.papers.scans import steady_scan
 from solving import solve_steady, solve_steady_each
 
 BATTERY = qb.DrivenBattery(2, drive=1.0)
 DECAY = qb.CollectiveDecay(0.1)
 PROBLEM = BATTERY.problem(environment=[DECAY])
-SOLVERS = tuple(registry.items(KIND))
+SOLVERS = tuple(registry.items(SOLVER_KIND))
 every_name = pytest.mark.parametrize("name", SOLVERS)
 
 
@@ -34,7 +34,7 @@ def picky(monkeypatch: pytest.MonkeyPatch) -> type[qb.DirectSolver]:
     entries = {kind: dict(named) for kind, named in registry._entries.items()}
     monkeypatch.setattr(registry, "_entries", entries)
 
-    @declare(KIND, "picky")
+    @declare(SOLVER_KIND, "picky")
     class PickySolver(qb.DirectSolver):
         """Takes the ladder alone."""
 
@@ -48,7 +48,7 @@ def picky(monkeypatch: pytest.MonkeyPatch) -> type[qb.DirectSolver]:
 @every_name
 def test_name_and_instance_give_the_same(name: str) -> None:
     """To the bit, in every function that takes a method."""
-    solver = registry.get(KIND, name)()
+    solver = registry.get(SOLVER_KIND, name)()
     for given in (name, solver):
         assert select_solver(given) == solver
         assert method_text(given) == name
@@ -66,7 +66,7 @@ def test_name_and_instance_give_the_same(name: str) -> None:
 @every_name
 def test_studies_and_papers_store_the_name(name: str) -> None:
     """So that keys are those of the text."""
-    solver = registry.get(KIND, name)()
+    solver = registry.get(SOLVER_KIND, name)()
     run = qb.SteadyRun(method=solver)
     assert run.method == name
     assert run == qb.SteadyRun(method=name)

@@ -9,8 +9,8 @@ import qubatt as qb
 from qubatt.core.problem import Problem
 from qubatt.core.realization import realize
 from qubatt.merits import select_merits
-from qubatt.merits.reach import REACHES
 from qubatt.merits.selection import all_merits
+from qubatt.merits.unitaries import REACHES
 from qubatt.merits.unitary_merit import UnitaryMerit
 
 CAVITY = qb.DickeBattery(2, 0.5, 4).problem()

@@ -1,4 +1,4 @@
-"""Exact engine: symmetries found by itself, compiled kernels, Chebyshev or Runge–Kutta steps."""
+"""Exact engine: symmetry reduction, compiled kernels, Chebyshev or Runge–Kutta steps."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
-from qubatt.engines.exact.sectors import NOTHING, Entries, Pair, Sectors, split
+from qubatt.engines.exact.sectors import NO_ENTRIES, Entries, Pair, Sectors, split
 
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -138,7 +138,7 @@ class Layout:
         mirrored = {(S, T) for moves in self.sources.values() for _, S, T in moves if S > T}
         self.mirrored: list[Pair] = sorted(mirrored)
         blocks = split(realization.pattern, sectors)
-        self.patterns = [blocks.get((S, S), NOTHING) for S in range(len(self.sizes))]
+        self.patterns = [blocks.get((S, S), NO_ENTRIES) for S in range(len(self.sizes))]
         self._reach = self._required()
         self.places, self.size = self._allocate()
 
@@ -267,10 +267,10 @@ class _Assembly:
         blocks, damping = split(H, layout.sectors), split(no_jump, layout.sectors)
         sectors = range(len(layout.sizes))
         self._H = [
-            _on_pattern(blocks.get((S, S), NOTHING), layout.patterns[S], layout.sizes[S])
+            _on_pattern(blocks.get((S, S), NO_ENTRIES), layout.patterns[S], layout.sizes[S])
             for S in sectors
         ]
-        self._damping = [damping.get((S, S), NOTHING).off_diagonal() for S in sectors]
+        self._damping = [damping.get((S, S), NO_ENTRIES).off_diagonal() for S in sectors]
         # the same for every part of a Hamiltonian with pulses
         self._complex = any(
             np.iscomplexobj(part.data)

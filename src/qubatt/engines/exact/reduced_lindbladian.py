@@ -17,7 +17,7 @@ from qubatt.core.space import Operator
 from qubatt.engines.engine import MAX_EIGENVALUE_DIM, smallest_eigenvalue
 from qubatt.engines.exact import kernels
 from qubatt.engines.exact.layout import Layout, Tables
-from qubatt.engines.exact.sectors import NOTHING, Entries, Sectors, find_sectors, split
+from qubatt.engines.exact.sectors import NO_ENTRIES, Entries, Sectors, find_sectors, split
 from qubatt.engines.threads import thread_count
 
 Vector = NDArray[np.float64]
@@ -29,7 +29,7 @@ MIN_ENTRIES_FOR_THREADS = 12_000
 ROW_OVERHEAD = 8
 """Work of beginning a row, in columns."""
 
-DEPEND_ON_H = (
+TABLES_OF_H = (
     "row_energy",
     "energy",
     "left_value",
@@ -110,7 +110,7 @@ class ReducedLindbladian:
             with_part = self.layout.tables(part)
             changes = {
                 name: getattr(with_part, name) - getattr(nothing, name)
-                for name in DEPEND_ON_H
+                for name in TABLES_OF_H
                 if len(getattr(nothing, name))
             }
             parts.append((pulse, changes))
@@ -169,7 +169,7 @@ class ReducedLindbladian:
         """Return the stored entries of ρ, a sparse Hermitian matrix of shape ``(D, D)``."""
         vector, blocks = self.zeros(), split(rho, self.sectors)
         for pair, block in self.layout.places.items():
-            entries = blocks.get(pair, NOTHING)
+            entries = blocks.get(pair, NO_ENTRIES)
             entries = entries.where(entries.column >= block.kept[entries.row])
             at = block.address[entries.row] + entries.column
             vector[at] = entries.value.real
@@ -273,7 +273,7 @@ class ReducedLindbladian:
         for operator in operators:
             blocks, count = split(operator, self.sectors), 0
             for S, T in self.layout.pairs:
-                entries = blocks.get((T, S), NOTHING)  # O_ji, to be multiplied by ρ_ij
+                entries = blocks.get((T, S), NO_ENTRIES)  # O_ji, to be multiplied by ρ_ij
                 if S == T:
                     entries = entries.where(entries.row >= entries.column)
                 at = self.layout.places[S, T].address[entries.column] + entries.row

@@ -107,7 +107,7 @@ class Entries(NamedTuple):
         return self.where(self.row != self.column)
 
 
-NOTHING = Entries(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+NO_ENTRIES = Entries(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
 
 def split(matrix: sp.csr_array, sectors: Sectors) -> dict[Pair, Entries]:

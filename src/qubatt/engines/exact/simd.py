@@ -1,4 +1,4 @@
-"""Several numbers at once: vectors of doubles for compiled kernels, as LLVM sees them.
+"""SIMD vectors: explicit vectors of doubles for compiled kernels, as LLVM types.
 
 Compilers turn loops over rows of a matrix into vector instructions only if they can prove a lot;
 here the vectors are spelled out, and LLVM splits them into what the machine has.

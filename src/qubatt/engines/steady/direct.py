@@ -19,7 +19,7 @@ from qubatt.engines.engine import require_memory
 from qubatt.engines.steady.coordinates import Coordinates, largest_rate
 from qubatt.engines.steady.projector import SteadyProjector, spare_memory
 from qubatt.engines.steady.resolvent import ResolventProjector, ShiftedSolver
-from qubatt.engines.steady.solver import SolverCost, SteadySolver
+from qubatt.engines.steady.steady_solver import SolverCost, SteadySolver
 
 BYTES_PER_ENTRY = 12.0
 """Bytes per entry of a factorisation: a number and its row."""

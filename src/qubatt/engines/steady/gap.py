@@ -143,7 +143,7 @@ def refuse_oscillation(coordinates: Coordinates, start: FloatArray, steady: Floa
     lasting = ritz_values[(np.abs(ritz_values) > 1 - 1e-8) & (np.abs(np.angle(ritz_values)) > 1e-6)]
     if len(lasting):
         raise UnsupportedError(
-            "The state never becomes steady: a part of it that no environment acts on, as far as"
-            " can be told, oscillates for ever. Add an environment that reaches it, start from"
-            " another charger state, or look at its charging over time."
+            "The initial state has an undamped oscillating component and never becomes steady. Add"
+            " an environment that damps it, use another charger state, or compute its charging over"
+            " time with charge()."
         )

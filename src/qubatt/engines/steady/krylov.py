@@ -1,4 +1,4 @@
-"""Limits by the flow exp(h𝓛), accelerated by Krylov spaces, for problems of any size."""
+"""Steady states by Krylov-accelerated propagation, for problems of any size."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qubatt.core.solution import ErrorKind
 from qubatt.engines.steady.coordinates import Coordinates
 from qubatt.engines.steady.gmres import EPSILON, KrylovSpace
 from qubatt.engines.steady.projector import SteadyEstimate, SteadyProjector, StopRule, spare_memory
-from qubatt.engines.steady.solver import SolverCost, SteadySolver
+from qubatt.engines.steady.steady_solver import SolverCost, SteadySolver
 from qubatt.engines.steady.step_propagator import STEP_ROUNDING, StepPropagator
 
 MIN_KRYLOV_VECTORS, MAX_KRYLOV_VECTORS = 24, 160

@@ -1,4 +1,4 @@
-"""Limits by huge implicit steps, for any way to solve (σ − 𝓛)x = b."""
+"""Steady states by very long implicit steps, for any solver of (σ − 𝓛)x = b."""
 
 from __future__ import annotations
 

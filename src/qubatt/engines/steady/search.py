@@ -1,4 +1,4 @@
-"""The limit of an initial state, by whichever method gets there, and how good it is."""
+"""Search for the steady state of an initial state among the methods, and its error."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from qubatt.engines.steady.projector import (
     StopRule,
 )
 from qubatt.engines.steady.selection import AUTO, candidates
-from qubatt.engines.steady.solver import SteadySolver, UnsuitedError
+from qubatt.engines.steady.steady_solver import SteadySolver, UnsuitedError
 
 MAX_ERROR = 1e-7
-"""Estimated error of ρ from which on a steady state counts as not converged."""
+"""Largest estimated error of ρ of a converged steady state."""
 
 
 class WarmStart(NamedTuple):
@@ -41,9 +41,9 @@ def find_steady(
     report: Callable[[float], None] | None,
     warm_start: WarmStart | None,
 ) -> SteadySearch:
-    """Return the limit of the first start by the first method that gets there, and what else is.
+    """Return the steady state of the first initial state by the first method that converges.
 
-    What is known of a lower cut-off is where to begin.
+    A warm start, from a lower cut-off, replaces the initial state if its steady state is unique.
     """
     stop = StopRule(RESIDUAL_TARGET * min(1.0, largest_rate(coordinates)), report=report)
     start = coordinates.initial
@@ -57,14 +57,14 @@ def find_steady(
             if method != AUTO:
                 raise
             continue
-        if best is not None and estimate.residual > best.limit.residual:
+        if best is not None and estimate.residual > best.estimate.residual:
             continue
         if warm_start is not None and warm_start.states:
             count = SteadyCount(warm_start.states, estimate.rate)
         elif estimate.residual <= max(RESIDUAL_TOLERANCE, projector.residual_floor):
             count = count_steady(projector, estimate.x / (coordinates.one @ estimate.x))
         else:
-            count = SteadyCount(0, estimate.rate)  # what is not steady yet says nothing of others
+            count = SteadyCount(0, estimate.rate)  # without convergence, others cannot be counted
         conserving = solver.conserving_projector(coordinates) if count.states > 1 else None
         if conserving is not None:
             estimate = conserving.project(coordinates.initial, stop)
@@ -72,43 +72,43 @@ def find_steady(
         if best.converged:
             break
     if best is None:
-        raise AssertionError  # the flow always ends
+        raise AssertionError  # the flow always returns
     return best
 
 
 class SteadySearch(NamedTuple):
-    """The limit of ρ(0), how it was found, and what else is steady."""
+    """Steady state of ρ(0), the method that computed it, and the number of steady states."""
 
     solver: SteadySolver
     projector: SteadyProjector
-    limit: SteadyEstimate
-    probe: SteadyCount
-    last: SteadyProjector
+    estimate: SteadyEstimate
+    steady_count: SteadyCount
+    final_projector: SteadyProjector
     stop: StopRule
 
     def of(self, start: FloatArray) -> SteadySearch:
         """Return the same for another initial state that reaches the same coordinates."""
-        if self.probe.states == 1:
+        if self.steady_count.states == 1:
             return self
-        return self._replace(limit=self.last.project(start, self.stop))
+        return self._replace(estimate=self.final_projector.project(start, self.stop))
 
     @property
     def unique(self) -> bool:
-        """Whether all initial states end here for sure."""
-        return self.probe.states == 1 and self.converged
+        """Whether all initial states certainly have this steady state."""
+        return self.steady_count.states == 1 and self.converged
 
     @property
     def error(self) -> float:
         """Estimate of ‖ρ − ρ_∞‖; infinite where there is none.
 
-        What rounding leaves of 𝓛ρ is as good as 0, but the slowest mode may still fit into it.
+        A residual 𝓛ρ at the level of rounding may still contain the slowest mode.
         """
-        error = self.limit.error
-        rate = self.probe.rate if self.probe.states == 1 else self.limit.rate
-        if not math.isfinite(error) and self.limit.residual > 0:
-            error = self.limit.residual / rate
+        error = self.estimate.error
+        rate = self.steady_count.rate if self.steady_count.states == 1 else self.estimate.rate
+        if not math.isfinite(error) and self.estimate.residual > 0:
+            error = self.estimate.residual / rate
         lost = (
-            self.projector.residual_floor * float(np.linalg.norm(self.limit.x)) / rate
+            self.projector.residual_floor * float(np.linalg.norm(self.estimate.x)) / rate
             if rate > 0
             else 0.0
         )
@@ -116,15 +116,15 @@ class SteadySearch(NamedTuple):
 
     @property
     def resolved(self) -> bool:
-        """Whether rounding lets several steady states be told from one that is reached slowly."""
+        """Whether rounding allows to distinguish several steady states from slow relaxation."""
         slow = STEADY_RATE * smallest_rate(self.projector.coordinates)
-        return self.probe.states <= 1 or 40 * self.projector.residual_floor <= slow
+        return self.steady_count.states <= 1 or 40 * self.projector.residual_floor <= slow
 
     @property
     def converged(self) -> bool:
         """Whether residual and error are as small as they should be."""
         least = max(RESIDUAL_TOLERANCE, self.projector.residual_floor)
-        small = self.limit.residual <= least and self.error <= MAX_ERROR
+        small = self.estimate.residual <= least and self.error <= MAX_ERROR
         return small and self.resolved
 
 

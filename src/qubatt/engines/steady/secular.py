@@ -16,7 +16,7 @@ from qubatt.engines.steady.coordinates import Coordinates, largest_rate
 from qubatt.engines.steady.gmres import KrylovSpace
 from qubatt.engines.steady.projector import SteadyProjector, spare_memory
 from qubatt.engines.steady.resolvent import ResolventProjector, ShiftedSolver
-from qubatt.engines.steady.solver import SolverCost, SteadySolver, UnsuitedError
+from qubatt.engines.steady.steady_solver import SolverCost, SteadySolver, UnsuitedError
 
 MAX_CONDITION = 8.0
 """Condition of the eigenvectors up to which the preconditioner is good."""

@@ -14,7 +14,7 @@ from qubatt.engines.steady.direct import DirectSolver
 from qubatt.engines.steady.krylov import FlowSolver
 from qubatt.engines.steady.projector import SteadyProjector
 from qubatt.engines.steady.secular import SecularSolver
-from qubatt.engines.steady.solver import KIND, SteadySolver
+from qubatt.engines.steady.steady_solver import SOLVER_KIND, SteadySolver
 
 AUTO = "auto"
 """The method that stands for the quickest solver that gets there."""
@@ -22,7 +22,7 @@ AUTO = "auto"
 
 def method_names() -> tuple[str, ...]:
     """Return what a method can be called: ``"auto"`` and every registered steady solver."""
-    return (AUTO, *registry.items(KIND))
+    return (AUTO, *registry.items(SOLVER_KIND))
 
 
 def select_solver(method: str | SteadySolver) -> SteadySolver | None:
@@ -40,10 +40,10 @@ def select_solver(method: str | SteadySolver) -> SteadySolver | None:
     if method == AUTO:
         return None
     name = method.partition(":")[0]
-    if name not in registry.items(KIND):
-        requirement = f'be "{AUTO}" or name a registered {KIND}'
+    if name not in registry.items(SOLVER_KIND):
+        requirement = f'be "{AUTO}" or name a registered {SOLVER_KIND}'
         raise ArgumentError("method", requirement, method, suggest(name, method_names()))
-    return cast(SteadySolver, from_text(KIND, method, "method"))
+    return cast(SteadySolver, from_text(SOLVER_KIND, method, "method"))
 
 
 def method_text(method: Any) -> str:

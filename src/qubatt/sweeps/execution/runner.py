@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
+from typing import Any
 
 import xarray as xr
 
-from qubatt.sweeps.execution.computation import Computation
 from qubatt.sweeps.execution.executor import WorkerPool
 from qubatt.sweeps.execution.pool import check_workers, open_pool
 from qubatt.sweeps.execution.progress import StudyProgress
+from qubatt.sweeps.execution.study_computation import Computation
 from qubatt.sweeps.store.grid import empty_grid, filled_grid
 from qubatt.sweeps.store.store import MemoryStore, Store
 from qubatt.sweeps.study.study import Study
@@ -51,13 +51,8 @@ class StudyRunner:
     def __enter__(self) -> StudyRunner:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._open.__exit__(kind, error, trace)
+    def __exit__(self, *error: Any) -> None:
+        self._open.__exit__(*error)
 
     def run(
         self,

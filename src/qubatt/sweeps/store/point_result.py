@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from qubatt.charging.propagate import Propagation
 from qubatt.core.solution import Solution
-from qubatt.engines.steady.solve import SteadySolution
+from qubatt.engines.steady.solve_steady import SteadySolution
 from qubatt.results.result import Result
 from qubatt.results.status import FAILED
 from qubatt.sweeps.study.point import SolvedState

@@ -13,7 +13,7 @@ import xarray as xr
 from qubatt.charging.propagate import Propagation
 from qubatt.charging.request import Request
 from qubatt.core.declaration import parameters_of
-from qubatt.engines.steady.solve import SteadySolution
+from qubatt.engines.steady.solve_steady import SteadySolution
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
 from qubatt.models.photon_cutoff import AUTO, max_photons

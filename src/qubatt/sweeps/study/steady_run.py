@@ -18,7 +18,7 @@ from qubatt.charging.steady_state import (
 )
 from qubatt.core.declaration import declare
 from qubatt.engines.steady.selection import method_names, method_text
-from qubatt.engines.steady.solve import SteadySolution
+from qubatt.engines.steady.solve_steady import SteadySolution
 from qubatt.models.photon_cutoff import AUTO
 from qubatt.sweeps.study.point import Merits, Point, RunSpec, SolvedState
 

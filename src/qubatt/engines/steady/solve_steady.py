@@ -27,7 +27,7 @@ from qubatt.engines.steady.krylov import MIN_KRYLOV_VECTORS
 from qubatt.engines.steady.projector import RESIDUAL_TARGET
 from qubatt.engines.steady.search import SteadySearch, WarmStart, find_steady
 from qubatt.engines.steady.selection import select_solver
-from qubatt.engines.steady.solver import SteadySolver
+from qubatt.engines.steady.steady_solver import SteadySolver
 from qubatt.engines.threads import single_blas
 
 BYTES_PER_COORDINATE = 100.0
@@ -184,7 +184,7 @@ def _solve(
         return _solve_groups(query, initials, groups)
     if len(initials) > 1 and not search.converged:
         return _solve_groups(query, initials, [[k] for k in range(len(initials))])
-    read = _Readings(query, coordinates, search)
+    read = _Expectations(query, coordinates, search)
     solutions = [read.solution(start) for start in coordinates.initials]
     for k, solution in enumerate(solutions):
         if len(solutions) > 1 and not solution.converged:  # another method may get there
@@ -217,7 +217,7 @@ def _solve_groups(
     return [solved[k] for k in range(len(initials))]
 
 
-class _Readings:
+class _Expectations:
     """Readings of the limits of initial states that reach the same coordinates."""
 
     def __init__(self, query: _Query, coordinates: Coordinates, search: SteadySearch) -> None:
@@ -234,7 +234,7 @@ class _Readings:
         )
         search = self._search if start is coordinates.initial else self._search.of(start)
         x, trace = self._normal(search)
-        if search.probe.states > 1:
+        if search.steady_count.states > 1:
             refuse_oscillation(coordinates, start, x)
         vector = coordinates.vector(x)
         ends = [coordinates.vector(start), vector]
@@ -246,11 +246,11 @@ class _Readings:
         return SteadySolution(
             moments={name: float(value[0]) for name, value in values.items()},
             initial_moments={name: float(value[0]) for name, value in first.items()},
-            residual=search.limit.residual,
+            residual=search.estimate.residual,
             error_estimate=search.error,
             trace_drift=abs(trace - 1.0),
             smallest_eigenvalue=reduced.smallest_eigenvalue(vector),
-            count=search.probe.states if search.resolved else 0,
+            count=search.steady_count.states if search.resolved else 0,
             relaxation_rate=self._gap if query.gap else None,
             converged=search.converged,
             basis=query.task.problem.space.bases,
@@ -269,8 +269,8 @@ class _Readings:
 
     def _normal(self, search: SteadySearch) -> tuple[FloatArray, float]:
         """Return a limit divided by its trace, and that."""
-        trace = float(self._coordinates.one @ search.limit.x)
-        return search.limit.x / trace, trace
+        trace = float(self._coordinates.one @ search.estimate.x)
+        return search.estimate.x / trace, trace
 
     @cached_property
     def _gap(self) -> float:
@@ -279,7 +279,7 @@ class _Readings:
         if not search.converged:
             return math.nan  # nothing is known of what is slow
         x, _ = self._normal(search)
-        return relaxation_rate(self._coordinates, x, search.probe.states)
+        return relaxation_rate(self._coordinates, x, search.steady_count.states)
 
 
 def _options(solver: SteadySolver) -> dict[str, Any]:

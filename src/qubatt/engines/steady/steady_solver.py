@@ -13,7 +13,7 @@ from qubatt.core.task import Task
 from qubatt.engines.steady.coordinates import Coordinates
 from qubatt.engines.steady.projector import SteadyProjector
 
-KIND = "steady-solver"
+SOLVER_KIND = "steady-solver"
 """Kind of steady solvers in the registry."""
 
 
@@ -48,7 +48,7 @@ class SteadySolver(ABC):
     @property
     def name(self) -> str:
         """Name in the registry."""
-        return registry.name_of(KIND, type(self))
+        return registry.name_of(SOLVER_KIND, type(self))
 
     def unsupported(self, task: Task) -> str:
         """Return why the solver cannot treat a task, a sentence; empty if it can."""
