@@ -353,7 +353,7 @@ def test_interruption_is_clean_and_resumes(tmp_path, number):
         "reproduce",
         "zhang2024",
         "--figures",
-        "3",
+        "4",
         "--output",
         str(tmp_path),
     ]
