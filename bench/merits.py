@@ -19,7 +19,7 @@ REPEATS = 15
 def seconds(merits: list[str] | str | None) -> float:
     """Return how long a run with these merits takes."""
     start = time.perf_counter()
-    qb.charge(BATTERY, TIMES, environment=qb.CavityLoss(0.5), merits=merits)
+    qb.charge(BATTERY, times=TIMES, environment=qb.CavityLoss(0.5), merits=merits)
     return time.perf_counter() - start
 
 

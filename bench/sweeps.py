@@ -108,7 +108,7 @@ def plain_loop(text: str) -> float:
     start = time.perf_counter()
     for point in points:
         battery, _, environment = point.setting
-        qb.charge(battery, times, environment=environment, merits=["energy"])
+        qb.charge(battery, times=times, environment=environment, merits=["energy"])
     return time.perf_counter() - start
 
 

@@ -49,7 +49,7 @@ class Session:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", qb.QubattWarning)  # the status is in the answer
             result = qb.steady_state(
-                case.battery, case.environment, case.charger, merits=["energy"]
+                case.battery, environment=case.environment, charger=case.charger, merits=["energy"]
             )
         energy = float(result.energy)
         seconds = time.perf_counter() - start

@@ -35,9 +35,9 @@ class Session:
             warnings.simplefilter("ignore", qb.QubattWarning)  # the status is in the answer
             result = qb.charge(
                 case.battery,
-                case.times[: request["until"]],
-                case.charger,
-                case.environment,
+                times=case.times[: request["until"]],
+                charger=case.charger,
+                environment=case.environment,
                 merits=["energy"],
                 engine=engine,
             )

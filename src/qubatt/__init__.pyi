@@ -1,6 +1,6 @@
 # The public names of qubatt, each with the module that defines it. They load on first use.
 
-from .charging import charge, discharge, steady_state
+from .charging import charge, cost, discharge, steady_state
 from .core.errors import (
     ArgumentError,
     CertificateError,
@@ -17,7 +17,6 @@ from .engines import (
     FlowSolver,
     MatrixEngine,
     SecularSolver,
-    cost,
 )
 from .environment import (
     CavityDephasing,
@@ -50,7 +49,7 @@ from .pulses import (
 )
 from .recharging import recharge, recharge_pair
 from .reports import report
-from .results import scaling
+from .results import certificate, concat, engine_of, parameters, scaling
 from .states import (
     CatState,
     CoherentState,

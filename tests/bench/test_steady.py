@@ -20,7 +20,7 @@ from bench.workers.liouvillian import residual
 def test_closed_form_is_the_steady_state(drive):
     """Below, at and above the transition Ω = γN/2."""
     battery = qb.DrivenBattery(n_atoms=20, drive=drive, detuning=0.0)
-    end = qb.steady_state(battery, qb.CollectiveDecay(0.5))
+    end = qb.steady_state(battery, environment=qb.CollectiveDecay(0.5))
     assert float(end.energy) == pytest.approx(stored_energy(20, drive, 0.5), abs=1e-9)
 
 
@@ -49,7 +49,7 @@ def test_qubatt_worker_finds_the_steady_state():
     found = session.run({})
     battery, environment = STEADY_SMOKE.battery, STEADY_SMOKE.environment
     with pytest.warns(qb.QubattWarning, match="highest Fock level"):
-        end = qb.steady_state(battery, environment)
+        end = qb.steady_state(battery, environment=environment)
     assert found["energies"] == [float(end.energy)]
     assert found["uniqueness"] == "unique"
     assert session.prepare({}) == {}

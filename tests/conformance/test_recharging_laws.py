@@ -43,10 +43,10 @@ def assert_same(found: xr.Dataset, expected: xr.Dataset, atol: float) -> None:
 
 
 @lawful
-@given(n=counts, g=couplings, beta=betas, omega=omegas, space=spaces)
+@given(n=counts, g=couplings, beta=betas, omega=omegas, basis=spaces)
 def test_laws_of_the_cycle(n: int, g: float, beta: float, omega: float, space: Any) -> None:
     """First law, signs and bounds, on the ladder and in the full space."""
-    cycle = qb.recharge(n, g, beta, omega_atom=omega, space=space)
+    cycle = qb.recharge(n, g, beta, omega_atom=omega, basis=space)
     assert_recharging_laws(cycle, scale=n * (omega + abs(g)))
 
 

@@ -99,9 +99,9 @@ def test_dataset_of_every_battery(battery: str) -> None:
     names = ["energy", "power", "empty_population"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", qb.QubattWarning)  # holds at any cut-off
-        end = qb.steady_state(model, surroundings, merits=names, gap=True)
+        end = qb.steady_state(model, environment=surroundings, merits=names, gap=True)
         late = 30.0 / float(end.relaxation_rate)
-        run = qb.charge(model, [late], environment=surroundings, merits=names)
+        run = qb.charge(model, times=[late], environment=surroundings, merits=names)
     for name in names:
         assert end[name].dims == ()
         assert end[name].attrs == run[name].attrs

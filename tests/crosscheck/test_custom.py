@@ -49,7 +49,7 @@ def test_from_qutip_agrees_with_mesolve():
     expected = qt.mesolve(H_B + H_charge, start, TIMES, c_ops, e_ops=[H_B], options=OPTIONS)
     energy = expected.expect[0] - expected.expect[0][0]
     assert np.ptp(energy) > 0.1
-    np.testing.assert_allclose(qb.charge(battery, TIMES).energy, energy, atol=AGREES)
+    np.testing.assert_allclose(qb.charge(battery, times=TIMES).energy, energy, atol=AGREES)
     rho = qt.steadystate(H_B + H_charge, c_ops)
     end = qb.steady_state(battery)
     assert float(end.energy) == pytest.approx(qt.expect(H_B, rho) + 0.5, abs=1e-8)
@@ -61,7 +61,7 @@ def test_comparison_notices_a_thousandth():
     expected = qt.mesolve(H_B + H_charge, start, TIMES, c_ops, e_ops=[H_B], options=OPTIONS)
     battery = qb.from_qutip(H_B, H_charge, [1.001 * c_ops[0], c_ops[1]], start)
     energy = expected.expect[0] - expected.expect[0][0]
-    assert np.max(np.abs(qb.charge(battery, TIMES).energy.values - energy)) > 100 * AGREES
+    assert np.max(np.abs(qb.charge(battery, times=TIMES).energy.values - energy)) > 100 * AGREES
 
 
 OPEN = qb.DrivenBattery(2, 1.0).problem(environment=[qb.CollectiveDecay(0.1)])
@@ -82,7 +82,7 @@ def test_random_complex_matrices_agree_with_mesolve(engine, seed):
     )
     battery = qb.from_qutip(h, H, jumps, start, battery="part1")
     expected = qt.mesolve(h + H, start, TIMES, jumps, e_ops=[h], options=OPTIONS).expect[0]
-    run = qb.charge(battery, TIMES, engine=engine)
+    run = qb.charge(battery, times=TIMES, engine=engine)
     assert np.ptp(expected) > 1e-2
     np.testing.assert_allclose(run.energy, expected - expected[0], atol=1e-8)
 
@@ -139,7 +139,7 @@ def test_complex_coefficients_agree_with_mesolve():
     H = qt.QobjEvo([H_charge, *energy_rate])
     expected = qt.mesolve(H + H_B, start, TIMES, c_ops, e_ops=[H_B], options=OPTIONS).expect[0]
     battery = qb.from_qutip(H_B, H, c_ops, start)
-    run = qb.charge(battery, TIMES, merits="all")  # coefficients of QuTiP cannot be hashed
+    run = qb.charge(battery, times=TIMES, merits="all")  # coefficients of QuTiP cannot be hashed
     np.testing.assert_allclose(run.energy, expected - expected[0], atol=AGREES)
     assert np.all(np.abs(run.power) <= run.power_bound + AGREES)
     again = qb.from_qutip(H_B, H, c_ops, start)
@@ -172,7 +172,7 @@ def test_every_battery_in_mesolve(name, environment):
         found = qb.to_qutip(battery, environment=parts)
     except qb.UnsupportedError:
         return
-    run = charge(battery, TIMES, None, parts)
+    run = charge(battery, times=TIMES, charger=None, environment=parts)
     assert np.ptp(run.energy.values) > 1e-3
     np.testing.assert_allclose(mesolve_energy(found), run.energy, atol=AGREES)
 
@@ -186,7 +186,7 @@ def test_random_batteries_in_mesolve(name):
     if "cavity" in battery.space.factors:
         battery, charger = replace(battery, max_photons=8), qb.CoherentState(0.8, phase=0.7)
     found = qb.to_qutip(battery, charger)
-    run = charge(battery, TIMES, charger, [])
+    run = charge(battery, times=TIMES, charger=charger, environment=[])
     np.testing.assert_allclose(mesolve_energy(found), run.energy, atol=AGREES)
 
 
@@ -196,7 +196,7 @@ def test_pulses_in_mesolve():
     battery = qb.DrivenBattery(n_atoms=2, drive=pulse, interaction=0.4)
     found = qb.to_qutip(battery, environment=qb.CollectiveDecay(0.2))
     assert isinstance(found.H, qt.QobjEvo)
-    run = charge(battery, TIMES, None, [qb.CollectiveDecay(0.2)])
+    run = charge(battery, times=TIMES, charger=None, environment=[qb.CollectiveDecay(0.2)])
     energy = mesolve_energy(found, max_step=0.002, atol=1e-9, rtol=1e-8)
     np.testing.assert_allclose(energy, run.energy, atol=1e-4)  # steps across the jumps
 
@@ -217,7 +217,10 @@ def test_from_the_ladder_and_back():
     environment, charger = [qb.CavityLoss(0.2), qb.CollectiveDecay(0.1)], qb.FockState(3)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", qb.QubattWarning)
-        runs = [qb.charge(b, TIMES, charger, environment) for b in (twin, model)]
+        runs = [
+            qb.charge(b, times=TIMES, charger=charger, environment=environment)
+            for b in (twin, model)
+        ]
     for name in runs[1].data_vars:
         np.testing.assert_allclose(runs[0][name], runs[1][name], atol=1e-9)
 
@@ -243,7 +246,7 @@ def test_every_pulse_is_a_drive_of_its_own():
     a = qt.destroy(3)
     parts = [0 * a, [a + a.dag(), np.sin], [1j * (a - a.dag()), np.cos]]
     battery = qb.from_qutip(qt.num(3), parts, [0.3 * a])
-    run = qb.charge(battery, TIMES, merits=["work_flow", "heat_current", "power"])
+    run = qb.charge(battery, times=TIMES, merits=["work_flow", "heat_current", "power"])
     assert run.drive.values.tolist() == ["H_charge[1]", "H_charge[2]"]
     flows = run.work_flow.sum("drive") + run.heat_current.sum("environment")
     np.testing.assert_allclose(flows, run.power, atol=1e-9)
@@ -254,4 +257,4 @@ def test_no_first_law_where_the_frame_takes_all_energy_away():
     a = qt.destroy(3)
     battery = qb.from_qutip(qt.num(3), [-qt.num(3), [a + a.dag(), np.sin]], [0.3 * a])
     with pytest.raises(qb.UnsupportedError, match="in this frame the inner energy"):
-        qb.charge(battery, TIMES, merits="heat_current")
+        qb.charge(battery, times=TIMES, merits="heat_current")

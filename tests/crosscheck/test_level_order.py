@@ -105,7 +105,7 @@ def test_spin_in_a_lossy_mode():
     start = qt.tensor(qt.basis(12, 3), qt.basis(2, 1))
     dims = {"cavity": 12, "battery": 2}
     battery = qb.from_qutip(qt.sigmaz() / 2, H_charge, [0.5 * a], start, dims=dims)
-    run = qb.charge(battery, TIMES, merits=["remaining_energy", "empty_population"])
+    run = qb.charge(battery, times=TIMES, merits=["remaining_energy", "empty_population"])
     H_B = qt.tensor(qt.qeye(12), qt.sigmaz() / 2)
     expected = qt.mesolve(H_B + H_charge, start, TIMES, [0.5 * a], e_ops=[H_B], options=OPTIONS)
     up = expected.expect[0] + 0.5
@@ -115,9 +115,9 @@ def test_spin_in_a_lossy_mode():
     assert run.remaining_energy.values[0] == pytest.approx(0.0, abs=1e-12)
     assert run.empty_population.values[0] == pytest.approx(1.0, abs=1e-12)
     with pytest.raises(qb.UnsupportedError, match="its battery begins empty"):
-        qb.charge(battery, TIMES, merits=["half_life"])
+        qb.charge(battery, times=TIMES, merits=["half_life"])
     three = qb.from_qutip(qt.sigmaz() / 2, H_charge, [0.5 * a], dims=dims)  # starts empty itself
-    again = qb.charge(three, TIMES, qb.FockState(3), merits=["remaining_energy"])
+    again = qb.charge(three, times=TIMES, charger=qb.FockState(3), merits=["remaining_energy"])
     np.testing.assert_allclose(again.remaining_energy, run.remaining_energy, atol=1e-12)
 
 
@@ -147,7 +147,7 @@ def moments():
 
 def test_an_oscillator_with_enough_levels():
     """26 levels hold the largest energy, 6.22783, and the certificate says so."""
-    run = qb.charge(oscillator(26, roles={"battery": "mode"}), LATER)
+    run = qb.charge(oscillator(26, roles={"battery": "mode"}), times=LATER)
     assert run.attrs["status"] == "ok"
     assert moments().max() == pytest.approx(6.22783, abs=1e-5)
     np.testing.assert_allclose(run.energy, moments(), atol=1e-6)
@@ -157,10 +157,10 @@ def test_an_oscillator_with_enough_levels():
 def test_an_oscillator_with_too_few_levels(levels, wrong):
     """Half of the energy is lost above the last level, and only its role tells."""
     with pytest.warns(qb.QubattWarning, match="too few levels of `battery`"):
-        run = qb.charge(oscillator(levels, roles={"battery": "mode"}), LATER)
+        run = qb.charge(oscillator(levels, roles={"battery": "mode"}), times=LATER)
     assert run.attrs["status"] == "cutoff-too-small"
     assert float(run.energy.max()) == pytest.approx(wrong, abs=5e-4)
-    assert qb.charge(oscillator(levels), LATER).attrs["status"] == "ok"
+    assert qb.charge(oscillator(levels), times=LATER).attrs["status"] == "ok"
 
 
 def test_loss_of_an_oscillator_that_is_the_battery():
@@ -175,7 +175,12 @@ def test_loss_of_an_oscillator_that_is_the_battery():
         names = ("cavity", "battery") if cavity_first else ("battery", "cavity")
         dims = dict(zip(names, sizes, strict=True))
         battery = qb.from_qutip(qt.num(levels), H, dims=dims, roles={"battery": "mode"})
-        run = qb.charge(battery, TIMES, qb.FockState(4), qb.CavityLoss(0.3, on="battery"))
+        run = qb.charge(
+            battery,
+            times=TIMES,
+            charger=qb.FockState(4),
+            environment=qb.CavityLoss(0.3, on="battery"),
+        )
         places = (4, 0) if cavity_first else (0, 4)
         start = qt.tensor(*(qt.basis(dim, at) for dim, at in zip(sizes, places, strict=True)))
         H_B, c = b.dag() * b, np.sqrt(0.3) * b

@@ -63,7 +63,7 @@ def test_ergotropy_differs_tenfold_with_what_unitaries_may_touch():
     assert (ladder, full) == pytest.approx((0.1065399437, 1.2125865332), abs=1e-8)
     run = qb.charge(
         battery,
-        [2.75],
+        times=[2.75],
         environment=qb.CavityLoss(0.2),
         merits=["ergotropy_symmetric", "ergotropy_full"],
     )
@@ -87,7 +87,9 @@ def pair(request):
     every += ["coherence_l1", "ergotropy_atom", "heat_current", "internal_energy"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", qb.QubattWarning)  # equal at any cut-off
-        run = qb.charge(battery, times, qb.FockState(2), parts, merits=every)
+        run = qb.charge(
+            battery, times=times, charger=qb.FockState(2), environment=parts, merits=every
+        )
     atoms, states = product_run(battery, times, 0.3, 0.2, photons=2)
     return battery, run, atoms, states
 

@@ -91,11 +91,13 @@ def test_switched_batteries_agree_with_qutip(name, kind, N):
     battery = replace(drawn, **{field: draw_pulse(rng, kind) for field in names})
     times, charger = np.linspace(0.5, END, 8), draw_charger(rng, drawn)
     environment = [collective(rng)] if name == "driven" else [warm_cavity(rng)]
-    run = charge(battery, times, charger, environment)
+    run = charge(battery, times=times, charger=charger, environment=environment)
     expected, scale = qutip_energies(battery, names, times, charger, environment)
     assert np.ptp(expected) > 1e-4 * scale, "nothing happens in this case"
     assert np.max(np.abs(run.energy.values - expected)) < TOLERANCE * scale
-    same = charge(battery, times, charger, environment, engine=qb.MatrixEngine())
+    same = charge(
+        battery, times=times, charger=charger, environment=environment, engine=qb.MatrixEngine()
+    )
     for variable in run.data_vars:
         np.testing.assert_allclose(run[variable], same[variable], atol=1e-8 * scale)
 

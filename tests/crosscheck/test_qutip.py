@@ -204,7 +204,7 @@ def charge(battery, times, charger, environment, **options):
     """Charge without the warning of a low cut-off: both sides of the comparison share it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", qb.QubattWarning)
-        return qb.charge(battery, times, charger, environment, **options)
+        return qb.charge(battery, times=times, charger=charger, environment=environment, **options)
 
 
 def assert_agrees(run, expected, scale):
@@ -223,7 +223,7 @@ def test_charging_agrees_with_qutip(name, N, parts, number):
     battery = DRAWS[name](rng, N)
     times, charger = draw_times(rng), draw_charger(rng, battery)
     environment = [part(rng) for part in parts]
-    run = charge(battery, times, charger, environment)
+    run = charge(battery, times=times, charger=charger, environment=environment)
     expected, scale = qutip_run(battery, times, charger, environment)
     assert np.ptp(expected["energy"]) > 1e-3 * scale, "nothing happens in this case"
     assert_agrees(run, expected, scale)
@@ -237,7 +237,7 @@ def test_frames_of_the_driven_battery_agree_with_qutip(N, detuning):
         n_atoms=N, drive=1.3, interaction=0.6, omega_atom=1.2, detuning=detuning
     )
     times, environment = np.linspace(0, 5, 11), [qb.CollectiveDecay(0.4, n_thermal=0.1)]
-    run = charge(battery, times, None, environment)
+    run = charge(battery, times=times, charger=None, environment=environment)
     assert_agrees(run, *qutip_run(battery, times, None, environment))
 
 
@@ -303,7 +303,7 @@ def test_every_charger_agrees_with_qutip(model, charger):
     """Light with and without a phase, pure and mixed, charges two atoms in a lossy cavity."""
     battery = model(n_atoms=2, coupling=0.4, interaction=0.3, max_photons=24)
     times, surroundings = np.linspace(0, 2, 5), [qb.CavityLoss(0.3)]
-    run = charge(battery, times, charger, surroundings)
+    run = charge(battery, times=times, charger=charger, environment=surroundings)
     assert_agrees(run, *qutip_run(battery, times, charger, surroundings))
 
 
@@ -320,7 +320,7 @@ def test_comparison_notices_light_that_is_off_by_a_thousandth(charger, parameter
     """The assertion used above fails when photon number or phase is slightly wrong."""
     battery = qb.DickeBattery(n_atoms=2, coupling=0.4, max_photons=24)
     times, wrong = np.linspace(0, 2, 5), 1.001 * getattr(charger, parameter)
-    run = charge(battery, times, charger, [])
+    run = charge(battery, times=times, charger=charger, environment=[])
     with pytest.raises(AssertionError, match="differs by"):
         assert_agrees(run, *qutip_run(battery, times, replace(charger, **{parameter: wrong}), []))
 
@@ -350,7 +350,7 @@ def test_comparison_notices_a_parameter_that_is_off_by_a_thousandth(
     wrong = replace(
         battery, **{parameter: 1.001 * (battery.omega_atom if value is None else value)}
     )
-    run = charge(battery, times, charger, surroundings)
+    run = charge(battery, times=times, charger=charger, environment=surroundings)
     with pytest.raises(AssertionError, match="differs by"):
         assert_agrees(run, *qutip_run(wrong, times, charger, surroundings))
 
@@ -379,7 +379,7 @@ WITH_A_RATE = [
 def test_comparison_notices_a_rate_that_is_off_by_a_thousandth(environment, wrong):
     """The assertion used above fails when a rate or an occupation is slightly wrong."""
     battery, times, charger = SMALL[0][0], np.linspace(0, 3, 7), qb.FockState(2)
-    run = charge(battery, times, charger, [environment])
+    run = charge(battery, times=times, charger=charger, environment=[environment])
     with pytest.raises(AssertionError, match="differs by"):
         assert_agrees(run, *qutip_run(battery, times, charger, [wrong]))
 
@@ -448,5 +448,5 @@ def test_random_light_and_two_environments_agree_with_qutip(name, N, kind):
     times, charger = np.linspace(0.0, rng.uniform(1.0, 2.0), 5), draw_light(rng, kind)
     parts = [cavity_loss] if name == "cascade" else [warm_cavity, warm_collective]
     environment = [part(rng) for part in parts]
-    run = charge(battery, times, charger, environment)
+    run = charge(battery, times=times, charger=charger, environment=environment)
     assert_agrees(run, *qutip_run(battery, times, charger, environment))

@@ -83,7 +83,7 @@ def steady(battery, environment, **options):
     """Return the steady state without the warning of a low cut-off: both sides share it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", qb.QubattWarning)
-        return qb.steady_state(battery, environment, **options)
+        return qb.steady_state(battery, environment=environment, **options)
 
 
 def assert_same_end(end, expected, scale):

@@ -51,7 +51,7 @@ def test_curves_are_those_of_charge(tmp_path):
     """One row per battery, at the very times."""
     (values,) = run(tmp_path, curves())
     for row, battery in zip(values["energy"], batteries(), strict=True):
-        alone = qb.charge(battery, TIMES, environment=DECAY)
+        alone = qb.charge(battery, times=TIMES, environment=DECAY)
         np.testing.assert_allclose(row, alone.energy, atol=1e-12)
     np.testing.assert_array_equal(values["time"], [TIMES, TIMES])
 
@@ -79,7 +79,7 @@ def test_steady_values_are_those_of_steady_state(tmp_path):
     """One number per battery, NaN for the cut-off where there is none."""
     (values,) = run(tmp_path, steady_scan(batteries(), DECAY))
     for k, battery in enumerate(batteries()):
-        end = qb.steady_state(battery, DECAY)
+        end = qb.steady_state(battery, environment=DECAY)
         assert values["energy"][k] == pytest.approx(float(end.energy), abs=1e-12)
     np.testing.assert_array_equal(values["trusted"], [1.0, 1.0])
     assert np.isnan(values["max_photons"]).all()

@@ -141,7 +141,7 @@ def test_slow_relaxation_changes_a_verdict(runner):
     data = figure.compute(runner, ["R2"])
     assert claims_of(figure, data)["F2a"].verdict == "fails"
     battery = qb.DickeBattery(2, 0.5, 20, interaction=0.5)
-    late = qb.charge(battery, [200.0], environment=qb.CavityLoss(0.2), merits=["energy"])
+    late = qb.charge(battery, times=[200.0], environment=qb.CavityLoss(0.2), merits=["energy"])
     steady = data["scan"]["steady"].squeeze()
     assert float(steady.sel(g=0.5)) == pytest.approx(float(late.energy[0]) / 2, abs=1e-7)
     assert float(steady.sel(g=0.5)) < float(steady.sel(g=0.0))
@@ -176,7 +176,9 @@ def test_maps_of_repulsion_agree_with_charging_for_long(runner):
     assert found.attrs["reading"] == "R2"
     late = {
         g: qb.charge(
-            qb.DickeBattery(4, 0.35, 24, interaction=g), [1500.0], environment=qb.CavityLoss(0.5)
+            qb.DickeBattery(4, 0.35, 24, interaction=g),
+            times=[1500.0],
+            environment=qb.CavityLoss(0.5),
         ).energy
         for g in (0.0, 0.5)
     }
@@ -187,7 +189,9 @@ def test_maps_of_repulsion_agree_with_charging_for_long(runner):
     assert np.all(change.sel(g_c=[0.1, 0.6]) > 0)
     late = {
         g: qb.charge(
-            qb.DrivenBattery(2, 0.5, interaction=g), [300.0], environment=qb.CollectiveDecay(0.5)
+            qb.DrivenBattery(2, 0.5, interaction=g),
+            times=[300.0],
+            environment=qb.CollectiveDecay(0.5),
         ).energy
         for g in (-0.5, 0.0, 0.5)
     }
@@ -233,7 +237,7 @@ def test_figure4_ten_photons_are_enough(runner):
     assert claims["F4a (steady value)"].verdict == "holds"
     curve, _ = figure4.scan_of(1.0, 1.0, "b", 1.0, np.linspace(0.0, 15.0, 301))
     (point,) = curve.points
-    late = qb.charge(point.battery, [200.0], environment=point.environment)
+    late = qb.charge(point.battery, times=[200.0], environment=point.environment)
     steady = data["scan"]["steady"].sel(panel="b", g=1.0).squeeze()
     assert float(steady) == pytest.approx(float(late.energy[0]) / 2, abs=1e-6)
     assert claims["F4c, T1 (Fig. 4)"].verdict == "holds"

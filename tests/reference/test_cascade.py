@@ -16,7 +16,7 @@ OFF = {"interaction": 0.0, "coupling": 0.0, "pump": 0.0, "control": 0.0, "max_ph
 def run_of(photons=0, **options):
     """Return the run of a battery in which only the named fields are on."""
     battery = qb.CascadeBattery(**(OFF | options))
-    return qb.charge(battery, TIMES, qb.FockState(photons))
+    return qb.charge(battery, times=TIMES, charger=qb.FockState(photons))
 
 
 @pytest.mark.parametrize("detuning", [0.4, 1.0])

@@ -88,7 +88,7 @@ def test_common_bath_thermalises_the_ladder(N, interaction):
     rho = solve(qb.MatrixEngine(1e-10), problem, np.array([60.0]), {}, states=True).states[0]
     gibbs = (n_thermal / (n_thermal + 1)) ** np.arange(N + 1)
     np.testing.assert_allclose(rho, np.diag(gibbs / gibbs.sum()), atol=1e-9)
-    run = qb.charge(battery, [60.0], environment=qb.CollectiveDecay(0.5, n_thermal))
+    run = qb.charge(battery, times=[60.0], environment=qb.CollectiveDecay(0.5, n_thermal))
     k = np.arange(N + 1)
     H_B = k + 2 * interaction / N * k * (N - k)
     assert float(run.energy[0]) == pytest.approx(gibbs @ H_B / gibbs.sum(), abs=1e-7)

@@ -41,7 +41,7 @@ def test_warm_oscillators(gamma: float, printed: float) -> None:
     bracket -= gamma**2 * cmath.cosh(eps * t / 2)
     expected = (n * (1 + cmath.exp(-gamma * t / 2) / eps**2 * bracket)).real
     assert expected == pytest.approx(printed, abs=1e-9)
-    run = qb.charge(pair(levels, g, 0.0, gamma, n), [t], merits=["energy", "ergotropy_full"])
+    run = qb.charge(pair(levels, g, 0.0, gamma, n), times=[t], merits=["energy", "ergotropy_full"])
     assert float(run.energy[0]) == pytest.approx(expected, abs=2e-6)  # of the cut-off
     assert float(run.ergotropy_full[0]) < 1e-8
 
@@ -50,7 +50,7 @@ def test_warm_oscillators(gamma: float, printed: float) -> None:
 def test_driven_oscillators_stay_coherent(gamma: float, expected: float) -> None:
     """From the vacuum without heat, all energy is ergotropy: a coherent state is pure."""
     wanted = ["energy", "ergotropy_full", "purity", "negativity"]
-    run = qb.charge(pair(LEVELS, 0.2, 0.1, gamma, 0.0), [13.0], merits=wanted)
+    run = qb.charge(pair(LEVELS, 0.2, 0.1, gamma, 0.0), times=[13.0], merits=wanted)
     assert float(run.energy[0]) == pytest.approx(expected, abs=1e-8)
     assert float(run.ergotropy_full[0]) == pytest.approx(expected, abs=1e-8)
     assert float(run.purity[0]) == pytest.approx(1.0, abs=1e-8)
@@ -79,9 +79,11 @@ def test_matrices_discharge_through_what_acts_on_the_battery() -> None:
     single, one, times = lowering(2), sp.eye_array(2), np.linspace(0, 5, 6)
     jumps = [(0.3, sp.kron(one, single)), (2.0, sp.kron(single, one))]
     battery = qb.CustomBattery(single.T @ single, sp.csr_array((4, 4)), jumps, dims=(2, 2))
-    left = qb.discharge(battery, times, None)
+    left = qb.discharge(battery, times=times, environment=None)
     np.testing.assert_allclose(left.remaining_energy, np.exp(-0.3 * times), atol=1e-9)
     with pytest.raises(qb.UnsupportedError, match="Nothing takes energy"):
         qb.discharge(
-            qb.CustomBattery(single.T @ single, np.zeros((4, 4)), jumps[1:], (2, 2)), times, None
+            qb.CustomBattery(single.T @ single, np.zeros((4, 4)), jumps[1:], (2, 2)),
+            times=times,
+            environment=None,
         )

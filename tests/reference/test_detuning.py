@@ -24,7 +24,7 @@ def test_one_atom_and_n_photons(photons, omega_cavity):
     battery = qb.TavisCummingsBattery(
         1, coupling, photons + 1, omega_atom=omega_atom, omega_cavity=omega_cavity
     )
-    run = qb.charge(battery, TIMES, qb.FockState(photons))
+    run = qb.charge(battery, times=TIMES, charger=qb.FockState(photons))
     excited = rabi(2 * coupling * omega_cavity * np.sqrt(photons), omega_atom - omega_cavity)
     np.testing.assert_allclose(run.energy, omega_atom * excited, atol=1e-8)
 
@@ -37,7 +37,7 @@ def test_interaction_detunes_the_single_excitation(N, interaction, interaction_z
     battery = qb.TavisCummingsBattery(
         N, coupling, 2, interaction=interaction, interaction_z=interaction_z
     )
-    run = qb.charge(battery, TIMES, qb.FockState(1))
+    run = qb.charge(battery, times=TIMES, charger=qb.FockState(1))
     excited = rabi(2 * coupling * np.sqrt(N), shift)
     np.testing.assert_allclose(run.energy, (1 + shift) * excited, atol=1e-8)
 
@@ -50,7 +50,7 @@ def test_dicke_battery_off_resonance(detuning):
         coupling, omega_atom = 0.02 * scale, 1.0 + detuning * scale
         battery = qb.DickeBattery(1, coupling, 4, omega_atom=omega_atom)
         times = np.linspace(0, 1.5 * np.pi, 101) / coupling
-        run = qb.charge(battery, times)
+        run = qb.charge(battery, times=times)
         expected = omega_atom * rabi(2 * coupling, detuning * scale, times)
         distances.append(float(np.max(np.abs(run.energy - expected))))
         assert expected.max() < 0.8
@@ -64,7 +64,7 @@ def test_two_photon_battery_off_resonance():
     battery = qb.TwoPhotonDickeBattery(1, coupling, 10, omega_atom=1.0 + detuning)
     rate = 2 * np.sqrt(2) * coupling * omega_cavity
     times = np.linspace(0, 10 / rate, 101)
-    run = qb.charge(battery, times)
+    run = qb.charge(battery, times=times)
     expected = (1.0 + detuning) * rabi(rate, detuning, times)
     assert 0.2 < expected.max() < 0.5
     np.testing.assert_allclose(run.energy, expected, atol=0.02)
@@ -85,7 +85,7 @@ def test_cascade_battery_and_a_detuned_cavity(N, detuning_cavity):
         max_photons=2,
         n_atoms=N,
     )
-    run = qb.charge(battery, TIMES, qb.FockState(1))
+    run = qb.charge(battery, times=TIMES, charger=qb.FockState(1))
     quantum = middle + 2 * interaction * (N - 1) / N
     excited = rabi(2 * coupling * np.sqrt(N), quantum - detuning_cavity)
     np.testing.assert_allclose(run.energy, quantum * excited, atol=1e-8)
@@ -95,13 +95,13 @@ def test_cascade_battery_and_a_detuned_cavity(N, detuning_cavity):
 def test_driven_battery_and_a_detuned_drive(detuning):
     """Omega against delta for each atom, whatever its splitting is."""
     battery = qb.DrivenBattery(3, drive=0.8, omega_atom=1.4, detuning=detuning)
-    run = qb.charge(battery, TIMES)
+    run = qb.charge(battery, times=TIMES)
     np.testing.assert_allclose(run.energy, 3 * 1.4 * rabi(0.8, detuning), atol=1e-8)
 
 
 def test_comparison_notices_a_slightly_wrong_detuning():
     """The assertions above can fail: a cavity that is off by a hundredth is seen."""
     battery = qb.TavisCummingsBattery(1, 0.35, 2, omega_cavity=1.6)
-    run = qb.charge(replace(battery, omega_cavity=1.616), TIMES, qb.FockState(1))
+    run = qb.charge(replace(battery, omega_cavity=1.616), times=TIMES, charger=qb.FockState(1))
     with pytest.raises(AssertionError):
         np.testing.assert_allclose(run.energy, rabi(2 * 0.35 * 1.6, -0.6), atol=1e-8)

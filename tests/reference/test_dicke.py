@@ -20,7 +20,7 @@ def test_degenerate_atoms_displace_the_cavity(N):
         n_atoms=N, coupling=g_c, omega_atom=0.0, omega_cavity=omega_c, max_photons=22
     )
     times = np.linspace(0, 6, 25)
-    run = qb.charge(battery, times, qb.FockState(photons))
+    run = qb.charge(battery, times=times, charger=qb.FockState(photons))
     expected = photons + 2 * N * g_c**2 * (1 - np.cos(omega_c * times))
     np.testing.assert_allclose(run.mean_photons, expected, atol=1e-7)
     np.testing.assert_allclose(run.energy, 0.0, atol=1e-12)
@@ -33,7 +33,7 @@ def test_weak_coupling_charges_as_the_tavis_cummings_battery(N):
     for coupling in (0.04, 0.02, 0.01):
         times = np.linspace(0, 2.0, 801) / coupling
         runs = [
-            qb.charge(cls(n_atoms=N, coupling=coupling, max_photons=7), times)
+            qb.charge(cls(n_atoms=N, coupling=coupling, max_photons=7), times=times)
             for cls in (qb.DickeBattery, qb.TavisCummingsBattery)
         ]
         distances.append(np.max(np.abs(runs[0].energy - runs[1].energy).values))
@@ -54,7 +54,7 @@ def test_three_atoms_at_given_times_and_late(reading, energies, late):
     battery = qb.DickeBattery(
         n_atoms=3, interaction=0.5 * interaction, coupling=coupling, max_photons=20
     )
-    run = qb.charge(battery, [1.0, 5.0, 20.0, late], environment=qb.CavityLoss(0.5))
+    run = qb.charge(battery, times=[1.0, 5.0, 20.0, late], environment=qb.CavityLoss(0.5))
     np.testing.assert_allclose(run.energy / 3, energies, atol=1e-6)
 
 
@@ -90,7 +90,7 @@ def test_twenty_photons_are_too_few_for_ten_atoms():
     battery = qb.DickeBattery(n_atoms=10, coupling=0.5, max_photons=20)
     with pytest.warns(qb.QubattWarning, match="max_photons = 20 is too low"):
         run = qb.charge(
-            battery, [30.0], environment=qb.CavityLoss(0.5), engine=qb.MatrixEngine(1e-6)
+            battery, times=[30.0], environment=qb.CavityLoss(0.5), engine=qb.MatrixEngine(1e-6)
         )
     assert float(run.mean_photons[0]) == pytest.approx(9.55, abs=5e-3)
     assert float(run.energy[0]) / 10 == pytest.approx(0.4415, abs=5e-5)
@@ -131,7 +131,7 @@ def test_power_is_the_slope_of_the_energy():
     times = np.append((nodes + 1) * end / 2, end)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", qb.QubattWarning)  # holds at any cut-off
-        run = qb.charge(battery, times, environment=qb.CavityLoss(0.5, n_thermal=0.2))
+        run = qb.charge(battery, times=times, environment=qb.CavityLoss(0.5, n_thermal=0.2))
     assert float(run.energy[-1]) > 0.3
     integral = end / 2 * weights @ run.power.values[:-1]
     assert integral == pytest.approx(float(run.energy[-1]), abs=1e-7)

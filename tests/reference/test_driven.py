@@ -16,7 +16,7 @@ def test_free_atoms_do_a_rabi_oscillation_together(N, detuning):
     omega, drive = 1.2, 0.8
     battery = qb.DrivenBattery(n_atoms=N, drive=drive, detuning=detuning, omega_atom=omega)
     W = np.hypot(drive, omega if detuning is None else detuning)
-    run = qb.charge(battery, TIMES)
+    run = qb.charge(battery, times=TIMES)
     expected = omega * (drive / W) ** 2 * np.sin(W * TIMES / 2) ** 2
     np.testing.assert_allclose(run.energy / N, expected, atol=1e-8)
 
@@ -34,7 +34,7 @@ def test_two_interacting_atoms_form_a_three_level_system(interaction):
     )
     middle = (2 * drive / W * np.sin(W * TIMES / 2)) ** 2 / 2
     full = np.abs(bright - 1) ** 2 / 4
-    run = qb.charge(battery, TIMES)
+    run = qb.charge(battery, times=TIMES)
     expected = (omega + interaction) * middle + 2 * omega * full
     np.testing.assert_allclose(run.energy, expected, atol=1e-8)
 
@@ -46,7 +46,7 @@ LABORATORY = [(1.0, 1.0, 0.5), (0.7, 1.3, 0.2), (1.0, 3.0, 2.0)]
 def test_one_atom_in_the_laboratory_frame_is_partly_excited(omega, drive, gamma):
     """Steady E = omega (Omega^2/4)/(omega^2 + gamma^2/4 + Omega^2/2); .16 for 1, 1, .5."""
     battery = qb.DrivenBattery(n_atoms=1, drive=drive, omega_atom=omega)
-    run = qb.charge(battery, [40 / gamma], environment=qb.CollectiveDecay(gamma))
+    run = qb.charge(battery, times=[40 / gamma], environment=qb.CollectiveDecay(gamma))
     excited = drive**2 / 4 / (omega**2 + gamma**2 / 4 + drive**2 / 2)
     assert float(run.energy[0]) == pytest.approx(omega * excited, abs=1e-7)
     if (omega, drive, gamma) == LABORATORY[0]:
@@ -91,7 +91,7 @@ def test_many_atoms_approach_the_mean_field_below_threshold(x):
     for N in (10, 20, 40):
         gamma = 2 / N
         battery = qb.DrivenBattery(n_atoms=N, drive=x, detuning=0.0)
-        run = qb.charge(battery, [60.0], environment=qb.CollectiveDecay(gamma))
+        run = qb.charge(battery, times=[60.0], environment=qb.CollectiveDecay(gamma))
         distances.append(abs(float(run.energy[0]) / N - (1 - np.sqrt(1 - x**2)) / 2))
     assert 0 < distances[0] < 1e-3
     np.testing.assert_allclose(np.divide(distances[:-1], distances[1:]), 2.0, atol=0.3)
@@ -104,7 +104,7 @@ def test_drive_above_threshold_leaves_the_mean_field_of_the_ladder():
         float(
             qb.charge(
                 qb.DrivenBattery(n_atoms=N, drive=drive, detuning=0.0),
-                [200.0],
+                times=[200.0],
                 environment=qb.CollectiveDecay(gamma),
             ).energy[0]
         )

@@ -87,7 +87,7 @@ def test_pumping_against_decay_ends_in_a_geometric_series(N):
     """p_k ~ (pump/decay)^k on the ladder, also above 1, where the battery ends almost full."""
     pump, decay = 0.6, 0.2
     surroundings = [qb.CollectivePumping(pump), qb.CollectiveDecay(decay)]
-    end = qb.steady_state(qb.DrivenBattery(N, drive=0.0), surroundings)
+    end = qb.steady_state(qb.DrivenBattery(N, drive=0.0), environment=surroundings)
     weights = (pump / decay) ** np.arange(N + 1)
     expected = weights @ np.arange(N + 1) / weights.sum()
     assert float(end.energy) == pytest.approx(expected, abs=1e-8)
@@ -100,7 +100,9 @@ def test_cavity_dephasing_stops_the_exchange_of_a_photon():
     """
     g, kappa = 0.6, 0.9
     battery = qb.TavisCummingsBattery(n_atoms=1, coupling=g, max_photons=2)
-    run = qb.charge(battery, TIMES, qb.FockState(1), qb.CavityDephasing(kappa))
+    run = qb.charge(
+        battery, times=TIMES, charger=qb.FockState(1), environment=qb.CavityDephasing(kappa)
+    )
     W = np.sqrt(4 * g**2 - kappa**2 / 16)
     wave = np.cos(W * TIMES) + kappa / (4 * W) * np.sin(W * TIMES)
     np.testing.assert_allclose(run.energy, 0.5 * (1 - np.exp(-kappa * TIMES / 4) * wave), atol=1e-8)

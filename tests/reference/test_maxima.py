@@ -25,7 +25,7 @@ def tavis_cummings(N, g, times, photons=None, **options):
     """Return the numbers of the curve of a closed battery on resonance."""
     photons = N if photons is None else photons
     battery = qb.TavisCummingsBattery(N, g, max_photons=photons)
-    return qb.charge(battery, times, qb.FockState(photons), merits=CURVE, **options)
+    return qb.charge(battery, times=times, charger=qb.FockState(photons), merits=CURVE, **options)
 
 
 TABLE = [
@@ -77,7 +77,10 @@ def test_one_photon_gives_all_numbers_in_closed_form(N, periods):
     times = np.linspace(0, periods * np.pi / G, 41)
     battery = qb.TavisCummingsBattery(N, g, max_photons=1)
     run = qb.charge(
-        battery, times, qb.FockState(1), merits=[*CURVE, "time_to_fraction:fraction=0.3"]
+        battery,
+        times=times,
+        charger=qb.FockState(1),
+        merits=[*CURVE, "time_to_fraction:fraction=0.3"],
     )
     expected = {
         "maximum_energy": 1.0,
@@ -103,7 +106,7 @@ def test_output_times_may_be_one_or_begin_late():
         for name in CURVE:
             assert float(run[name]) == pytest.approx(float(whole[name]), rel=1e-6), name
         scale = 4.0
-        driven = qb.charge(battery, np.multiply(times, scale), merits=CURVE)
+        driven = qb.charge(battery, times=np.multiply(times, scale), merits=CURVE)
         assert float(driven.maximum_energy) == pytest.approx(1.3, rel=1e-6)
         assert float(driven.charging_time) == pytest.approx(np.pi / 0.9, rel=1e-6)
 
@@ -111,7 +114,7 @@ def test_output_times_may_be_one_or_begin_late():
 def test_run_of_no_length():
     """At time 0 alone there is the first power, and no charging time."""
     thermal = qb.CollectiveDecay(0.4, n_thermal=0.25)
-    run = qb.charge(qb.DrivenBattery(2, 0.0), [0.0], environment=thermal, merits=CURVE)
+    run = qb.charge(qb.DrivenBattery(2, 0.0), times=[0.0], environment=thermal, merits=CURVE)
     first = 2 * 0.4 * 0.25  # gamma n N
     expected = [0.0, 0.0, first, 0.0, first, 0.0, np.nan, np.nan]
     np.testing.assert_allclose([float(run[name]) for name in CURVE], expected, atol=1e-15)
@@ -125,7 +128,7 @@ def test_what_only_rises_has_no_charging_time(end, engine):
     K = gamma * (2 * n + 1)
     run = qb.charge(
         qb.DrivenBattery(1, 0.0),
-        np.linspace(0, end, 161),
+        times=np.linspace(0, end, 161),
         environment=qb.CollectiveDecay(gamma, n),
         merits=CURVE,
         engine=engine,
@@ -149,7 +152,7 @@ def test_what_only_rises_has_no_charging_time(end, engine):
 )
 def test_what_never_charges_has_no_times(battery, charger):
     """Nor a fraction of nothing; the largest energy is 0, at time 0."""
-    run = qb.charge(battery, np.linspace(0, 9, 41), charger, merits=CURVE)
+    run = qb.charge(battery, times=np.linspace(0, 9, 41), charger=charger, merits=CURVE)
     assert np.isnan([float(run.charging_time), float(run.time_to_fraction)]).all()
     assert float(run.maximum_energy) == pytest.approx(0.0, abs=1e-12)
 
@@ -218,7 +221,9 @@ def test_pulses_leave_the_accuracy_of_cubics():
     end, points = 1.7, 81
     fine = np.linspace(0, end, 100_001)
     exact = np.sin(0.8 / 1.7 * (1 - np.cos(1.7 * fine))) ** 2
-    run = qb.charge(battery, np.linspace(0, end, points), qb.FockState(1), merits=CURVE)
+    run = qb.charge(
+        battery, times=np.linspace(0, end, points), charger=qb.FockState(1), merits=CURVE
+    )
     fourth = np.abs(np.diff(exact[::100], 4)).max() / (fine[100] - fine[0]) ** 4
     bound = (end / (points - 1)) ** 4 / 384 * fourth
     assert abs(float(run.maximum_energy) - exact.max()) <= 1.1 * bound + 1e-9
@@ -232,7 +237,7 @@ def test_steps_of_the_drive_are_kinks_of_the_energy(engine, points, end):
     """One resonant atom, E = sin^2(A/2) with the area A of the steps: the power jumps with them."""
     steps = qb.PiecewisePulse([0, 1.0, 2.03, 3.0], [1.0, -0.4, 1.0])
     battery = qb.DrivenBattery(1, steps, detuning=0.0)
-    run = qb.charge(battery, np.linspace(0, end, points), merits=CURVE, engine=engine)
+    run = qb.charge(battery, times=np.linspace(0, end, points), merits=CURVE, engine=engine)
     area = 1.0 - 0.4 * 1.03 + 0.97
     expected = {
         "maximum_energy": np.sin(area / 2) ** 2,

@@ -58,7 +58,7 @@ def test_multiplicities_count_every_state(N, space):
     """W, W_R, Q_R are those of sorting all states one by one, also for attraction."""
     betas = np.array([0.05, 0.7, 3.0])
     for g in (-2.17, -0.31, 0.43, 1.7, 9.1):
-        cycle = qb.recharge(N, g, betas, omega_atom=0.9, space=space)
+        cycle = qb.recharge(N, g, betas, omega_atom=0.9, basis=space)
         assert not bool(cycle.ambiguous)
         levels = joint_levels(N, g, 0.9, space)
         brute = np.array([sort_and_sum(*levels, beta) for beta in betas]).T
@@ -75,7 +75,7 @@ def test_matrices_in_any_basis_give_the_same_cycle(N):
     rotated = [U @ H @ U.conj().T for H in hamiltonians(N, 1.7, 0.9)]
     betas = np.array([0.3, 2.0])
     pair = qb.recharge_pair(*rotated, betas)
-    known = qb.recharge(N, 1.7, betas, omega_atom=0.9, space="full")
+    known = qb.recharge(N, 1.7, betas, omega_atom=0.9, basis="full")
     for name in NAMES:
         np.testing.assert_allclose(pair[name], known[name], atol=1e-9)
 
@@ -128,7 +128,7 @@ def test_two_atoms_on_the_ladder(c, omega):
 @pytest.mark.parametrize(("c", "omega"), [(1.1, 1.0), (4.0, 1.0), (2.0, 0.7)])
 def test_two_atoms_in_the_full_space(c, omega):
     """W_R = c tanh(beta omega/2): with the singlet, work survives at any low temperature."""
-    cycle = qb.recharge(2, c, BETAS, omega_atom=omega, space="full")
+    cycle = qb.recharge(2, c, BETAS, omega_atom=omega, basis="full")
     np.testing.assert_allclose(cycle.work, c * np.tanh(BETAS * omega / 2), atol=1e-13)
     np.testing.assert_allclose(cycle.efficiency, 1 - omega / c, rtol=1e-9)
 
@@ -204,8 +204,8 @@ def test_ties_are_filled_by_ascending_reference_energy():
 def test_only_ratios_to_omega_matter(space):
     """W(omega, g, beta) = omega W(1, g/omega, beta omega), and so for W_R and Q_R."""
     omega, g, beta = 2.5, 3.3, 0.4
-    scaled = qb.recharge(6, g / omega, beta * omega, space=space)
-    cycle = qb.recharge(6, g, beta, omega_atom=omega, space=space)
+    scaled = qb.recharge(6, g / omega, beta * omega, basis=space)
+    cycle = qb.recharge(6, g, beta, omega_atom=omega, basis=space)
     for name in NAMES:
         assert float(cycle[name]) == pytest.approx(omega * float(scaled[name]), rel=1e-12)
 
@@ -213,7 +213,7 @@ def test_only_ratios_to_omega_matter(space):
 @pytest.mark.parametrize("space", ["symmetric", "full"])
 def test_hot_battery_has_no_work(space):
     """At beta = 0 all states are alike: W = W_R = 0 and eta is undefined."""
-    cycle = qb.recharge(6, 4.0, 0.0, space=space)
+    cycle = qb.recharge(6, 4.0, 0.0, basis=space)
     assert float(cycle.ergotropy) == pytest.approx(0.0, abs=1e-14)
     assert np.isnan(float(cycle.efficiency))
 
@@ -227,7 +227,7 @@ def test_almost_hot_battery_responds_linearly(N, g, beta):
     sorted_E_0 = np.empty_like(E_0)
     sorted_E_0[upwards] = np.sort(E_0)
     slope = (sorted_E_0 - E_0) / 2**N
-    cycle = qb.recharge(N, g, beta, space="full")
+    cycle = qb.recharge(N, g, beta, basis="full")
     assert float(cycle.ergotropy) == pytest.approx(beta * E @ slope, rel=1e-3)
     assert float(cycle.work) == pytest.approx(beta * (E - E_0) @ slope, rel=1e-3)
     assert 0 < float(cycle.efficiency) < 1
@@ -238,5 +238,5 @@ def test_cold_battery_is_empty_on_the_ladder_but_not_in_the_full_space(N):
     """Large beta, c > omega: W -> 0 on the ladder, W -> (c - omega)N/2 down to the singlets."""
     c, cold = 1.7, 60.0
     assert float(qb.recharge(N, c * N / 2, cold).ergotropy) == pytest.approx(0.0, abs=1e-12)
-    full = qb.recharge(N, c * N / 2, cold, space="full")
+    full = qb.recharge(N, c * N / 2, cold, basis="full")
     assert float(full.ergotropy) == pytest.approx((c - 1) * N / 2, abs=1e-10)

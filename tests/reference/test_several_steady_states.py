@@ -161,7 +161,7 @@ def test_pumped_atoms_that_no_environment_reaches_are_refused(driver):
     """Without coupling only the cavity comes to rest, while the fields turn the atoms for ever."""
     battery = qb.CascadeBattery(max_photons=2, **driver)
     with pytest.raises(qb.UnsupportedError, match="never becomes steady"):
-        qb.steady_state(battery, qb.CavityLoss(0.5))
+        qb.steady_state(battery, environment=qb.CavityLoss(0.5))
 
 
 @pytest.mark.parametrize(("levels", "mean", "number"), [(4, 0.02, "4"), (14, 0.5, "8 or more")])
@@ -171,12 +171,14 @@ def test_dataset_says_how_many(levels, mean, number):
     More than eight are not counted.
     """
     assert (
-        qb.steady_state(qb.DrivenBattery(3, drive=1.0), qb.CollectiveDecay(0.5)).uniqueness
+        qb.steady_state(
+            qb.DrivenBattery(3, drive=1.0), environment=qb.CollectiveDecay(0.5)
+        ).uniqueness
         == "unique"
     )
     battery = qb.TavisCummingsBattery(n_atoms=2, coupling=0.0, max_photons=levels - 1)
     light = qb.ThermalState(mean)
-    end = qb.steady_state(battery, qb.CollectiveDecay(0.5), light, gap=True)
+    end = qb.steady_state(battery, environment=qb.CollectiveDecay(0.5), charger=light, gap=True)
     weights = (mean / (mean + 1)) ** np.arange(levels)
     expected = weights @ np.arange(levels) / weights.sum()
     assert float(end.mean_photons) == pytest.approx(expected, abs=1e-10)

@@ -63,7 +63,9 @@ def test_damped_cavity_takes_the_occupation_of_its_bath(method):
 def test_cavity_of_uncoupled_atoms_takes_the_occupation_of_its_bath(n_thermal):
     """The same for a battery: n photons, an empty battery, and any number at the start."""
     battery = qb.DickeBattery(n_atoms=2, coupling=0.0, interaction=0.4, max_photons=30)
-    end = qb.steady_state(battery, qb.CavityLoss(0.4, n_thermal), qb.FockState(3))
+    end = qb.steady_state(
+        battery, environment=qb.CavityLoss(0.4, n_thermal), charger=qb.FockState(3)
+    )
     assert float(end.mean_photons) == pytest.approx(n_thermal, abs=1e-9)
     assert float(end.energy) == pytest.approx(0.0, abs=1e-9)
 
@@ -127,7 +129,7 @@ def test_exact_state_is_that_of_its_parameters():
 def test_energies_of_cooperative_resonance_fluorescence(N, drive, gamma, per_atom, method):
     """<J_z>/N + 1/2 of two cases, to the six digits known."""
     battery = qb.DrivenBattery(n_atoms=N, drive=drive, detuning=0.0)
-    end = qb.steady_state(battery, qb.CollectiveDecay(gamma), method=method)
+    end = qb.steady_state(battery, environment=qb.CollectiveDecay(gamma), method=method)
     assert float(end.energy) / N == pytest.approx(per_atom, abs=6e-7)
 
 
@@ -137,7 +139,7 @@ def test_many_atoms_approach_the_mean_field(x):
     distances = []
     for N in (20, 40, 80):
         battery = qb.DrivenBattery(n_atoms=N, drive=x, detuning=0.0)
-        end = qb.steady_state(battery, qb.CollectiveDecay(2 / N))
+        end = qb.steady_state(battery, environment=qb.CollectiveDecay(2 / N))
         distances.append(abs(float(end.energy) / N - (1 - np.sqrt(1 - x**2)) / 2))
     assert 0 < distances[-1] < 2e-3
     np.testing.assert_allclose(np.divide(distances[:-1], distances[1:]), 2.0, atol=0.3)
@@ -148,7 +150,7 @@ def test_many_atoms_approach_the_mean_field(x):
 def test_one_atom_in_the_laboratory_frame(omega, drive, gamma, method):
     """Steady E = omega (Omega^2/4)/(omega^2 + gamma^2/4 + Omega^2/2); .16 for 1, 1, .5."""
     battery = qb.DrivenBattery(n_atoms=1, drive=drive, omega_atom=omega)
-    end = qb.steady_state(battery, qb.CollectiveDecay(gamma), method=method)
+    end = qb.steady_state(battery, environment=qb.CollectiveDecay(gamma), method=method)
     excited = drive**2 / 4 / (omega**2 + gamma**2 / 4 + drive**2 / 2)
     assert float(end.energy) == pytest.approx(omega * excited, abs=1e-10)
     assert float(end.power) == pytest.approx(0.0, abs=1e-10)
@@ -221,7 +223,7 @@ def test_six_atoms_with_twenty_photons(method):
     """E/N of g_c = kappa = 0.5, g = 1 to ten digits; the cut-off is too small, and it says so."""
     battery = qb.DickeBattery(n_atoms=6, coupling=0.5, interaction=1.0, max_photons=20)
     with pytest.warns(qb.QubattWarning, match="max_photons = 20 is too low"):
-        end = qb.steady_state(battery, qb.CavityLoss(0.5), method=method)
+        end = qb.steady_state(battery, environment=qb.CavityLoss(0.5), method=method)
     assert float(end.energy) / 6 == pytest.approx(0.7393653402, abs=1e-9)
     assert json.loads(end.attrs["certificate"])["residual"] <= 1e-10
     assert end.attrs["uniqueness"] == "unique"
@@ -235,6 +237,6 @@ def test_three_atoms(reading, per_atom, method):
     battery = qb.DickeBattery(
         n_atoms=3, interaction=0.5 * interaction, coupling=coupling, max_photons=20
     )
-    end = qb.steady_state(battery, qb.CavityLoss(0.5), method=method)
+    end = qb.steady_state(battery, environment=qb.CavityLoss(0.5), method=method)
     assert float(end.energy) / 3 == pytest.approx(per_atom, abs=6e-7)
     assert end.attrs["status"] == "ok"

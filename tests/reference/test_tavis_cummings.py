@@ -15,7 +15,7 @@ def closed(n_atoms, photons, **options):
     """Return the run of a closed battery on resonance; no photon can reach the cut-off."""
     options = {"coupling": G, "max_photons": photons + 1} | options
     battery = qb.TavisCummingsBattery(n_atoms=n_atoms, **options)
-    return qb.charge(battery, TIMES, qb.FockState(photons))
+    return qb.charge(battery, times=TIMES, charger=qb.FockState(photons))
 
 
 @pytest.mark.parametrize("N", [1, 2, 3, 7])
@@ -75,7 +75,7 @@ def test_first_maximum_of_n_photons_charging_n_atoms(N, highest, gt, mean_power)
     """Height and time of the first maximum, and the largest mean power E/t before it."""
     battery = qb.TavisCummingsBattery(n_atoms=N, coupling=G, max_photons=N + 1)
     t = np.linspace(0, 1.05 * gt / G, 1001)  # fine enough for the six digits above
-    run = qb.charge(battery, t)
+    run = qb.charge(battery, times=t)
     energy, power = run.energy.values, run.power.values
     peak = int(np.argmax(energy))
     assert energy[peak] / N == pytest.approx(highest, abs=1e-6)
@@ -91,7 +91,7 @@ def test_two_atoms_are_fullest_after_half_a_period(photons):
     n = photons
     half_period = np.pi / (G * np.sqrt(2 * (2 * n - 1)))
     battery = qb.TavisCummingsBattery(n_atoms=2, coupling=G, max_photons=n + 1)
-    run = qb.charge(battery, np.linspace(0, half_period, 33), qb.FockState(n))
+    run = qb.charge(battery, times=np.linspace(0, half_period, 33), charger=qb.FockState(n))
     assert float(run.energy[-1]) == pytest.approx(8 * n * (n - 1) / (2 * n - 1) ** 2, abs=1e-8)
     assert float(run.power[-1]) == pytest.approx(0.0, abs=1e-7)
     assert np.all(run.power[1:-1] > 0)
@@ -102,7 +102,7 @@ def test_one_photon_in_a_leaking_cavity(kappa):
     """Damped Rabi oscillation: under-, critically and overdamped energy of three atoms."""
     N, slope = 3, G * np.sqrt(3)
     battery = qb.TavisCummingsBattery(n_atoms=N, coupling=G, max_photons=2)
-    run = qb.charge(battery, TIMES, qb.FockState(1), qb.CavityLoss(kappa))
+    run = qb.charge(battery, times=TIMES, charger=qb.FockState(1), environment=qb.CavityLoss(kappa))
     W = np.sqrt(complex(slope**2 - kappa**2 / 16))
     wave = TIMES if abs(W) < 1e-7 else np.sin(W * TIMES) / W
     expected = np.exp(-kappa * TIMES / 2) * np.abs(slope * wave) ** 2

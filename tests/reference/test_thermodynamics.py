@@ -17,7 +17,9 @@ ENTROPY = ["entropy_production", "entropy", "heat_current", "internal_energy"]
 def warming(n_thermal, gamma=0.4, omega=1.3, times=TIMES, **options):
     """Return the run of one undriven atom in a bath."""
     battery = qb.DrivenBattery(1, 0.0, omega_atom=omega)
-    return qb.charge(battery, times, environment=qb.CollectiveDecay(gamma, n_thermal), **options)
+    return qb.charge(
+        battery, times=times, environment=qb.CollectiveDecay(gamma, n_thermal), **options
+    )
 
 
 @pytest.mark.parametrize("n_thermal", [0.1, 0.8, 6.0])
@@ -45,9 +47,9 @@ def test_a_warm_cavity_cools_and_makes_entropy():
     battery = qb.TavisCummingsBattery(1, 0.0, max_photons=60)
     run = qb.charge(
         battery,
-        TIMES,
-        qb.ThermalState(hot),
-        qb.CavityLoss(kappa, cold),
+        times=TIMES,
+        charger=qb.ThermalState(hot),
+        environment=qb.CavityLoss(kappa, cold),
         merits=["entropy_production", "heat_current", "mean_photons"],
     )
     n = cold + (hot - cold) * np.exp(-kappa * TIMES)
@@ -64,12 +66,14 @@ def test_equilibrium_makes_no_entropy(N):
     """On the ladder the common bath ends in its Gibbs state, whatever the exchange."""
     battery = qb.DrivenBattery(N, 0.0, interaction=0.6)
     end = qb.steady_state(
-        battery, qb.CollectiveDecay(0.4, 0.7), merits=["entropy_production", "heat_current"]
+        battery,
+        environment=qb.CollectiveDecay(0.4, 0.7),
+        merits=["entropy_production", "heat_current"],
     )
     assert float(end.entropy_production[0]) == pytest.approx(0, abs=1e-12)
     assert float(end.heat_current[0]) == pytest.approx(0, abs=1e-12)
     start = qb.charge(
-        battery, [0.3], environment=qb.CollectiveDecay(0.4, 0.7), merits="entropy_production"
+        battery, times=[0.3], environment=qb.CollectiveDecay(0.4, 0.7), merits="entropy_production"
     )
     assert float(start.entropy_production[0, 0]) > 0.01
 
@@ -97,7 +101,9 @@ def test_zero_temperature_has_no_entropy_production():
     """NaN beside a thermal environment, which keeps its own."""
     battery = qb.TavisCummingsBattery(2, 0.4, max_photons=5)
     parts = [qb.CavityLoss(0.3), qb.CollectiveDecay(0.2, 0.3)]
-    run = qb.charge(battery, [1.0], qb.FockState(1), parts, merits=ENTROPY)
+    run = qb.charge(
+        battery, times=[1.0], charger=qb.FockState(1), environment=parts, merits=ENTROPY
+    )
     sigma = run.entropy_production.isel(time=0)
     assert np.isnan(sigma.sel(environment="cavity-loss"))
     assert sigma.sel(environment="collective-decay") > 0
@@ -108,7 +114,7 @@ def test_a_driven_atom_turns_work_into_heat():
     gamma, Omega = 0.5, 1.0
     end = qb.steady_state(
         qb.DrivenBattery(1, Omega),
-        qb.CollectiveDecay(gamma),
+        environment=qb.CollectiveDecay(gamma),
         merits=["heat_current", "work_flow", "first_law_residual", "power"],
     )
     p = Omega**2 / 4 / (1 + gamma**2 / 4 + Omega**2 / 2)
@@ -122,7 +128,10 @@ def test_switching_a_coupling_does_the_work():
     battery = qb.TavisCummingsBattery(1, qb.SinePulse(0.8, 1.7), 2, omega_atom=1.4)
     times = np.linspace(0, 3, 13)
     run = qb.charge(
-        battery, times, qb.FockState(1), merits=["work_flow", "internal_energy", "energy", "power"]
+        battery,
+        times=times,
+        charger=qb.FockState(1),
+        merits=["work_flow", "internal_energy", "energy", "power"],
     )
     # the photon gives 1 and the atom takes 1.4: the switch pays 0.4 of it
     excited = run.energy / 1.4

@@ -22,7 +22,7 @@ def test_degenerate_atoms_squeeze_the_cavity(N):
         n_atoms=N, coupling=g_c, omega_atom=0.0, omega_cavity=omega_c, max_photons=70
     )
     times = np.linspace(0, 6, 25)
-    run = qb.charge(battery, times, qb.FockState(photons))
+    run = qb.charge(battery, times=times, charger=qb.FockState(photons))
     expected = np.full(len(times), float(photons))
     for k in range(N + 1):
         strength = 2 * g_c * (k - N / 2)
@@ -41,7 +41,7 @@ def test_weak_coupling_swaps_two_photons_for_one_excitation():
         battery = qb.TwoPhotonDickeBattery(n_atoms=1, coupling=coupling, max_photons=8)
         rabi = np.sqrt(2) * coupling * battery.omega_cavity
         times = np.linspace(0, np.pi, 401) / rabi
-        run = qb.charge(battery, times)
+        run = qb.charge(battery, times=times)
         distances.append(float(np.max(np.abs(run.energy - np.sin(rabi * times) ** 2))))
     assert 0 < distances[0] < 0.05
     np.testing.assert_allclose(np.divide(distances[:-1], distances[1:]), 4.0, atol=0.4)
@@ -52,7 +52,7 @@ def test_default_frequencies_are_resonant():
     highest = {}
     for omega_cavity in (0.5, 1.0):
         battery = qb.TwoPhotonDickeBattery(1, 0.02, 8, omega_cavity=omega_cavity)
-        run = qb.charge(battery, np.linspace(0, 250, 501))
+        run = qb.charge(battery, times=np.linspace(0, 250, 501))
         highest[omega_cavity] = float(run.energy.max())
     assert highest[0.5] > 0.99
     assert highest[1.0] < 0.01

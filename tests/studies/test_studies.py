@@ -95,7 +95,8 @@ def test_slope_of_a_weak_static_drive() -> None:
         energies = [
             float(
                 qb.steady_state(
-                    qb.DrivenBattery(4, 0.01, interaction=g), [qb.CollectiveDecay(gamma)]
+                    qb.DrivenBattery(4, 0.01, interaction=g),
+                    environment=[qb.CollectiveDecay(gamma)],
                 ).energy
             )
             for g in (-0.1, -0.05, 0.05, 0.1)
@@ -136,7 +137,8 @@ def test_slope_is_that_of_linear_response() -> None:
     energies = [
         float(
             qb.steady_state(
-                qb.DickeBattery(N, coupling, levels - 1, interaction=g), [qb.CavityLoss(kappa)]
+                qb.DickeBattery(N, coupling, levels - 1, interaction=g),
+                environment=[qb.CavityLoss(kappa)],
             ).energy
         )
         for g in interactions
@@ -155,7 +157,9 @@ def test_normal_phase_is_the_limit_of_many_atoms() -> None:
             battery = qb.DickeBattery(N, coupling, 8 + N // 2, interaction=g)
             energies.append(
                 float(
-                    qb.steady_state(battery, [qb.CavityLoss(0.5)], charger=qb.FockState(0)).energy
+                    qb.steady_state(
+                        battery, environment=[qb.CavityLoss(0.5)], charger=qb.FockState(0)
+                    ).energy
                 )
             )
         found = (energies[1] - energies[0]) / 0.04
@@ -170,7 +174,7 @@ def test_weak_coupling_is_a_chain_of_rates() -> None:
         expected, off = weak_coupling(kappa, N, g), []
         for coupling in (0.08, 0.04):
             battery = qb.DickeBattery(N, coupling, 8, interaction=g)
-            found = float(qb.steady_state(battery, [qb.CavityLoss(kappa)]).energy) / N
+            found = float(qb.steady_state(battery, environment=[qb.CavityLoss(kappa)]).energy) / N
             off.append(abs(found - expected))
         assert off[1] < 0.3 * off[0] < 0.002
 
@@ -198,7 +202,7 @@ def test_limits_of_many_atoms() -> None:
     times = np.linspace(0.0, 3.2, 31)
     run = qb.charge(
         qb.TavisCummingsBattery(N, 0.5 / np.sqrt(N), N),
-        times,
+        times=times,
         environment=[qb.CavityLoss(kappa)],
         merits=["maximum_average_power"],
     )

@@ -39,7 +39,7 @@ def test_charger_that_does_not_fit(tmp_path: Path) -> None:
     ]
     battery = qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=1)
     with pytest.raises(ArgumentError) as error:
-        qb.charge(battery, [0.0, 1.0], environment=qb.CavityLoss(0.1))
+        qb.charge(battery, times=[0.0, 1.0], environment=qb.CavityLoss(0.1))
     assert told[0]["message"] == f"CutoffError: {error.value}"
     assert told[0]["key"] == points(study)[0]
     again, state = computed(study, tmp_path)

@@ -87,7 +87,13 @@ def test_as_charge_alone(here: dict[str, Any]) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", QubattWarning)
             times, losses = np.linspace(0.0, end, 5), qb.CavityLoss(0.2)
-            alone = qb.charge(battery, times, charger, losses, ["energy", "purity"])
+            alone = qb.charge(
+                battery,
+                times=times,
+                charger=charger,
+                environment=losses,
+                merits=["energy", "purity"],
+            )
         np.testing.assert_allclose(row.energy, alone.energy, rtol=0, atol=1e-9)
         np.testing.assert_allclose(row.purity, alone.purity, rtol=0, atol=1e-9)
         assert row.status.item() == alone.attrs["status"]
@@ -106,7 +112,7 @@ def test_noise_is_noise(here: dict[str, Any]) -> None:
     """The test above would see other random numbers: they change the result."""
     battery = qb.DrivenBattery(n_atoms=2, drive=qb.FunctionPulse(noise))
     times, losses = np.linspace(0.0, 2.0, 5), qb.CollectiveDecay(0.5)
-    alone = qb.charge(battery, times, environment=losses, merits=["energy"])
+    alone = qb.charge(battery, times=times, environment=losses, merits=["energy"])
     assert (alone.energy.values != here["noise"].energy[0, 1].values).any()
     np.testing.assert_allclose(alone.energy, here["noise"].energy[0, 1], atol=1e-6)
 

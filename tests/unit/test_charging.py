@@ -24,7 +24,7 @@ LOSS = qb.CavityLoss(0.3)
 @pytest.fixture(scope="module")
 def run() -> xr.Dataset:
     """Return a lossy run that its cut-off holds exactly."""
-    return qb.charge(CAVITY, TIMES, environment=[LOSS])
+    return qb.charge(CAVITY, times=TIMES, environment=[LOSS])
 
 
 def test_variables_and_labels(run: xr.Dataset) -> None:
@@ -80,7 +80,7 @@ def test_attributes_are_json(run: xr.Dataset) -> None:
 
 def test_driven_battery_has_no_charger_and_no_cutoff() -> None:
     """What does not exist is null or absent, not invented."""
-    run = qb.charge(DRIVEN, TIMES)
+    run = qb.charge(DRIVEN, times=TIMES)
     assert list(run.data_vars) == ["energy", "power"]
     assert json.loads(run.attrs["parameters"])["charger"] is None
     assert json.loads(run.attrs["parameters"])["environment"] == []
@@ -91,7 +91,7 @@ def test_driven_battery_has_no_charger_and_no_cutoff() -> None:
 def test_rabi_oscillation() -> None:
     """One resonant atom: E(t) = ω_a sin²(Ωt/2) and P = ½ω_aΩ sin Ωt."""
     battery = qb.DrivenBattery(1, drive=0.9, detuning=0.0, omega_atom=1.3)
-    run = qb.charge(battery, TIMES)
+    run = qb.charge(battery, times=TIMES)
     np.testing.assert_allclose(run.energy, 1.3 * np.sin(0.45 * TIMES) ** 2, atol=1e-13)
     np.testing.assert_allclose(run.power, 0.585 * np.sin(0.9 * TIMES), atol=1e-13)
 
@@ -99,9 +99,9 @@ def test_rabi_oscillation() -> None:
 @pytest.mark.parametrize("engine", ["dense", "matrix"])
 def test_energy_is_relative_to_time_zero(engine: str) -> None:
     """Also when time 0 is not asked for, and whatever the time that is."""
-    whole = qb.charge(CAVITY, TIMES, environment=LOSS, engine=engine)
-    late = qb.charge(CAVITY, TIMES[3:], environment=LOSS, engine=engine)
-    one = qb.charge(CAVITY, 2.0, environment=LOSS, engine=engine)
+    whole = qb.charge(CAVITY, times=TIMES, environment=LOSS, engine=engine)
+    late = qb.charge(CAVITY, times=TIMES[3:], environment=LOSS, engine=engine)
+    one = qb.charge(CAVITY, times=2.0, environment=LOSS, engine=engine)
     assert whole.energy[0] == 0.0
     assert whole.energy[-1] > 0.1
     np.testing.assert_array_equal(late.time, TIMES[3:])
@@ -113,7 +113,7 @@ def test_energy_is_relative_to_time_zero(engine: str) -> None:
 @pytest.mark.parametrize("engine", ["dense", "matrix"])
 def test_time_zero_alone(engine: str) -> None:
     """A run of no length is empty, charges with power 0 and holds all its photons."""
-    run = qb.charge(CAVITY, [0.0], engine=engine)
+    run = qb.charge(CAVITY, times=[0.0], engine=engine)
     assert run.sizes == {"time": 1}
     values = {name: float(variable[0]) for name, variable in run.data_vars.items()}
     expected = {"energy": 0.0, "power": 0.0, "mean_photons": 2.0, "cutoff_population": 0.0}
@@ -123,29 +123,29 @@ def test_time_zero_alone(engine: str) -> None:
 def test_environment_as_object_list_or_tuple(run: xr.Dataset) -> None:
     """One dissipator needs no list; several add up."""
     for environment in (LOSS, [LOSS], (LOSS,), iter([LOSS])):
-        xr.testing.assert_identical(qb.charge(CAVITY, TIMES, environment=environment), run)
-    halves = qb.charge(CAVITY, TIMES, environment=[qb.CavityLoss(0.1), qb.CavityLoss(0.2)])
+        xr.testing.assert_identical(qb.charge(CAVITY, times=TIMES, environment=environment), run)
+    halves = qb.charge(CAVITY, times=TIMES, environment=[qb.CavityLoss(0.1), qb.CavityLoss(0.2)])
     np.testing.assert_allclose(halves.energy, run.energy, atol=1e-12)
 
 
 @pytest.mark.blas
 def test_merits_are_the_ones_named(run: xr.Dataset) -> None:
     """A subset has the same values; a single name needs no list; none at all is allowed."""
-    some = qb.charge(CAVITY, TIMES, environment=LOSS, merits=["power", "empty_population"])
+    some = qb.charge(CAVITY, times=TIMES, environment=LOSS, merits=["power", "empty_population"])
     assert list(some.data_vars) == ["power", "empty_population"]
     xr.testing.assert_identical(some.power, run.power)
     assert some.empty_population[0] == 1.0
     assert some.attrs == run.attrs  # the certificate does not depend on what is shown
-    only = qb.charge(CAVITY, TIMES, environment=LOSS, merits="energy")
+    only = qb.charge(CAVITY, times=TIMES, environment=LOSS, merits="energy")
     assert list(only.data_vars) == ["energy"]
-    assert list(qb.charge(CAVITY, TIMES, merits=[]).data_vars) == []
+    assert list(qb.charge(CAVITY, times=TIMES, merits=[]).data_vars) == []
 
 
 def test_small_cutoff_warns_and_says_so() -> None:
     """Two photons with two kept start in the highest level: status, warning and cure."""
     battery = qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=2)
     with pytest.warns(qb.QubattWarning, match="max_photons = 2 is too low") as caught:
-        run = qb.charge(battery, TIMES)
+        run = qb.charge(battery, times=TIMES)
     assert run.attrs["status"] == "cutoff-too-small"
     assert json.loads(run.attrs["certificate"])["cutoff_population"] == pytest.approx(1.0)
     assert Path(caught[0].filename).name == Path(__file__).name  # points at the caller
@@ -155,34 +155,34 @@ def test_small_cutoff_warns_whatever_is_shown() -> None:
     """The population of the highest level is watched even if its merit is not asked for."""
     battery = qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=2)
     with pytest.warns(qb.QubattWarning, match=r"up to 1\.0e\+00 of the population"):
-        run = qb.charge(battery, [1.0, 1.5], merits=["energy"])
+        run = qb.charge(battery, times=[1.0, 1.5], merits=["energy"])
     assert run.attrs["status"] == "cutoff-too-small"
 
 
 def test_threshold_of_the_cutoff() -> None:
     """1e-5 in the highest level is the limit: six photons kept are too few here, seven do."""
     with pytest.warns(qb.QubattWarning, match="max_photons = 6 is too low"):
-        short = qb.charge(qb.DickeBattery(1, 0.3, 6), TIMES, engine="matrix")
+        short = qb.charge(qb.DickeBattery(1, 0.3, 6), times=TIMES, engine="matrix")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        enough = qb.charge(qb.DickeBattery(1, 0.3, 7), TIMES, engine="matrix")
+        enough = qb.charge(qb.DickeBattery(1, 0.3, 7), times=TIMES, engine="matrix")
     assert (short.attrs["status"], enough.attrs["status"]) == ("cutoff-too-small", "ok")
     assert 1e-6 < enough.cutoff_population.max() < 1e-5 < short.cutoff_population.max() < 1e-4
 
 
 def test_charger_is_used(run: xr.Dataset) -> None:
     """The vacuum charges nothing without counter-rotating terms; one photon charges less."""
-    empty = qb.charge(CAVITY, TIMES, charger=qb.FockState(0), environment=LOSS)
+    empty = qb.charge(CAVITY, times=TIMES, charger=qb.FockState(0), environment=LOSS)
     np.testing.assert_allclose(empty.energy, 0.0, atol=1e-13)
-    one = qb.charge(CAVITY, TIMES, charger=qb.FockState(1), environment=LOSS)
+    one = qb.charge(CAVITY, times=TIMES, charger=qb.FockState(1), environment=LOSS)
     assert 0 < one.energy.max() < run.energy.max()
 
 
 def test_engine_by_name_and_by_object(run: xr.Dataset) -> None:
     """Name and object are the same thing; the engine used is on record."""
-    by_name = qb.charge(CAVITY, TIMES, environment=LOSS, engine="matrix")
+    by_name = qb.charge(CAVITY, times=TIMES, environment=LOSS, engine="matrix")
     xr.testing.assert_identical(
-        by_name, qb.charge(CAVITY, TIMES, environment=LOSS, engine=qb.MatrixEngine())
+        by_name, qb.charge(CAVITY, times=TIMES, environment=LOSS, engine=qb.MatrixEngine())
     )
     assert json.loads(by_name.attrs["engine"])["engine"] == "matrix"
     np.testing.assert_allclose(by_name.energy, run.energy, atol=1e-8)
@@ -191,7 +191,7 @@ def test_engine_by_name_and_by_object(run: xr.Dataset) -> None:
 def test_progress_is_told() -> None:
     """The fraction reaches 1."""
     fractions: list[float] = []
-    qb.charge(DRIVEN, TIMES, progress=fractions.append)
+    qb.charge(DRIVEN, times=TIMES, progress=fractions.append)
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
 
@@ -222,21 +222,21 @@ def test_bad_arguments_are_named(arguments: dict[str, Any], argument: str) -> No
 def test_bad_objects_come_with_an_example() -> None:
     """The cure shows what to type."""
     with pytest.raises(qb.ArgumentError, match=r"For example qb\.DrivenBattery\("):
-        qb.charge("dicke", TIMES)
+        qb.charge("dicke", times=TIMES)
     with pytest.raises(qb.ArgumentError, match=r"For example qb\.CavityLoss\("):
-        qb.charge(DRIVEN, TIMES, environment=["loss"])
+        qb.charge(DRIVEN, times=TIMES, environment=["loss"])
 
 
 def test_misfits_are_unsupported() -> None:
     """A dissipator or merit without its factor is refused, an unknown merit is an argument."""
     with pytest.raises(qb.UnsupportedError, match="CavityLoss acts on `cavity`"):
-        qb.charge(DRIVEN, TIMES, environment=LOSS)
+        qb.charge(DRIVEN, times=TIMES, environment=LOSS)
     with pytest.raises(
         qb.UnsupportedError, match="Merit `mean_photons` cannot be given: it needs a mode"
     ):
-        qb.charge(DRIVEN, TIMES, merits=["mean_photons"])
+        qb.charge(DRIVEN, times=TIMES, merits=["mean_photons"])
     with pytest.raises(qb.ArgumentError, match=r"Best matches are: .*power"):
-        qb.charge(DRIVEN, TIMES, merits=["powr"])
+        qb.charge(DRIVEN, times=TIMES, merits=["powr"])
 
 
 @pytest.mark.parametrize(
@@ -245,14 +245,14 @@ def test_misfits_are_unsupported() -> None:
 def test_what_is_no_sequence_is_named_too(arguments: dict[str, Any]) -> None:
     """The frequent slip of a class without its rate deserves a sentence."""
     with pytest.raises(qb.ArgumentError):
-        qb.charge(DRIVEN, TIMES, **arguments)
+        qb.charge(DRIVEN, times=TIMES, **arguments)
 
 
 def test_cutoff_that_nothing_leads_above_is_exact() -> None:
     """Tavis–Cummings conserves excitations: as many levels as photons are enough, no warning."""
     battery = qb.TavisCummingsBattery(n_atoms=1, coupling=0.1, max_photons=1)
-    run = qb.charge(battery, [0.0, np.pi / 0.2])
+    run = qb.charge(battery, times=[0.0, np.pi / 0.2])
     assert run.attrs["status"] == "ok"
     assert float(run.energy[-1]) == pytest.approx(1.0, abs=1e-9)
     with pytest.warns(qb.QubattWarning, match="max_photons = 1"):
-        qb.charge(battery, [0.0, 1.0], environment=qb.CavityLoss(0.1, n_thermal=0.1))
+        qb.charge(battery, times=[0.0, 1.0], environment=qb.CavityLoss(0.1, n_thermal=0.1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 import xarray as xr
@@ -11,25 +10,27 @@ from numpy.typing import ArrayLike
 from qubatt.charging.certificate import CertifiedResult
 from qubatt.charging.cutoff_search import converge
 from qubatt.charging.propagate import solve
-from qubatt.charging.request import Environment, MeritNames, Request
+from qubatt.charging.request import ChargerOption, Environment, MeritNames, Request
 from qubatt.charging.settling_times import is_auto, settling_times
 from qubatt.core.check import FloatArray, check_times
 from qubatt.core.errors import ArgumentError
+from qubatt.core.progress import ProgressOption, reporting
 from qubatt.engines import Engine
 from qubatt.models import Battery
-from qubatt.states import ChargerState
+from qubatt.results.coordinates import with_scalar_coordinates
 
 
 def charge(
     battery: Battery,
+    *,
     times: ArrayLike | Literal["auto"],
-    charger: ChargerState | None = None,
+    charger: ChargerOption = None,
     environment: Environment = None,
     merits: MeritNames = None,
     engine: str | Engine = "auto",
-    progress: Callable[[float], None] | None = None,
-    strict: bool = False,
     state_times: ArrayLike | None = None,
+    progress: ProgressOption = False,
+    strict: bool = False,
 ) -> xr.Dataset:
     """Charge a battery and return its figures of merit over time.
 
@@ -38,30 +39,33 @@ def charge(
     Parameters
     ----------
     battery : Battery
-        What is charged, for example ``qb.DickeBattery(n_atoms=6, coupling=0.5, max_photons=20)``.
+        The battery, for example ``qb.DickeBattery(n_atoms=6, coupling=0.5, max_photons=20)``.
         With ``max_photons="auto"``, levels are added until twice as many of them change nothing
         beyond 1e-6: see the attribute ``cutoff``.
     times : array_like, shape (T,), or "auto"
         Output times in inverse units of the reference frequency, strictly ascending, ≥ 0.
         ``"auto"`` goes on until all merits are within 1e-6 of the steady state.
-    charger : ChargerState, optional
-        Initial state of the charger; by default the usual one of the battery (for a cavity, as
-        many photons as the atoms can take).
-    environment : Dissipator or sequence of them
-        What the battery loses energy to; nothing by default.
+    charger : ChargerState or str, optional
+        Initial state of the charger, for example ``qb.FockState(2)`` or ``"fock:2"``; by default
+        the usual one of the battery (for a cavity, as many photons as the atoms can take).
+    environment : Dissipator, str, or sequence of them
+        Dissipators, for example ``qb.CavityLoss(rate=0.5)`` or ``"cavity-loss:0.5"``; none by
+        default.
     merits : iterable of str or Merit, optional
         Names of the figures of merit, with parameters after a colon where there are any
         (``"free_energy:beta=2"``, or ``qb.merit("free_energy", beta=2)``); ``"all"`` for every one
         that the battery can give without its full state; by default energy, power and photons.
     engine : str or Engine
-        ``"auto"``, the name of an engine, or an engine with options.
-    progress : callable, optional
-        Called with the fraction done, from 0 to 1.
-    strict : bool
-        Raise an error instead of a warning if the status is not ``"ok"``.
+        ``"auto"``, the name of an engine, with options as in ``"matrix:tolerance=1e-6"``, or an
+        engine.
     state_times : array_like, shape (S,), optional
         Times at which merits of the full state are computed, by default `times`. Each takes D²
         numbers of memory and some D³ operations.
+    progress : bool or callable
+        True draws a bar in a terminal or notebook; a function receives the fraction done, from 0
+        to 1.
+    strict : bool
+        Raise an error instead of a warning if the status is not ``"ok"``.
 
     Returns
     -------
@@ -69,7 +73,9 @@ def charge(
         One variable per merit, each with ``units``, ``long_name`` and ``definition``; dims
         ``("time",)``, none for one number of the whole curve, ``("state_time",)`` for merits of
         the full state if `state_times` are given, ``environment`` or ``drive`` before them where
-        there is one curve for each.
+        there is one curve for each. Scalar coordinates repeat the parameters of the battery under
+        the names of its fields, the status, and the numbers of the certificate, so that
+        `qubatt.concat` and `xarray.concat` stack them.
 
         The attribute ``status`` is ``"ok"``; ``"cutoff-too-small"`` where the highest Fock level
         holds more than 1e-5 at any time of the run; ``"not-positive"`` where ρ
@@ -103,12 +109,14 @@ def charge(
     state_times = None if state_times is None else check_state_times(request, state_times)
     time = settling_times(request) if chosen is None else chosen
 
-    def run(at_cutoff: Request) -> CertifiedResult:
-        return solve(at_cutoff, time, engine, progress, state_times)
+    with reporting(progress, "charging") as report:
 
-    certified = converge(request, run) if request.auto_cutoff else run(request)
+        def run(at_cutoff: Request) -> CertifiedResult:
+            return solve(at_cutoff, time, engine, report, state_times)
+
+        certified = converge(request, run) if request.auto_cutoff else run(request)
     certified.certificate.issue(strict)
-    return certified.dataset
+    return with_scalar_coordinates(certified.dataset)
 
 
 def check_state_times(request: Request, state_times: ArrayLike) -> FloatArray:

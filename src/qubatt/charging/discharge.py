@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -12,21 +11,22 @@ import scipy.sparse as sp
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from qubatt.charging.certificate import Certificate, certify_run
+from qubatt.charging.certificate import Certificate, CertifiedResult, certify_run
 from qubatt.charging.propagate import solve
-from qubatt.charging.request import Environment, MeritNames, Request
+from qubatt.charging.request import ChargerOption, Environment, MeritNames, Request
 from qubatt.charging.sample_times import sample_times
-from qubatt.core.check import check_times, plain_number
+from qubatt.core.check import FloatArray, check_times, plain_number
 from qubatt.core.errors import ArgumentError, UnsupportedError
 from qubatt.core.input_matrix import tidy
 from qubatt.core.problem import Jump, Problem, Term
+from qubatt.core.progress import ProgressOption, Report, reporting
 from qubatt.core.realization import Realization
 from qubatt.core.space import WHOLE_SPACE, Operator, Space
 from qubatt.core.task import Save
 from qubatt.engines import Engine, select_engine
 from qubatt.merits import select_merits
 from qubatt.models import Battery
-from qubatt.states import ChargerState
+from qubatt.results.coordinates import with_scalar_coordinates
 
 DISCHARGE_MERITS = ("remaining_energy", "power", "half_life")
 """Merits by default."""
@@ -35,18 +35,19 @@ LOCALITY_TOLERANCE = 1e-12
 """Largest entry of c − 1 ⊗ c_B, relative to that of c, of a jump that acts on the battery alone."""
 
 FULL: Literal["full"] = "full"
-"""Stands for a battery that begins full: all atoms, or H_B of matrices, in the highest level."""
+"""Initial state of a full battery: all atoms, or H_B of matrices, in the highest level."""
 
 
 def discharge(
     battery: Battery,
+    *,
     times: ArrayLike,
+    charger: ChargerOption = None,
     environment: Environment = None,
-    start: float | Literal["full"] = FULL,
-    charger: ChargerState | None = None,
     merits: MeritNames = DISCHARGE_MERITS,
     engine: str | Engine = "auto",
-    progress: Callable[[float], None] | None = None,
+    start: float | Literal["full"] = FULL,
+    progress: ProgressOption = False,
     strict: bool = False,
 ) -> xr.Dataset:
     """Switch the charger off and return what is left of the stored energy over time.
@@ -57,21 +58,23 @@ def discharge(
     Parameters
     ----------
     battery : Battery
-        What was charged.
+        The battery that was charged.
     times : array_like, shape (T,)
         Times since the charger was switched off, strictly ascending, ≥ 0.
-    environment : Dissipator or sequence of them
-        What the battery loses energy to, besides jumps of its own; something must act on the
-        battery itself.
-    start : float or "full"
-        For how long the battery was charged, with charger and environment; or all atoms in their
-        highest level, and a battery made of matrices in the highest level of its H_B, or in the
-        equal mixture of its states if that level is degenerate.
-    charger : ChargerState, optional
-        Initial state of the charger while charging.
+    charger : ChargerState or str, optional
+        Initial state of the charger while the battery was charged.
+    environment : Dissipator, str, or sequence of them
+        Dissipators, as in `charge`, in addition to the jumps of a battery made of matrices; at
+        least one must act on the battery itself.
     merits : iterable of str, optional
         Figures of merit of the battery, as in `charge`; by default the three below.
-    engine, progress, strict
+    engine : str or Engine
+        As in `charge`.
+    start : float or "full"
+        Time for which the battery was charged, with charger and environment; or ``"full"``: all
+        atoms in their highest level, and a battery made of matrices in the highest level of its
+        H_B, or in the equal mixture of its states if that level is degenerate.
+    progress, strict
         As in `charge`.
 
     Returns
@@ -93,18 +96,42 @@ def discharge(
     >>> import numpy as np
     >>> import qubatt as qb
     >>> battery = qb.DrivenBattery(n_atoms=1, drive=1.0)
-    >>> left = qb.discharge(battery, np.linspace(0, 10, 11), qb.CollectiveDecay(0.5))
+    >>> left = qb.discharge(
+    ...     battery, times=np.linspace(0, 10, 11), environment=qb.CollectiveDecay(0.5)
+    ... )
     >>> round(float(left.half_life) * 0.5, 8)  # ln 2, of a single exponential
     0.69314718
     """
-    time = check_times(times)
-    charged = Request.of(battery, charger, environment, ())
+    with reporting(progress, "discharging") as report:
+        result = find_discharge(
+            Request.of(battery, charger, environment, ()),
+            check_times(times),
+            merits,
+            engine,
+            start,
+            report,
+        )
+    result.certificate.issue(strict)
+    return with_scalar_coordinates(result.dataset)
+
+
+def find_discharge(
+    charged: Request,
+    time: FloatArray,
+    merits: MeritNames = DISCHARGE_MERITS,
+    engine: str | Engine = "auto",
+    start: Any = FULL,
+    progress: Report | None = None,
+) -> CertifiedResult:
+    """Return the self-discharge after a request to charge; arguments as in `discharge`.
+
+    The certificate is that of charging where discharging is ``"ok"``.
+    """
     if charged.auto_cutoff and start != FULL:
-        cure = 'Charge with max_photons="auto" first; its attribute "cutoff" tells the number.'
+        cure = 'Charge with max_photons="auto" first: the attribute "cutoff" holds the number.'
         raise ArgumentError("max_photons", "be a number here", "auto", cure)
     rho, before = _begin(charged, start, engine)
-    alone = _alone(charged.realization, rho)
-    realization = Realization(alone)
+    realization = Realization(_alone(charged.realization, rho))
     merits_of_battery = select_merits(merits, realization)
     request = dataclasses.replace(charged, realization=realization, merits=merits_of_battery)
     result = solve(request, time, engine, progress)
@@ -115,8 +142,7 @@ def discharge(
         if after.status == "ok":
             after = before
         dataset.attrs["status"] = after.status
-    after.issue(strict)
-    return dataset
+    return result._replace(certificate=after)
 
 
 def _begin(

@@ -16,6 +16,7 @@ from qubatt.core.errors import ArgumentError
 from qubatt.core.observable import Observable
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization, realize
+from qubatt.core.spec_string import to_declared
 from qubatt.core.task import Save, Task
 from qubatt.core.version import versions
 from qubatt.engines.exact.sectors import find_sectors
@@ -32,7 +33,11 @@ from qubatt.models.photon_cutoff import (
 )
 from qubatt.states import ChargerState
 
-Environment = Dissipator | Sequence[Dissipator] | None
+Environment = Dissipator | str | Sequence[Dissipator | str] | None
+"""Dissipators, or their names with arguments as in ``"cavity-loss:0.5"``."""
+
+ChargerOption = ChargerState | str | None
+"""A charger state, or its name with arguments as in ``"fock:2"``; None for the usual one."""
 
 MeritNames = Iterable[str | Merit] | str | Merit | None
 """Merits, or their names with parameters after a colon; None for the default ones."""
@@ -75,7 +80,7 @@ class Request:
     def of(
         cls,
         battery: Battery,
-        charger: ChargerState | None,
+        charger: ChargerOption,
         environment: Environment,
         merits: MeritNames,
     ) -> Request:
@@ -92,14 +97,15 @@ class Request:
             cure = "For example qb.DrivenBattery(n_atoms=4, drive=1.0)."
             raise ArgumentError("battery", "be a battery", battery, cure)
         dissipators = _dissipators(environment)
-        if charger is None:
-            charger = battery.default_charger()
-        given_battery = battery
+        state: ChargerState | None = to_declared("charger", charger)
+        if state is None:
+            state = battery.default_charger()
+        as_given = battery
         if max_photons(battery) == AUTO:
-            battery = with_smallest_cutoff(battery, charger)
-        realization = realize(battery.problem(charger, dissipators))
+            battery = with_smallest_cutoff(battery, state)
+        realization = realize(battery.problem(state, dissipators))
         chosen = select_merits(merits, realization)
-        return cls(battery, charger, dissipators, chosen, realization, battery is not given_battery)
+        return cls(battery, state, dissipators, chosen, realization, battery is not as_given)
 
     def with_max_photons(self, cutoff: int) -> Request:
         """Return the same request with another photon cut-off."""
@@ -151,6 +157,7 @@ class Request:
         }
         return {
             "parameters": json.dumps(parameters),
+            "hamiltonian": self.battery.latex,
             "versions": json.dumps(versions()),
             "citations": json.dumps([BIBLIOGRAPHY[key] for key in self._citations]),
         }
@@ -202,8 +209,9 @@ def _dissipators(environment: Environment) -> tuple[Dissipator, ...]:
     parts: list[Any] = [] if environment is None else [environment]
     if isinstance(environment, Iterable) and not isinstance(environment, str):
         parts = list(environment)
+    parts = [to_declared("environment", part) for part in parts]
     for part in parts:
         if not isinstance(part, Dissipator):
-            cure = "For example qb.CavityLoss(0.5)."
+            cure = 'For example qb.CavityLoss(0.5) or "cavity-loss:0.5".'
             raise ArgumentError("environment", "hold dissipators only", part, cure)
     return tuple(parts)

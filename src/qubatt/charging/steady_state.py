@@ -11,8 +11,15 @@ import xarray as xr
 from qubatt.charging.certificate import CertifiedResult, certify_steady
 from qubatt.charging.cutoff_search import converge
 from qubatt.charging.dataset import to_dataset
-from qubatt.charging.request import Environment, MeritNames, Request, check_alike
+from qubatt.charging.request import (
+    ChargerOption,
+    Environment,
+    MeritNames,
+    Request,
+    check_alike,
+)
 from qubatt.core.errors import UnsupportedError
+from qubatt.core.progress import ProgressOption, reporting
 from qubatt.core.task import AT_REST, Save
 from qubatt.engines.steady.gap import MAX_STEADY_STATES
 from qubatt.engines.steady.solve_steady import SteadySolution, solve_steady
@@ -20,17 +27,18 @@ from qubatt.engines.steady.steady_solver import SteadySolver
 from qubatt.merits import Merit, SolvedRun
 from qubatt.merits.selection import ALL, to_merit
 from qubatt.models import Battery
-from qubatt.states import ChargerState
+from qubatt.results.coordinates import with_scalar_coordinates
 
 
 def steady_state(
     battery: Battery,
+    *,
+    charger: ChargerOption = None,
     environment: Environment = None,
-    charger: ChargerState | None = None,
     merits: MeritNames = None,
     method: str | SteadySolver = "auto",
     gap: bool = False,
-    progress: Callable[[float], None] | None = None,
+    progress: ProgressOption = False,
     strict: bool = False,
 ) -> xr.Dataset:
     """Return the figures of merit of the steady state that the empty battery ends in.
@@ -43,12 +51,11 @@ def steady_state(
     Parameters
     ----------
     battery : Battery
-        What is charged; ``max_photons="auto"`` finds the cut-off, see `charge`.
-    environment : Dissipator or sequence of them
-        What the battery loses energy to; at least one.
-    charger : ChargerState, optional
-        Initial state of the charger; by default the usual one of the battery (for a cavity, as
-        many photons as the atoms can take).
+        The battery; with ``max_photons="auto"`` the cut-off is determined, see `charge`.
+    charger : ChargerState or str, optional
+        Initial state of the charger, as in `charge`.
+    environment : Dissipator, str, or sequence of them
+        Dissipators, as in `charge`; at least one.
     merits : iterable of str or Merit, optional
         Names of the figures of merit, as in `charge`, but for those of the curve over time.
     method : str or SteadySolver
@@ -58,8 +65,8 @@ def steady_state(
     gap : bool
         Add the variable ``relaxation_rate``, the Liouvillian gap: the smallest −Re λ of the
         eigenvalues λ ≠ 0 of 𝓛, among what ρ(0) can reach.
-    progress : callable, optional
-        Called with the fraction done, from 0 to 1.
+    progress : bool or callable
+        As in `charge`.
     strict : bool
         Raise an error instead of a warning if the status is not ``"ok"``.
 
@@ -98,15 +105,15 @@ def steady_state(
     >>> round(float(end.energy), 12)
     0.16
     """
-    result = find_steady_state(
-        steady_request(battery, charger, environment, merits), method, gap, progress
-    )
+    request = steady_request(battery, charger, environment, merits)
+    with reporting(progress, "settling") as report:
+        result = find_steady_state(request, method, gap, report)
     result.certificate.issue(strict)
-    return result.dataset
+    return with_scalar_coordinates(result.dataset)
 
 
 def steady_request(
-    battery: Battery, charger: ChargerState | None, environment: Environment, merits: MeritNames
+    battery: Battery, charger: ChargerOption, environment: Environment, merits: MeritNames
 ) -> Request:
     """Check what a user wrote, and leave out merits of charging over time.
 

@@ -19,7 +19,6 @@ from qubatt.cli.option import (
     Strict,
     TEnd,
     output_times,
-    surroundings,
 )
 
 
@@ -60,49 +59,25 @@ def _charge(
     json: Json = False,
 ) -> None:
     times = _times(t_end, points, until_steady, dry_run)
-    from qubatt.charging import charge
-    from qubatt.cli.output import Progress, check_targets, deliver
+    from qubatt.charging import charge, cost
+    from qubatt.cli.output import check_targets, deliver
     from qubatt.cli.parse import numbers
-    from qubatt.core.spec_string import from_text
 
     check_targets(output, plot)
-    state, parts = surroundings(charger, environment)
-    times_of_states = None if state_times is None else numbers("state_times", state_times)
-    solver = engine if engine == "auto" else from_text("engine", engine)
+    wanted: dict[str, Any] = {
+        "times": times,
+        "charger": charger,
+        "environment": environment,
+        "merits": merit or None,
+        "engine": engine,
+        "state_times": None if state_times is None else numbers("state_times", state_times),
+    }
     if dry_run:
-        expected = _cost(battery, state, parts, times, solver, merit, times_of_states)
+        expected = cost(battery, **wanted)
         typer.echo(dumps(expected.to_dict(), indent=2) if json else str(expected))
         return
-    with Progress() as progress:
-        run = charge(
-            battery,
-            times,
-            state,
-            parts,
-            merit or None,
-            solver,
-            progress=lambda done: progress.show("charging", done, 1.0),
-            strict=strict,
-            state_times=times_of_states,
-        )
+    run = charge(battery, **wanted, progress=True, strict=strict)
     deliver(run, output, plot, as_json=json)
-
-
-def _cost(
-    battery: Any, state: Any, parts: Any, times: Any, solver: Any, merits: Any, state_times: Any
-) -> Any:
-    """Return what the run would take, merits of the full state included."""
-    import numpy as np
-
-    from qubatt.core.realization import realize
-    from qubatt.engines import cost
-    from qubatt.merits import select_merits
-
-    problem = battery.problem(state, parts)
-    chosen = select_merits(merits or None, realize(problem))
-    whole = any(merit.needs == "full state" for merit in chosen)
-    states = np.size(times if state_times is None else state_times) if whole else 0
-    return cost(problem, times, solver, states)
 
 
 def _times(t_end: float | None, points: int | None, until_steady: bool, dry_run: bool) -> Any:

@@ -18,7 +18,6 @@ from qubatt.cli.option import (
     Strict,
     TEnd,
     output_times,
-    surroundings,
 )
 
 
@@ -47,20 +46,18 @@ def _discharge(
     times = output_times(t_end, points)
     from qubatt.charging import discharge
     from qubatt.charging.discharge import DISCHARGE_MERITS
-    from qubatt.cli.output import Progress, check_targets, deliver
+    from qubatt.cli.output import check_targets, deliver
     from qubatt.core.spec_string import number_or_text
 
     check_targets(output, plot)
-    state, parts = surroundings(charger, environment)
-    with Progress() as progress:
-        left = discharge(
-            battery,
-            times,
-            parts,
-            number_or_text(start),  # type: ignore[arg-type]  # checked there
-            state,
-            merit or DISCHARGE_MERITS,
-            progress=lambda done: progress.show("discharging", done, 1.0),
-            strict=strict,
-        )
+    left = discharge(
+        battery,
+        times=times,
+        charger=charger,
+        environment=environment,
+        merits=merit or DISCHARGE_MERITS,
+        start=number_or_text(start),  # type: ignore[arg-type]  # checked there
+        progress=True,
+        strict=strict,
+    )
     deliver(left, output, plot, as_json=json)

@@ -47,16 +47,6 @@ def charger_of(cls: type[Any]) -> Any | None:
     return Annotated[str | None, typer.Option(help=CHARGER + default)]
 
 
-def surroundings(charger: str | None, environment: list[str] | None) -> tuple[Any, list[Any]]:
-    """Return the charger state, if one is named, and the dissipators."""
-    import qubatt.environment
-    import qubatt.states  # noqa: F401  # these two register what options name
-    from qubatt.core.spec_string import from_text
-
-    state = from_text("charger", charger) if charger is not None else None
-    return state, [from_text("environment", text) for text in environment or []]
-
-
 def output_times(t_end: float | None, points: int | None) -> Any:
     """Return evenly spaced output times, by default 101 up to 10."""
     from qubatt.cli.parse import MAX_NUMBERS, finite

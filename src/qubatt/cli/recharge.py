@@ -18,7 +18,9 @@ def _recharge(
     interaction: Annotated[str, typer.Option(help="Exchange g: 4 or 1,2,4 or 0:20:101")],
     beta: Annotated[str, typer.Option(help="Inverse temperatures: 1 or 0.5,1 or 0.01:5:100")],
     omega_atom: Annotated[float, typer.Option(help="Level splitting of an atom")] = 1.0,
-    space: Annotated[str, typer.Option(help="symmetric (ladder) or full (2^N)")] = "symmetric",
+    basis: Annotated[
+        str, typer.Option(help="symmetric (N + 1 ladder states) or full (2^N states)")
+    ] = "symmetric",
     output: Annotated[Path | None, typer.Option(help="Write the result as netCDF")] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw it (.png, .pdf or .svg)")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
@@ -42,6 +44,6 @@ def _recharge(
     result = recharge(
         **axes,
         omega_atom=omega_atom,
-        space=space,  # type: ignore[arg-type]  # checked by recharge
+        basis=basis,  # type: ignore[arg-type]  # checked by recharge
     )
     deliver(result, output, plot, as_json=json)

@@ -29,13 +29,13 @@ def _reproduce(
     from rich.table import Table
 
     import qubatt.papers
-    from qubatt.cli.output import Progress
+    from qubatt.core.progress import ProgressBar
     from qubatt.core.registry import registry
 
     paper_object = registry.get("paper", paper)
     keys = [part.strip() for part in figures.split(",")] if figures is not None else None
     folder = output if output is not None else Path("results") / paper
-    with Progress(announce=True) as progress:
+    with ProgressBar(announce=True) as progress:
         claims = qubatt.papers.reproduce(paper_object, folder, keys, reading, fresh, progress.show)
     table = Table(box=None, pad_edge=False)
     for name in ("claim", "verdict", "statement"):

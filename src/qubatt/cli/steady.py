@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from qubatt.cli.battery_commands import add_battery_commands
-from qubatt.cli.option import Charger, Environment, Json, Merits, Output, Strict, surroundings
+from qubatt.cli.option import Charger, Environment, Json, Merits, Output, Strict
 
 
 def register(app: typer.Typer) -> None:
@@ -33,19 +33,17 @@ def _steady(
     json: Json = False,
 ) -> None:
     from qubatt.charging import steady_state
-    from qubatt.cli.output import Progress, check_targets, deliver
+    from qubatt.cli.output import check_targets, deliver
 
     check_targets(output, None)
-    state, parts = surroundings(charger, environment)
-    with Progress() as progress:
-        end = steady_state(
-            battery,
-            parts,
-            state,
-            merit or None,
-            method,
-            gap,
-            progress=lambda done: progress.show("settling", done, 1.0),
-            strict=strict,
-        )
+    end = steady_state(
+        battery,
+        charger=charger,
+        environment=environment,
+        merits=merit or None,
+        method=method,
+        gap=gap,
+        progress=True,
+        strict=strict,
+    )
     deliver(end, output, None, as_json=json)

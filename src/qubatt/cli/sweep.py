@@ -77,8 +77,9 @@ def _sweep(
         raise ArgumentError("output", "be given", MISSING, cure)
     from qubatt.sweeps import sweep
     from qubatt.sweeps.execution.pool import stopped_cleanly
+    from qubatt.sweeps.execution.progress import StudyBar
 
-    with Bar() as bar, stopped_cleanly() as stop:
+    with StudyBar() as bar, stopped_cleanly() as stop:
         try:
             data = sweep(
                 parsed,
@@ -167,59 +168,3 @@ def _export(
         result = Store.open(directory).find(point)
         data, target = result.dataset(), output or Path(f"{result.key[:12]}.nc")
     typer.echo(f"Wrote {save(data, target)}")
-
-
-class Bar:
-    """Progress on standard error: a bar in a terminal, elsewhere a line every half minute."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.live import Live
-        from rich.text import Text
-
-        self._console = Console(stderr=True)
-        self._text = Text
-        self._live = Live(console=self._console, refresh_per_second=4, transient=True)
-        self._progress: Any = None
-        self._next_line = 30.0
-
-    def __enter__(self) -> Bar:
-        if self._console.is_terminal:
-            self._live.start()
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        """Remove the bar."""
-        self._live.stop()
-
-    def show(self, progress: Any) -> None:
-        """Show the progress of a study."""
-        self._progress = progress
-        if self._console.is_terminal:
-            width = 20
-            full = round(width * progress.fraction)
-            self._live.update(self._text(f"{'█' * full}{'░' * (width - full)} {self.text()}"))
-        elif progress.seconds >= self._next_line:
-            self._next_line = progress.seconds + 30.0
-            self._console.print(self.text(), highlight=False)
-
-    def text(self) -> str:
-        """Return the progress as text."""
-        from qubatt.core.format import format_duration
-
-        progress = self._progress
-        if progress is None:
-            return "nothing computed"
-        text = f"{progress.done:,} of {progress.points:,} points"
-        if progress.reused:
-            text += f" ({progress.reused:,} reused)"
-        if progress.done > progress.reused:
-            text += f", {progress.rate:.3g} per second"
-            if progress.done < progress.points and progress.remaining == progress.remaining:
-                text += f", about {format_duration(progress.remaining)} left"
-        if progress.failed:
-            text += f", {progress.failed:,} failed"
-        return text

@@ -49,6 +49,17 @@ def from_text(kind: str, text: str, argument: str | None = None) -> Any:
     return cls(*args, **kwargs)
 
 
+def to_declared(kind: str, value: Any, argument: str | None = None) -> Any:
+    """Return a declared object: a text such as ``"fock:2"`` built, anything else as it is.
+
+    Raises
+    ------
+    ArgumentError
+        As in `from_text`.
+    """
+    return from_text(kind, value, argument or kind) if isinstance(value, str) else value
+
+
 def plain_types(annotation: Any) -> Iterator[Any]:
     """Yield the types that a field takes, without ``None`` and annotations."""
     origin = get_origin(annotation)

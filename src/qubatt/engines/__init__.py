@@ -1,6 +1,6 @@
 """Engines: each turns a Problem into a Solution."""
 
-from qubatt.engines.cost import Cost, cost
+from qubatt.engines.cost import Cost
 from qubatt.engines.dense import DenseEngine
 from qubatt.engines.engine import Engine
 from qubatt.engines.exact.engine import ExactEngine
@@ -24,7 +24,6 @@ __all__ = [
     "SecularSolver",
     "SteadySolution",
     "SteadySolver",
-    "cost",
     "limit_threads",
     "select_engine",
     "solve_steady",

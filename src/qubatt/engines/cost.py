@@ -86,21 +86,8 @@ class Cost:
         return "\n".join(f"{name:<14}{text}" for name, text in rows)
 
 
-def cost(
-    problem: Problem, times: ArrayLike, engine: str | Engine = "auto", states: int = 0
-) -> Cost:
-    """Return what it would take to solve a problem, without solving it.
-
-    Parameters
-    ----------
-    problem : Problem
-        For example ``battery.problem(charger, environment)``.
-    times : array_like, shape (T,)
-        Output times, as for `charge`.
-    engine : str or Engine
-        ``"auto"``, the name of an engine, or an engine with options.
-    states : int
-        At how many times merits of the full state are wanted: 32 D² bytes each.
+def problem_cost(problem: Problem, times: ArrayLike, engine: str | Engine = "auto") -> Cost:
+    """Return the cost of solving a problem in its smallest basis, without observables.
 
     Raises
     ------
@@ -108,20 +95,21 @@ def cost(
         If the problem or the times are none.
     UnsupportedError
         If the engine cannot solve the problem.
-
-    Examples
-    --------
-    >>> import qubatt as qb
-    >>> battery = qb.TavisCummingsBattery(n_atoms=80, coupling=1.0, max_photons=80)
-    >>> found = qb.cost(battery.problem(environment=[qb.CavityLoss(0.5)]), times=[10.0])
-    >>> found.dimension, found.entries
-    (6561, 180441)
     """
     if not isinstance(problem, Problem):
         cure = "For example battery.problem(environment=[qb.CavityLoss(0.5)])."
         raise ArgumentError("problem", "be a Problem", problem, cure)
-    time = check_times(times)
-    task = Task(in_smallest_basis(problem), time)
+    return task_cost(Task(in_smallest_basis(problem), check_times(times)), engine)
+
+
+def task_cost(task: Task, engine: str | Engine = "auto") -> Cost:
+    """Return the cost of a task: engine, memory, products of the generator.
+
+    Raises
+    ------
+    UnsupportedError
+        If the engine cannot solve the task.
+    """
     chosen, reason = select_engine(engine, task)
     demand, space = chosen.cost(task), task.problem.space
     return Cost(
@@ -132,8 +120,8 @@ def cost(
         sectors=demand.sectors,
         entries=demand.entries,
         entries_without_reduction=None if demand.entries is None else space.dim**2,
-        memory=demand.memory + 32.0 * space.dim**2 * states,
-        states=states,
+        memory=demand.memory,
         memory_free=float(psutil.virtual_memory().available),
         products=demand.products,
+        states=task.saved_states,
     )

@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 
 from qubatt.core.errors import ArgumentError
-from qubatt.core.registry import registry
+from qubatt.core.spec_string import from_text
 from qubatt.core.task import Task
 from qubatt.engines.dense import DenseEngine
 from qubatt.engines.engine import Engine
@@ -33,7 +33,7 @@ def select_engine(engine: str | Engine, task: Task) -> tuple[Engine, str]:
     if engine != "auto":
         if not isinstance(engine, str):
             raise ArgumentError("engine", 'be "auto", a name or an engine', engine)
-        return cast(Engine, registry.get("engine", engine)()), "as asked"
+        return cast(Engine, from_text("engine", engine)), "as asked"
     times, problem = task.times, task.problem
     if problem.has_pulses:
         return ExactEngine(), "pulses: Runge–Kutta on the reduced form"

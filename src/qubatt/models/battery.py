@@ -10,10 +10,12 @@ from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
+from qubatt.core.declaration import fields_of
 from qubatt.core.errors import ArgumentError
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.space import Space
 from qubatt.environment import Dissipator
+from qubatt.results.html import object_html
 from qubatt.states import ChargerState
 
 
@@ -29,8 +31,21 @@ class Battery(ABC):
     has_text_form: ClassVar[bool] = True
     """Whether its fields can be typed on a command line."""
 
+    latex: ClassVar[str] = ""
+    """Hamiltonian H as LaTeX, shown in notebooks."""
+
     usual_charger: ClassVar[str] = ""
     """`default_charger` for N atoms as a command line says it, such as ``"fock:2N"``."""
+
+    def _repr_html_(self) -> str:
+        """Return what notebooks show: the Hamiltonian, the fields and their values."""
+        rows = [
+            (name, "" if value is None else str(value), str(field.description or ""))
+            for name, field in fields_of(type(self)).items()
+            for value in [getattr(self, name)]
+            if field.repr
+        ]
+        return object_html(type(self).__name__, self.latex, rows)
 
     @property
     @abstractmethod

@@ -33,6 +33,13 @@ class CascadeBattery(Battery):
     """
 
     citations: ClassVar[tuple[str, ...]] = ("zhang2024", "lin2019")
+    latex: ClassVar[str] = (
+        r"H = \Delta_e S_{ee} + \Delta_m S_{mm}"
+        r" + \frac{2g}{N}\sum_{i \neq j}\big(\sigma_{mg}^i \sigma_{gm}^j"
+        r" + \sigma_{me}^i \sigma_{em}^j\big)"
+        r" + \Delta_\mathrm{cav} a^\dagger a + g_1 (a S_{mg} + a^\dagger S_{gm})"
+        r" + \Omega_a (S_{mg} + S_{gm}) + \Omega_b (S_{me} + S_{em})"
+    )
     usual_charger: ClassVar[str] = "fock:N"
 
     interaction: Real = Field(

@@ -83,6 +83,7 @@ class CustomBattery(Battery):
 
     citations: ClassVar[tuple[str, ...]] = ("lindblad1976",)
     has_text_form: ClassVar[bool] = False
+    latex: ClassVar[str] = r"H(t) = H_B + H_0 + \sum_k f_k(t) H_k"
 
     H_B: Any = Field(
         description="Battery Hamiltonian, on the factor that stores the energy or as 1 ⊗ h on all",

@@ -7,6 +7,7 @@ from typing import ClassVar
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Term
 from qubatt.models.cavity import CavityBattery
+from qubatt.models.interacting_atoms import LATEX as ATOMS_LATEX
 from qubatt.pulses import split_amplitude
 
 
@@ -23,6 +24,10 @@ class DickeBattery(CavityBattery):
     """
 
     citations: ClassVar[tuple[str, ...]] = ("zhang2024", "dicke1954", "ferraro2018")
+
+    latex: ClassVar[str] = (
+        rf"H = {ATOMS_LATEX} + \omega_c a^\dagger a + 2 g_c \omega_c J_x (a + a^\dagger)"
+    )
 
     def coupling_terms(self) -> tuple[Term, ...]:
         """Return H_I = 2 g_c ω_c J_x (a + a†)."""

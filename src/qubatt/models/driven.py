@@ -11,6 +11,7 @@ from qubatt.core.declaration import declare
 from qubatt.core.problem import ROTATING_FRAME, Term
 from qubatt.core.space import Space
 from qubatt.models.battery import Battery
+from qubatt.models.interacting_atoms import LATEX as ATOMS_LATEX
 from qubatt.models.interacting_atoms import interacting_atoms
 from qubatt.operators import Atoms
 from qubatt.pulses import Amplitude, split_amplitude
@@ -30,6 +31,7 @@ class DrivenBattery(Battery):
     """
 
     citations: ClassVar[tuple[str, ...]] = ("zhang2024", "le2018")
+    latex: ClassVar[str] = rf"H = {ATOMS_LATEX} + (\delta - \omega_a) J_z + \Omega J_x"
 
     n_atoms: Count = Field(description="Number of atoms N", examples=[4])
     drive: Amplitude = Field(description="Drive amplitude Ω; a number or a pulse", examples=[1.0])

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from qubatt.core.problem import Term
 
+LATEX = (
+    r"\omega_a J_z + \frac{2g}{N}\Big(J_x^2 + J_y^2 - \frac{N}{2}\Big)"
+    r" + \frac{2g_z}{N}\Big(J_z^2 - \frac{N}{4}\Big)"
+)
+"""The energy H_B as LaTeX."""
+
 
 def interacting_atoms(
     n_atoms: int,

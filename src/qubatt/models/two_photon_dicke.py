@@ -10,6 +10,7 @@ from qubatt.core.check import Count, Positive
 from qubatt.core.declaration import declare
 from qubatt.core.problem import Term
 from qubatt.models.cavity import CavityBattery
+from qubatt.models.interacting_atoms import LATEX as ATOMS_LATEX
 from qubatt.pulses import Amplitude, split_amplitude
 from qubatt.states import FockState
 
@@ -31,6 +32,9 @@ class TwoPhotonDickeBattery(CavityBattery):
     """
 
     citations: ClassVar[tuple[str, ...]] = ("crescente2020", "felicetti2015")
+    latex: ClassVar[str] = (
+        rf"H = {ATOMS_LATEX} + \omega_c a^\dagger a + 2 g_c \omega_c J_x (a^2 + a^{{\dagger 2}})"
+    )
     usual_charger: ClassVar[str] = "fock:2N"
     photons_at_once: ClassVar[int] = 2
 

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from qubatt.plots.axis_range import stretches
 from qubatt.results.checks import certificate_text
 from qubatt.results.dims import varied_parameters
-from qubatt.results.status import CUTOFF_THRESHOLD, MEANINGS, status_counts
+from qubatt.results.status import CUTOFF_THRESHOLD, MEANINGS, one_status, status_counts
 
 DOUBTFUL_STYLE: dict[str, Any] = {
     "facecolor": "white",
@@ -49,7 +49,7 @@ def draw_strip(axes: Axes, dataset: xr.Dataset, width: int) -> None:
         spine.set_visible(False)
     axes.tick_params(labelsize=6.0, length=2.0, pad=1.5)
     write_trust(axes, trust(dataset), width)
-    if (status := _status(dataset)) not in ("ok", ""):
+    if (status := one_status(dataset)) not in ("ok", ""):
         tag = axes.text(0.5, 0.5, status, transform=axes.transAxes, ha="center", va="center")
         tag.set(color="white", fontsize=7.0, fontweight="bold", bbox=TAG_STYLE)
 
@@ -61,12 +61,13 @@ def write_trust(axes: Axes, text: str, width: int) -> None:
 
 def trust(dataset: xr.Dataset) -> str:
     """Return status and certificate as one line of text, empty where there are none."""
-    parameters, status = varied_parameters(dataset), _status(dataset)
-    if parameters and not status:
+    status, texts = one_status(dataset), []
+    if counts := status_counts(dataset):
+        each = ", ".join(f"{name} at {count}" for name, count in counts.items())
+        texts = [f"status: {each} of {dataset['status'].size} points"]
+    elif parameters := varied_parameters(dataset):
         texts = [f"varied: {', '.join(parameters)}; status of the points not recorded"]
-        if counts := status_counts(dataset):
-            each = ", ".join(f"{name} at {count}" for name, count in counts.items())
-            texts = [f"status: {each} of {dataset['status'].size} points"]
+    if texts:
         if "cutoff_population" in dataset:
             most = float(dataset["cutoff_population"].max())
             texts += [f"cutoff_population up to {most:.1e} (limit {CUTOFF_THRESHOLD:.0e})"]
@@ -93,17 +94,10 @@ def doubtful_points(dataset: xr.Dataset) -> tuple[xr.DataArray | None, str]:
     return None, ""
 
 
-def _status(dataset: xr.Dataset) -> str:
-    """Return the one status of a single run, or of one point of a study."""
-    if "status" in dataset.variables and not dataset["status"].ndim:
-        return str(dataset["status"].item())
-    return "" if varied_parameters(dataset) else str(dataset.attrs.get("status", ""))
-
-
 def _doubtful_times(dataset: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Return times and whether each is doubtful; the status has the last word."""
     name = "time" if "time" in dataset.dims else "state_time"
-    time, status = dataset[name].to_numpy(), _status(dataset)
+    time, status = dataset[name].to_numpy(), one_status(dataset)
     if name == "time" and "cutoff_population" in dataset and status in ("", "cutoff-too-small"):
         population = dataset["cutoff_population"]
         others = [dim for dim in population.dims if dim != "time"]

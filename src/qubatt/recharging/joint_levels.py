@@ -1,4 +1,4 @@
-"""Joint levels of interacting atoms and H₀ = ω J_z, on the ladder and in the full space."""
+"""Joint levels of interacting atoms and H₀ = ω J_z, on the ladder and in the full basis."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 
-RechargeSpace = Literal["symmetric", "full"]
+RechargeBasis = Literal["symmetric", "full"]
 """``"symmetric"``: the N + 1 states of the ladder; ``"full"``: all 2^N states."""
 
 
 def joint_levels(
-    n_atoms: int, interaction: float, omega_atom: float, space: RechargeSpace
+    n_atoms: int, interaction: float, omega_atom: float, basis: RechargeBasis
 ) -> tuple[FloatArray, FloatArray, list[int]]:
     """Return E, E⁰ and multiplicities of H_B = ω J_z + c (J² − J_z² − N/2) and H₀ = ω J_z.
 
@@ -32,7 +32,7 @@ def joint_levels(
     E: list[float] = []
     E_0: list[float] = []
     multiplicity: list[int] = []
-    depths = range(n_atoms // 2 + 1) if space == "full" else range(1)
+    depths = range(n_atoms // 2 + 1) if basis == "full" else range(1)
     for depth in depths:  # j = N/2 − depth
         j = n_atoms / 2 - depth
         d_j = comb(n_atoms, depth) - (comb(n_atoms, depth - 1) if depth else 0)

@@ -14,7 +14,7 @@ from qubatt.core.bibliography import BIBLIOGRAPHY
 from qubatt.core.check import FloatArray, check_array, check_count
 from qubatt.core.errors import ArgumentError, suggest
 from qubatt.core.version import versions
-from qubatt.recharging.joint_levels import RechargeSpace, joint_levels
+from qubatt.recharging.joint_levels import RechargeBasis, joint_levels
 from qubatt.recharging.levels import Cycle, recharge_levels
 from qubatt.results.result import Result
 
@@ -35,7 +35,7 @@ def recharge(
     interaction: ArrayLike,
     beta: ArrayLike,
     omega_atom: float = 1.0,
-    space: RechargeSpace = "symmetric",
+    basis: RechargeBasis = "symmetric",
 ) -> xr.Dataset:
     """Return ergotropy, work, heat and efficiency of the recharging process.
 
@@ -58,7 +58,7 @@ def recharge(
         Inverse temperatures ≥ 0, in inverse units of the reference frequency.
     omega_atom : float
         Level splitting ω > 0.
-    space : {"symmetric", "full"}
+    basis : {"symmetric", "full"}
         The N + 1 states of the ladder, or all 2^N states (by multiplicities).
 
     Returns
@@ -89,14 +89,14 @@ def recharge(
     omega = check_array("omega_atom", omega_atom)
     if omega.ndim or omega <= 0:
         raise ArgumentError("omega_atom", "be one positive number", omega_atom)
-    if space not in get_args(RechargeSpace):
-        cure = suggest(str(space), get_args(RechargeSpace))
-        raise ArgumentError("space", 'be "symmetric" or "full"', space, cure)
+    if basis not in get_args(RechargeBasis):
+        cure = suggest(str(basis), get_args(RechargeBasis))
+        raise ArgumentError("basis", 'be "symmetric" or "full"', basis, cure)
 
-    if space == "full" and counts.max() > LARGEST_FULL:
-        cure = 'Use fewer atoms, or space="symmetric".'
+    if basis == "full" and counts.max() > LARGEST_FULL:
+        cure = 'Use fewer atoms, or basis="symmetric".'
         raise ArgumentError(
-            "n_atoms", f"be at most {LARGEST_FULL} in the full space", int(counts.max()), cure
+            "n_atoms", f"be at most {LARGEST_FULL} in the full basis", int(counts.max()), cure
         )
 
     # compute
@@ -106,7 +106,7 @@ def recharge(
     ambiguous = np.zeros(shape[:2], dtype=bool)
     for row, count in enumerate(axes[0]):
         for column, g in enumerate(axes[1]):
-            levels = joint_levels(int(count), float(g), float(omega), space)
+            levels = joint_levels(int(count), float(g), float(omega), basis)
             cycle = recharge_levels(*levels, betas.ravel())
             for name, array in values.items():
                 array[row, column] = getattr(cycle, name)
@@ -127,7 +127,7 @@ def recharge(
         )
     }
     coords = {name: (name, axis, labels[name]) for name, axis in zip(names, axes, strict=True)}
-    parameters = {"omega_atom": float(omega), "space": space}
+    parameters = {"omega_atom": float(omega), "basis": basis}
     result = Result(data, coords=coords, attrs=_attributes(parameters))
     given = (counts, g_values, betas)
     scalars = [name for name, values_ in zip(names, given, strict=True) if values_.ndim == 0]

@@ -15,7 +15,8 @@ from qubatt.results.contents import (
     json_attribute,
 )
 from qubatt.results.dims import varied_parameters
-from qubatt.results.status import CUTOFF_THRESHOLD, MEANINGS, status_counts
+from qubatt.results.reading import certificate
+from qubatt.results.status import CUTOFF_THRESHOLD, MEANINGS, one_status, status_counts
 from qubatt.results.text import WIDTH, lines_of, number_text
 
 
@@ -25,17 +26,20 @@ def worst_checks(dataset: xr.Dataset) -> dict[str, Extreme | None]:
     It is the smallest eigenvalue, and of all else the largest absolute value.
     """
     worst: dict[str, Extreme | None] = {}
-    for name, array in dataset.data_vars.items():
+    for name, array in dataset.variables.items():
         if is_check(str(name)) and array.dtype.kind in "iuf":
             smallest = "eigenvalue" in str(name)
-            worst[str(name)] = extreme(array if smallest else abs(array), largest=not smallest)
+            values = dataset[name] if smallest else abs(dataset[name])
+            worst[str(name)] = extreme(values, largest=not smallest)
     return worst
 
 
 def certificate_text(dataset: xr.Dataset) -> str:
     """Return the numbers of the certificate, the worst of many points; empty without any."""
-    numbers = json_attribute(dataset, "certificate")
-    if not isinstance(numbers, dict):
+    if varied_parameters(dataset):
+        return ""
+    numbers = {name: value for name, value in certificate(dataset).items() if name != "status"}
+    if any(isinstance(value, list) for value in numbers.values()):
         numbers = {
             name.removeprefix(CERTIFICATE_PREFIX): _whole(worst.value)
             for name, worst in worst_checks(dataset).items()
@@ -59,13 +63,10 @@ def status_text(dataset: xr.Dataset) -> str:
     if counts := status_counts(dataset):
         several = " points" if [*counts.values()][-1] > 1 else ""
         return "; ".join(f"{status} at {count}" for status, count in counts.items()) + several
-    status = str(dataset.attrs.get("status", ""))
-    if status and (parameters := varied_parameters(dataset)):
-        return (
-            f"{status} at one point, whose parameters and certificate these are; varied:"
-            f" {', '.join(parameters)}; run.assign(status=run.attrs['status']) before"
-            " xarray.concat gives the status of each point"
-        )
+    if parameters := varied_parameters(dataset):
+        names = ", ".join(parameters)
+        return f"known of one part only; parts differ in {names}: join results with qb.concat"
+    status = one_status(dataset)
     return f"{status} ({MEANINGS[status]})" if status in MEANINGS else status
 
 

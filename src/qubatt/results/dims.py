@@ -18,17 +18,22 @@ def is_run_dim(dataset: xr.Dataset | xr.DataArray, dim: Hashable) -> bool:
 
 def axes_of(dataset: xr.Dataset) -> list[str]:
     """Return the axes of a study."""
-    dims = dataset["status"].dims if "status" in dataset.variables else dataset.dims
-    return [str(dim) for dim in dims if dim in dataset.coords and not is_run_dim(dataset, dim)]
+    known = dataset["status"].dims if "status" in dataset.variables else ()
+    dims = [dim for dim in known or dataset.dims if dim in dataset.coords]
+    return [str(dim) for dim in dims if not is_run_dim(dataset, dim)]
 
 
 def varied_parameters(dataset: xr.Dataset) -> list[str]:
-    """Return the parameters that differ between the points of a study, or between joined runs.
+    """Return the parameters that differ between joined runs whose status is known for one only.
 
-    The attributes of joined runs, parameters and certificate, are those of the first run alone.
+    Attributes of joined runs are those of the first run. Empty where every point has a status of
+    its own, and for a single run.
     """
-    if not {"certificate", "study"} & {*dataset.attrs}:
+    if "certificate" not in dataset.attrs:
         return []
-    scalars = [name for name, coordinate in dataset.coords.items() if coordinate.ndim == 0]
-    names = dict.fromkeys([*dataset.dims, *scalars])
-    return [str(name) for name in names if not is_run_dim(dataset, name) and str(name) != "status"]
+    if "status" in dataset.variables:
+        names = [dim for dim in dataset.dims if dim not in dataset["status"].dims]
+    else:
+        scalars = [name for name, coordinate in dataset.coords.items() if coordinate.ndim == 0]
+        names = [*dict.fromkeys([*dataset.dims, *scalars])]
+    return [str(name) for name in names if not is_run_dim(dataset, name)]

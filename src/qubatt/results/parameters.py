@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
 import xarray as xr
 
-from qubatt.results.contents import json_attribute, units_of
+from qubatt.results.contents import CERTIFICATE_PREFIX, json_attribute, units_of
+from qubatt.results.coordinates import ENGINE, PARAMETERS, STATUS, is_descriptive
+from qubatt.results.reading import parameters as known_parameters
 from qubatt.results.text import lines_of, number_text, object_text
 
 STUDY_TABLES = ("battery", "charger", "environment", "run")
@@ -101,8 +104,8 @@ def description(dataset: xr.Dataset) -> list[str]:
     """Return lines that say what was computed: battery, charger, environment, parameters."""
     if isinstance(study := json_attribute(dataset, "study"), dict):
         return _study_lines(study, str(dataset.attrs.get("title", "")))
-    parameters = json_attribute(dataset, "parameters")
-    if not isinstance(parameters, dict):
+    parameters = known_parameters(dataset)
+    if not parameters:
         return [str(dataset.attrs.get("title") or "Result")]
     if "battery" not in parameters:
         return lines_of("Recharging", object_text(parameters, ""))
@@ -111,13 +114,24 @@ def description(dataset: xr.Dataset) -> list[str]:
     if initial:
         title = "Discharge"
     battery, charger = parameters["battery"], parameters.get("charger")
-    lines = lines_of(f"{title} of {battery.get('type')}", object_text(battery, ""))
+    if isinstance(battery, dict):
+        lines = lines_of(f"{title} of {battery.get('type')}", object_text(battery, ""))
+    else:
+        lines = lines_of(f"{title} of several batteries", " | ".join(map(_text, battery)))
     if initial:
         lines += [f"  start: {initial if initial == 'full' else f'charged to time {initial}'}"]
     if charger and initial != "full":
-        lines += lines_of("  charger", object_text(charger))
-    environment = "; ".join(map(object_text, parameters.get("environment") or []))
-    return [*lines, *lines_of("  environment", environment or "none")]
+        states = charger if isinstance(charger, list) else [charger]
+        lines += lines_of("  charger", " | ".join(map(_text, states)))
+    return [*lines, *lines_of("  environment", _text(parameters.get("environment")))]
+
+
+def _text(parameters: Any) -> str:
+    """Return one object, several ones that act together, or one of each part of joined results."""
+    if not isinstance(parameters, list):
+        return object_text(parameters) if parameters else "none"
+    joined = any(isinstance(entry, list) for entry in parameters)
+    return (" | " if joined else "; ").join(map(_text, parameters)) or "none"
 
 
 def _study_lines(study: Mapping[str, Any], title: str) -> list[str]:
@@ -145,14 +159,18 @@ def axis_lines(dataset: xr.Dataset) -> list[str]:
     point_dims = dataset["status"].dims if "status" in dataset.variables else ()
     for name in dict.fromkeys([*(str(dim) for dim in point_dims if dim in names), *names]):
         coordinate = dataset.coords[name]
+        if name in (STATUS, PARAMETERS, ENGINE) or name.startswith(CERTIFICATE_PREFIX):
+            continue
         units, values = units_of(coordinate), coordinate.to_numpy()
+        dims = ", ".join(map(str, coordinate.dims))
+        along = "" if dims == name else f" along {dims}"
         if coordinate.ndim == 0:
-            numeric = values.dtype.kind in "iuf"
-            text = f"{values.item():g}" if numeric else str(values.item())
-            lines += lines_of(f"  at {name}", f"{text} {units}".strip())
-        elif coordinate.ndim == 1 and values.dtype.kind in "iuf" and values.size:
-            span = f"{values.min():g} to {values.max():g} {units}".strip()
-            along = "" if coordinate.dims == (name,) else f" along {coordinate.dims[0]}"
+            if not is_descriptive(coordinate):
+                numeric = values.dtype.kind in "iuf"
+                text = f"{values.item():g}" if numeric else str(values.item())
+                lines += lines_of(f"  at {name}", f"{text} {units}".strip())
+        elif coordinate.ndim == 1 and values.dtype.kind in "iuf" and np.isfinite(values).any():
+            span = f"{np.nanmin(values):g} to {np.nanmax(values):g} {units}".strip()
             lines += lines_of(f"  {name}", f"{span}, {values.size} values{along}")
         elif coordinate.ndim == 1 and name in point_dims:
             lines += lines_of(f"  {name}", ", ".join(map(str, values)))

@@ -1,9 +1,14 @@
-"""The Dataset that qubatt returns: xarray's, with another text for ``print``."""
+"""The Dataset that qubatt returns: xarray's, with a summary as text and as HTML."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import xarray as xr
 
+from qubatt.results.html import html
+from qubatt.results.reading import certificate, engine_of, parameters
+from qubatt.results.status import one_status
 from qubatt.results.summary import summary
 
 
@@ -18,3 +23,27 @@ class Result(xr.Dataset):  # type: ignore[no-untyped-call]  # xarray types no __
     def __str__(self) -> str:
         """Return the summary, at most 25 lines."""
         return summary(self)
+
+    def _repr_html_(self) -> str:
+        """Return what notebooks show: status, Hamiltonian and summary above the view of xarray."""
+        return html(self, super()._repr_html_())
+
+    @property
+    def status(self) -> Any:
+        """Status of one result as text; of joined results and studies, that of every point."""
+        return one_status(self) or self["status"]
+
+    @property
+    def certificate(self) -> dict[str, Any]:
+        """Status and the numbers behind it: see `qubatt.certificate`."""
+        return certificate(self)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Parameters of the result: see `qubatt.parameters`."""
+        return parameters(self)
+
+    @property
+    def engine(self) -> dict[str, Any]:
+        """Report of the engine: see `qubatt.engine_of`."""
+        return engine_of(self)

@@ -7,6 +7,8 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
+from qubatt.results.dims import varied_parameters
+
 Status = Literal["ok", "cutoff-too-small", "not-positive", "not-converged"]
 """How far a result can be trusted, in one word."""
 
@@ -31,5 +33,14 @@ def status_counts(dataset: xr.Dataset) -> dict[str, int]:
     """Return the number of points of each status; empty where no status is stored by point."""
     if "status" not in dataset.variables or dataset["status"].dtype.kind not in "OSUT":
         return {}
+    if not dataset["status"].ndim:
+        return {}
     names, counts = np.unique(dataset["status"].to_numpy().astype(str), return_counts=True)
     return dict(zip(names.tolist(), counts.tolist(), strict=True))
+
+
+def one_status(dataset: xr.Dataset) -> str:
+    """Return the status of a single run or point; empty where there are several, or none."""
+    if "status" in dataset.variables:
+        return "" if dataset["status"].ndim else str(dataset["status"].item())
+    return "" if varied_parameters(dataset) else str(dataset.attrs.get("status", ""))

@@ -15,7 +15,7 @@ LEAK = qb.CollectiveDecay(0.5)
 @pytest.mark.parametrize("wanted", ["all", ["all"], ("all", "purity"), iter(["all"])])
 def test_all_leaves_out_what_needs_a_curve(wanted: object) -> None:
     """However "all" is written."""
-    end = qb.steady_state(BATTERY, LEAK, merits=wanted)
+    end = qb.steady_state(BATTERY, environment=LEAK, merits=wanted)
     assert "purity" in end
     assert "average_power" not in end
 
@@ -26,7 +26,7 @@ def test_all_leaves_out_what_needs_a_curve(wanted: object) -> None:
 def test_what_needs_a_curve_is_refused_by_name(wanted: object) -> None:
     """Also beside "all"."""
     with pytest.raises(qb.UnsupportedError, match="no charging curve"):
-        qb.steady_state(BATTERY, LEAK, merits=wanted)
+        qb.steady_state(BATTERY, environment=LEAK, merits=wanted)
 
 
 def test_a_state_that_does_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,6 +35,6 @@ def test_a_state_that_does_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -
     leak = qb.CavityLoss(0.5)
     free = SimpleNamespace(available=8e6)  # ρ alone takes 10 MB
     monkeypatch.setattr("qubatt.engines.engine.psutil.virtual_memory", lambda: free)
-    assert qb.steady_state(battery, leak, merits="energy").status == "ok"
+    assert qb.steady_state(battery, environment=leak, merits="energy").status == "ok"
     with pytest.raises(qb.ResourceError, match="Lower"):
-        qb.steady_state(battery, leak, merits="negativity")
+        qb.steady_state(battery, environment=leak, merits="negativity")

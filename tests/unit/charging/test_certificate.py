@@ -41,7 +41,7 @@ def loaded(dataset: Any) -> dict[str, Any]:
 def test_whole_run_is_watched_when_only_its_end_is_asked_for(engine: str) -> None:
     """Long after it mattered the highest level is empty, but it has not been so."""
     with pytest.warns(qb.QubattWarning, match="max_photons = 3 is too low"):
-        run = qb.charge(brief(3), LATE, environment=LOSS, engine=engine)
+        run = qb.charge(brief(3), times=LATE, environment=LOSS, engine=engine)
     assert run.status == "cutoff-too-small"
     assert run.time.values.tolist() == LATE
     assert float(run.cutoff_population[0]) < 1e-6
@@ -52,7 +52,7 @@ def test_enough_levels_are_not_warned_of() -> None:
     """The same run with four levels more; the warning before was one of the cut-off."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        run = qb.charge(brief(7), LATE, environment=LOSS, strict=True)
+        run = qb.charge(brief(7), times=LATE, environment=LOSS, strict=True)
     assert run.status == "ok"
     assert loaded(run)["cutoff_population"] < 1e-5
 
@@ -60,9 +60,9 @@ def test_enough_levels_are_not_warned_of() -> None:
 def test_watched_population_is_that_of_a_dense_run() -> None:
     """The largest over the run, as many output times show it, within a few per cent."""
     with pytest.warns(qb.QubattWarning):
-        end = qb.charge(brief(3), [6.0], environment=LOSS)
+        end = qb.charge(brief(3), times=[6.0], environment=LOSS)
     with pytest.warns(qb.QubattWarning):
-        dense = qb.charge(brief(3), np.linspace(0, 6, 2001), environment=LOSS)
+        dense = qb.charge(brief(3), times=np.linspace(0, 6, 2001), environment=LOSS)
     largest = float(dense.cutoff_population.max())
     assert loaded(end)["cutoff_population"] == pytest.approx(largest, rel=0.05)
     np.testing.assert_allclose(end.energy[0], dense.energy[-1], atol=1e-9)
@@ -71,12 +71,12 @@ def test_watched_population_is_that_of_a_dense_run() -> None:
 def test_strict_refuses_instead_of_warning() -> None:
     """A run and a steady state; status and cure stand in the message."""
     with pytest.raises(qb.CertificateError, match=r"cutoff-too-small: .* max_photons = 3 is too"):
-        qb.charge(brief(3), LATE, environment=LOSS, strict=True)
+        qb.charge(brief(3), times=LATE, environment=LOSS, strict=True)
     battery = qb.DickeBattery(n_atoms=4, coupling=0.5, max_photons=5)
     with pytest.raises(qb.CertificateError, match=r"cutoff-too-small: .* max_photons = 5 is too"):
-        qb.steady_state(battery, qb.CavityLoss(0.5), strict=True)
+        qb.steady_state(battery, environment=qb.CavityLoss(0.5), strict=True)
     with pytest.warns(qb.QubattWarning, match="max_photons = 5 is too low") as caught:
-        end = qb.steady_state(battery, qb.CavityLoss(0.5))
+        end = qb.steady_state(battery, environment=qb.CavityLoss(0.5))
     assert end.status == "cutoff-too-small"
     assert Path(caught[0].filename).name == Path(__file__).name  # points at the caller
 
@@ -84,7 +84,7 @@ def test_strict_refuses_instead_of_warning() -> None:
 def test_steady_state_with_enough_levels_is_ok() -> None:
     """And its certificate has all numbers; strict changes nothing then."""
     battery = qb.DickeBattery(n_atoms=2, coupling=0.3, max_photons=14)
-    end = qb.steady_state(battery, qb.CavityLoss(0.5), strict=True)
+    end = qb.steady_state(battery, environment=qb.CavityLoss(0.5), strict=True)
     assert end.status == "ok"
     numbers = loaded(end)
     assert set(numbers) == {
@@ -106,7 +106,7 @@ def test_every_engine_gives_the_smallest_eigenvalue(engine: str) -> None:
     battery = qb.DickeBattery(n_atoms=2, coupling=0.4, max_photons=6, interaction=0.5)
     bath = [qb.CavityLoss(0.5, n_thermal=0.3), qb.CollectiveDecay(0.2, n_thermal=0.3)]
     with pytest.warns(qb.QubattWarning, match="too low"):
-        run = qb.charge(battery, [1.0, 4.0], environment=bath, engine=engine)
+        run = qb.charge(battery, times=[1.0, 4.0], environment=bath, engine=engine)
     problem = battery.problem(environment=bath)
     states = solve(registry.get("engine", engine)(), problem, np.array([1.0, 4.0]), {}, states=True)
     smallest = float(np.linalg.eigvalsh(states.states[-1])[0])
@@ -120,7 +120,7 @@ def test_states_that_are_never_reached_have_the_eigenvalue_zero(engine: str) -> 
     battery = qb.TwoPhotonDickeBattery(n_atoms=1, coupling=0.3, max_photons=3)
     bath = [qb.CollectiveDecay(0.5, n_thermal=2.0), qb.CavityDephasing(0.5)]
     with pytest.warns(qb.QubattWarning, match="too low"):
-        run = qb.charge(battery, [8.0], environment=bath, engine=engine)
+        run = qb.charge(battery, times=[8.0], environment=bath, engine=engine)
     assert loaded(run)["smallest_eigenvalue"] == pytest.approx(0.0, abs=1e-12)
 
 
@@ -129,7 +129,7 @@ def test_pairs_of_photons_do_not_hide_a_cutoff_of_the_other_parity(cutoff: int) 
     """Levels 6 and 8 are reached and 7 is not: both cut-offs are the same, and too low."""
     battery = qb.TwoPhotonDickeBattery(n_atoms=2, coupling=0.2, max_photons=cutoff)
     with pytest.warns(qb.QubattWarning, match=f"max_photons = {cutoff} is too low"):
-        run = qb.charge(battery, [1.0, 5.0])
+        run = qb.charge(battery, times=[1.0, 5.0])
     assert run.status == "cutoff-too-small"
     other = battery.problem()
     states = solve(qb.DenseEngine(), other, np.array([5.0]), {}, states=True).states[0]
@@ -146,7 +146,7 @@ def test_eigenvalues_that_are_too_costly_are_left_out(
     for module in ("engine", "exact.reduced_lindbladian"):
         monkeypatch.setattr(f"qubatt.engines.{module}.MAX_EIGENVALUE_DIM", 3)
     run = qb.charge(
-        qb.DrivenBattery(4, 1.0), [1.0], environment=qb.CollectiveDecay(0.3), engine=engine
+        qb.DrivenBattery(4, 1.0), times=[1.0], environment=qb.CollectiveDecay(0.3), engine=engine
     )
     assert loaded(run)["smallest_eigenvalue"] is None
     assert run.status == "ok"

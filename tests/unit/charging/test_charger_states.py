@@ -54,7 +54,7 @@ def test_answers_are_those_of_charge(merits: list[str] | None) -> None:
         asked, CHARGERS, propagate_each(asked, [TIMES]), strict=True
     ):
         found = certified_run(question, run).dataset
-        charged = qb.charge(BATTERY, TIMES, charger, LOSS, merits)
+        charged = qb.charge(BATTERY, times=TIMES, charger=charger, environment=LOSS, merits=merits)
         for name in found:
             np.testing.assert_allclose(found[name], charged[name], rtol=0, atol=1e-10)
         assert found.status == charged.status
@@ -81,7 +81,7 @@ def test_answers_at_rest_are_those_of_steady_state(merits: list[str] | None) -> 
     for question, charger, solution in zip(asked, CHARGERS, together, strict=True):
         assert suffices(question, solution)
         found = certified_steady(question, solution).dataset
-        alone = qb.steady_state(BATTERY, LOSS, charger, merits)
+        alone = qb.steady_state(BATTERY, environment=LOSS, charger=charger, merits=merits)
         for name in found:
             np.testing.assert_allclose(found[name], alone[name], rtol=0, atol=1e-10)
         assert found.attrs["uniqueness"] == alone.attrs["uniqueness"] == "unique"

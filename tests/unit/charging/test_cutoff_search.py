@@ -15,6 +15,7 @@ import qubatt as qb
 from qubatt.charging.certificate import Certificate, CertifiedResult
 from qubatt.charging.cutoff_search import FIRST_MARGIN, converge
 from qubatt.charging.request import Request
+from qubatt.engines.cost import problem_cost
 from qubatt.models import Battery
 from qubatt.models.photon_cutoff import max_photons
 
@@ -56,30 +57,30 @@ def assert_near(found: xr.Dataset, known: xr.Dataset) -> None:
 @every_case
 def test_steady_state_finds_its_cutoff(battery: Any, environment: Any, charger: Any) -> None:
     """The same as with a generous cut-off that is given."""
-    found = qb.steady_state(battery, environment, charger, strict=True)
+    found = qb.steady_state(battery, environment=environment, charger=charger, strict=True)
     chosen = cutoff_of(found)
     generous = replace(battery, max_photons=min(GENEROUS, 2 * chosen["chosen"]))
-    assert_near(found, qb.steady_state(generous, environment, charger))
+    assert_near(found, qb.steady_state(generous, environment=environment, charger=charger))
 
 
 @every_case
 def test_run_finds_its_cutoff(battery: Any, environment: Any, charger: Any) -> None:
     """The same over time, at the times asked for."""
-    found = qb.charge(battery, TIMES, charger, environment, strict=True)
+    found = qb.charge(battery, times=TIMES, charger=charger, environment=environment, strict=True)
     chosen = cutoff_of(found)
     np.testing.assert_array_equal(found.time, TIMES)
     generous = replace(battery, max_photons=min(GENEROUS, 2 * chosen["chosen"]))
-    assert_near(found, qb.charge(generous, TIMES, charger, environment))
+    assert_near(found, qb.charge(generous, times=TIMES, charger=charger, environment=environment))
 
 
 def test_too_few_levels_would_have_been_noticed() -> None:
     """The comparison above fails for the first cut-off that was tried."""
     battery = qb.DickeBattery(2, 0.5, "auto", interaction=0.6)
-    found = qb.steady_state(battery, WARM)
+    found = qb.steady_state(battery, environment=WARM)
     first = cutoff_of(found)["tried"][0]["max_photons"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", qb.QubattWarning)
-        few = qb.steady_state(replace(battery, max_photons=first), WARM)
+        few = qb.steady_state(replace(battery, max_photons=first), environment=WARM)
     with pytest.raises(AssertionError, match="differs by"):
         assert_near(few, found)
 
@@ -87,10 +88,10 @@ def test_too_few_levels_would_have_been_noticed() -> None:
 def test_search_begins_above_the_charger_state() -> None:
     """Eight levels above the last that the light needs, then twice that margin."""
     battery = qb.DickeBattery(3, 0.3, "auto")
-    tried = cutoff_of(qb.charge(battery, [1.0], environment=LOSS))["tried"]
+    tried = cutoff_of(qb.charge(battery, times=[1.0], environment=LOSS))["tried"]
     assert [step["max_photons"] for step in tried[:2]] == [3 + FIRST_MARGIN, 3 + 2 * FIRST_MARGIN]
     assert tried[0]["change"] is None
-    bright = qb.charge(battery, [0.1], qb.CoherentState(9.0), LOSS)
+    bright = qb.charge(battery, times=[0.1], charger=qb.CoherentState(9.0), environment=LOSS)
     assert cutoff_of(bright)["tried"][0]["max_photons"] > 20 + FIRST_MARGIN
 
 
@@ -98,9 +99,9 @@ def test_levels_that_are_never_reached_need_no_second_try() -> None:
     """Tavis–Cummings conserves excitations: nothing above the photons given is ever met."""
     battery = qb.TavisCummingsBattery(3, 0.5, "auto")
     for result in (
-        qb.charge(battery, TIMES, environment=LOSS),
-        qb.charge(battery, TIMES),
-        qb.steady_state(battery, LOSS),
+        qb.charge(battery, times=TIMES, environment=LOSS),
+        qb.charge(battery, times=TIMES),
+        qb.steady_state(battery, environment=LOSS),
     ):
         tried = cutoff_of(result)["tried"]
         assert tried == [{"max_photons": 3 + FIRST_MARGIN, "change": 0.0}]
@@ -108,7 +109,7 @@ def test_levels_that_are_never_reached_need_no_second_try() -> None:
 
 def test_fixed_cutoffs_are_left_alone() -> None:
     """A number is a number: no attribute, no search."""
-    run = qb.charge(qb.TavisCummingsBattery(2, 0.5, 3), TIMES, environment=LOSS)
+    run = qb.charge(qb.TavisCummingsBattery(2, 0.5, 3), times=TIMES, environment=LOSS)
     assert "cutoff" not in run.attrs
     assert "cutoff_change" not in run.certificate
 
@@ -116,9 +117,9 @@ def test_fixed_cutoffs_are_left_alone() -> None:
 def test_cutoff_and_times_are_found_together() -> None:
     """Both fit each other: the run ends steady at the cut-off that was chosen."""
     battery = qb.DickeBattery(1, 0.4, "auto", interaction=0.6)
-    run = qb.charge(battery, "auto", environment=LOSS)
+    run = qb.charge(battery, times="auto", environment=LOSS)
     chosen = cutoff_of(run)["chosen"]
-    end = qb.steady_state(replace(battery, max_photons=chosen), LOSS)
+    end = qb.steady_state(replace(battery, max_photons=chosen), environment=LOSS)
     assert float(run.energy[-1]) == pytest.approx(float(end.energy), abs=1.1e-6)
     assert len(run.time) == 401
 
@@ -129,7 +130,7 @@ def test_price_of_an_open_cutoff_is_refused() -> None:
     with pytest.raises(
         qb.ArgumentError, match=r"`max_photons` must be a number here, but is 'auto'"
     ):
-        qb.cost(battery.problem(environment=[LOSS]), [1.0])
+        problem_cost(battery.problem(environment=[LOSS]), [1.0])
     with pytest.raises(qb.ArgumentError, match="Only charge and steady_state find it"):
         battery.problem()
 

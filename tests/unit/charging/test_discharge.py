@@ -17,8 +17,8 @@ def test_one_atom_decays_exponentially() -> None:
     gamma = 0.3
     left = qb.discharge(
         qb.DrivenBattery(1, 2.0),
-        TIMES,
-        qb.CollectiveDecay(gamma),
+        times=TIMES,
+        environment=qb.CollectiveDecay(gamma),
         merits=["remaining_energy", "half_life", "ergotropy_full"],
     )
     decay = np.exp(-gamma * TIMES)
@@ -30,7 +30,9 @@ def test_one_atom_decays_exponentially() -> None:
 def test_two_atoms_are_superradiant() -> None:
     """E = 2e^{−2γt}(1 + γt) from both excited, interaction or not in the leak."""
     gamma = 0.2
-    left = qb.discharge(qb.DrivenBattery(2, 1.0), TIMES, qb.CollectiveDecay(gamma))
+    left = qb.discharge(
+        qb.DrivenBattery(2, 1.0), times=TIMES, environment=qb.CollectiveDecay(gamma)
+    )
     expected = 2 * np.exp(-2 * gamma * TIMES) * (1 + gamma * TIMES)
     np.testing.assert_allclose(left.remaining_energy, expected, atol=1e-9)
     slope = -2 * gamma * np.exp(-2 * gamma * TIMES) * (1 + 2 * gamma * TIMES)
@@ -43,13 +45,13 @@ def test_it_begins_where_charging_ended() -> None:
     """The energy at time 0 is that of the charging run; the cavity is forgotten."""
     battery = qb.DickeBattery(2, 0.4, 16, interaction=0.5)
     bath = [qb.CavityLoss(0.2), qb.CollectiveDecay(0.1, n_thermal=0.2)]
-    charged = qb.charge(battery, [1.5], environment=bath)
-    left = qb.discharge(battery, TIMES, bath, start=1.5)
+    charged = qb.charge(battery, times=[1.5], environment=bath)
+    left = qb.discharge(battery, times=TIMES, environment=bath, start=1.5)
     assert float(left.remaining_energy[0]) == pytest.approx(float(charged.energy[0]), abs=1e-9)
     assert float(left.remaining_energy[-1]) < float(charged.energy[0])
     assert left.attrs["start"] == "1.5"
     assert json.loads(left.attrs["charging_certificate"])["cutoff_population"] < 1e-5
-    other = qb.discharge(battery, TIMES, bath[1], start=1.5)
+    other = qb.discharge(battery, times=TIMES, environment=bath[1], start=1.5)
     assert abs(float(other.remaining_energy[0]) - float(left.remaining_energy[0])) > 1e-3
 
 
@@ -57,26 +59,30 @@ def test_a_bad_charging_run_is_not_forgotten() -> None:
     """Its status is that of the result, with its warning."""
     battery = qb.DickeBattery(3, 0.8, 3)
     with pytest.warns(qb.QubattWarning, match="max_photons = 3 is too low"):
-        left = qb.discharge(battery, TIMES, qb.CollectiveDecay(0.1), start=1.0)
+        left = qb.discharge(battery, times=TIMES, environment=qb.CollectiveDecay(0.1), start=1.0)
     assert left.status == "cutoff-too-small"
     with pytest.raises(qb.CertificateError, match="cutoff-too-small"):
-        qb.discharge(battery, TIMES, qb.CollectiveDecay(0.1), start=1.0, strict=True)
-    assert qb.discharge(battery, TIMES, qb.CollectiveDecay(0.1)).status == "ok"
+        qb.discharge(
+            battery, times=TIMES, environment=qb.CollectiveDecay(0.1), start=1.0, strict=True
+        )
+    assert qb.discharge(battery, times=TIMES, environment=qb.CollectiveDecay(0.1)).status == "ok"
 
 
 def test_local_decay_and_three_levels() -> None:
     """N atoms from |m…m⟩ with one dissipator each lose Δ_m e^{−γt} per atom."""
     left = qb.discharge(
         qb.CascadeBattery(detuning_middle=0.9, detuning_excited=1.4, max_photons=2),
-        TIMES,
-        [qb.LevelDecay("excited", "ground", 0.3)],
+        times=TIMES,
+        environment=[qb.LevelDecay("excited", "ground", 0.3)],
     )
     np.testing.assert_allclose(left.remaining_energy, 2 * 1.4 * np.exp(-0.3 * TIMES), atol=1e-8)
 
 
 def test_half_life_beyond_the_times_is_not_a_number() -> None:
     """It is not extrapolated."""
-    left = qb.discharge(qb.DrivenBattery(1, 1.0), [0.0, 1.0], qb.CollectiveDecay(0.1))
+    left = qb.discharge(
+        qb.DrivenBattery(1, 1.0), times=[0.0, 1.0], environment=qb.CollectiveDecay(0.1)
+    )
     assert np.isnan(left.half_life)
 
 
@@ -105,4 +111,4 @@ def test_bad_input(arguments: dict[str, object], error: type[Exception], message
 def test_half_life_belongs_to_a_charged_battery() -> None:
     """A charging run begins empty, and says where to go."""
     with pytest.raises(qb.UnsupportedError, match=r"discharge with qb\.discharge"):
-        qb.charge(qb.DrivenBattery(1, 1.0), TIMES, merits="half_life")
+        qb.charge(qb.DrivenBattery(1, 1.0), times=TIMES, merits="half_life")

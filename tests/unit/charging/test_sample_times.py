@@ -60,7 +60,7 @@ def test_maxima_do_not_depend_on_the_output_times() -> None:
     atom = qb.DrivenBattery(1, 0.7, detuning=0.0)
     merits = ["maximum_energy", "charging_time", "maximum_power", "maximum_power_time"]
     for times in ([0.0, 8.0], np.linspace(0, 8, 200)):
-        run = qb.charge(atom, times, merits=merits)
+        run = qb.charge(atom, times=times, merits=merits)
         assert float(run.maximum_energy) == pytest.approx(1.0, abs=1e-9)
         assert float(run.charging_time) == pytest.approx(np.pi / 0.7, abs=1e-7)
         assert float(run.maximum_power) == pytest.approx(0.35, abs=1e-8)
@@ -75,7 +75,9 @@ def test_maxima_do_not_depend_on_how_uneven_the_times_are(gap: float) -> None:
     pairs = np.arange(1.0, 9.0)
     uneven = np.append(np.linspace(0, 0.01, 400), 8.0)
     for times in (uneven, np.unique([pairs, pairs * (1 + gap)])):
-        run = qb.charge(atom, times, merits=["maximum_energy", "maximum_power", "charging_time"])
+        run = qb.charge(
+            atom, times=times, merits=["maximum_energy", "maximum_power", "charging_time"]
+        )
         assert float(run.maximum_energy) == pytest.approx(1.0, abs=1e-8)
         assert float(run.charging_time) == pytest.approx(np.pi / 0.7, abs=1e-6)
         assert float(run.maximum_power) == pytest.approx(0.35, abs=1e-6)
@@ -88,7 +90,7 @@ def test_output_times_beside_a_step_of_the_drive() -> None:
     steps = np.array([0.3, 0.9])
     for near in (1e-16, 2e-16, 1e-13, 1e-12, 1e-11):
         times = np.unique([*steps * (1 - near), *steps * (1 + near), 1.0, 6.0])
-        run = qb.charge(atom, times, merits=["maximum_power", "maximum_power_time"])
+        run = qb.charge(atom, times=times, merits=["maximum_power", "maximum_power_time"])
         assert float(run.maximum_power) == pytest.approx(0.5, abs=1e-6)
         expected = 0.9 + np.pi / 2 - 0.3 - 0.12
         assert float(run.maximum_power_time) == pytest.approx(expected, abs=1e-3)
@@ -119,10 +121,10 @@ def test_small_maxima_count_where_the_curve_is_accurate() -> None:
     """A fall by 1e-7 after a start that no polynomial follows to 1e-7."""
     battery, leak = qb.DrivenBattery(7, 0.13, -1.62), qb.CollectiveDecay(1.0)
     times = np.linspace(0, 20, 4001)
-    energy = qb.charge(battery, times, environment=leak).energy.values
+    energy = qb.charge(battery, times=times, environment=leak).energy.values
     rising = np.flatnonzero(np.diff(energy) > 0)[0]
     expected = times[rising + np.argmax(np.diff(energy[rising:]) < 0)]
-    run = qb.charge(battery, [20.0], environment=leak, merits="charging_time")
+    run = qb.charge(battery, times=[20.0], environment=leak, merits="charging_time")
     assert float(run.charging_time) == pytest.approx(expected, abs=0.01)
 
 
@@ -131,7 +133,9 @@ def test_nothing_is_reached_before_a_pulse(points: int) -> None:
     """Its tail is as small as numbers can be, and makes polynomials that are all but constant."""
     pulse = qb.GaussianPulse(2.27, 0.7206033319132421, 0.01)
     battery, leak = qb.TavisCummingsBattery(2, pulse, 6), qb.CavityLoss(0.01)
-    run = qb.charge(battery, np.linspace(0, 1, points), environment=leak, merits="time_to_fraction")
+    run = qb.charge(
+        battery, times=np.linspace(0, 1, points), environment=leak, merits="time_to_fraction"
+    )
     assert 0.7 < float(run.time_to_fraction) < 0.76
 
 
@@ -155,24 +159,29 @@ def test_error_of_the_curve_is_a_fair_estimate() -> None:
 def test_merits_of_the_full_state_have_their_own_times() -> None:
     """Same numbers as at the output times, fewer of them."""
     times = np.linspace(0, 2, 9)
-    whole = qb.charge(CAVITY, times, merits=["energy", "negativity"])
-    some = qb.charge(CAVITY, times, merits=["energy", "negativity"], state_times=[0.5, 1.1, 2.0])
+    whole = qb.charge(CAVITY, times=times, merits=["energy", "negativity"])
+    some = qb.charge(
+        CAVITY, times=times, merits=["energy", "negativity"], state_times=[0.5, 1.1, 2.0]
+    )
     assert whole.negativity.dims == ("time",)
     assert some.negativity.dims == ("state_time",)
     np.testing.assert_array_equal(some.state_time, [0.5, 1.1, 2.0])
     np.testing.assert_allclose(some.negativity[[0, 2]], whole.negativity[[2, 8]], atol=1e-9)
     np.testing.assert_allclose(some.energy, whole.energy, atol=1e-9)
     with pytest.raises(qb.ArgumentError, match="`state_times` must be left out"):
-        qb.charge(CAVITY, times, state_times=[0.5])
+        qb.charge(CAVITY, times=times, state_times=[0.5])
     with pytest.raises(qb.ArgumentError, match="`state_times` must ascend"):
-        qb.charge(CAVITY, times, merits="negativity", state_times=[0.5, 0.5])
+        qb.charge(CAVITY, times=times, merits="negativity", state_times=[0.5, 0.5])
 
 
 def test_energy_that_turns_too_fast_is_not_ok() -> None:
     """Where the most times that are looked at do not suffice, the status says so, with the cure."""
     with pytest.warns(qb.QubattWarning, match="Ask for more output times, or a smaller last time"):
         run = qb.charge(
-            qb.DrivenBattery(1, 300.0, detuning=0.0), [0.0, 100.0], merits="maximum_energy"
+            qb.DrivenBattery(1, 300.0, detuning=0.0), times=[0.0, 100.0], merits="maximum_energy"
         )
     assert run.attrs["status"] == "not-converged"
-    assert qb.charge(qb.DrivenBattery(1, 0.0), [0.0, 9.0], merits="maximum_energy").status == "ok"
+    assert (
+        qb.charge(qb.DrivenBattery(1, 0.0), times=[0.0, 9.0], merits="maximum_energy").status
+        == "ok"
+    )

@@ -31,8 +31,8 @@ def distances(run: Any, end: Any) -> np.ndarray:
 @every_case
 def test_run_lasts_until_it_is_steady_and_not_much_longer(battery: Any, environment: Any) -> None:
     """All merits end within 1e-6 of the steady state; half the time would not have been enough."""
-    run = qb.charge(battery, "auto", environment=environment)
-    end = qb.steady_state(battery, environment)
+    run = qb.charge(battery, times="auto", environment=environment)
+    end = qb.steady_state(battery, environment=environment)
     time = run.time.values
     assert time[0] == 0.0
     assert len(time) == OUTPUT_TIMES
@@ -46,10 +46,10 @@ def test_run_lasts_until_it_is_steady_and_not_much_longer(battery: Any, environm
 @every_case
 def test_first_steps_follow_the_energy(battery: Any, environment: Any) -> None:
     """A run at four times as many times goes through the same points without surprise between."""
-    run = qb.charge(battery, "auto", environment=environment)
+    run = qb.charge(battery, times="auto", environment=environment)
     few = run.time.values[:40]
     fine = np.linspace(few[0], few[-1], 4 * len(few))
-    known = qb.charge(battery, fine, environment=environment).energy.values
+    known = qb.charge(battery, times=fine, environment=environment).energy.values
     scale = max(np.ptp(known), 1e-3)
     error = np.abs(np.interp(fine, few, run.energy.values[:40]) - known).max()
     assert error < 0.05 * scale
@@ -58,7 +58,7 @@ def test_first_steps_follow_the_energy(battery: Any, environment: Any) -> None:
 def test_turns_are_resolved_even_if_they_last_long() -> None:
     """Hundreds of Rabi oscillations in 401 points: the first ones get twelve each."""
     battery = qb.DrivenBattery(1, drive=2.0, detuning=0.0)
-    run = qb.charge(battery, "auto", environment=qb.CollectiveDecay(0.01))
+    run = qb.charge(battery, times="auto", environment=qb.CollectiveDecay(0.01))
     period = np.pi  # 2π/Ω
     assert run.time[-1] > 300 * period
     first = np.count_nonzero(run.time <= period)
@@ -72,8 +72,8 @@ def test_turns_are_resolved_even_if_they_last_long() -> None:
 def test_times_do_not_depend_on_the_engine(engine: str) -> None:
     """They are found before the run that is asked for."""
     battery, environment = CASES[0]
-    run = qb.charge(battery, "auto", environment=environment, engine=engine)
-    known = qb.charge(battery, "auto", environment=environment)
+    run = qb.charge(battery, times="auto", environment=environment, engine=engine)
+    known = qb.charge(battery, times="auto", environment=environment)
     np.testing.assert_array_equal(run.time, known.time)
     np.testing.assert_allclose(run.energy, known.energy, atol=1e-7)
 
@@ -82,21 +82,23 @@ def test_what_never_settles_is_refused() -> None:
     """No environment, pulses, an oscillation for ever; and any other word."""
     driven, decay = qb.DrivenBattery(2, drive=1.0), qb.CollectiveDecay(0.5)
     with pytest.raises(qb.UnsupportedError, match="Without an environment"):
-        qb.charge(driven, "auto")
+        qb.charge(driven, times="auto")
     pulsed = qb.DrivenBattery(2, drive=qb.SinePulse(1.0, 1.0))
     with pytest.raises(qb.UnsupportedError, match="has pulses"):
-        qb.charge(pulsed, "auto", environment=decay)
+        qb.charge(pulsed, times="auto", environment=decay)
     free = qb.CascadeBattery(max_photons=2, coupling=0.0)
     with pytest.raises(qb.UnsupportedError, match="never becomes steady"):
-        qb.charge(free, "auto", environment=qb.CavityLoss(0.5))
+        qb.charge(free, times="auto", environment=qb.CavityLoss(0.5))
     with pytest.raises(qb.ArgumentError) as caught:
-        qb.charge(driven, "automatic", environment=decay)
+        qb.charge(driven, times="automatic", environment=decay)
     assert caught.value.argument == "times"
 
 
 def test_battery_at_rest_takes_no_time() -> None:
     """Nothing happens without a drive: any time would do, a short one is given."""
-    run = qb.charge(qb.DrivenBattery(3, drive=0.0), "auto", environment=qb.CollectiveDecay(0.3))
+    run = qb.charge(
+        qb.DrivenBattery(3, drive=0.0), times="auto", environment=qb.CollectiveDecay(0.3)
+    )
     assert 0 < run.time[-1] < 10 / 0.3
     np.testing.assert_allclose(run.energy, 0.0, atol=1e-14)
 

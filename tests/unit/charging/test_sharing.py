@@ -36,14 +36,14 @@ LOSS = [qb.CavityLoss(0.5)]
 
 def test_default_merits_need_one_realisation(made: Counter[str]) -> None:
     """H_B, H, the jump, photons and the highest level: each once."""
-    qb.charge(qb.DickeBattery(2, 0.4, 20), np.linspace(0, 5, 11), environment=LOSS)
+    qb.charge(qb.DickeBattery(2, 0.4, 20), times=np.linspace(0, 5, 11), environment=LOSS)
     assert made == {"realisations": 1, "sums": 5}
 
 
 def test_all_merits_need_the_battery_alone_and_one_atom_too(made: Counter[str]) -> None:
     """And nothing twice, however many merits ask for it."""
     battery = qb.DickeBattery(2, 0.4, 20)
-    qb.charge(battery, np.linspace(0, 5, 11), environment=LOSS, merits="all")
+    qb.charge(battery, times=np.linspace(0, 5, 11), environment=LOSS, merits="all")
     assert made["realisations"] == 3
     assert made["sums"] <= 30
 

@@ -60,7 +60,10 @@ def test_charge_gives_what_python_gives(qubatt, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", qb.QubattWarning)
         expected = qb.charge(
-            battery, np.linspace(0, 2, 5), qb.FockState(1), qb.CavityLoss(0.3, n_thermal=0.1)
+            battery,
+            times=np.linspace(0, 2, 5),
+            charger=qb.FockState(1),
+            environment=qb.CavityLoss(0.3, n_thermal=0.1),
         )
     found = qb.load(target)
     np.testing.assert_allclose(found["energy"], expected["energy"], atol=1e-12)
@@ -456,7 +459,7 @@ def test_merits_of_different_dims_each_have_their_place(qubatt):
     environment = [qb.CavityLoss(0.5), qb.CollectiveDecay(0.2)]
     run = qb.charge(
         qb.DickeBattery(2, 0.5, 24),
-        np.linspace(0, 2, 5),
+        times=np.linspace(0, 2, 5),
         environment=environment,
         merits=["energy", "heat_current", "negativity"],
     )
@@ -517,7 +520,7 @@ def test_discharge_gives_what_python_gives(qubatt):
     assert code == 0, err
     found = json.loads(out)["variables"]
     times, bath = np.linspace(0, 4, 5), qb.CollectiveDecay(0.2)
-    left = qb.discharge(qb.DrivenBattery(2, 1.0), times, bath)
+    left = qb.discharge(qb.DrivenBattery(2, 1.0), times=times, environment=bath)
     np.testing.assert_allclose(found["remaining_energy"]["values"], left.remaining_energy)
     assert found["half_life"]["values"] == pytest.approx(float(left.half_life))
     code, out, err = qubatt(*words.split(), "--points", "5", "--start", "0.7")

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 import qubatt as qb
+from qubatt.engines.cost import problem_cost
 from solving import solve
 
 LOSS = qb.CavityLoss(0.5)
@@ -19,7 +20,7 @@ TIMES = np.linspace(0, 10, 101)
 def test_numbers_of_case_a():
     """D = 11 · 41, half of the entries by parity; memory and products within a factor of two."""
     battery = qb.DickeBattery(n_atoms=10, coupling=0.5, interaction=1.0, max_photons=40)
-    found = qb.cost(battery.problem(environment=[LOSS]), TIMES)
+    found = problem_cost(battery.problem(environment=[LOSS]), TIMES)
     assert (found.dimension, found.entries_without_reduction) == (451, 451**2)
     assert found.entries == 225**2 + 226**2
     assert found.sectors == 2
@@ -40,7 +41,7 @@ def test_numbers_of_case_a():
 def test_products_are_about_those_of_the_run(battery, environment):
     """The expectation holds within a factor of two."""
     problem = battery.problem(environment=environment)
-    expected = qb.cost(problem, [5.0]).products
+    expected = problem_cost(problem, [5.0]).products
     taken = solve(qb.ExactEngine(), problem, np.array([5.0]), {}).statistics["products"]
     assert expected / 2 < taken < expected * 2
 
@@ -50,7 +51,7 @@ def test_adaptive_products_are_about_those_of_the_run(engine):
     """With a pulse the steps adapt: within a factor of four."""
     battery = qb.TavisCummingsBattery(n_atoms=4, coupling=qb.SinePulse(0.5, 1.0), max_photons=8)
     problem = battery.problem(environment=[LOSS])
-    found = qb.cost(problem, [5.0], engine=engine)
+    found = problem_cost(problem, [5.0], engine=engine)
     solver = {"matrix": qb.MatrixEngine, "exact": qb.ExactEngine}[engine]()
     statistics = solve(solver, problem, np.array([5.0]), {}).statistics
     taken = statistics.get("products", statistics.get("right_hand_sides"))
@@ -63,7 +64,7 @@ def test_too_little_memory_is_said(monkeypatch):
     """The summary warns, the run is refused."""
     problem = qb.DickeBattery(n_atoms=4, coupling=0.5, max_photons=20).problem()
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=10_000))
-    found = qb.cost(problem, TIMES)
+    found = problem_cost(problem, TIMES)
     assert not found.fits
     assert "it would be refused" in str(found)
     with pytest.raises(qb.ResourceError, match="free"):
@@ -73,7 +74,7 @@ def test_too_little_memory_is_said(monkeypatch):
 def test_summary_and_json():
     """A line per figure for people, plain numbers for programs."""
     problem = qb.DrivenBattery(n_atoms=3, drive=1.0).problem()
-    found = qb.cost(problem, TIMES)
+    found = problem_cost(problem, TIMES)
     lines = str(found).splitlines()
     assert lines[0].startswith("engine        dense (at most 20 states")
     assert len(lines) == 5
@@ -84,20 +85,20 @@ def test_summary_and_json():
 def test_what_is_no_problem_is_refused(problem):
     """The cure says how a battery becomes one."""
     with pytest.raises(qb.ArgumentError, match=r"battery\.problem"):
-        qb.cost(problem, TIMES)
+        problem_cost(problem, TIMES)
 
 
 def test_dense_engine_is_asked_whether_it_can():
     """A problem that is too large for the engine named is refused as in a run."""
     problem = qb.DrivenBattery(n_atoms=50, drive=1.0).problem()
     with pytest.raises(qb.UnsupportedError, match="at most 40 states"):
-        qb.cost(problem, TIMES, engine="dense")
+        problem_cost(problem, TIMES, engine="dense")
 
 
 def test_full_states_are_priced() -> None:
     """32 D² bytes each, told apart from what the engine holds."""
     problem = qb.DickeBattery(2, 0.5, 9).problem(environment=[qb.CavityLoss(0.5)])
-    bare, whole = (qb.cost(problem, [1.0, 2.0], states=count) for count in (0, 5))
+    bare, whole = (problem_cost(problem, [1.0, 2.0], states=count) for count in (0, 5))
     assert whole.memory - bare.memory == 5 * 32 * 30**2
     assert "full states" not in str(bare)
     assert "5 of 14.4 kB each" in str(whole)

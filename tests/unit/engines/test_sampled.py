@@ -93,8 +93,8 @@ def test_samples_agree_within_their_standard_errors() -> None:
 def test_samples_become_a_dataset_that_says_how_many() -> None:
     """Number and seed are in the certificate; merits of the battery's state are there."""
     merits = ["energy", "ergotropy_full", "entropy"]
-    run = qb.charge(BATTERY, TIMES, LIGHT, merits=merits, engine=SampledEngine())
-    exact = qb.charge(BATTERY, TIMES, LIGHT, merits=merits)
+    run = qb.charge(BATTERY, times=TIMES, charger=LIGHT, merits=merits, engine=SampledEngine())
+    exact = qb.charge(BATTERY, times=TIMES, charger=LIGHT, merits=merits)
     numbers = json.loads(run.attrs["certificate"])
     assert (numbers["samples"], numbers["seed"]) == (SAMPLES, SEED)
     assert run.status == exact.status
@@ -127,7 +127,9 @@ def test_what_it_has_not_is_refused_in_a_sentence() -> None:
         "The sampled engine has no density matrices. Leave out merits of them."
     )
     with pytest.raises(qb.UnsupportedError, match="cavity-loss opens it"):
-        qb.charge(BATTERY, TIMES, LIGHT, qb.CavityLoss(0.5), engine=engine)
+        qb.charge(
+            BATTERY, times=TIMES, charger=LIGHT, environment=qb.CavityLoss(0.5), engine=engine
+        )
 
     class Bare(SampledEngine):
         states: ClassVar = "none"

@@ -154,10 +154,10 @@ def test_strong_damping_is_not_cut_off_too_early():
     """Terms of the series that start far below the tolerance must not end it: trace stays 1."""
     battery = qb.DrivenBattery(12, 1.0, interaction=0.5)
     run = qb.charge(
-        battery, np.linspace(0, 10, 11), environment=qb.CollectiveDecay(0.5), engine="exact"
+        battery, times=np.linspace(0, 10, 11), environment=qb.CollectiveDecay(0.5), engine="exact"
     )
     same = qb.charge(
-        battery, np.linspace(0, 10, 11), environment=qb.CollectiveDecay(0.5), engine="dense"
+        battery, times=np.linspace(0, 10, 11), environment=qb.CollectiveDecay(0.5), engine="dense"
     )
     np.testing.assert_allclose(run.energy, same.energy, atol=1e-10)
     assert run.attrs["status"] == "ok"
@@ -188,7 +188,7 @@ def test_extreme_rates_agree_with_the_oracle(battery, environment):
 def test_hopeless_rates_are_refused_before_the_run():
     """The refusal names the number of products and what to change."""
     with pytest.raises(qb.ResourceError, match="products"):
-        qb.charge(qb.DrivenBattery(2, 1e9), [1.0], engine="exact")
+        qb.charge(qb.DrivenBattery(2, 1e9), times=[1.0], engine="exact")
 
 
 def coherent_atom(rate):

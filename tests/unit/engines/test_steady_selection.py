@@ -59,7 +59,7 @@ def test_name_and_instance_give_the_same(name: str) -> None:
     assert by_name.statistics == by_instance.statistics
     (each,) = solve_steady_each(PROBLEM, [PROBLEM.initial], {}, method=solver, state=True)
     np.testing.assert_array_equal(each.state, by_name.state)
-    end = qb.steady_state(BATTERY, DECAY, method=solver)
+    end = qb.steady_state(BATTERY, environment=DECAY, method=solver)
     assert json.loads(end.attrs["engine"])["method"] == name
 
 
@@ -102,7 +102,7 @@ def test_other_methods_are_refused(method: Any, words: str) -> None:
     for refuse in (
         lambda: solve_steady(PROBLEM, {}, method=method),
         lambda: solve_steady_each(PROBLEM, [PROBLEM.initial], {}, method=method),
-        lambda: qb.steady_state(BATTERY, DECAY, method=method),
+        lambda: qb.steady_state(BATTERY, environment=DECAY, method=method),
         lambda: qb.SteadyRun(method=method),
         lambda: steady_scan([BATTERY], [DECAY], method=method).points,
     ):

@@ -19,7 +19,7 @@ def cycle() -> xr.Dataset:
 
 def test_run_comes_back_identical(tmp_path: Path) -> None:
     """Values, labels and attributes of a run."""
-    run = qb.charge(qb.DrivenBattery(2, 1.0), [0.0, 0.5, 2.0], merits=["energy", "power"])
+    run = qb.charge(qb.DrivenBattery(2, 1.0), times=[0.0, 0.5, 2.0], merits=["energy", "power"])
     path = qb.save(run, tmp_path / "run.nc")
     assert path == tmp_path / "run.nc"
     xr.testing.assert_identical(qb.load(path), run)

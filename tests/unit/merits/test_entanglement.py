@@ -155,7 +155,9 @@ def test_bell_product_and_classical_states() -> None:
 def test_jaynes_cummings_in_closed_form() -> None:
     """cos(gt)|1, g⟩ − i sin(gt)|0, e⟩: negativity |sin 2gt|/2, twice the entropy of one party."""
     g, times = 0.7, np.linspace(0.0, 3.0, 13)
-    run = qb.charge(qb.TavisCummingsBattery(1, g, 2), times, qb.FockState(1), merits=PARTIES)
+    run = qb.charge(
+        qb.TavisCummingsBattery(1, g, 2), times=times, charger=qb.FockState(1), merits=PARTIES
+    )
     half = np.abs(np.sin(2 * g * times)) / 2
     p = np.stack([np.sin(g * times[1:]) ** 2, np.cos(g * times[1:]) ** 2])
     np.testing.assert_allclose(run.negativity, half, atol=1e-9)

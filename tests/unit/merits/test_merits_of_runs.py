@@ -56,7 +56,7 @@ UNDEFINED = {
 def test_every_merit_has_a_value(case: str, times: Any) -> None:
     """A number within its bounds at every time, or NaN where its definition says so."""
     battery, charger, environment = HARD[case]
-    run = qb.charge(battery, times, charger, environment, merits="all")
+    run = qb.charge(battery, times=times, charger=charger, environment=environment, merits="all")
     for name, values in run.data_vars.items():
         assert name in UNDEFINED or np.isfinite(values).all(), name
         low, high = qb.merit(name).bounds
@@ -78,8 +78,8 @@ def test_every_merit_where_times_and_photons_are_found(battery: Battery, environ
     wanted = ["all", "speed_limit"]
     if battery.default_charger() is not None:
         wanted.append("negativity")
-    run = qb.charge(battery, "auto", environment=environment, merits=wanted)
-    end = qb.steady_state(battery, environment, merits=wanted)
+    run = qb.charge(battery, times="auto", environment=environment, merits=wanted)
+    end = qb.steady_state(battery, environment=environment, merits=wanted)
     assert "charging_time" in run
     assert "charging_time" not in end
     assert set(end.data_vars) < set(run.data_vars)
@@ -90,12 +90,12 @@ def test_every_merit_where_times_and_photons_are_found(battery: Battery, environ
 def test_steady_states_refuse_what_is_named_and_leave_out_what_is_not() -> None:
     """A charging time of a steady state is an error; "all" does not ask for it."""
     battery, decay = qb.DrivenBattery(2, 1.0), qb.CollectiveDecay(0.3)
-    both = qb.steady_state(battery, decay, merits=["all", "speed_limit"])
-    alone = qb.steady_state(battery, decay, merits="all")
+    both = qb.steady_state(battery, environment=decay, merits=["all", "speed_limit"])
+    alone = qb.steady_state(battery, environment=decay, merits="all")
     assert set(both.data_vars) == {*alone.data_vars, "speed_limit"}
     for wanted in ("charging_time", ["energy", "charging_time"]):
         with pytest.raises(qb.UnsupportedError, match="`charging_time` cannot be given"):
-            qb.steady_state(battery, decay, merits=wanted)
+            qb.steady_state(battery, environment=decay, merits=wanted)
 
 
 def test_full_states_at_times_of_their_own() -> None:
@@ -105,8 +105,10 @@ def test_full_states_at_times_of_their_own() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", qb.QubattWarning)
         wanted = ["energy", "negativity", "entropy_production", "charging_time"]
-        run = qb.charge(battery, [1.0, 2.0], environment=loss, merits=wanted, state_times=looks)
-        same = qb.charge(battery, looks, environment=loss, merits=wanted)
+        run = qb.charge(
+            battery, times=[1.0, 2.0], environment=loss, merits=wanted, state_times=looks
+        )
+        same = qb.charge(battery, times=looks, environment=loss, merits=wanted)
     assert run.energy.dims == ("time",)
     assert run.negativity.dims == ("state_time",)
     assert run.entropy_production.dims == ("environment", "state_time")
@@ -122,11 +124,18 @@ def test_results_with_all_dims_survive_a_file(tmp_path: Any) -> None:
     parts = [qb.CavityLoss(0.4, 0.05), qb.CavityLoss(0.2)]
     wanted = ["all", "negativity", "entropy_production", "free_energy:beta=2"]
     run = qb.charge(
-        battery, [0.0, 1.0], qb.FockState(0), parts, merits=wanted, state_times=[0.0, 0.4]
+        battery,
+        times=[0.0, 1.0],
+        charger=qb.FockState(0),
+        environment=parts,
+        merits=wanted,
+        state_times=[0.0, 0.4],
     )
     assert run.work_flow.dims == ("drive", "time")
     assert np.isinf(run.entropy_production).any()
     assert np.isnan(run.entropy_production).any()
     xr.testing.assert_identical(qb.load(qb.save(run, tmp_path / "run.nc")), run)
-    end = qb.steady_state(battery, parts, merits=["heat_current", "negativity", "work_flow"])
+    end = qb.steady_state(
+        battery, environment=parts, merits=["heat_current", "negativity", "work_flow"]
+    )
     xr.testing.assert_identical(qb.load(qb.save(end, tmp_path / "end.nc")), end)

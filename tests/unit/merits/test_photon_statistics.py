@@ -26,7 +26,7 @@ LIGHT = [
 @pytest.mark.parametrize(("light", "correlation", "q"), LIGHT)
 def test_light_in_closed_form(light: ChargerState, correlation: float, q: float) -> None:
     """g²(0), Mandel's Q and the Fano factor 1 + Q at time 0."""
-    run = qb.charge(BATTERY, [0.0], light, merits=NAMES)
+    run = qb.charge(BATTERY, times=[0.0], charger=light, merits=NAMES)
     assert float(run.photon_correlation[0]) == pytest.approx(correlation, rel=1e-9, abs=1e-12)
     assert float(run.mandel_q[0]) == pytest.approx(q, rel=1e-9, abs=1e-9)
     assert float(run.fano_factor[0]) == pytest.approx(1 + q, rel=1e-9, abs=1e-9)
@@ -34,7 +34,7 @@ def test_light_in_closed_form(light: ChargerState, correlation: float, q: float)
 
 def test_darkness_has_no_statistics() -> None:
     """NaN without photons, and no warning."""
-    run = qb.charge(BATTERY, [0.0, 1.0], qb.FockState(0), merits=NAMES)
+    run = qb.charge(BATTERY, times=[0.0, 1.0], charger=qb.FockState(0), merits=NAMES)
     for name in NAMES:
         assert np.isnan(run[name]).all()
 
@@ -43,7 +43,10 @@ def test_emission_of_one_atom_is_single_photons() -> None:
     """One photon shared with one atom stays one photon: g² = 0, F = 1 − ⟨n⟩."""
     times = np.linspace(0.1, 2, 8)
     run = qb.charge(
-        qb.TavisCummingsBattery(1, 0.5, 2), times, qb.FockState(1), merits=[*NAMES, "mean_photons"]
+        qb.TavisCummingsBattery(1, 0.5, 2),
+        times=times,
+        charger=qb.FockState(1),
+        merits=[*NAMES, "mean_photons"],
     )
     np.testing.assert_allclose(run.photon_correlation, 0.0, atol=1e-12)
     np.testing.assert_allclose(run.fano_factor, 1 - run.mean_photons, atol=1e-9)

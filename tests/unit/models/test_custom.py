@@ -359,10 +359,10 @@ def test_the_full_space_of_atoms_is_unknown() -> None:
 def test_merits_of_a_cavity_need_one(merit: str) -> None:
     """Energy, power and empty population do not."""
     battery = qb.CustomBattery(H_B, H_CHARGE, dims=(4, 2))
-    run = qb.charge(battery, [0.5], merits=["energy", "power", "empty_population"])
+    run = qb.charge(battery, times=[0.5], merits=["energy", "power", "empty_population"])
     assert float(run.empty_population[0]) == pytest.approx(1.0)
     with pytest.raises(qb.UnsupportedError, match="it needs a mode such as a cavity"):
-        qb.charge(battery, [0.5], merits=[merit])
+        qb.charge(battery, times=[0.5], merits=[merit])
 
 
 def test_max_photons_is_no_parameter() -> None:
@@ -391,12 +391,21 @@ def test_twin_of_a_model() -> None:
         warnings.simplefilter("ignore", qb.QubattWarning)
         for charger in (qb.FockState(3), qb.CoherentState(0.8, 0.4)):
             runs = [
-                qb.charge(battery, np.linspace(0, 3, 7), charger, environment, names)
+                qb.charge(
+                    battery,
+                    times=np.linspace(0, 3, 7),
+                    charger=charger,
+                    environment=environment,
+                    merits=names,
+                )
                 for battery in (twin, model)
             ]
             for name in names:
                 np.testing.assert_allclose(runs[0][name], runs[1][name], atol=1e-9)
-        ends = [qb.steady_state(b, environment, qb.FockState(3)) for b in (twin, model)]
+        ends = [
+            qb.steady_state(b, environment=environment, charger=qb.FockState(3))
+            for b in (twin, model)
+        ]
     assert float(ends[0].energy) == pytest.approx(float(ends[1].energy), abs=1e-9)
 
 
@@ -415,10 +424,10 @@ def test_cutoff_is_watched() -> None:
     """A full highest Fock level is named, with what to do about it."""
     battery = qb.CustomBattery(H_B, H_CHARGE, dims=NAMED)
     with pytest.warns(qb.QubattWarning, match="too few levels of `cavity`"):
-        run = qb.charge(battery, [1.0], qb.FockState(3))
+        run = qb.charge(battery, times=[1.0], charger=qb.FockState(3))
     assert run.attrs["status"] == "cutoff-too-small"
     unnamed = qb.CustomBattery(H_B, H_CHARGE, dims=(4, 2), initial=np.eye(8)[6])
-    again = qb.charge(unnamed, [1.0])
+    again = qb.charge(unnamed, times=[1.0])
     assert again.attrs["status"] == "ok"
     np.testing.assert_allclose(again.energy, run.energy, atol=1e-10)
 
@@ -447,7 +456,7 @@ def test_complex_matrices_in_every_engine(seed: int, engine: str) -> None:
     times = np.linspace(0, 2, 5)
     names = ["energy", "power", "empty_population"]
     oracle, run = (
-        qb.charge(battery, times, merits=names, engine=name) for name in ("dense", engine)
+        qb.charge(battery, times=times, merits=names, engine=name) for name in ("dense", engine)
     )
     assert np.ptp(oracle.energy.values) > 1e-2
     for name in names:
@@ -460,7 +469,7 @@ def test_steady_state_of_complex_matrices(method: str) -> None:
     battery = gue(5, {"left": 2, "battery": 3})
     end = qb.steady_state(battery, method=method)
     assert end.attrs["uniqueness"] == "unique"
-    late = qb.charge(battery, [400.0])
+    late = qb.charge(battery, times=[400.0])
     assert float(end.energy) == pytest.approx(float(late.energy[0]), abs=1e-8)
 
 
@@ -480,7 +489,7 @@ def test_pulses_switch_matrices() -> None:
     for engine in (qb.ExactEngine(), qb.MatrixEngine()):
         found = states(solve(engine, problem, times, {}, states=True))[:, 1, 1].real
         np.testing.assert_allclose(found, np.sin(angle) ** 2, atol=1e-8)
-        run = qb.charge(battery, times, engine=engine)
+        run = qb.charge(battery, times=times, engine=engine)
         assert float(run.power[0]) == pytest.approx(0.0, abs=1e-12)
 
 
@@ -489,7 +498,7 @@ def test_a_whole_battery_of_one_factor() -> None:
     battery = qb.CustomBattery(np.diag([0.0, 1.0]), -np.diag([0.0, 1.0]) + 0.35 * (LOWER + LOWER.T))
     times = np.linspace(0, 5, 11)
     np.testing.assert_allclose(
-        qb.charge(battery, times).energy, np.sin(0.35 * times) ** 2, atol=1e-9
+        qb.charge(battery, times=times).energy, np.sin(0.35 * times) ** 2, atol=1e-9
     )
 
 
@@ -506,6 +515,6 @@ def test_a_chain_of_spins_is_one_battery() -> None:
     assert "entry (" in str(caught.value)
     assert "all of them by dims=(8,);" in str(caught.value)
     battery = qb.from_qutip(H_B, drive, rho0=start, dims=(8,))
-    run = qb.charge(battery, [0.0, 0.5])
+    run = qb.charge(battery, times=[0.0, 0.5])
     rho = qt.mesolve(H_B + drive, start, [0.0, 0.5], e_ops=[H_B]).expect[0]
     assert float(run.energy[1]) == pytest.approx(rho[1] - rho[0], abs=1e-4)

@@ -154,7 +154,7 @@ def test_starts_empty_beside_a_charger() -> None:
     battery = qb.CustomBattery(UP_FIRST, H, dims={"cavity": 3, "battery": 2})
     assert realize(battery.problem()).initial.nonzero() == (1, 1)
     assert realize(battery.problem(qb.FockState(2))).initial.nonzero() == (5, 5)
-    run = qb.charge(battery, [0.0, 1.0], merits=["remaining_energy", "empty_population"])
+    run = qb.charge(battery, times=[0.0, 1.0], merits=["remaining_energy", "empty_population"])
     assert run.remaining_energy.values.tolist() == [0.0, 0.0]
     assert run.empty_population.values.tolist() == pytest.approx([1.0, 1.0], abs=1e-15)
 
@@ -169,7 +169,7 @@ def test_one_of_several_lowest_states_must_be_given() -> None:
         "Argument `initial` must be given: the lowest level of H_B has 2 states to start in. A ket"
         " or a density matrix of the whole space says which of them it is."
     )
-    run = qb.charge(dataclasses.replace(battery, initial=np.eye(3)[2]), [1.0], merits="all")
+    run = qb.charge(dataclasses.replace(battery, initial=np.eye(3)[2]), times=[1.0], merits="all")
     assert float(run.empty_population[0]) == pytest.approx(1.0)
 
 
@@ -177,7 +177,7 @@ def test_nobody_is_warned_of_the_order() -> None:
     """A battery that starts empty needs no warning."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        qb.charge(qb.from_qutip(qt.sigmaz(), qt.sigmax()), [1.0])
+        qb.charge(qb.from_qutip(qt.sigmaz(), qt.sigmax()), times=[1.0])
 
 
 def test_h_b_is_diagonalised_when_needed_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,11 +192,11 @@ def test_h_b_is_diagonalised_when_needed_only(monkeypatch: pytest.MonkeyPatch) -
         return found(self, energy)
 
     monkeypatch.setattr(OuterLevels, "_projector", noted)
-    qb.charge(battery, [1.0], merits=["energy", "power", "purity"])
+    qb.charge(battery, times=[1.0], merits=["energy", "power", "purity"])
     assert not asked
-    qb.charge(battery, [1.0], merits=["energy", "empty_population"])
+    qb.charge(battery, times=[1.0], merits=["energy", "empty_population"])
     assert len(asked) == 1
-    qb.charge(battery, [1.0], merits=["remaining_energy", "empty_population"])
+    qb.charge(battery, times=[1.0], merits=["remaining_energy", "empty_population"])
     assert len(asked) == 1
 
 
@@ -225,7 +225,7 @@ def test_a_spin_of_qutip_decays_from_its_upper_level() -> None:
     """exp(−0.09 t): 0.0273 at t = 40, half of it at ln 2/0.09 = 7.70."""
     spin = qb.from_qutip(0.5 * qt.sigmaz(), 0 * qt.sigmax(), [0.3 * qt.sigmam()])
     times = np.linspace(0.0, 40.0, 81)
-    left = qb.discharge(spin, times)
+    left = qb.discharge(spin, times=times)
     np.testing.assert_allclose(left.remaining_energy, np.exp(-0.09 * times), atol=1e-8)
     assert float(left.half_life) == pytest.approx(math.log(2) / 0.09, abs=1e-6)
 
@@ -236,7 +236,7 @@ def test_full_is_the_mixture_over_a_degenerate_level() -> None:
     decay[0, 1] = 1.0
     battery = qb.CustomBattery(np.diag([0.0, 1.0, 1.0]), np.zeros((3, 3)), [decay])
     times = np.linspace(0.0, 3.0, 7)
-    left = qb.discharge(battery, times)
+    left = qb.discharge(battery, times=times)
     np.testing.assert_allclose(left.remaining_energy, 0.5 * (1 + np.exp(-times)), atol=1e-8)
     assert math.isnan(float(left.half_life))
 
@@ -250,7 +250,7 @@ def test_a_chain_starts_in_its_ground_state() -> None:
     )
     battery = qb.from_qutip(H_B, 0.4 * drive, dims=(64,))
     merits = ["remaining_energy", "empty_population", "energy"]
-    run = qb.charge(battery, [0.0, 0.8], merits=merits)
+    run = qb.charge(battery, times=[0.0, 0.8], merits=merits)
     assert float(run.remaining_energy[0]) == pytest.approx(0.0, abs=1e-9)
     assert float(run.empty_population[0]) == pytest.approx(1.0, abs=1e-9)
     ket = qt.sesolve(H_B + 0.4 * drive, ground, [0.0, 0.8], options={"rtol": 1e-10, "atol": 1e-12})
@@ -290,7 +290,9 @@ def test_merits_are_the_same_in_any_basis(kind: str, initial: bool) -> None:
     rng = np.random.default_rng(8)
     U = np.eye(4)[[2, 0, 3, 1]] if kind == "permuted" else unitary(rng, 4)
     times = np.linspace(0.0, 3.0, 7)
-    runs = [qb.charge(in_another_basis(V, initial), times, merits="all") for V in (np.eye(4), U)]
+    runs = [
+        qb.charge(in_another_basis(V, initial), times=times, merits="all") for V in (np.eye(4), U)
+    ]
     assert {"empty_population", "remaining_energy", "ergotropy_full"} <= {*runs[0].data_vars}
     assert np.ptp(runs[0].empty_population.values) > 0.01
     assert {*runs[0].data_vars} == {*runs[1].data_vars}
@@ -299,7 +301,7 @@ def test_merits_are_the_same_in_any_basis(kind: str, initial: bool) -> None:
         if name in ROOTS:
             pair = [values**2 for values in pair]
         np.testing.assert_allclose(pair[1], pair[0], atol=1e-9, err_msg=name)
-    left = [qb.discharge(in_another_basis(V, initial), times) for V in (np.eye(4), U)]
+    left = [qb.discharge(in_another_basis(V, initial), times=times) for V in (np.eye(4), U)]
     assert float(left[0].remaining_energy[0]) == pytest.approx(2.3)
     np.testing.assert_allclose(left[1].remaining_energy, left[0].remaining_energy, atol=1e-9)
 
@@ -338,8 +340,11 @@ def test_a_ladder_is_turned_round(initial: bool) -> None:
     charger = None if initial else qb.FockState(2)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", qb.QubattWarning)
-        runs = [qb.charge(each, times, charger, bath, merits="all") for each in (up, down)]
-        left = [qb.discharge(each, times, bath) for each in (up, down)]
+        runs = [
+            qb.charge(each, times=times, charger=charger, environment=bath, merits="all")
+            for each in (up, down)
+        ]
+        left = [qb.discharge(each, times=times, environment=bath) for each in (up, down)]
     for name in runs[0].data_vars:
         np.testing.assert_allclose(runs[1][name], runs[0][name], atol=1e-12, err_msg=name)
     np.testing.assert_allclose(left[1].remaining_energy, left[0].remaining_energy, atol=1e-12)

@@ -101,7 +101,9 @@ def test_a_declared_mode_has_light() -> None:
     assert (problem.charger, problem.mode) == ("two", "two")
     c = realize(problem).jumps[0][1].toarray()
     np.testing.assert_allclose(c, np.kron(np.kron(np.eye(2), a), np.eye(3)), atol=1e-15)
-    run = qb.charge(battery, [1.0], qb.FockState(2), merits=["mean_photons", "cutoff_population"])
+    run = qb.charge(
+        battery, times=[1.0], charger=qb.FockState(2), merits=["mean_photons", "cutoff_population"]
+    )
     assert float(run.mean_photons[0]) == pytest.approx(2.0)
     with pytest.raises(qb.UnsupportedError, match=r'`cavity`.*Use on="two"'):
         battery.problem(environment=[qb.CavityLoss(0.3)])
@@ -119,10 +121,10 @@ def test_every_mode_is_watched(full: str, turned: bool) -> None:
     ket[tuple(start)] = 1.0
     battery = made(dims, initial=ket.ravel(), roles={"one": "mode", "two": "mode"})
     with pytest.warns(qb.QubattWarning, match=rf'levels of `{full}`.*roles=\{{"{full}": "levels"'):
-        run = qb.charge(battery, [1.0])
+        run = qb.charge(battery, times=[1.0])
     assert run.attrs["status"] == "cutoff-too-small"
     levels = dataclasses.replace(battery, roles={full: "levels"})
-    assert qb.charge(levels, [1.0]).attrs["status"] == "ok"
+    assert qb.charge(levels, times=[1.0]).attrs["status"] == "ok"
 
 
 # factors in another order
@@ -149,24 +151,34 @@ BOTH = (qb.TavisCummingsBattery, Swapped)
 def test_the_order_of_factors_changes_nothing_in_a_run() -> None:
     """As many levels as excitations: nothing leads higher, though the highest one is full."""
     times = np.linspace(0.0, 5.0, 11)
-    runs = [qb.charge(cls(2, 0.5, 3), times, qb.FockState(3)) for cls in BOTH]
+    runs = [qb.charge(cls(2, 0.5, 3), times=times, charger=qb.FockState(3)) for cls in BOTH]
     assert [run.attrs["status"] for run in runs] == ["ok", "ok"]
     assert float(runs[0].cutoff_population.max()) > 0.1
     for name in runs[0].data_vars:
         np.testing.assert_allclose(runs[1][name], runs[0][name], atol=1e-10)
     for cls in BOTH:
         with pytest.warns(qb.QubattWarning, match="max_photons = 3 is too low"):
-            low = qb.charge(cls(2, 0.5, 3), times, qb.FockState(3), [qb.CavityLoss(0.1, 0.5)])
+            low = qb.charge(
+                cls(2, 0.5, 3),
+                times=times,
+                charger=qb.FockState(3),
+                environment=[qb.CavityLoss(0.1, 0.5)],
+            )
         assert low.attrs["status"] == "cutoff-too-small"
 
 
 def test_the_order_of_factors_changes_nothing_in_a_steady_state() -> None:
     """Loss of light alone, then a warm bath that does lead higher."""
     loss, warm = [qb.CavityLoss(0.3)], [qb.CavityLoss(0.3, 0.4)]
-    ends = [qb.steady_state(cls(2, 0.5, 3), loss, qb.FockState(3)) for cls in BOTH]
+    ends = [
+        qb.steady_state(cls(2, 0.5, 3), environment=loss, charger=qb.FockState(3)) for cls in BOTH
+    ]
     assert [end.attrs["status"] for end in ends] == ["ok", "ok"]
     with pytest.warns(qb.QubattWarning):
-        ends = [qb.steady_state(cls(2, 0.5, 3), warm, qb.FockState(3)) for cls in BOTH]
+        ends = [
+            qb.steady_state(cls(2, 0.5, 3), environment=warm, charger=qb.FockState(3))
+            for cls in BOTH
+        ]
     assert [end.attrs["status"] for end in ends] == ["cutoff-too-small"] * 2
     assert float(ends[1].energy) == pytest.approx(float(ends[0].energy), abs=1e-9)
 
@@ -174,8 +186,14 @@ def test_the_order_of_factors_changes_nothing_in_a_steady_state() -> None:
 def test_the_order_of_factors_changes_nothing_in_the_cutoff_that_is_found() -> None:
     """`max_photons="auto"` of runs and steady states chooses the same one."""
     warm = [qb.CavityLoss(0.5, 0.2)]
-    runs = [qb.charge(cls(2, 0.5, "auto"), [0.5, 1.0], qb.FockState(3), warm) for cls in BOTH]
-    ends = [qb.steady_state(cls(1, 0.5, "auto"), warm, qb.FockState(1)) for cls in BOTH]
+    runs = [
+        qb.charge(cls(2, 0.5, "auto"), times=[0.5, 1.0], charger=qb.FockState(3), environment=warm)
+        for cls in BOTH
+    ]
+    ends = [
+        qb.steady_state(cls(1, 0.5, "auto"), environment=warm, charger=qb.FockState(1))
+        for cls in BOTH
+    ]
     for one, other in (runs, ends):
         found = [json.loads(each.attrs["cutoff"])["chosen"] for each in (one, other)]
         assert found[0] == found[1] > 3

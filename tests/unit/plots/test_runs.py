@@ -28,7 +28,7 @@ def charged(battery: Any, environment: Any, **options: Any) -> xr.Dataset:
     """Return a run, also a bad one."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", qb.QubattWarning)
-        return qb.charge(battery, np.linspace(0, 8, 81), environment=environment, **options)
+        return qb.charge(battery, times=np.linspace(0, 8, 81), environment=environment, **options)
 
 
 @pytest.fixture(scope="module")
@@ -250,7 +250,7 @@ def test_nothing_is_clipped_or_covered(name: str, request: pytest.FixtureRequest
 def test_late_times_do_not_squeeze_early_ones() -> None:
     """Times until the steady state lie ever farther apart: the axis follows, ticks keep apart."""
     battery = qb.DickeBattery(n_atoms=1, coupling=0.5, max_photons=12)
-    run = qb.charge(battery, "auto", environment=qb.CavityLoss(0.03))
+    run = qb.charge(battery, times="auto", environment=qb.CavityLoss(0.03))
     figure = qb.plot(run, variables="energy")
     axes, strip = figure.axes
     assert axes.get_xscale() == strip.get_xscale() == "asinh"
@@ -333,7 +333,9 @@ def test_what_is_unknown_is_named(
 
 def test_numbers_without_dims_are_nothing_to_draw() -> None:
     """A single steady state is printed instead."""
-    end = qb.steady_state(qb.DrivenBattery(1, 1.0), qb.CollectiveDecay(0.5), merits="all")
+    end = qb.steady_state(
+        qb.DrivenBattery(1, 1.0), environment=qb.CollectiveDecay(0.5), merits="all"
+    )
     with pytest.raises(qb.ArgumentError, match=r"one steady state: print\(dataset\) shows them"):
         qb.plot(end)
     for nothing in (xr.Dataset(), end.drop_vars(list(end.data_vars))):
@@ -357,7 +359,7 @@ def test_one_ergotropy_says_of_what() -> None:
     battery = qb.TavisCummingsBattery(2, 0.5, 4)
     states = {"two": qb.FockState(2), "three": qb.FockState(3)}
     runs = [
-        qb.charge(battery, [0.0, 1.0, 2.0], charger=state, merits="ergotropy_full")
+        qb.charge(battery, times=[0.0, 1.0, 2.0], charger=state, merits="ergotropy_full")
         for state in states.values()
     ]
     figure = qb.plot(xr.concat(runs, "charger").assign_coords(charger=list(states)))

@@ -24,7 +24,7 @@ def steady() -> xr.Dataset:
 
     def end(rate: float, exchange: float) -> xr.Dataset:
         battery = qb.DickeBattery(1, 0.5, 7, interaction=exchange)
-        return qb.steady_state(battery, qb.CavityLoss(rate))
+        return qb.steady_state(battery, environment=qb.CavityLoss(rate))
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", qb.QubattWarning)
@@ -40,7 +40,7 @@ def runs() -> xr.Dataset:
     g = EXCHANGE[:3]
     batteries = [qb.DickeBattery(1, 0.5, 14, interaction=value) for value in g.values]
     times = np.linspace(0, 5, 51)
-    return xr.concat([qb.charge(battery, times, merits="all") for battery in batteries], g)
+    return xr.concat([qb.charge(battery, times=times, merits="all") for battery in batteries], g)
 
 
 def test_two_parameters_become_a_map(steady: xr.Dataset) -> None:

@@ -82,7 +82,7 @@ def test_pair_of_matrices_equals_recharge(n_atoms: int, interaction: float, spac
     J = {name: op.toarray() for name, op in Atoms(n_atoms, basis=space).operators.items()}
     flat = 0.5 * (J["J+"] @ J["J-"] + J["J-"] @ J["J+"])
     H_B = 0.9 * J["Jz"] + 2 * interaction / n_atoms * (flat - n_atoms / 2 * np.eye(len(flat)))
-    cycle = qb.recharge(n_atoms, interaction, BETA, omega_atom=0.9, space=space)
+    cycle = qb.recharge(n_atoms, interaction, BETA, omega_atom=0.9, basis=space)
     pair = qb.recharge_pair(H_B, 0.9 * J["Jz"], BETA)
     for name in NAMES[:3]:
         np.testing.assert_allclose(pair[name], cycle[name], atol=1e-12, err_msg=name)

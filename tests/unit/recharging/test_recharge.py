@@ -57,7 +57,7 @@ def test_an_array_entry_equals_its_own_call() -> None:
 
 def test_labels_and_attributes() -> None:
     """Units, long names and definitions on variables, JSON in the attributes."""
-    cycle = qb.recharge(6, [4.0], [1.0], space="full")
+    cycle = qb.recharge(6, [4.0], [1.0], basis="full")
     for name, variable in cycle.variables.items():
         assert variable.attrs["units"], name
         assert variable.attrs["long_name"], name
@@ -122,7 +122,7 @@ def test_bad_arguments_are_named(arguments: dict[str, Any], message: str) -> Non
 @pytest.mark.filterwarnings("error")
 def test_large_beta_freezes_without_overflow(space: Any) -> None:
     """At low temperature only the ground level of H₀ is filled, far beyond exp's range."""
-    cycle = qb.recharge([2, 12], [-3.0, 4.0], [50.0, 1e3, 1e6, 1e300], space=space)
+    cycle = qb.recharge([2, 12], [-3.0, 4.0], [50.0, 1e3, 1e6, 1e300], basis=space)
     for name in NAMES[:3]:
         assert np.isfinite(cycle[name]).all()
     assert cycle.ambiguous.dtype == bool
@@ -139,7 +139,7 @@ def test_ladder_at_zero_temperature() -> None:
 
 def test_full_space_keeps_its_work_at_zero_temperature() -> None:
     """N = 2, c = g = 4: triplet at E = 3, 8, 5 (m = −1, 0, 1), singlet at 0, below them all."""
-    cycle = qb.recharge(2, 4.0, 1e3, space="full")
+    cycle = qb.recharge(2, 4.0, 1e3, basis="full")
     # everything moves from the triplet m = −1 to the singlet with m = 0
     assert float(cycle.ergotropy) == pytest.approx(3.0, rel=1e-13)
     assert float(cycle.heat) == pytest.approx(-1.0, rel=1e-13)
@@ -171,7 +171,7 @@ def test_infinite_temperature_is_passive_on_the_ladder() -> None:
 @pytest.mark.parametrize("n_atoms", [6, 12])
 def test_infinite_temperature_is_passive_in_the_full_space(n_atoms: int) -> None:
     """The same where levels have multiplicities."""
-    assert_passive(qb.recharge(n_atoms, 4.0, 0.0, space="full"))
+    assert_passive(qb.recharge(n_atoms, 4.0, 0.0, basis="full"))
 
 
 @pytest.mark.parametrize(

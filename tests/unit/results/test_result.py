@@ -26,7 +26,7 @@ def charged(interaction: float = 1.0, max_photons: int = 20, **options: object) 
     battery = qb.DickeBattery(2, 0.5, max_photons, interaction=interaction)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", qb.QubattWarning)
-        return qb.charge(battery, np.linspace(0, 4, 41), environment=LEAKING, **options)
+        return qb.charge(battery, times=np.linspace(0, 4, 41), environment=LEAKING, **options)
 
 
 def row(text: str, name: str) -> list[str]:
@@ -87,7 +87,7 @@ def test_entries_of_worded_dims_stand_apart() -> None:
 def test_steady_state_and_recharging_in_words() -> None:
     """Numbers without dims, one on a line; where the rest lies."""
     battery = qb.DrivenBattery(n_atoms=1, drive=1.0)
-    text = str(qb.steady_state(battery, qb.CollectiveDecay(0.5), gap=True))
+    text = str(qb.steady_state(battery, environment=qb.CollectiveDecay(0.5), gap=True))
     assert text.startswith("Steady state of driven: n_atoms=1, drive=1")
     assert row(text, "energy")[1:] == ["0.16", "omega_ref"]
     assert "steady state: unique" in text

@@ -49,8 +49,8 @@ def test_it_charges_like_the_state_that_it_holds() -> None:
         (qt.coherent(60, 1.1, method="analytic"), qb.CoherentState(1.21)),
         (qt.thermal_dm(80, 0.7, method="analytic"), qb.ThermalState(0.7)),
     ]:
-        run = qb.charge(battery, [0.0, 1.0], qb.CustomState(light))
-        other = qb.charge(battery, [0.0, 1.0], expected)
+        run = qb.charge(battery, times=[0.0, 1.0], charger=qb.CustomState(light))
+        other = qb.charge(battery, times=[0.0, 1.0], charger=expected)
         np.testing.assert_allclose(run.energy, other.energy, atol=1e-9)
         stored = json.loads(run.attrs["parameters"])["charger"]
         assert stored["type"] == "custom"
@@ -106,7 +106,7 @@ def test_little_above_the_cutoff_is_cut_off_and_more_is_refused() -> None:
 def test_cutoff_is_found_for_it() -> None:
     """`max_photons="auto"` begins where it fits."""
     battery = qb.TavisCummingsBattery(2, 0.5, "auto")
-    run = qb.charge(battery, [0.0, 1.0], qb.CustomState(np.eye(8)[7]))
+    run = qb.charge(battery, times=[0.0, 1.0], charger=qb.CustomState(np.eye(8)[7]))
     assert json.loads(run.attrs["cutoff"])["chosen"] >= 7
     assert float(run.mean_photons[0]) == pytest.approx(7.0, abs=1e-9)
 

@@ -153,6 +153,6 @@ def test_charging_starts_from_the_state() -> None:
     """Photons at time 0 are those of the state, and they do charge."""
     battery = qb.TavisCummingsBattery(n_atoms=2, coupling=0.5, max_photons=20)
     for charger in (qb.CoherentState(1.5), qb.ThermalState(1.0), qb.SqueezedState(0.5)):
-        run = qb.charge(battery, [0.0, 1.0], charger)
+        run = qb.charge(battery, times=[0.0, 1.0], charger=charger)
         assert float(run.mean_photons[0]) == pytest.approx(charger.mean_photons, rel=1e-3)
         assert float(run.energy[1]) > 0.1

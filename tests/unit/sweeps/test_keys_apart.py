@@ -90,7 +90,7 @@ def test_only_states_at_output_times_take_room(tmp_path):
     ).ergotropy_symmetric
     own = qb.charge(
         qb.DickeBattery(n_atoms=6, coupling=0.2, max_photons=30),
-        [0.5, 10.0],
+        times=[0.5, 10.0],
         charger=qb.FockState(4),
         environment=qb.CavityLoss(0.5),
         merits="ergotropy_symmetric",

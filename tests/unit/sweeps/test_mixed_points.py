@@ -32,7 +32,7 @@ def test_heat_of_each_environment_stands_under_its_own_name():
         kinds = [text.partition(":")[0] for text in texts]
         own = qb.charge(
             qb.DrivenBattery(n_atoms=2, drive=1.0),
-            np.linspace(0, 1, 3),
+            times=np.linspace(0, 1, 3),
             environment=[made[kind] for kind in kinds],
             merits="heat_current",
         )
@@ -67,7 +67,7 @@ def test_states_at_other_times_stand_at_their_own():
     for name, times in zip(values["labels"], values["values"], strict=True):
         own = qb.charge(
             qb.TavisCummingsBattery(n_atoms=1, coupling=1.0, max_photons=3),
-            np.linspace(0, 1, 3),
+            times=np.linspace(0, 1, 3),
             merits="mutual_information",
             state_times=times,
         )

@@ -25,7 +25,7 @@ def test_points_are_those_of_charge(tmp_path):
     assert data.energy.dims == ("drive", "time")
     for drive in (0.5, 1.0, 2.0):
         own = qb.charge(
-            qb.DrivenBattery(n_atoms=1, drive=drive), np.linspace(0, 2, 5), merits="energy"
+            qb.DrivenBattery(n_atoms=1, drive=drive), times=np.linspace(0, 2, 5), merits="energy"
         )
         np.testing.assert_array_equal(data.energy.sel(drive=drive), own.energy)
         assert data.energy.attrs == own.energy.attrs
@@ -62,7 +62,9 @@ def test_every_point_has_an_address(tmp_path):
     data = qb.sweep(rabi(), tmp_path)
     key = str(data.key.sel(drive=2.0).item())
     point = Store.open(tmp_path).find(key[:10]).dataset()
-    own = qb.charge(qb.DrivenBattery(n_atoms=1, drive=2.0), np.linspace(0, 2, 5), merits="energy")
+    own = qb.charge(
+        qb.DrivenBattery(n_atoms=1, drive=2.0), times=np.linspace(0, 2, 5), merits="energy"
+    )
     assert point.drop_attrs().identical(own.drop_attrs())
     for name in ("parameters", "certificate", "status", "engine", "citations"):
         assert point.attrs[name] == own.attrs[name]
@@ -87,7 +89,7 @@ def test_output_times_share_a_propagation(monkeypatch):
     for t_end in (1.0, 5.0, 2.0):
         own = qb.charge(
             qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=24),
-            np.linspace(0, t_end, 21),
+            times=np.linspace(0, t_end, 21),
             environment=[qb.CavityLoss(0.5)],
             merits=["energy", "maximum_energy", "ergotropy_symmetric"],
         )
@@ -227,13 +229,13 @@ def test_initial_states_share_what_they_can(monkeypatch):
         ):
             leaks = [qb.CavityLoss(0.5), qb.CollectiveDecay(0.1)]
             if run.startswith("steady"):
-                own = qb.steady_state(battery, leaks, state, merits="energy")
+                own = qb.steady_state(battery, environment=leaks, charger=state, merits="energy")
             else:
                 own = qb.charge(
                     battery,
-                    np.linspace(0, 3, 7),
-                    state,
-                    leaks,
+                    times=np.linspace(0, 3, 7),
+                    charger=state,
+                    environment=leaks,
                     merits=["energy", "ergotropy_symmetric"],
                 )
             for name in own.data_vars:

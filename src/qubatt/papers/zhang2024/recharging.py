@@ -16,9 +16,9 @@ from qubatt.papers.paper import Datasets, PaperFigure, Parameter, Table
 from qubatt.papers.scans import Scans
 from qubatt.papers.zhang2024.reading import FACTORS, preferred
 from qubatt.recharging import recharge, recharge_pair
-from qubatt.recharging.joint_levels import RechargeSpace
+from qubatt.recharging.joint_levels import RechargeBasis
 
-SPACES: dict[str, RechargeSpace] = {"ladder": "symmetric", "full 2^N space": "full"}
+SPACES: dict[str, RechargeBasis] = {"ladder": "symmetric", "full 2^N space": "full"}
 """Names of the spaces in verdicts."""
 ENERGY_ROUNDING = 1e-12
 """Largest violation of a law, relative to the largest work, that rounding explains."""
@@ -35,7 +35,7 @@ def recharge_by_reading(
     by_factor: dict[float, xr.Dataset] = {}  # readings with the same interaction share it
     for factor in {FACTORS[reading][0] for reading in readings}:
         parts = [
-            recharge(list(n_atoms), factor * g_values, np.atleast_1d(beta), space=space)
+            recharge(list(n_atoms), factor * g_values, np.atleast_1d(beta), basis=space)
             for space in SPACES.values()
         ]
         both = xr.concat(parts, dim=xr.Variable("space", list(SPACES)))

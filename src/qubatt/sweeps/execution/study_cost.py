@@ -14,7 +14,7 @@ import psutil
 from qubatt.core.errors import QubattError
 from qubatt.core.format import format_bytes, format_duration
 from qubatt.core.realization import realize
-from qubatt.engines import cost
+from qubatt.engines.cost import problem_cost
 from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
 from qubatt.models.photon_cutoff import AUTO, max_photons, with_max_photons
 from qubatt.results.status import FAILED
@@ -199,7 +199,7 @@ def _work_and_memory(batch: Batch) -> tuple[float, float]:
     problem = battery.problem(point.charger, point.environment)
     times = point.run.key_fields.get("times")
     if isinstance(point.run, ChargeRun) and isinstance(times, list):
-        expected = cost(problem, times, point.run.engine.partition(":")[0])
+        expected = problem_cost(problem, times, point.run.engine.partition(":")[0])
         products = factor * expected.products
         return products * (expected.entries or expected.dimension), expected.memory
     entries = ReducedLindbladian(realize(problem)).entries

@@ -11,7 +11,7 @@ from typing import Any
 import xarray as xr
 
 from qubatt.core.file import write_whole
-from qubatt.sweeps.execution.progress import StudyProgress
+from qubatt.sweeps.execution.progress import StudyProgress, reporting
 from qubatt.sweeps.execution.runner import StudyRunner
 from qubatt.sweeps.store.grid import empty_grid, filled_grid
 from qubatt.sweeps.store.store import Store
@@ -27,7 +27,7 @@ def sweep(
     scheduler: str | None = None,
     retry_failed: bool = False,
     keep: bool | None = None,
-    progress: Callable[[StudyProgress], None] | None = None,
+    progress: bool | Callable[[StudyProgress], None] | None = False,
 ) -> xr.Dataset:
     """Compute a study and return its results on the grid of what varies.
 
@@ -49,8 +49,8 @@ def sweep(
     keep : bool, optional
         Whether to keep moments and states of the battery, for further merits; by default if they
         take less than 1 GB in all.
-    progress : callable, optional
-        Called with the `StudyProgress` now and then.
+    progress : bool or callable
+        True draws a bar in a terminal or notebook; a function receives the `StudyProgress`.
 
     Returns
     -------
@@ -83,13 +83,13 @@ def sweep(
     with StudyRunner(
         output, workers=workers, scheduler=scheduler, retry_failed=retry_failed, keep=keep
     ) as runner:
-        store = runner.store
+        store, written = runner.store, None
         if isinstance(store, Store):
             _write_study(store, study)
             write_grid(store, grid)
-            runner.run([study], progress, functools.partial(write_grid, store, grid))
-        else:
-            runner.run([study], progress)
+            written = functools.partial(write_grid, store, grid)
+        with reporting(progress) as report:
+            runner.run([study], report, written)
     return filled_grid(grid, store)
 
 

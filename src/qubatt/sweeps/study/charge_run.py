@@ -19,7 +19,7 @@ from qubatt.core.declaration import declare
 from qubatt.models import Battery
 from qubatt.models.photon_cutoff import AUTO
 from qubatt.sweeps.study.point import Merits, Point, RunSpec, SolvedState
-from qubatt.sweeps.study.run_fields import as_list, engine_of, output_times
+from qubatt.sweeps.study.run_fields import as_list, engine_named, output_times
 
 
 @declare("run", "charge")
@@ -48,7 +48,7 @@ class ChargeRun(RunSpec):
     varies: ClassVar[tuple[str, ...]] = ("t_end", "points", "times")
 
     def __post_init__(self) -> None:
-        _ = self._times, engine_of(self.engine)
+        _ = self._times, engine_named(self.engine)
 
     @property
     def _times(self) -> FloatArray | None:
@@ -72,7 +72,7 @@ class ChargeRun(RunSpec):
         """Charge one battery; see `RunSpec.solve`."""
         if not self.is_open(point.battery):
             return self.solve_together([point], keep)[0]
-        request, engine = point.request, engine_of(self.engine)
+        request, engine = point.request, engine_named(self.engine)
         state_times, times = self._state_times(request), self._times
         times = settling_times(request) if times is None else times
         if not request.auto_cutoff:
@@ -88,7 +88,7 @@ class ChargeRun(RunSpec):
         grids = [point.run._times for point in points]  # type: ignore[attr-defined]  # same class
         times = {grid.tobytes(): grid for grid in grids}
         state_times = self._state_times(next(iter(requests.values())))
-        engine = engine_of(self.engine)
+        engine = engine_named(self.engine)
         propagations = propagate_each(
             [*requests.values()], [*times.values()], engine, None, state_times, keep
         )

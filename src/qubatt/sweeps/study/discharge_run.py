@@ -9,14 +9,14 @@ from typing import Annotated, Any, ClassVar
 import xarray as xr
 from pydantic import Field
 
-from qubatt.charging import discharge
-from qubatt.charging.discharge import DISCHARGE_MERITS, FULL
+from qubatt.charging.discharge import DISCHARGE_MERITS, FULL, find_discharge
+from qubatt.charging.request import Request
 from qubatt.core.check import Count, FloatArray, Positive
 from qubatt.core.declaration import declare
 from qubatt.core.errors import ArgumentError
 from qubatt.models.photon_cutoff import AUTO
 from qubatt.sweeps.study.point import Merits, Point, RunSpec, SolvedState
-from qubatt.sweeps.study.run_fields import as_list, engine_of, output_times
+from qubatt.sweeps.study.run_fields import as_list, engine_named, output_times
 
 
 @declare("run", "discharge")
@@ -45,7 +45,7 @@ class DischargeRun(RunSpec):
     usual: ClassVar[Merits] = DISCHARGE_MERITS
 
     def __post_init__(self) -> None:
-        _ = self._times, engine_of(self.engine)
+        _ = self._times, engine_named(self.engine)
 
     @property
     def _times(self) -> FloatArray:
@@ -64,13 +64,7 @@ class DischargeRun(RunSpec):
     def solve(self, point: Point, keep: bool) -> tuple[xr.Dataset, SolvedState | None]:  # noqa: ARG002  # no state is kept
         """Discharge one battery; see `RunSpec.solve`."""
         merits = DISCHARGE_MERITS if self.merits is None else self.merits
-        dataset = discharge(
-            point.battery,
-            self._times,
-            point.environment,
-            self.start,  # type: ignore[arg-type]  # checked there
-            point.charger,
-            merits,
-            engine_of(self.engine),
-        )
-        return dataset, None
+        charged = Request.of(point.battery, point.charger, point.environment, ())
+        engine = engine_named(self.engine)
+        result = find_discharge(charged, self._times, merits, engine, self.start)
+        return result.dataset, None

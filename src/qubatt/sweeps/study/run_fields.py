@@ -44,6 +44,6 @@ def output_times(t_end: float | None, points: int | None, times: Any) -> FloatAr
     return np.linspace(0.0, t_end, points)
 
 
-def engine_of(text: str) -> Any:
+def engine_named(text: str) -> Any:
     """Return the engine that a text names, ``"auto"`` itself."""
     return text if text == AUTO else from_text("engine", text)

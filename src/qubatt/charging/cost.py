@@ -1,0 +1,73 @@
+"""Expected cost of a charging run: memory and products, without running it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from qubatt.charging.charge import check_state_times
+from qubatt.charging.request import ChargerOption, Environment, MeritNames, Request
+from qubatt.charging.sample_times import sample_times
+from qubatt.charging.settling_times import is_auto
+from qubatt.core.check import check_times
+from qubatt.core.errors import ArgumentError
+from qubatt.core.task import Save
+from qubatt.engines import Cost, Engine
+from qubatt.engines.cost import task_cost
+from qubatt.models import Battery
+
+
+def cost(
+    battery: Battery,
+    *,
+    times: ArrayLike | Literal["auto"],
+    charger: ChargerOption = None,
+    environment: Environment = None,
+    merits: MeritNames = None,
+    engine: str | Engine = "auto",
+    state_times: ArrayLike | None = None,
+) -> Cost:
+    """Return what `charge` would take with the same arguments, without running it.
+
+    Parameters
+    ----------
+    battery, times, charger, environment, merits, engine, state_times
+        As in `charge`; the times are numbers. With ``max_photons="auto"`` the cost is that of the
+        lowest cut-off that holds the charger state, from which the search starts.
+
+    Returns
+    -------
+    Cost
+        Engine, basis, dimension D, entries of ρ that symmetries leave, bytes, expected products of
+        the generator with ρ, and the number of density matrices that merits of the full state
+        need. `print` shows it.
+
+    Raises
+    ------
+    ArgumentError
+        If `charge` would refuse the arguments, or ``times="auto"``, which takes a run to resolve.
+    UnsupportedError
+        If a dissipator, merit or engine does not fit the battery.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.TavisCummingsBattery(n_atoms=80, coupling=1.0, max_photons=80)
+    >>> expected = qb.cost(battery, times=[10.0], environment="cavity-loss:0.5")
+    >>> expected.dimension, expected.entries
+    (6561, 180441)
+    """
+    if is_auto(times):
+        cure = "The cost depends on the last time: give numbers."
+        raise ArgumentError("times", "hold numbers here", times, cure)
+    time = check_times(times)
+    request = Request.of(battery, charger, environment, merits)
+    states = time if state_times is None else check_state_times(request, state_times)
+    sampled = sample_times(request, np.union1d(time, states))
+    save = Save(
+        states=np.isin(sampled, states) & request.needs("full state"),
+        battery=request.needs("battery state"),
+    )
+    return task_cost(request.task(sampled, save), engine)

@@ -1,0 +1,70 @@
+"""Join results so that each part keeps its parameters, status and certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import xarray as xr
+
+from qubatt.core.errors import ArgumentError
+from qubatt.results.result import Result
+
+
+def concat(results: Iterable[xr.Dataset], dim: Any) -> xr.Dataset:
+    """Join results along a new dim or a parameter, with the parameters and status of each part.
+
+    It is `xarray.concat` with settings under which parameters, status and certificate of all parts
+    are stacked. Results of different batteries can be joined: a parameter or a number of the
+    certificate that a part lacks is NaN there. Attributes that differ are dropped.
+
+    Parameters
+    ----------
+    results : iterable of xarray.Dataset
+        At least one.
+    dim : str, pandas.Index or xarray.DataArray
+        Name of a scalar coordinate such as ``"n_atoms"``, or a new dim with or without labels.
+
+    Raises
+    ------
+    ArgumentError
+        If there is nothing to join, or a part is no Dataset.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> runs = [
+    ...     qb.charge(qb.DrivenBattery(n_atoms=n, drive=1.0), times=[0.0, 1.0]) for n in (2, 4)
+    ... ]
+    >>> qb.concat(runs, "n_atoms").energy.sel(n_atoms=4).shape
+    (2,)
+    """
+    parts = list(results)
+    if not parts or not all(isinstance(part, xr.Dataset) for part in parts):
+        raise ArgumentError("results", "hold at least one Dataset", results)
+    scalars: dict[str, Any] = {}
+    for part in parts:
+        for name, coordinate in part.coords.items():
+            if not coordinate.ndim:
+                missing = "" if coordinate.dtype.kind in "OSUT" else float("nan")
+                scalars.setdefault(str(name), ((), missing, coordinate.attrs))
+    complete = [
+        part.assign_coords({k: v for k, v in scalars.items() if k not in part.variables})
+        for part in parts
+    ]
+    different = [
+        name
+        for name in scalars
+        if name != dim
+        and not all(part.variables[name].equals(complete[0].variables[name]) for part in complete)
+    ]
+    joined = xr.concat(
+        complete,
+        dim,
+        data_vars="all",
+        coords=different,
+        compat="equals",
+        join="outer",
+        combine_attrs="drop_conflicts",
+    )
+    return Result(joined.data_vars, joined.coords, joined.attrs)

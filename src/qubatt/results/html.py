@@ -1,0 +1,53 @@
+"""Results and batteries as HTML, for notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import xarray as xr
+
+from qubatt.results.checks import status_text
+from qubatt.results.status import one_status, status_counts
+from qubatt.results.summary import summary
+
+GOOD, BAD = "#1a7f37", "#b35900"
+"""Colours of the status ``ok`` and of all others."""
+
+
+def html(dataset: xr.Dataset, view: str) -> str:
+    """Return a result as HTML: status, Hamiltonian, summary, and a view of all variables."""
+    parts = [_status(dataset)]
+    if hamiltonian := str(dataset.attrs.get("hamiltonian", "")):
+        parts.append(formula(hamiltonian))
+    text = escape(summary(dataset))
+    parts.append(f"<pre style='line-height:1.35;white-space:pre;overflow-x:auto'>{text}</pre>")
+    parts.append(f"<details><summary>All variables and attributes</summary>{view}</details>")
+    return f"<div>{''.join(parts)}</div>"
+
+
+def _status(dataset: xr.Dataset) -> str:
+    """Return the status as a coloured line, empty where there is none."""
+    text = status_text(dataset)
+    if not text:
+        return ""
+    statuses = {*status_counts(dataset)} or {one_status(dataset)}
+    colour = GOOD if statuses == {"ok"} else BAD
+    return f"<div><b style='color:{colour}'>status: {escape(text)}</b></div>"
+
+
+def formula(latex: str) -> str:
+    """Return a formula that notebooks typeset, from LaTeX."""
+    return f"<div>$${escape(latex, quote=False)}$$</div>"
+
+
+def object_html(title: str, latex: str, rows: Sequence[tuple[str, str, str]]) -> str:
+    """Return a declared object as HTML: its name, a formula, its fields and their meaning."""
+    cells = "".join(
+        f"<tr><td><code>{escape(name)}</code></td><td>{escape(value)}</td>"
+        f"<td style='text-align:left'>{escape(meaning)}</td></tr>"
+        for name, value, meaning in rows
+    )
+    head = "<tr><th>field</th><th>value</th><th style='text-align:left'>meaning</th></tr>"
+    math = formula(latex) if latex else ""
+    return f"<div><b>{escape(title)}</b>{math}<table>{head}{cells}</table></div>"

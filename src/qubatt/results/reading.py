@@ -1,0 +1,148 @@
+"""Parameters, certificate and engine of any result, also of joined results and of studies."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from qubatt.results.contents import CERTIFICATE_PREFIX, json_attribute
+from qubatt.results.coordinates import ENGINE, PARAMETERS, STATUS, decoded
+from qubatt.results.dims import varied_parameters
+from qubatt.results.status import one_status
+
+
+def certificate(dataset: xr.Dataset) -> dict[str, Any]:
+    """Return the status of a result and the numbers behind it.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        From `charge`, `steady_state`, `discharge` or `sweep`; whole, selected from, or joined.
+
+    Returns
+    -------
+    dict
+        ``status``, then numbers by name, such as ``error_estimate``; None for a number that is not
+        known. Of joined results and studies, nested lists with one entry for each part, in the
+        order of the dims of ``dataset["status"]``. Empty for a Dataset without a certificate.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.DrivenBattery(n_atoms=2, drive=1.0)
+    >>> run = qb.charge(battery, times=[0.0, 1.0], environment="collective-decay:0.5")
+    >>> qb.certificate(run)["status"]
+    'ok'
+    """
+    numbers: dict[str, Any] = {
+        str(name).removeprefix(CERTIFICATE_PREFIX): _known(array.to_numpy().tolist())
+        for name, array in dataset.variables.items()
+        if str(name).startswith(CERTIFICATE_PREFIX)
+    }
+    if not numbers:
+        numbers = json_attribute(dataset, "certificate") or {}
+    if STATUS in dataset.variables and dataset[STATUS].ndim:
+        return {"status": dataset[STATUS].to_numpy().tolist(), **numbers}
+    status = one_status(dataset)
+    return {"status": status, **numbers} if status else numbers
+
+
+def parameters(dataset: xr.Dataset) -> dict[str, Any]:
+    """Return the parameters of a result.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        From `charge`, `steady_state`, `discharge`, `recharge` or `sweep`; whole, selected from, or
+        joined.
+
+    Returns
+    -------
+    dict
+        ``battery``, ``charger`` and ``environment``, each with its ``type`` and fields. Of joined
+        results, a parameter that differs between the parts is a nested list with one entry for each
+        part. Of a study, its tables, with the axes under ``sweep``. Empty for a Dataset without
+        parameters.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.DrivenBattery(n_atoms=2, drive=1.0)
+    >>> end = qb.steady_state(battery, environment="collective-decay:0.5")
+    >>> qb.parameters(end)["environment"]
+    [{'type': 'collective-decay', 'rate': 0.5, 'n_thermal': 0.0, 'on': 'atoms'}]
+    """
+    if isinstance(study := json_attribute(dataset, "study"), dict):
+        return study
+    return _decoded_parts(dataset, PARAMETERS)
+
+
+def engine_of(dataset: xr.Dataset) -> dict[str, Any]:
+    """Return what the engine reports about a run: its name, basis, dimension, steps, products.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        From `charge`, `steady_state` or `discharge`; whole, selected from, or joined.
+
+    Returns
+    -------
+    dict
+        Of joined results, an entry that differs between the parts is a nested list. Empty for a
+        Dataset without an engine.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.DrivenBattery(n_atoms=2, drive=1.0)
+    >>> qb.engine_of(qb.charge(battery, times=[0.0, 1.0]))["engine"]
+    'dense'
+    """
+    return _decoded_parts(dataset, ENGINE)
+
+
+def _decoded_parts(dataset: xr.Dataset, name: str) -> dict[str, Any]:
+    """Return a JSON coordinate decoded, its parts merged; else the attribute of that name."""
+    if name not in dataset.coords:
+        entry = None if varied_parameters(dataset) else json_attribute(dataset, name)
+        return entry if isinstance(entry, dict) else {}
+    texts = dataset.coords[name].to_numpy()
+    distinct = {text: decoded(text) or {} for text in {*texts.ravel().tolist()}}
+    if texts.ndim == 0:
+        return dict(distinct[texts.item()])
+    merged = merge_parts([distinct[text] for text in texts.ravel().tolist()], texts.shape)
+    return merged if isinstance(merged, dict) else {"parts": merged}
+
+
+def merge_parts(parts: Sequence[Any], shape: Sequence[int]) -> Any:
+    """Return what parts have in common, with a nested list wherever they differ."""
+    first = parts[0]
+    if all(part == first for part in parts):
+        return first
+    if all(isinstance(part, dict) and part.keys() == first.keys() for part in parts):
+        same_type = len({str(part.get("type")) for part in parts}) == 1
+        if same_type:
+            return {key: merge_parts([part[key] for part in parts], shape) for key in first}
+    if all(isinstance(part, list) and len(part) == len(first) for part in parts) and all(
+        isinstance(entry, dict) for part in parts for entry in part
+    ):
+        return [merge_parts(entries, shape) for entries in zip(*parts, strict=True)]
+    array = np.empty(len(parts), dtype=object)
+    array[:] = [json.loads(json.dumps(part)) for part in parts]
+    return array.reshape(shape).tolist()
+
+
+def _known(numbers: Any) -> Any:
+    """Return numbers with None for NaN, and counts as whole numbers."""
+    if isinstance(numbers, list):
+        return [_known(number) for number in numbers]
+    if isinstance(numbers, float):
+        if math.isnan(numbers):
+            return None
+        return int(numbers) if numbers >= 1.0 and numbers.is_integer() else numbers
+    return numbers
