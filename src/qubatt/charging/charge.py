@@ -108,15 +108,16 @@ def charge(
     request = Request.of(battery, charger, environment, merits)
     state_times = None if state_times is None else check_state_times(request, state_times)
     time = settling_times(request) if chosen is None else chosen
+    search = request.auto_cutoff
 
     with reporting(progress, "charging") as report:
 
         def run(at_cutoff: Request) -> CertifiedResult:
-            return solve(at_cutoff, time, engine, report, state_times)
+            return solve(at_cutoff, time, engine, report, state_times, describe=not search)
 
-        certified = converge(request, run) if request.auto_cutoff else run(request)
+        certified = converge(request, run) if search else run(request)
     certified.certificate.issue(strict)
-    return with_scalar_coordinates(certified.dataset)
+    return with_scalar_coordinates(certified.dataset) if search else certified.dataset
 
 
 def check_state_times(request: Request, state_times: ArrayLike) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 from collections.abc import Callable
 
 import numpy as np
@@ -13,6 +14,8 @@ from qubatt.charging.request import Request
 from qubatt.core.errors import ResourceError
 from qubatt.merits import CutoffPopulation
 from qubatt.models.photon_cutoff import max_photons
+
+logger = logging.getLogger(__name__)
 
 CUTOFF_TOLERANCE = 1e-6
 """Accepted change of any merit, relative to the larger of 1 and its largest value."""
@@ -49,6 +52,7 @@ def converge(request: Request, solve: Callable[[Request], CertifiedResult]) -> C
         closed = not larger.reaches_above_cutoff()
         change = 0.0 if closed else None if before is None else _change(before, result)
         tried.append({"max_photons": base + margin, "change": change})
+        logger.info("max_photons=%d: merits changed by %s", base + margin, change)
         if change is not None and change <= CUTOFF_TOLERANCE:
             return _labelled(result, change, tried, base + margin)
         before, margin = result, 2 * margin

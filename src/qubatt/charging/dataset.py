@@ -2,42 +2,88 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qubatt.charging.certificate import Certificate
 from qubatt.charging.request import Request
+from qubatt.core.check import FloatArray
 from qubatt.engines.threads import single_blas
 from qubatt.merits import SolvedRun
+from qubatt.results.assembly import Labelled, assemble
+from qubatt.results.coordinates import scalar_coordinates
 from qubatt.results.result import Result
 
 Chosen = NDArray[np.intp] | int
 """Places in time of what is wanted: several, or one without a dim."""
 
+TIME_LABELS = {"units": "1/omega_ref", "long_name": "time"}
+"""Attributes of coordinates that are times."""
 
-def to_dataset(request: Request, record: SolvedRun, chosen: Chosen, state_dim: str) -> Result:
+
+class LabelledMerits(NamedTuple):
+    """Variables of a result with their dims and attributes, and the coordinates of their dims."""
+
+    variables: dict[str, Labelled]
+    coordinates: dict[str, tuple[NDArray[Any], dict[str, Any]]]
+
+    def with_times(self, **times: FloatArray | None) -> LabelledMerits:
+        """Return the same with coordinates of times, before the others."""
+        added = {
+            name: (values, TIME_LABELS) for name, values in times.items() if values is not None
+        }
+        return self._replace(coordinates=added | self.coordinates)
+
+
+def label_merits(
+    request: Request, record: SolvedRun, chosen: Chosen, state_dim: str
+) -> LabelledMerits:
     """Return the merits that are wanted, at the times chosen.
 
     States of the battery are those at these times already. Dims before time, such as
     ``environment``, have the names of their entries as coordinate.
     Merits of the full state have `state_dim` in place of time, and none if that is empty.
     """
-    data: dict[str, Any] = {}
-    coordinates: dict[str, Any] = {}
+    variables: dict[str, Labelled] = {}
+    coordinates: dict[str, tuple[NDArray[Any], dict[str, Any]]] = {}
     with single_blas():
         arrays = [merit.values(record) for merit in request.merits]
     for merit, values in zip(request.merits, arrays, strict=True):
         labels = merit.labels(request.problem)
         dims = list(labels)
-        if merit.needs == "full state":
+        needs = merit.needs
+        if needs == "full state":
             values = values if state_dim else values[..., 0]
             dims += [state_dim] if state_dim else []
-        elif merit.needs != "curve":
+        elif needs != "curve":
             several = isinstance(chosen, np.ndarray)
             at = slice(None) if several else 0
-            values = values[..., at if merit.needs == "battery state" else chosen]
+            values = values[..., at if needs == "battery state" else chosen]
             dims += ["time"] if several else []
-        data[merit.name] = (dims, np.asarray(values), merit.attributes)
-        coordinates |= {name: list(entries) for name, entries in labels.items()}
-    return Result(data, coords=coordinates)
+        variables[merit.name] = (dims, np.asarray(values), merit.attributes)
+        for name, names in labels.items():
+            coordinates[name] = (np.array(names, dtype=str), {})
+    return LabelledMerits(variables, coordinates)
+
+
+def labelled(
+    request: Request,
+    merits: LabelledMerits,
+    certificate: Certificate,
+    statistics: Mapping[str, Any],
+    describe: bool,
+) -> Result:
+    """Return merits as a result with its attributes, and with scalar coordinates if `describe`."""
+    attributes: dict[str, Any] = certificate.attributes | request.attributes
+    attributes["engine"] = json.dumps(statistics, ensure_ascii=False)
+    taken = {*merits.variables, *merits.coordinates}
+    scalars = (
+        scalar_coordinates(attributes, request.parameters, certificate.numbers, taken)
+        if describe
+        else {}
+    )
+    return assemble(merits.variables, merits.coordinates, scalars, attributes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import json
+import logging
 from collections.abc import Callable, Sequence
 from functools import reduce
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qubatt.charging.certificate import CertifiedResult, certify_run
-from qubatt.charging.dataset import to_dataset
+from qubatt.charging.dataset import label_merits, labelled
 from qubatt.charging.request import Request, check_alike
 from qubatt.charging.sample_times import sample_times
 from qubatt.core.check import FloatArray
@@ -19,6 +19,8 @@ from qubatt.core.solution import Solution
 from qubatt.core.task import Save
 from qubatt.engines import Engine, select_engine
 from qubatt.merits import SolvedRun
+
+logger = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,6 +130,7 @@ def propagate_each(
     )
     task = request.task(sampled, save, requests)
     solver, reason = select_engine(engine, task)
+    logger.info("%s engine: %s; %d states", solver.name, reason, task.problem.space.dim)
     if battery and solver.states != "none":
         task = dataclasses.replace(task, save=dataclasses.replace(save, battery=True))
     solutions = solver.solve(task, progress)
@@ -160,8 +163,11 @@ def _until(solution: Solution, end: float, states: NDArray[np.bool_]) -> Solutio
     )
 
 
-def certified_run(request: Request, run: Propagation) -> CertifiedResult:
-    """Return the merits over time of what was propagated, with a certificate."""
+def certified_run(request: Request, run: Propagation, describe: bool = False) -> CertifiedResult:
+    """Return the merits over time of what was propagated, with a certificate.
+
+    Scalar coordinates are added if `describe`: see `scalar_coordinates`.
+    """
     solution, time, state_times = run.solution, run.time, run.state_times
     chosen = np.searchsorted(solution.times, time)
     record = SolvedRun(
@@ -171,15 +177,12 @@ def certified_run(request: Request, run: Propagation) -> CertifiedResult:
         None if solution.battery_states is None else solution.battery_states[chosen],
         solution.states,
     )
-    dataset = to_dataset(request, record, chosen, "time" if state_times is None else "state_time")
-    attributes = {"units": "1/omega_ref", "long_name": "time"}
-    dataset = dataset.assign_coords(time=("time", time, attributes))
-    if state_times is not None:
-        dataset = dataset.assign_coords(state_time=("state_time", state_times, attributes))
+    state_dim = "time" if state_times is None else "state_time"
+    merits = label_merits(request, record, chosen, state_dim)
+    merits = merits.with_times(time=time, state_time=state_times)
     certificate = certify_run(request, solution, record)
     statistics = dict(solution.statistics) | {"chosen": run.chosen_because}
-    dataset.attrs |= certificate.attributes | request.attributes
-    dataset.attrs["engine"] = json.dumps(statistics, ensure_ascii=False)
+    dataset = labelled(request, merits, certificate, statistics, describe)
     return CertifiedResult(dataset, certificate)
 
 
@@ -189,7 +192,8 @@ def solve(
     engine: str | Engine = "auto",
     progress: Callable[[float], None] | None = None,
     state_times: FloatArray | None = None,
+    describe: bool = False,
 ) -> CertifiedResult:
-    """Return the merits over time, with a certificate; arguments as for `propagate`."""
+    """Return the merits over time, with a certificate; see `propagate` and `certified_run`."""
     (run,) = propagate(request, [time], engine, progress, state_times)
-    return certified_run(request, run)
+    return certified_run(request, run, describe)

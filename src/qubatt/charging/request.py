@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Sequence
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -147,19 +148,23 @@ class Request:
         """Return whether one of the merits needs the curve, states of the battery, full states."""
         return any(merit.needs == what for merit in self.merits)
 
-    @property
-    def attributes(self) -> dict[str, str]:
-        """Parameters, versions and citations, as attributes of a Dataset."""
-        parameters = {
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """Battery, charger state and environment, ready for JSON."""
+        return {
             "battery": parameters_of(self.battery),
             "charger": parameters_of(self.charger) if self.charger is not None else None,
             "environment": [parameters_of(part) for part in self.environment],
         }
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """Parameters, Hamiltonian, versions and citations, as attributes of a Dataset."""
         return {
-            "parameters": json.dumps(parameters),
+            "parameters": json.dumps(self.parameters),
             "hamiltonian": self.battery.latex,
-            "versions": json.dumps(versions()),
-            "citations": json.dumps([BIBLIOGRAPHY[key] for key in self._citations]),
+            "versions": _versions_text(),
+            "citations": _citations_text(self._citations),
         }
 
     @property
@@ -187,6 +192,16 @@ class Request:
             bool(np.any(problem.space.level_of(mode)[states] >= space.factors[mode].dim))
             for mode in space.modes
         )
+
+
+@cache
+def _versions_text() -> str:
+    return json.dumps(versions())
+
+
+@lru_cache(maxsize=256)
+def _citations_text(keys: tuple[str, ...]) -> str:
+    return json.dumps([BIBLIOGRAPHY[key] for key in keys])
 
 
 def check_alike(requests: Sequence[Request]) -> Request:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from qubatt.core.task import AT_REST, Save
 from qubatt.engines.exact.engine import ExactEngine
 from qubatt.engines.steady.solve_steady import solve_steady
 from qubatt.models.photon_cutoff import AUTO
+
+logger = logging.getLogger(__name__)
 
 SETTLED_TOLERANCE = 1e-6
 """Distance of all merits from the steady state, relative to the larger of 1 and its value."""
@@ -54,6 +57,7 @@ def settling_times(request: Request) -> FloatArray:
     end = 10.0 / max(rate for rate, _ in realization.jumps)
     while True:
         times = _grid(first, end)
+        logger.info("times='auto': propagating to %g", end)
         try:
             (solution,) = ExactEngine().solve(request.task(times, save))
         except ResourceError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -10,7 +9,7 @@ import xarray as xr
 
 from qubatt.charging.certificate import CertifiedResult, certify_steady
 from qubatt.charging.cutoff_search import converge
-from qubatt.charging.dataset import to_dataset
+from qubatt.charging.dataset import label_merits, labelled
 from qubatt.charging.request import (
     ChargerOption,
     Environment,
@@ -199,12 +198,12 @@ def certified_steady(request: Request, solution: SteadySolution) -> CertifiedRes
         None if solution.battery_states is None else solution.battery_states[1:],
         None if solution.state is None else solution.state[np.newaxis],
     )
-    dataset = to_dataset(request, record, 1, "")
+    merits = label_merits(request, record, 1, "")
     if solution.relaxation_rate is not None:
-        dataset["relaxation_rate"] = ((), solution.relaxation_rate, RELAXATION_RATE)
+        rate = np.asarray(solution.relaxation_rate)
+        merits.variables["relaxation_rate"] = ((), rate, RELAXATION_RATE)
     certificate = certify_steady(request, solution)
-    dataset.attrs |= certificate.attributes | request.attributes
-    dataset.attrs["engine"] = json.dumps(dict(solution.statistics), ensure_ascii=False)
+    dataset = labelled(request, merits, certificate, dict(solution.statistics), describe=False)
     dataset.attrs["uniqueness"] = _uniqueness(solution.count)
     return CertifiedResult(dataset, certificate)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import warnings
@@ -21,12 +22,22 @@ def _show_version(value: bool) -> None:
 
 
 def _options(
-    version: Annotated[  # acted on by the callback
+    version: Annotated[  # noqa: ARG001  # acted on by the callback
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
+    verbose: Annotated[
+        int,
+        typer.Option("--verbose", "-v", count=True, help="Log what is done; -vv for more"),
+    ] = 0,
 ) -> None:
     """Open quantum batteries: charge, find steady states, recharge, draw, reproduce papers."""
+    if verbose:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(relativeCreated)7.0f ms  %(name)s: %(message)s"))
+        log = logging.getLogger("qubatt")
+        log.addHandler(handler)
+        log.setLevel(logging.INFO if verbose == 1 else logging.DEBUG)
 
 
 def build() -> typer.Typer:

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from qubatt.core.errors import ArgumentError
+from qubatt.core.fixed_pattern import on_pattern
 from qubatt.core.space import Operator
 
 HERMITICITY_TOLERANCE = 1e-12
@@ -22,6 +23,8 @@ def tidy(matrix: Any) -> Operator:
 
     A sparse array that is so already may be changed in place.
     """
+    if hasattr(matrix, "pattern"):
+        return on_pattern(matrix)
     result = sp.csr_array(matrix)
     if np.iscomplexobj(result.data) and not np.any(result.data.imag):
         result = sp.csr_array(result.real)

@@ -11,12 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-import scipy.sparse as sp
-
 from qubatt.core.errors import UnsupportedError
-from qubatt.core.input_matrix import tidy
+from qubatt.core.fixed_pattern import combination, identity, product, zero
 from qubatt.core.problem import Pulse, Term
-from qubatt.core.realization import Realization, TimeDependent
+from qubatt.core.realization import Realization, TimeDependent, commutator
 from qubatt.core.space import Names, Operator
 
 COMMUTATOR_TOLERANCE = 1e-13
@@ -58,8 +56,8 @@ class StoredEnergy(Observable):
         H_B = realization.H_B
         if not self.above_empty:
             return TimeDependent(H_B)
-        shift = realization.empty_energy * sp.eye_array(realization.dim)
-        return TimeDependent(sp.csr_array(H_B - shift))
+        parts = [(1.0, H_B), (-realization.empty_energy, identity(realization.dim))]
+        return TimeDependent(combination(parts, realization.dim))
 
 
 @dataclass(frozen=True)
@@ -90,9 +88,9 @@ class ChargingEnergy(Observable):
         H_B, parts = realization.H_B, []
         for term in realization.problem.charging_terms:
             part = realization.operator([Term(term.coefficient, term.operators)])
-            commutator = part @ H_B - H_B @ part
+            change = commutator(part, H_B)
             least = COMMUTATOR_TOLERANCE * abs(part).max() * abs(H_B).max()
-            if commutator.nnz and abs(commutator).max() > least:
+            if change.nnz and abs(change).max() > least:
                 parts.append((term.pulse, part))
         return _sum(realization.dim, parts)
 
@@ -186,11 +184,8 @@ class WorkFlow(Observable):
         """Return the operator."""
         observed, part = _steady(self.of, realization), realization.driving(self.drive)
 
-        def flow(operator: Operator) -> Operator:
-            return sp.csr_array(1j * (operator @ observed - observed @ operator))
-
-        pulsed = tuple((pulse, flow(operator)) for pulse, operator in part.pulsed)
-        return TimeDependent(flow(part.steady), pulsed)
+        pulsed = tuple((pulse, commutator(operator, observed)) for pulse, operator in part.pulsed)
+        return TimeDependent(commutator(part.steady, observed), pulsed)
 
 
 @dataclass(frozen=True)
@@ -208,12 +203,16 @@ class Product(Observable):
     def realize(self, realization: Realization) -> TimeDependent:
         """Return the operator."""
         A, B = (realization.observe(each) for each in (self.first, self.second))
+        dim = realization.dim
         pairs = [(_both(f, g), one, other) for f, one in _parts(A) for g, other in _parts(B)]
         if self.first == self.second:
-            products = [(f, sp.csr_array(one @ other)) for f, one, other in pairs]
+            products = [(f, product(one, other)) for f, one, other in pairs]
         else:
-            products = [(f, (one @ other + other @ one) / 2) for f, one, other in pairs]
-        return _sum(realization.dim, products)
+            products = [
+                (f, combination([(0.5, product(one, other)), (0.5, product(other, one))], dim))
+                for f, one, other in pairs
+            ]
+        return _sum(dim, products)
 
 
 @dataclass(frozen=True)
@@ -269,17 +268,16 @@ def _parts(operator: TimeDependent) -> Parts:
 
 def _sum(dim: int, parts: Parts) -> TimeDependent:
     """Return Σ f(t) O with one operator per pulse."""
-    nothing = sp.csr_array((dim, dim))
-    steady = nothing
+    steady = zero(dim)
     pulsed: dict[tuple[int, ...], tuple[Pulse, Operator]] = {}
     for pulse, part in parts:
         if pulse is None:
-            steady = sp.csr_array(steady + part)
+            steady = combination([(1.0, steady), (1.0, part)], dim)
         else:
             same = tuple(sorted(map(id, _factors(pulse))))  # not all pulses can be hashed
-            _, before = pulsed.get(same, (pulse, nothing))
-            pulsed[same] = (pulse, sp.csr_array(before + part))
-    return TimeDependent(tidy(steady), tuple(pulsed.values()))
+            _, before = pulsed.get(same, (pulse, zero(dim)))
+            pulsed[same] = (pulse, combination([(1.0, before), (1.0, part)], dim))
+    return TimeDependent(steady, tuple(pulsed.values()))
 
 
 class _PulseProduct:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,10 +12,10 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from qubatt.core.errors import UnsupportedError
+from qubatt.core.fixed_pattern import adjoint, combination, on_pattern, product
 from qubatt.core.initial import Ensemble, density, ensemble
-from qubatt.core.input_matrix import tidy
-from qubatt.core.problem import Jump, Problem, Pulse, Start, Term
-from qubatt.core.space import WHOLE_SPACE, Basis, Operator
+from qubatt.core.problem import Jump, OperatorProduct, Problem, Pulse, Start, Term
+from qubatt.core.space import WHOLE_SPACE, Basis, Factor, Operator
 
 FULL_DIM_LIMIT = 4096
 """Largest dimension for which the full basis is chosen without being asked for."""
@@ -85,16 +85,10 @@ class Realization:
 
     def embed(self, parts: Mapping[str, Operator]) -> Operator:
         """Return the product of operators on some factors with identities on the others."""
-        rows, columns, values = self._entries(parts)
-        return sp.csr_array((values, (rows, columns)), shape=(self.dim, self.dim))
-
-    def _entries(self, parts: Mapping[str, Operator]) -> tuple[NDArray[Any], ...]:
-        """Return rows, columns and values of `embed`."""
         if WHOLE_SPACE in parts:
             if len(parts) > 1:
                 raise UnsupportedError("An operator on the whole space stands alone in its term.")
-            coo = parts[WHOLE_SPACE].tocoo()
-            return (*coo.coords, coo.data)
+            return on_pattern(parts[WHOLE_SPACE])
         rows = columns = np.zeros(1, dtype=np.int64)
         values = np.ones(1)
         space = self.problem.space
@@ -109,35 +103,39 @@ class Realization:
             rows = np.add.outer(rows * dim, row).ravel()
             columns = np.add.outer(columns * dim, column).ravel()
             values = np.multiply.outer(values, value).ravel()
-        return rows, columns, values
+        return on_pattern(sp.csr_array((values, (rows, columns)), shape=(self.dim, self.dim)))
+
+    @cached_property
+    def _shared(self) -> dict[Any, Operator]:
+        """Operators without coefficients, shared by all problems on an equal space."""
+        space = self.problem.space
+        return {} if space.matrices else _shared_operators(tuple(space.factors.items()))
+
+    def product(self, operators: OperatorProduct) -> Operator:
+        """Return a product of named operators, shape ``(D, D)``."""
+        if operators not in self._shared:
+            space = self.problem.space
+            parts = {name: space.operator(name, names) for name, names in operators.items()}
+            self._shared[operators] = self.embed(parts)
+        return self._shared[operators]
 
     def operator(self, terms: Iterable[Term]) -> Operator:
         """Return Σ coefficient × product, shape ``(D, D)``, real if all of it is real.
 
         Pulses are left out: see `pulsed`.
         """
-        none = np.zeros(0, dtype=np.int64)
-        entries: list[tuple[NDArray[Any], ...]] = [(none, none, np.zeros(0))]
-        for term in terms:
-            parts = {
-                name: self.problem.space.operator(name, names)
-                for name, names in term.operators.items()
-            }
-            coefficient = complex(term.coefficient)
-            value = coefficient if coefficient.imag else coefficient.real
-            rows, columns, values = self._entries(parts)
-            entries.append((rows, columns, value * values))
-        rows, columns, values = (np.concatenate(part) for part in zip(*entries, strict=True))
-        return tidy(sp.csr_array((values, (rows, columns)), shape=(self.dim, self.dim)))
+        return combination(
+            [(term.coefficient, self.product(term.operators)) for term in terms], self.dim
+        )
 
     def _jump_operators(self, jump: Jump) -> list[Operator]:
         if jump.scope == "collective":
-            return [self.operator([Term(1.0, jump.operators)])]
+            return [self.product(jump.operators)]
         if len(jump.operators) != 1:
             raise UnsupportedError(f"A local jump acts on one factor, not on {jump.operators}.")
         ((name, operators),) = jump.operators.items()
         parts = self.problem.space.factor(name).local_operators(" ".join(operators))
-        return [tidy(self.embed({name: part})) for part in parts]
+        return [self.embed({name: part}) for part in parts]
 
     @cached_property
     def H_B(self) -> Operator:
@@ -149,7 +147,7 @@ class Realization:
         """E_G, the energy of the empty battery: Tr[P H_B] / Tr P with its projector P_ground."""
         alone = self.battery_alone
         P = alone.operator([Term(1.0, {self.problem.battery: "P_ground"})])
-        return float((P @ alone.H_B).trace().real / P.trace().real)
+        return float(product(P, alone.H_B).trace().real / P.trace().real)
 
     @cached_property
     def H(self) -> Operator:
@@ -209,10 +207,8 @@ class Realization:
     @cached_property
     def no_jump(self) -> Operator:
         """½ Σ γ c†c, the damping between jumps, shape ``(D, D)``."""
-        total: Operator = sp.csr_array((self.dim, self.dim), dtype=np.float64)
-        for rate, c in self.jumps:
-            total = sp.csr_array(total + 0.5 * rate * (c.conj().T @ c))
-        return tidy(total)
+        losses = [(0.5 * rate, product(adjoint(c), c)) for rate, c in self.jumps]
+        return combination(losses, self.dim)
 
     @cached_property
     def initial(self) -> Operator:
@@ -237,24 +233,36 @@ class Realization:
 
         The commutators with what pulses switch are apart: see `pulsed_adjoint`.
         """
-        commutator = 1j * (self.H @ operator - operator @ self.H)
-        return tidy(sp.csr_array(commutator + self.dissipated(operator)))
+        parts = [(1.0, commutator(self.H, operator)), (1.0, self.dissipated(operator))]
+        return combination(parts, self.dim)
 
     def dissipated(self, operator: Operator, source: str | None = None) -> Operator:
         """Return Σ γ (c†Oc − ½{c†c, O}) over the jumps from one environment, or from all."""
-        total: Operator = sp.csr_array((self.dim, self.dim), dtype=np.float64)
+        parts = []
         for rate, c in self.jumps_of(source):
-            loss = c.conj().T @ c
-            gain = c.conj().T @ operator @ c - 0.5 * (loss @ operator + operator @ loss)
-            total = sp.csr_array(total + rate * gain)
-        return tidy(total)
+            raised = adjoint(c)
+            loss = product(raised, c)
+            parts += [
+                (rate, product(product(raised, operator), c)),
+                (-0.5 * rate, product(loss, operator)),
+                (-0.5 * rate, product(operator, loss)),
+            ]
+        return combination(parts, self.dim)
 
     def pulsed_adjoint(self, operator: Operator) -> tuple[tuple[Pulse, Operator], ...]:
         """Return pairs (f, i[H_k, O]): d⟨O⟩/dt has f(t)⟨i[H_k, O]⟩ besides `adjoint`."""
-        return tuple(
-            (pulse, tidy(sp.csr_array(1j * (part @ operator - operator @ part))))
-            for pulse, part in self.pulsed
-        )
+        return tuple((pulse, commutator(part, operator)) for pulse, part in self.pulsed)
+
+
+def commutator(A: Operator, B: Operator) -> Operator:
+    """Return i[A, B], shape ``(D, D)``."""
+    return combination([(1j, product(A, B)), (-1j, product(B, A))], A.shape[0])
+
+
+@lru_cache(maxsize=64)
+def _shared_operators(factors: tuple[tuple[str, Factor], ...]) -> dict[Any, Operator]:  # noqa: ARG001  # the key
+    """Return the operators made so far on a space with these factors; they are never changed."""
+    return {}
 
 
 def in_smallest_basis(

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
+from qubatt.core.fixed_pattern import identity, pattern_of
 from qubatt.core.observable import Observable
 from qubatt.core.problem import Problem, Pulse, pulse_value
 from qubatt.core.realization import Realization
@@ -41,23 +41,24 @@ class Readout:
                 (pulse, len(self.operators) + k) for k, (pulse, _) in enumerate(parts)
             ]
             self.operators += [part for _, part in parts]
-        self.operators.append(sp.csr_array(sp.eye_array(realization.dim)))
+        self.operators.append(identity(realization.dim))
 
     def of_density(self, rho: States) -> FloatArray:
-        """Return the expectation values in a state ``(D, D)``, shape ``(operators,)``."""
-        index, value, first = self._entries
-        products = np.append(rho.ravel()[index] * value, 0.0)
-        return np.add.reduceat(products, first[:-1]).real * (np.diff(first) > 0)
+        """Return the expectation values in states ``(…, D, D)``, shape ``(…, operators)``."""
+        index, value, first, is_empty = self._entries
+        entries = rho.reshape(*rho.shape[:-2], -1)
+        products = np.zeros((*entries.shape[:-1], len(index) + 1), dtype=np.complex128)
+        np.multiply(entries[..., index], value, out=products[..., :-1])
+        values = np.add.reduceat(products, first, axis=-1).real
+        return np.where(is_empty, 0.0, values) if is_empty.any() else values
 
     @cached_property
-    def _entries(self) -> tuple[NDArray[np.intp], NDArray[Any], NDArray[np.intp]]:
-        """Where ρ is read, with which factors, and where the operators begin and end."""
-        entries = [operator.tocoo() for operator in self.operators]
-        index = [
-            coo.coords[1] * coo.shape[0] + coo.coords[0] for coo in entries
-        ]  # of ρ_ji for O_ij
-        first = np.cumsum([0, *(len(coo.data) for coo in entries)])
-        return np.concatenate(index), np.concatenate([coo.data for coo in entries]), first
+    def _entries(self) -> tuple[NDArray[np.intp], NDArray[Any], NDArray[np.intp], NDArray[Any]]:
+        """Where ρ is read, with which factors, where the operators begin, and which are 0."""
+        index = [pattern_of(operator).transposed for operator in self.operators]  # ρ_ji for O_ij
+        first = np.cumsum([0, *map(len, index)])
+        values = np.concatenate([operator.data for operator in self.operators])
+        return np.concatenate(index), values, first[:-1], np.diff(first) == 0
 
     def of_kets(self, kets: NDArray[Any]) -> FloatArray:
         """Return those of kets as rows, ``(K, D)``, each by itself: shape ``(K, operators)``."""
@@ -130,6 +131,12 @@ class Recorder:
         battery = problem.space.marginal(rho, problem.battery) if self._task.save.battery else None
         saved = rho if self._keeps[self._count] else None
         self._add(self.readout.of_density(rho), battery, saved)
+
+    def densities(self, states: States) -> None:
+        """Record the density matrices at all output times, shape ``(T, D, D)``."""
+        problem, save = self._task.problem, self._task.save
+        battery = problem.space.marginal(states, problem.battery) if save.battery else None
+        self.table(self.readout.of_density(states), battery, [*states[self._keeps]])
 
     def ensemble(self, weights: FloatArray, kets: NDArray[Any]) -> None:
         """Record kets as rows with weights, shapes ``(K,)`` and ``(K, D)``."""

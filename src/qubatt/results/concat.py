@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from qubatt.core.errors import ArgumentError
@@ -55,8 +56,7 @@ def concat(results: Iterable[xr.Dataset], dim: Any) -> xr.Dataset:
     different = [
         name
         for name in scalars
-        if name != dim
-        and not all(part.variables[name].equals(complete[0].variables[name]) for part in complete)
+        if name != dim and not all(_same(part[name], complete[0][name]) for part in complete)
     ]
     joined = xr.concat(
         complete,
@@ -68,3 +68,10 @@ def concat(results: Iterable[xr.Dataset], dim: Any) -> xr.Dataset:
         combine_attrs="drop_conflicts",
     )
     return Result(joined.data_vars, joined.coords, joined.attrs)
+
+
+def _same(one: xr.DataArray, other: xr.DataArray) -> bool:
+    """Return whether two scalars are equal, NaN and NaN included."""
+    first, second = one.to_numpy(), other.to_numpy()
+    numeric = first.dtype.kind == "f" and second.dtype.kind == "f"
+    return bool(np.array_equal(first, second, equal_nan=numeric))

@@ -7,7 +7,8 @@ first argument alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Container, Mapping
 from typing import Any
 
 import xarray as xr
@@ -28,34 +29,54 @@ ROLE = "describes"
 def with_scalar_coordinates(dataset: xr.Dataset) -> xr.Dataset:
     """Return a result with its parameters, status, certificate and engine as scalar coordinates.
 
-    Numbers of the battery have the names of its fields, ``n_atoms`` for example, or
-    ``battery_n_atoms`` where a variable or dim has that name; numbers of the certificate are
-    called ``certificate_…``.
+    See `scalar_coordinates`; a Dataset without the parameters of a battery is returned as it is.
     """
     parameters = json_attribute(dataset, PARAMETERS)
     if not isinstance(parameters, dict) or "battery" not in parameters:
         return dataset
-    scalars: dict[str, tuple[Any, str]] = {
-        STATUS: (str(dataset.attrs.get(STATUS, "")), STATUS),
-        PARAMETERS: (dataset.attrs[PARAMETERS], PARAMETERS),
-        ENGINE: (str(dataset.attrs.get(ENGINE, "{}")), ENGINE),
+    numbers = json_attribute(dataset, "certificate") or {}
+    taken = {*map(str, dataset.variables), *map(str, dataset.dims)}
+    scalars = scalar_coordinates(dataset.attrs, parameters, numbers, taken)
+    return dataset.assign_coords({name: ((), *entry) for name, entry in scalars.items()})
+
+
+def scalar_coordinates(
+    attributes: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+    certificate: Mapping[str, Any],
+    taken: Container[str],
+) -> dict[str, tuple[Any, dict[str, str]]]:
+    """Return values and attributes of the scalar coordinates of a result.
+
+    Numbers of the battery have the names of its fields, ``n_atoms`` for example, or
+    ``battery_n_atoms`` where a variable or dim has that name; numbers of the certificate are
+    called ``certificate_…``.
+
+    Parameters
+    ----------
+    attributes : mapping
+        Attributes of the result.
+    parameters, certificate : mapping
+        The same that are attributes as JSON.
+    taken : container of str
+        Names of variables and dims.
+    """
+    scalars: dict[str, tuple[Any, dict[str, str]]] = {
+        STATUS: (attributes.get(STATUS, ""), {ROLE: STATUS}),
+        PARAMETERS: (attributes[PARAMETERS], {ROLE: PARAMETERS}),
+        ENGINE: (attributes.get(ENGINE, "{}"), {ROLE: ENGINE}),
     }
-    taken = {*map(str, dataset.variables), *map(str, dataset.dims), *scalars}
     for name, value in _battery_numbers(parameters["battery"]).items():
-        scalars[f"battery_{name}" if name in taken else name] = (value, f"battery.{name}")
+        free = name if name not in taken and name not in scalars else f"battery_{name}"
+        scalars[free] = (value, {ROLE: f"battery.{name}"})
     if parameters.get("charger"):
-        scalars[CHARGER] = (object_text(parameters["charger"]), "charger")
+        scalars[CHARGER] = (object_text(parameters["charger"]), {ROLE: "charger"})
     texts = map(object_text, parameters.get("environment") or [])
-    scalars[DISSIPATORS] = ("; ".join(texts), "environment")
-    for name, number in (json_attribute(dataset, "certificate") or {}).items():
-        value = float("nan") if number is None else float(number)
-        scalars[CERTIFICATE_PREFIX + name] = (value, "certificate")
-    return dataset.assign_coords(
-        {
-            name: xr.Variable((), value, {ROLE: described})
-            for name, (value, described) in scalars.items()
-        }
-    )
+    scalars[DISSIPATORS] = ("; ".join(texts), {ROLE: "environment"})
+    for name, number in certificate.items():
+        value = math.nan if number is None else float(number)
+        scalars[CERTIFICATE_PREFIX + name] = (value, {ROLE: "certificate"})
+    return scalars
 
 
 def _battery_numbers(battery: Mapping[str, Any]) -> dict[str, Any]:

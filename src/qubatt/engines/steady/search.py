@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -25,6 +26,9 @@ from qubatt.engines.steady.steady_solver import SteadySolver, UnsuitedError
 
 MAX_ERROR = 1e-7
 """Largest estimated error of ρ of a converged steady state."""
+
+
+logger = logging.getLogger(__name__)
 
 
 class WarmStart(NamedTuple):
@@ -56,7 +60,9 @@ def find_steady(
         except UnsuitedError:
             if method != AUTO:
                 raise
+            logger.info("the %s solver does not suit this problem", solver.name)
             continue
+        logger.info("%s solver: residual %.1e", solver.name, estimate.residual)
         if best is not None and estimate.residual > best.estimate.residual:
             continue
         if warm_start is not None and warm_start.states:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from qubatt.sweeps.execution.study_computation import Computation
 from qubatt.sweeps.store.grid import empty_grid, filled_grid
 from qubatt.sweeps.store.store import MemoryStore, Store
 from qubatt.sweeps.study.study import Study
+
+logger = logging.getLogger(__name__)
 
 
 class StudyRunner:
@@ -80,6 +83,7 @@ class StudyRunner:
             progress=progress,
             write_grid=write_grid,
         )
+        logger.info("%d points; %d batches to compute", len(points), len(computation.missing))
         try:
             if computation.missing:
                 if self._pool is None:

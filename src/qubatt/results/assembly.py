@@ -1,0 +1,89 @@
+"""Assembly of results from arrays: a Dataset of known structure is copied and filled.
+
+`xarray.Dataset` checks and aligns its variables one by one, which takes longer than a small run.
+Results of one structure (names, dims, shapes, coordinates of dims) share a template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from qubatt.results.result import Result
+
+Labelled = tuple[Sequence[str], NDArray[Any], Mapping[str, Any]]
+"""Dims, values and attributes of a variable."""
+
+Scalars = Mapping[str, tuple[Any, Mapping[str, Any]]]
+"""Value and attributes of coordinates without dims, by name."""
+
+
+class _Structure(NamedTuple):
+    """What results of one structure share; hashable, so that it is the key of the template.
+
+    `data` holds name, dims and shape of the variables, `labels` name, bytes, dtype and attributes
+    of the coordinates of dims, `scalars` the names of the coordinates without dims.
+    """
+
+    data: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...]
+    labels: tuple[tuple[str, bytes, str, tuple[tuple[str, Any], ...]], ...]
+    scalars: tuple[str, ...]
+
+
+def assemble(
+    variables: Mapping[str, Labelled],
+    coordinates: Mapping[str, tuple[NDArray[Any], Mapping[str, Any]]],
+    scalars: Scalars,
+    attributes: Mapping[str, Any],
+) -> Result:
+    """Return a result with these variables.
+
+    Parameters
+    ----------
+    variables : mapping
+        Dims, values and attributes by name.
+    coordinates : mapping
+        Values and attributes of the coordinates of dims, by dim.
+    scalars : mapping
+        Value and attributes of coordinates without dims, by name.
+    attributes : mapping
+        Attributes of the Dataset.
+    """
+    template = _template(
+        _Structure(
+            tuple(
+                (name, tuple(dims), values.shape) for name, (dims, values, _) in variables.items()
+            ),
+            tuple(
+                (name, values.tobytes(), values.dtype.str, tuple(labels.items()))
+                for name, (values, labels) in coordinates.items()
+            ),
+            tuple(scalars),
+        )
+    )
+    made: Result = template.copy(data={name: entry[1] for name, entry in variables.items()})
+    held = made.variables
+    for name, (_, _, labels) in variables.items():
+        held[name].attrs = dict(labels)
+    for name, (value, labels) in scalars.items():
+        held[name].data = np.asarray(value)
+        held[name].attrs = dict(labels)
+    made.attrs = dict(attributes)
+    return made
+
+
+@lru_cache(maxsize=64)
+def _template(structure: _Structure) -> Result:
+    """Return a result of this structure, to be copied."""
+    labels = {
+        name: xr.Variable((name,), np.frombuffer(content, dtype), dict(attributes))
+        for name, content, dtype, attributes in structure.labels
+    }
+    scalars = {name: xr.Variable((), 0.0) for name in structure.scalars}
+    data = {name: (dims, np.zeros(shape)) for name, dims, shape in structure.data}
+    return Result(data, coords=labels | scalars)
