@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,7 +51,8 @@ def label_merits(
     """
     variables: dict[str, Labelled] = {}
     coordinates: dict[str, tuple[NDArray[Any], dict[str, Any]]] = {}
-    with single_blas():
+    has_states = record.battery_states is not None or record.states is not None
+    with single_blas() if has_states else nullcontext():  # expectation values take no BLAS
         arrays = [merit.values(record) for merit in request.merits]
     for merit, values in zip(request.merits, arrays, strict=True):
         labels = merit.labels(request.problem)

@@ -125,7 +125,7 @@ def propagate_each(
     saved_times = [time if state_times is None else state_times for time in times]
     sampled = reduce(np.union1d, [sample_times(request, time) for time in output_times])
     save = Save(
-        states=np.isin(sampled, reduce(np.union1d, saved_times)) & whole,
+        states=np.isin(sampled, reduce(np.union1d, saved_times)) if whole else False,
         battery=request.needs("battery state"),
     )
     task = request.task(sampled, save, requests)

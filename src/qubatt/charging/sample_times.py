@@ -54,7 +54,7 @@ def sample_times(request: Request, output_times: FloatArray) -> FloatArray:
     The certificate needs them for the photon cut-off, merits of the energy curve for polynomials
     between them.
     """
-    times = np.unique(np.concatenate([[0.0], output_times]))
+    times = output_times if output_times[0] == 0.0 else np.append(0.0, output_times)
     min_count = MIN_SAMPLES if request.problem.space.modes else 1
     if request.needs("curve"):
         end, realization = float(times[-1]), request.realization
@@ -68,7 +68,7 @@ def sample_times(request: Request, output_times: FloatArray) -> FloatArray:
 
 def _denser(times: FloatArray, min_count: int) -> FloatArray:
     """Return times with even ones between them, no two of them farther apart than end/fewest."""
-    if len(times) == 1:
+    if len(times) == 1 or (min_count == 1):
         return times
     longest = times[-1] / min_count
     parts = np.maximum(np.ceil(np.diff(times) / longest * (1 - 1e-12)), 1.0).astype(int)

@@ -77,24 +77,31 @@ def parameters_of(declared: Any) -> dict[str, Any]:
     """
     if callable(to_parameters := getattr(type(declared), "parameters", None)):
         return dict(to_parameters(declared))
-    for kind in registry.kinds():
-        for name, entry in registry.items(kind).items():
-            if entry is type(declared):
-                values = {
-                    field.name: _ready(getattr(declared, field.name))
-                    for field in dataclasses.fields(declared)
-                    if _is_stored(declared, field.name)
-                }
-                return {"type": name} | values
-    cure = "Put @declare(kind, name) above its class."
-    raise ArgumentError(type(declared).__name__, "be declared", MISSING, cure)
+    name = registry.any_name_of(type(declared))
+    if name is None:
+        cure = "Put @declare(kind, name) above its class."
+        raise ArgumentError(type(declared).__name__, "be declared", MISSING, cure)
+    stored = {
+        field: _ready(value)
+        for field, optional, default in _stored_fields(type(declared))  # type: ignore[arg-type]
+        for value in [getattr(declared, field)]
+        if not optional or value != default
+    }
+    return {"type": name} | stored
 
 
-def _is_stored(declared: Any, name: str) -> bool:
-    """Return whether the parameters of an object have a field: see `STORED_IF_CHANGED`."""
-    field = fields_of(type(declared))[name]
-    optional = field.json_schema_extra == STORED_IF_CHANGED
-    return not optional or getattr(declared, name) != field.default
+@functools.cache
+def _stored_fields(cls: Any) -> tuple[tuple[str, bool, Any], ...]:
+    """Return name, whether it is stored if changed only, and default of every field."""
+    fields = fields_of(cls)
+    return tuple(
+        (
+            field.name,
+            fields[field.name].json_schema_extra == STORED_IF_CHANGED,
+            fields[field.name].default,
+        )
+        for field in dataclasses.fields(cls)
+    )
 
 
 def _ready(value: Any) -> Any:

@@ -23,7 +23,7 @@ MAX_KEPT_BYTES = 64e6
 """Memory of all plans that are kept; the plans used least recently are dropped."""
 
 MAX_PAIRS = 200_000
-"""Pairs of entries of a product above which SciPy computes it: the cost per object is small then."""
+"""Pairs of entries of a product above which SciPy computes it, at a small cost per object."""
 
 Index = NDArray[np.int64]
 Plan = TypeVar("Plan")
@@ -138,6 +138,15 @@ def on_pattern(matrix: Matrix) -> Matrix:
             matrix = matrix.copy()
             matrix.sum_duplicates()
     return _settled(pattern_of(matrix), matrix.data)
+
+
+def from_entries(rows: Index, columns: Index, values: NDArray[Any], dim: int) -> Matrix:
+    """Return the matrix with these entries, each place once, shape ``(D, D)``."""
+    flat = rows * dim + columns
+    if len(flat) > 1 and np.any(flat[1:] <= flat[:-1]):
+        order = np.argsort(flat, kind="stable")
+        flat, values = flat[order], values[order]
+    return _settled(_interned(flat, dim), values)
 
 
 def _settled(pattern: Pattern, values: NDArray[Any]) -> Matrix:

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from qubatt.core.errors import UnsupportedError
-from qubatt.core.input_matrix import tidy
+from qubatt.core.fixed_pattern import from_entries, on_pattern
 from qubatt.core.space import WHOLE_SPACE, Factor, Operator, Space
 
 STATE_ROUNDING = 1e-15
@@ -60,10 +60,22 @@ def density(initial: Mapping[str, Any], space: Space) -> Operator:
         If a state was given for another basis.
     """
     if WHOLE_SPACE in initial:
-        return tidy(_density(_whole(initial, space), space.dim))
-    parts = [_density(state, dim) for state, dim in _factors(initial, space)]
-    product = reduce(lambda left, right: sp.kron(left, right, format="csr"), parts)
-    return tidy(sp.csr_array(product))
+        return on_pattern(_density(_whole(initial, space), space.dim))
+    rows, columns, values = reduce(
+        _kron, [(*_entries(state, dim), dim) for state, dim in _factors(initial, space)]
+    )[:3]
+    return from_entries(rows, columns, values, space.dim)
+
+
+def _kron(left: tuple[Any, ...], right: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return rows, columns, values and dimension of a tensor product."""
+    dim = right[3]
+    return (
+        np.add.outer(left[0] * dim, right[0]).ravel(),
+        np.add.outer(left[1] * dim, right[1]).ravel(),
+        np.multiply.outer(left[2], right[2]).ravel(),
+        left[3] * dim,
+    )
 
 
 def ensemble(initial: Mapping[str, Any], space: Space) -> Ensemble:
@@ -108,16 +120,21 @@ def _embedded(state: Any, factor: Factor) -> Any:
     return factor.embed(state)
 
 
+def _entries(state: Any, dim: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return rows, columns and values of a ket, whose last entries may be left out, or mixture."""
+    if isinstance(state, Ensemble):
+        state = state.density()
+    if state.ndim == 1:
+        levels = np.flatnonzero(state)
+        values = np.multiply.outer(state[levels], state[levels].conj()).ravel()
+        return np.repeat(levels, len(levels)), np.tile(levels, len(levels)), values
+    coo = sp.coo_array(state, shape=(dim, dim))
+    return coo.coords[0].astype(np.int64), coo.coords[1].astype(np.int64), coo.data
+
+
 def _density(state: Any, dim: int) -> Operator:
     """Return a ket, whose last entries may be left out if 0, or a mixture as ``(d, d)``."""
-    if isinstance(state, Ensemble):
-        return sp.csr_array(state.density())
-    if state.ndim != 1:
-        return sp.csr_array(state, copy=True)
-    levels = np.flatnonzero(state)
-    values = np.multiply.outer(state[levels], state[levels].conj()).ravel()
-    indices = (np.repeat(levels, len(levels)), np.tile(levels, len(levels)))
-    return sp.csr_array((values, indices), shape=(dim, dim))
+    return from_entries(*_entries(state, dim), dim)
 
 
 def _ensemble(state: Any, dim: int) -> Ensemble:

@@ -45,13 +45,14 @@ class OperatorProduct(Mapping[str, Names]):
     several in the order of the product.
     """
 
-    __slots__ = ("_names",)
+    __slots__ = ("_hash", "_names")
 
     def __init__(self, names: Mapping[str, str | Iterable[str]]) -> None:
         self._names: dict[str, Names] = {
             factor: (part,) if isinstance(part, str) else tuple(part)
             for factor, part in names.items()
         }
+        self._hash = hash(frozenset(self._names.items()))
 
     def __getitem__(self, factor: str) -> Names:
         return self._names[factor]
@@ -63,12 +64,14 @@ class OperatorProduct(Mapping[str, Names]):
         return len(self._names)
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, OperatorProduct):
+            return self._names == other._names
         if not isinstance(other, Mapping):
             return NotImplemented
         return self._names == OperatorProduct(other)._names
 
     def __hash__(self) -> int:
-        return hash(frozenset(self._names.items()))
+        return self._hash
 
     def __repr__(self) -> str:
         return f"OperatorProduct({self._names})"
@@ -108,7 +111,8 @@ class Term:
         drive: str = "",
     ) -> None:
         object.__setattr__(self, "coefficient", coefficient)
-        object.__setattr__(self, "operators", OperatorProduct(operators or {}))
+        product = operators if isinstance(operators, OperatorProduct) else None
+        object.__setattr__(self, "operators", product or OperatorProduct(operators or {}))
         object.__setattr__(self, "pulse", pulse)
         object.__setattr__(self, "drive", drive)
 
@@ -150,7 +154,8 @@ class Jump:
         source: str = "",
     ) -> None:
         object.__setattr__(self, "rate", rate)
-        object.__setattr__(self, "operators", OperatorProduct(operators))
+        product = operators if isinstance(operators, OperatorProduct) else None
+        object.__setattr__(self, "operators", product or OperatorProduct(operators))
         object.__setattr__(self, "scope", scope)
         object.__setattr__(self, "source", source)
 

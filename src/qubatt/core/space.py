@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import prod
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
@@ -117,12 +118,12 @@ class Space:
     factors: Mapping[str, Factor]
     matrices: Mapping[str, Mapping[str, Operator]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def dims(self) -> tuple[int, ...]:
         """Dimension of every factor."""
         return tuple(factor.dim for factor in self.factors.values())
 
-    @property
+    @cached_property
     def dim(self) -> int:
         """Dimension D of the whole space."""
         return prod(self.dims)
@@ -132,7 +133,7 @@ class Space:
         """Factors that are oscillators, cut off at a highest Fock level."""
         return tuple(name for name, factor in self.factors.items() if factor.role == "mode")
 
-    @property
+    @cached_property
     def bases(self) -> dict[str, Basis]:
         """The basis of every factor that has a choice."""
         return {

@@ -87,9 +87,11 @@ class Task:
         _ = realization.jumps
         return realization
 
-    @property
+    @cached_property
     def saved_states(self) -> int:
         """Number of density matrices that are saved, for all initial states."""
+        if self.save.states is False:
+            return 0
         return int(np.sum(self.save.states_at(self.times))) * len(self.initials)
 
     @property

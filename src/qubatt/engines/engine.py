@@ -203,6 +203,10 @@ def smallest_eigenvalue(rho: NDArray[np.complex128]) -> float:
     return float(np.linalg.eigvalsh(rho)[0])
 
 
+ALWAYS_FREE = 16e6
+"""Bytes that are not worth a question to the system."""
+
+
 def require_memory(engine: str, needed: float, dim: int, states: int = 0) -> None:
     """Refuse a run that needs more memory than is free; it saves so many states.
 
@@ -211,6 +215,8 @@ def require_memory(engine: str, needed: float, dim: int, states: int = 0) -> Non
     ResourceError
         With both numbers and the cure.
     """
+    if needed <= ALWAYS_FREE:  # asking the system takes longer than a small run
+        return
     free = psutil.virtual_memory().available
     if needed > free:
         saved = f", of which it keeps {states} density matrices" if states else ""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 
-import numpy as np
-
 from qubatt.core.errors import ArgumentError
 from qubatt.core.spec_string import from_text
 from qubatt.core.task import Task
@@ -43,8 +41,8 @@ def select_engine(engine: str | Engine, task: Task) -> tuple[Engine, str]:
             ExactEngine(),
             f"more than {MAX_AUTO_DENSE_DIM} states: Chebyshev on the reduced form",
         )
-    steps = np.diff(times, prepend=0.0)
-    if len(steps) > 1 and np.ptp(steps[1:]) > 1e-9 * times[-1]:
+    steps = times[1:] - times[:-1]
+    if len(steps) and steps.max() - steps.min() > 1e-9 * times[-1]:
         return ExactEngine(), "unevenly spaced times: Chebyshev on the reduced form"
     return (
         DenseEngine(),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
-from typing import Any
 
 import numba
-from threadpoolctl import ThreadpoolController, threadpool_limits
+from threadpoolctl import LibController, ThreadpoolController, threadpool_limits
 
 LOADING_PROCESS = os.getpid()
 """The process that loaded this; OpenMP ends one that was forked from it and wants threads."""
@@ -29,15 +29,24 @@ def thread_count() -> int:
 
 
 @cache
-def _libraries() -> ThreadpoolController:
-    """Return the libraries with threads; looking for them takes milliseconds."""
-    return ThreadpoolController()
+def _blas() -> tuple[LibController, ...]:
+    """Return the BLAS libraries that are loaded; looking for them takes milliseconds."""
+    return tuple(ThreadpoolController().select(user_api="blas").lib_controllers)
 
 
-def single_blas() -> AbstractContextManager[Any]:
+@contextmanager
+def single_blas() -> Iterator[None]:
     """Return a context in which BLAS takes one thread: products this small only lose by more."""
-    context: AbstractContextManager[Any] = _libraries().limit(limits=1, user_api="blas")
-    return context
+    before = [(library, library.get_num_threads()) for library in _blas()]
+    try:
+        for library, count in before:
+            if count != 1:
+                library.set_num_threads(1)
+        yield
+    finally:
+        for library, count in before:
+            if count != 1:
+                library.set_num_threads(count)
 
 
 def limit_threads(count: int) -> None:

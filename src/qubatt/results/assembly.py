@@ -23,16 +23,20 @@ Scalars = Mapping[str, tuple[Any, Mapping[str, Any]]]
 """Value and attributes of coordinates without dims, by name."""
 
 
+Items = tuple[tuple[str, Any], ...]
+"""Attributes of a variable."""
+
+
 class _Structure(NamedTuple):
     """What results of one structure share; hashable, so that it is the key of the template.
 
-    `data` holds name, dims and shape of the variables, `labels` name, bytes, dtype and attributes
-    of the coordinates of dims, `scalars` the names of the coordinates without dims.
+    `data` holds name, dims, shape and attributes of the variables, `labels` name, bytes, dtype and
+    attributes of the coordinates of dims, `scalars` name and attributes of those without dims.
     """
 
-    data: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...]
-    labels: tuple[tuple[str, bytes, str, tuple[tuple[str, Any], ...]], ...]
-    scalars: tuple[str, ...]
+    data: tuple[tuple[str, tuple[str, ...], tuple[int, ...], Items], ...]
+    labels: tuple[tuple[str, bytes, str, Items], ...]
+    scalars: tuple[tuple[str, Items], ...]
 
 
 def assemble(
@@ -57,22 +61,20 @@ def assemble(
     template = _template(
         _Structure(
             tuple(
-                (name, tuple(dims), values.shape) for name, (dims, values, _) in variables.items()
+                (name, tuple(dims), values.shape, tuple(labels.items()))
+                for name, (dims, values, labels) in variables.items()
             ),
             tuple(
                 (name, values.tobytes(), values.dtype.str, tuple(labels.items()))
                 for name, (values, labels) in coordinates.items()
             ),
-            tuple(scalars),
+            tuple((name, tuple(labels.items())) for name, (_, labels) in scalars.items()),
         )
     )
     made: Result = template.copy(data={name: entry[1] for name, entry in variables.items()})
     held = made.variables
-    for name, (_, _, labels) in variables.items():
-        held[name].attrs = dict(labels)
-    for name, (value, labels) in scalars.items():
+    for name, (value, _) in scalars.items():
         held[name].data = np.asarray(value)
-        held[name].attrs = dict(labels)
     made.attrs = dict(attributes)
     return made
 
@@ -84,6 +86,8 @@ def _template(structure: _Structure) -> Result:
         name: xr.Variable((name,), np.frombuffer(content, dtype), dict(attributes))
         for name, content, dtype, attributes in structure.labels
     }
-    scalars = {name: xr.Variable((), 0.0) for name in structure.scalars}
-    data = {name: (dims, np.zeros(shape)) for name, dims, shape in structure.data}
+    scalars = {name: xr.Variable((), 0.0, dict(items)) for name, items in structure.scalars}
+    data = {
+        name: (dims, np.zeros(shape), dict(items)) for name, dims, shape, items in structure.data
+    }
     return Result(data, coords=labels | scalars)
