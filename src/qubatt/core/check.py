@@ -162,8 +162,9 @@ def check_array(argument: str, values: ArrayLike) -> FloatArray:
         raise ArgumentError(argument, "have at most one dimension", f"{array.ndim}-dimensional")
     if array.size == 0:
         raise ArgumentError(argument, "hold at least one value", [])
-    bad = np.flatnonzero(~np.isfinite(array.ravel()))
-    if bad.size:
+    finite = np.isfinite(array)
+    if not finite.all():
+        bad = np.flatnonzero(~finite.ravel())
         worst = float(array.ravel()[bad[0]])
         raise ArgumentError(argument, "be finite", worst, f"Look at entry {bad[0]}.")
     return array
@@ -181,8 +182,9 @@ def check_times(times: ArrayLike, argument: str = "times") -> FloatArray:
     if array[0] < 0:
         cure = "The battery is empty at time 0."
         raise ArgumentError(argument, "be non-negative", float(array[0]), cure)
-    falling = np.flatnonzero(np.diff(array) <= 0)
-    if falling.size:
+    falls = array[1:] <= array[:-1]
+    if falls.any():
+        falling = np.flatnonzero(falls)
         first = array[falling[0] : falling[0] + 2].tolist()
         cure = "Sort the times and drop repeated ones (numpy.unique does both)."
         raise ArgumentError(argument, "ascend strictly", first, cure)

@@ -175,19 +175,26 @@ def identity(dim: int) -> Matrix:
 
 def combination(terms: Sequence[tuple[complex, Matrix]], dim: int) -> Matrix:
     """Return Σ coefficient × matrix, shape ``(D, D)``."""
+    terms = [(number, matrix) for number, matrix in terms if number]
     if not terms:
         return zero(dim)
+    if len(terms) == 1:
+        ((number, matrix),) = terms
+        return matrix if number == 1 else _settled(pattern_of(matrix), _plain(number) * matrix.data)
     patterns = [pattern_of(matrix) for _, matrix in terms]
     key = ("+", *map(id, patterns))
     _, plan = _plans.get(key, lambda: (patterns, _sum(patterns, dim)), _size)
-    numbers = [c if complex(c).imag else complex(c).real for c, _ in terms]
-    is_complex = any(isinstance(c, complex) for c in numbers) or any(
-        matrix.data.dtype.kind == "c" for _, matrix in terms
-    )
+    parts = [_plain(number) * matrix.data for number, matrix in terms]
+    is_complex = any(part.dtype.kind == "c" for part in parts)
     values = np.zeros(len(plan.pattern.flat), dtype=complex if is_complex else float)
-    for c, (_, matrix), places in zip(numbers, terms, plan.places, strict=True):
-        values[places] += c * matrix.data
+    for part, places in zip(parts, plan.places, strict=True):
+        values[places] += part
     return _settled(plan.pattern, values)
+
+
+def _plain(number: complex) -> complex | float:
+    """Return a number, real where it has no imaginary part."""
+    return number if number.imag else number.real
 
 
 def _sum(patterns: Sequence[Pattern], dim: int) -> _Sum:

@@ -213,7 +213,8 @@ class Problem:
 
     def in_basis(self, basis: Basis | Mapping[str, Basis]) -> Problem:
         """Return the problem with its factors in another basis; see `Space.in_basis`."""
-        return replace(self, space=self.space.in_basis(basis))
+        space = self.space.in_basis(basis)
+        return self if space is self.space else replace(self, space=space)
 
     def battery_alone(self) -> Problem:
         """Return the battery factor with H_B, without charger, drive and dissipators."""

@@ -125,7 +125,7 @@ class Realization:
         Pulses are left out: see `pulsed`.
         """
         return combination(
-            [(term.coefficient, self.product(term.operators)) for term in terms], self.dim
+            [(t.coefficient, self.product(t.operators)) for t in terms if t.coefficient], self.dim
         )
 
     def _jump_operators(self, jump: Jump) -> list[Operator]:

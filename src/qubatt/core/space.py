@@ -167,7 +167,8 @@ class Space:
             name: factor.in_basis(wanted[name]) if name in wanted else factor
             for name, factor in self.factors.items()
         }
-        return Space(factors, self.matrices)
+        unchanged = all(factors[name] is self.factors[name] for name in factors)
+        return self if unchanged else Space(factors, self.matrices)
 
     def factor(self, name: str) -> Factor:
         """Return a factor by name.

@@ -35,7 +35,9 @@ class Save:
 
     def states_at(self, times: FloatArray) -> NDArray[np.bool_]:
         """Return for every output time whether its state is saved, shape ``(T,)``."""
-        return np.broadcast_to(np.asarray(self.states, dtype=bool), len(times))
+        if isinstance(self.states, bool):
+            return np.full(len(times), self.states)
+        return self.states
 
 
 @dataclass(frozen=True)

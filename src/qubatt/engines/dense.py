@@ -95,7 +95,8 @@ class _Exponentials(Propagator):
         """Return the states at all times as rows, shape ``(T, D²)``."""
         times = self._task.times
         states = np.empty((len(times), len(state)), dtype=np.complex128)
-        steps = np.diff(times, prepend=0.0)
+        steps = times.copy()
+        steps[1:] -= times[:-1]
         k = 0
         while k < len(times):
             if steps[k] <= 0.0:
@@ -114,14 +115,15 @@ class _Exponentials(Propagator):
 
     def _power(self, step: float, state: NDArray[Any], states: NDArray[Any]) -> None:
         """Fill rows with exp(𝓛 step)^(k + 1) state; a row depends on k alone."""
-        propagator = self._exponential(step)
-        done = np.empty((1, len(state)), dtype=np.complex128)
-        done[0] = state
-        missing, squares = len(states), propagator
-        while len(done) <= missing:
-            done = np.concatenate([done, done @ squares.T])
-            squares = squares @ squares if len(done) <= missing else squares
-        states[:] = done[1 : missing + 1]
+        square, wanted, size = self._exponential(step).T, len(states) + 1, 1
+        powers = np.empty((1 << (wanted - 1).bit_length(), len(state)), dtype=np.complex128)
+        powers[0] = state
+        while size < wanted:
+            np.matmul(powers[:size], square, out=powers[size : 2 * size])
+            size *= 2
+            if size < wanted:
+                square = square @ square
+        states[:] = powers[1:wanted]
 
     def _known_step(self, step: float, time: float) -> float:
         """Return a step whose exponential is known and that differs by rounding, or the step."""

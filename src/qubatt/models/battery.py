@@ -143,6 +143,7 @@ def _named_apart(parts: Sequence[Sequence[Jump]]) -> list[Jump]:
         for name in {jump.source for jump in jumps}:
             counts[name] += 1
         for jump in jumps:
-            again = f"-{counts[jump.source]}" if counts[jump.source] > 1 else ""
-            names.append(dataclasses.replace(jump, source=f"{jump.source}{again}"))
+            count = counts[jump.source]
+            name = f"{jump.source}-{count}"
+            names.append(jump if count == 1 else dataclasses.replace(jump, source=name))
     return names

@@ -71,7 +71,7 @@ class Atoms(Factor):
 
     def in_basis(self, basis: Basis) -> Atoms:
         """Return the atoms in another basis."""
-        return replace(self, basis=basis)
+        return self if basis == self.basis else replace(self, basis=basis)
 
     def basis_for(self, local: bool) -> Basis:
         """Return ``"full"`` for operators of single atoms, ``"symmetric"`` without them."""

@@ -71,17 +71,32 @@ def assemble(
             tuple((name, tuple(labels.items())) for name, (_, labels) in scalars.items()),
         )
     )
-    made: Result = template.copy(data={name: entry[1] for name, entry in variables.items()})
-    held = made.variables
-    for name, (value, _) in scalars.items():
-        held[name].data = np.asarray(value)
+    template.set_scalars({name: value for name, (value, _) in scalars.items()})
+    made: Result = template.dataset.copy(data={k: entry[1] for k, entry in variables.items()})
     made.attrs = dict(attributes)
     return made
 
 
+class _Template:
+    """A result to be copied, and the values of its coordinates without dims."""
+
+    def __init__(self, dataset: Result) -> None:
+        self.dataset = dataset
+        self._values: dict[str, Any] = {}
+
+    def set_scalars(self, values: dict[str, Any]) -> None:
+        """Set the coordinates without dims; arrays of earlier copies are not changed."""
+        if values == self._values:
+            return
+        for name, value in values.items():
+            if name not in self._values or self._values[name] != value:
+                self.dataset.variables[name].data = np.asarray(value)
+        self._values = values
+
+
 @lru_cache(maxsize=64)
-def _template(structure: _Structure) -> Result:
-    """Return a result of this structure, to be copied."""
+def _template(structure: _Structure) -> _Template:
+    """Return the template of results of this structure."""
     labels = {
         name: xr.Variable((name,), np.frombuffer(content, dtype), dict(attributes))
         for name, content, dtype, attributes in structure.labels
@@ -90,4 +105,4 @@ def _template(structure: _Structure) -> Result:
     data = {
         name: (dims, np.zeros(shape), dict(items)) for name, dims, shape, items in structure.data
     }
-    return Result(data, coords=labels | scalars)
+    return _Template(Result(data, coords=labels | scalars))
