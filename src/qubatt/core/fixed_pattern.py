@@ -94,6 +94,28 @@ class _Plans:
 _plans = _Plans()
 
 
+def planned(
+    name: str, held: Sequence[Any], make: Callable[[], Plan], size: Callable[[Plan], float]
+) -> Plan:
+    """Return what depends on the places of entries alone, made once for the same objects.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    held : sequence
+        Patterns, or plans made of them, that it depends on; they are compared by identity.
+    make, size : callable
+        Make the plan; return its bytes.
+    """
+    _, plan = _plans.get(
+        (name, *map(id, held)),  # the objects are held, so that no other one gets their id
+        lambda: (held, make()),
+        lambda entry: size(entry[1]),
+    )
+    return plan
+
+
 class _Sum(NamedTuple):
     """Pattern of a sum, and the places in it of the entries of every term."""
 
@@ -161,6 +183,17 @@ def _settled(pattern: Pattern, values: NDArray[Any]) -> Matrix:
         key, lambda: (pattern, _interned(pattern.flat[kept], pattern.dim)), lambda _: 0.0
     )
     return smaller.matrix(values[kept])
+
+
+def union(matrices: Sequence[Matrix]) -> Matrix:
+    """Return a matrix of ones wherever any of the matrices has an entry, shape ``(D, D)``."""
+    patterns = [pattern_of(matrix) for matrix in matrices]
+
+    def make() -> Matrix:
+        flat = np.unique(np.concatenate([pattern.flat for pattern in patterns]))
+        return _interned(flat, patterns[0].dim).matrix(np.ones(len(flat)))
+
+    return planned("union", patterns, make, lambda _: 0.0)
 
 
 def zero(dim: int) -> Matrix:

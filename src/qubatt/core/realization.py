@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from qubatt.core.errors import UnsupportedError
-from qubatt.core.fixed_pattern import adjoint, combination, on_pattern, product
+from qubatt.core.fixed_pattern import adjoint, combination, on_pattern, product, union
 from qubatt.core.initial import Ensemble, density, ensemble
 from qubatt.core.problem import Jump, OperatorProduct, Problem, Pulse, Start, Term
 from qubatt.core.space import WHOLE_SPACE, Basis, Factor, Operator
@@ -181,10 +181,8 @@ class Realization:
 
     @cached_property
     def pattern(self) -> Operator:
-        """Nonnegative matrix with entries wherever H(t) or the damping can have one."""
-        return sp.csr_array(
-            sum((abs(part) for _, part in self.pulsed), start=abs(self.H) + abs(self.no_jump))
-        )
+        """Matrix of ones wherever H(t) or the damping can have an entry."""
+        return union([self.H, self.no_jump, *(part for _, part in self.pulsed)])
 
     @cached_property
     def jumps(self) -> tuple[tuple[float, Operator], ...]:

@@ -15,6 +15,7 @@ from qubatt.core.errors import ResourceError
 from qubatt.core.realization import Realization
 from qubatt.engines.exact import kernels
 from qubatt.engines.exact.reduced_lindbladian import Functionals, ReducedLindbladian, Vector
+from qubatt.engines.exact.sectors import NO_ENTRIES, Entries, find_sectors, split
 from qubatt.engines.threads import single_blas
 
 FIRST_STEP_LENGTH = 90.0
@@ -28,6 +29,9 @@ MAX_PRODUCTS = 1e7
 
 MIN_ROUNDING_LIMIT, MAX_ROUNDING_LIMIT = 1e-12, 1e-10
 """Rounding of a step that is always accepted, and that never is; their sum is reported."""
+
+LARGEST_DENSE_SECTOR = 400
+"""States of a sector up to which all levels of H are computed for the width of its spectrum."""
 
 TIMES_PER_CHUNK = 4096
 """Output times whose coefficients are held at once."""
@@ -329,10 +333,15 @@ def expand(
 def _width(realization: Realization) -> float:
     """Return the width of the spectrum of H, a little enlarged; an upper estimate if large."""
     H, D = realization.H, realization.dim
-    if D <= 400:
+    sectors = find_sectors(realization)
+    if max(map(len, sectors.members)) <= LARGEST_DENSE_SECTOR:
         with single_blas():  # or last digits of the step length would depend on the threads
-            levels = np.linalg.eigvalsh(H.toarray())
-        return 1.02 * float(levels[-1] - levels[0])
+            blocks = split(H, sectors)
+            levels = [
+                _ends_of_spectrum(blocks.get((S, S), NO_ENTRIES), len(states))
+                for S, states in enumerate(sectors.members)
+            ]
+        return 1.02 * float(max(top for _, top in levels) - min(low for low, _ in levels))
     bound = 2.0 * float(abs(H).sum(axis=0).max())
     start = np.random.default_rng(0).normal(size=D)
     try:
@@ -340,3 +349,11 @@ def _width(realization: Realization) -> float:
     except ArpackError:  # no convergence, or H = 0
         return bound
     return min(1.05 * float(ends[1] - ends[0]), bound)
+
+
+def _ends_of_spectrum(H: Entries, size: int) -> tuple[float, float]:
+    """Return the lowest and the highest level of a sector of H."""
+    block = np.zeros((size, size), dtype=H.value.dtype)
+    block[H.row, H.column] = H.value
+    levels = np.linalg.eigvalsh(block)
+    return float(levels[0]), float(levels[-1])

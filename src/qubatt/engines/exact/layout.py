@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qubatt.core.fixed_pattern import Pattern, pattern_of, planned
 from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
 from qubatt.engines.exact.sectors import NO_ENTRIES, Entries, Pair, Sectors, split
@@ -129,16 +130,16 @@ class Layout:
     reads a block (T, S) from the wrong side has the whole of it stored.
     """
 
-    def __init__(self, realization: Realization, sectors: Sectors) -> None:
-        self.realization = realization
+    def __init__(self, sectors: Sectors, pattern: Pattern, jumps: Sequence[Pattern]) -> None:
         self.sectors = sectors
         self.sizes = [len(states) for states in sectors.members]
         self.pairs = [(S, T) for S, T in sectors.pairs if S <= T]
         self.sources = self._jump_sources()
         mirrored = {(S, T) for moves in self.sources.values() for _, S, T in moves if S > T}
         self.mirrored: list[Pair] = sorted(mirrored)
-        blocks = split(realization.pattern, sectors)
+        blocks = split(pattern.template, sectors)
         self.patterns = [blocks.get((S, S), NO_ENTRIES) for S in range(len(self.sizes))]
+        self._jumps = [split(jump.template, sectors) for jump in jumps]
         self._reach = self._required()
         self.places, self.size = self._allocate()
 
@@ -153,11 +154,6 @@ class Layout:
                             sources[S_new, T_new].append((q, S, T))
         return sources
 
-    @cached_property
-    def jump_blocks(self) -> list[dict[Pair, Entries]]:
-        """For every jump, its blocks from sectors to sectors: keys (new, old)."""
-        return [split(c, self.sectors) for _, c in self.realization.jumps]
-
     def _required(self) -> list[int]:
         """Return for every sector how many columns left of the diagonal tile rows must have."""
         reach = [0] * len(self.sizes)
@@ -169,7 +165,7 @@ class Layout:
         for (S, T), moves in self.sources.items():
             for q, S_old, T_old in moves:
                 if S_old == T_old:
-                    left, right = (self.jump_blocks[q][new, S_old] for new in (S, T))
+                    left, right = (self._jumps[q][new, S_old] for new in (S, T))
                     begin = left.row // TILE * TILE if S == T else 0 * left.row
                     shift = int(np.min(right.column - right.row))
                     needed = np.max(left.column // TILE * TILE - begin) - shift
@@ -253,17 +249,41 @@ class Layout:
             ordered[self.bases[S] : self.bases[S] + len(members)] = diagonal[members]
         return ordered
 
-    def tables(self, H: Operator) -> Tables:
+    def tables(self, realization: Realization, H: Operator) -> Tables:
         """Return what the kernels read, for a Hamiltonian within the pattern of the problem."""
-        return _Assembly(self, H).tables()
+        return _Assembly(self, realization, H).tables()
+
+    @property
+    def nbytes(self) -> float:
+        """Bytes that it holds, about."""
+        return 40.0 * self.rows + 200.0 * len(self.places) + sum(part.nbytes for part in self.tiles)
+
+
+def layout_of(realization: Realization, sectors: Sectors) -> Layout:
+    """Return the layout of a problem, shared by those with the same places of entries."""
+    pattern = pattern_of(realization.pattern)
+    jumps = [pattern_of(c) for _, c in realization.jumps]
+    return planned(
+        "layout",
+        [sectors, pattern, *jumps],
+        lambda: Layout(sectors, pattern, jumps),
+        lambda layout: layout.nbytes,
+    )
+
+
+def jump_blocks(realization: Realization, sectors: Sectors) -> list[dict[Pair, Entries]]:
+    """Return for every jump its blocks from sectors to sectors: keys (new, old)."""
+    return [split(c, sectors) for _, c in realization.jumps]
 
 
 class _Assembly:
     """The tables of a layout in the making."""
 
-    def __init__(self, layout: Layout, H: Operator) -> None:
+    def __init__(self, layout: Layout, realization: Realization, H: Operator) -> None:
         self._layout = layout
-        no_jump = layout.realization.no_jump
+        self._rates_of_jumps = [rate for rate, _ in realization.jumps]
+        self._jump_blocks = jump_blocks(realization, layout.sectors)
+        no_jump = realization.no_jump
         blocks, damping = split(H, layout.sectors), split(no_jump, layout.sectors)
         sectors = range(len(layout.sizes))
         self._H = [
@@ -274,7 +294,7 @@ class _Assembly:
         # the same for every part of a Hamiltonian with pulses
         self._complex = any(
             np.iscomplexobj(part.data)
-            for part in (layout.realization.H, *(m for _, m in layout.realization.pulsed))
+            for part in (realization.H, *(m for _, m in realization.pulsed))
         )
         self._energy = layout.by_state(H.diagonal().real)
         self._rates = layout.by_state(no_jump.diagonal().real)
@@ -369,8 +389,8 @@ class _Assembly:
     def _jump(self, block: BlockAddress, S: int, T: int, q: int, S_old: int, T_old: int) -> None:
         """Add γ cρc† from one block, real and imaginary parts of both factors apart."""
         layout = self._layout
-        rate = layout.realization.jumps[q][0]
-        left, right = layout.jump_blocks[q][S, S_old], layout.jump_blocks[q][T, T_old]
+        rate, blocks = self._rates_of_jumps[q], self._jump_blocks[q]
+        left, right = blocks[S, S_old], blocks[T, T_old]
         source = layout.places[S_old, T_old]
         width = padded(layout.sizes[T])
         products = (

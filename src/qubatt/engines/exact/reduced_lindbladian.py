@@ -11,13 +11,14 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
+from qubatt.core.fixed_pattern import zero
 from qubatt.core.problem import Pulse, pulse_value
 from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
 from qubatt.engines.engine import MAX_EIGENVALUE_DIM, smallest_eigenvalue
 from qubatt.engines.exact import kernels
-from qubatt.engines.exact.layout import Layout, Tables
-from qubatt.engines.exact.sectors import NO_ENTRIES, Entries, Sectors, find_sectors, split
+from qubatt.engines.exact.layout import Tables, jump_blocks, layout_of
+from qubatt.engines.exact.sectors import NO_ENTRIES, Entries, Pair, Sectors, find_sectors, split
 from qubatt.engines.threads import thread_count
 
 Vector = NDArray[np.float64]
@@ -69,7 +70,7 @@ class ReducedLindbladian:
     def __init__(self, realization: Realization, sectors: Sectors | None = None) -> None:
         self.realization = realization
         self.sectors = find_sectors(realization) if sectors is None else sectors
-        self.layout = Layout(realization, self.sectors)
+        self.layout = layout_of(realization, self.sectors)
 
     @property
     def entries(self) -> int:
@@ -92,22 +93,27 @@ class ReducedLindbladian:
         count = sum(counts[S][0] + counts[S][2] * counts[T][1] for S, T in layout.pairs)
         for (S, T), moves in layout.sources.items():
             for q, S_old, T_old in moves:
-                blocks = layout.jump_blocks[q]
+                blocks = self.jump_blocks[q]
                 count += len(blocks[S, S_old].row) * _shifts(blocks[T, T_old])
         return 96.0 * count * (1 + len(self.realization.pulsed))
 
     @cached_property
+    def jump_blocks(self) -> list[dict[Pair, Entries]]:
+        """For every jump, its blocks from sectors to sectors: keys (new, old)."""
+        return jump_blocks(self.realization, self.sectors)
+
+    @cached_property
     def tables(self) -> Tables:
         """What the kernels read, without pulses."""
-        return self.layout.tables(self.realization.H)
+        return self.layout.tables(self.realization, self.realization.H)
 
     @cached_property
     def _pulsed(self) -> list[tuple[Pulse, dict[str, NDArray[np.float64]]]]:
         """Pulses, and what each unit of them adds to the tables."""
-        nothing = self.layout.tables(sp.csr_array((self.realization.dim,) * 2))
+        nothing = self.layout.tables(self.realization, zero(self.realization.dim))
         parts = []
         for pulse, part in self.realization.pulsed:
-            with_part = self.layout.tables(part)
+            with_part = self.layout.tables(self.realization, part)
             changes = {
                 name: getattr(with_part, name) - getattr(nothing, name)
                 for name in TABLES_OF_H

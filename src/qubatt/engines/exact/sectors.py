@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
+from qubatt.core.fixed_pattern import Pattern, pattern_of, planned
 from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
 
@@ -53,9 +53,13 @@ class Sectors:
 
     def reached_from(self, initials: Sequence[Operator]) -> Sectors:
         """Return the same sectors with the blocks that any of these initial states reaches."""
+        patterns = [pattern_of(rho) for rho in initials]
+        return planned("reached", [self, *patterns], lambda: self._reached_from(patterns), _size)
+
+    def _reached_from(self, initials: Sequence[Pattern]) -> Sectors:
         waiting: set[Pair] = set()
         for rho in initials:
-            rows, columns = rho.nonzero()
+            rows, columns = np.divmod(rho.flat, rho.dim)
             waiting |= {*zip(self.label[rows].tolist(), self.label[columns].tolist(), strict=True)}
         reached_pairs: set[Pair] = set()
         while waiting:
@@ -65,26 +69,40 @@ class Sectors:
                 for pair in ((r, c) for r in reached_by[row] for c in reached_by[column]):
                     if pair not in reached_pairs:
                         waiting.add(pair)
-        return replace(self, pairs=tuple(sorted(reached_pairs)))
+        pairs = tuple(sorted(reached_pairs))
+        return self if pairs == self.pairs else replace(self, pairs=pairs)
 
 
 def find_sectors(realization: Realization) -> Sectors:
     """Return the sectors of a problem and the blocks of ρ that its initial state reaches."""
-    count, label = connected_components(realization.pattern, directed=False)
+    jumps = [pattern_of(c) for _, c in realization.jumps]
+    patterns = [pattern_of(realization.pattern), *jumps, pattern_of(realization.initial)]
+    return planned("sectors", patterns, lambda: _sectors(*patterns), _size)
+
+
+def _sectors(pattern: Pattern, *others: Pattern) -> Sectors:
+    """Return the sectors of a problem from the patterns of H, of the jumps, and of ρ(0)."""
+    *jumps, initial = others
+    count, label = connected_components(pattern.template, directed=False)
     order = np.argsort(label, kind="stable")
     members = tuple(np.split(order, np.cumsum(np.bincount(label, minlength=count))[:-1]))
     targets = []
-    for _, c in realization.jumps:
-        coo = c.tocoo()
+    for jump in jumps:
+        row, column = np.divmod(jump.flat, jump.dim)
         reached: list[set[int]] = [set() for _ in range(count)]
-        for source, target in {*zip(label[coo.col].tolist(), label[coo.row].tolist(), strict=True)}:
+        for source, target in {*zip(label[column].tolist(), label[row].tolist(), strict=True)}:
             reached[source].add(target)
         targets.append(tuple(tuple(sorted(sectors_reached)) for sectors_reached in reached))
     position = np.empty(len(label), dtype=np.int64)
     for states in members:
         position[states] = np.arange(len(states))
     sectors = Sectors(members, label.astype(np.int64), position, (), tuple(targets))
-    return sectors.reached_from([realization.initial])
+    return sectors._reached_from([initial])
+
+
+def _size(sectors: Sectors) -> float:
+    """Return the bytes of sectors."""
+    return 24.0 * len(sectors.label) + 100.0 * len(sectors.pairs)
 
 
 class Entries(NamedTuple):
@@ -110,18 +128,35 @@ class Entries(NamedTuple):
 NO_ENTRIES = Entries(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
 
-def split(matrix: sp.csr_array, sectors: Sectors) -> dict[Pair, Entries]:
+def split(matrix: Operator, sectors: Sectors) -> dict[Pair, Entries]:
     """Return the blocks of a sparse matrix that are not empty."""
-    coo = matrix.tocoo()
-    rows, columns = coo.coords
+    pattern = pattern_of(matrix)
+    plan = planned("split", [pattern, sectors], lambda: _split(pattern, sectors), _split_size)
+    value = matrix.data[plan.order]
+    return {pair: Entries(row, column, value[i:j]) for pair, row, column, i, j in plan.blocks}
+
+
+class _Split(NamedTuple):
+    """The order in which entries of a matrix go to blocks, and where each block begins."""
+
+    order: NDArray[np.int64]
+    blocks: list[tuple[Pair, NDArray[np.int64], NDArray[np.int64], int, int]]
+
+
+def _split(pattern: Pattern, sectors: Sectors) -> _Split:
+    rows, columns = np.divmod(pattern.flat, pattern.dim)
     count = len(sectors.members)
     pair = sectors.label[rows] * count + sectors.label[columns]
     order = np.argsort(pair, kind="stable")
     pairs, starts = np.unique(pair[order], return_index=True)
     row, column = sectors.position[rows[order]], sectors.position[columns[order]]
-    value = coo.data[order]
-    ends = [*starts[1:].tolist(), len(value)][: len(starts)]
-    return {
-        divmod(int(number), count): Entries(row[i:j], column[i:j], value[i:j])
+    ends = [*starts[1:].tolist(), len(order)][: len(starts)]
+    blocks = [
+        (divmod(int(number), count), row[i:j], column[i:j], i, j)
         for number, i, j in zip(pairs, starts.tolist(), ends, strict=True)
-    }
+    ]
+    return _Split(order, blocks)
+
+
+def _split_size(plan: _Split) -> float:
+    return 24.0 * len(plan.order) + 200.0 * len(plan.blocks)

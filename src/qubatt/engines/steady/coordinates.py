@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
+from qubatt.core.fixed_pattern import combination
 from qubatt.core.space import Operator
 from qubatt.engines.exact import kernels
 from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian, Vector
@@ -176,7 +177,8 @@ class Coordinates:
         realization, sectors = self.reduced.realization, self.reduced.sectors
         sizes, offsets = self.reduced.layout.sizes, self._offsets
         count = self.reduced.entries
-        G = split(sp.csr_array(-1j * realization.H - realization.no_jump), sectors)
+        total = combination([(-1j, realization.H), (-1.0, realization.no_jump)], realization.dim)
+        G = split(total, sectors)
         diagonal_blocks = {S: _matrix(G.get((S, S)), sizes[S], sizes[S]) for S in range(len(sizes))}
         parts = []
         for (S, T), offset in offsets.items():
@@ -184,7 +186,7 @@ class Coordinates:
             both = sp.kron(diagonal_blocks[S], other) + sp.kron(one, diagonal_blocks[T].conj())
             parts.append((both.tocoo(), offset, offset))
         for q, (rate, _) in enumerate(realization.jumps):
-            blocks = self.reduced.layout.jump_blocks[q]
+            blocks = self.reduced.jump_blocks[q]
             c = {
                 (new, old): _matrix(entries, sizes[new], sizes[old])
                 for (new, old), entries in blocks.items()
