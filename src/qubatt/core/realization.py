@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Protocol
@@ -106,7 +106,7 @@ class Realization:
         return on_pattern(sp.csr_array((values, (rows, columns)), shape=(self.dim, self.dim)))
 
     @cached_property
-    def _shared(self) -> dict[Any, Operator]:
+    def _shared(self) -> dict[Any, Any]:
         """Operators without coefficients, shared by all problems on an equal space."""
         space = self.problem.space
         return {} if space.matrices else _shared_operators(tuple(space.factors.items()))
@@ -117,7 +117,8 @@ class Realization:
             space = self.problem.space
             parts = {name: space.operator(name, names) for name, names in operators.items()}
             self._shared[operators] = self.embed(parts)
-        return self._shared[operators]
+        shared: Operator = self._shared[operators]
+        return shared
 
     def operator(self, terms: Iterable[Term]) -> Operator:
         """Return Σ coefficient × product, shape ``(D, D)``, real if all of it is real.
@@ -128,14 +129,22 @@ class Realization:
             [(t.coefficient, self.product(t.operators)) for t in terms if t.coefficient], self.dim
         )
 
-    def _jump_operators(self, jump: Jump) -> list[Operator]:
+    def _jump_operators(self, jump: Jump) -> Sequence[Operator]:
         if jump.scope == "collective":
             return [self.product(jump.operators)]
+        key = ("local", jump.operators)
+        if key not in self._shared:
+            self._shared[key] = self._local_operators(jump)
+        operators: Sequence[Operator] = self._shared[key]
+        return operators
+
+    def _local_operators(self, jump: Jump) -> Sequence[Operator]:
+        """Return the operators of a jump that acts on one particle after the other."""
         if len(jump.operators) != 1:
             raise UnsupportedError(f"A local jump acts on one factor, not on {jump.operators}.")
         ((name, operators),) = jump.operators.items()
         parts = self.problem.space.factor(name).local_operators(" ".join(operators))
-        return [self.embed({name: part}) for part in parts]
+        return tuple(self.embed({name: part}) for part in parts)
 
     @cached_property
     def H_B(self) -> Operator:
@@ -258,7 +267,7 @@ def commutator(A: Operator, B: Operator) -> Operator:
 
 
 @lru_cache(maxsize=64)
-def _shared_operators(factors: tuple[tuple[str, Factor], ...]) -> dict[Any, Operator]:  # noqa: ARG001  # the key
+def _shared_operators(factors: tuple[tuple[str, Factor], ...]) -> dict[Any, Any]:  # noqa: ARG001  # the key
     """Return the operators made so far on a space with these factors; they are never changed."""
     return {}
 
