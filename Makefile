@@ -3,11 +3,14 @@ PYTHON ?= python3
 RUN := .venv
 DEV := .venv-dev
 PEERS := .venv-peers
+UV := .venv-uv
+LOWEST := .venv-lowest
+NEWEST := .venv-newest
 BENCH ?=
 OUTPUT ?= results/zhang2024
 STUDIES := $(patsubst studies/%.toml,%,$(wildcard studies/*.toml))
 
-.PHONY: help reproduce studies test test-blas check lint format bench clean
+.PHONY: help reproduce studies test test-blas smoke smoke-lowest smoke-newest check lint format bench clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,7 +29,15 @@ test: $(DEV)/ready  ## Run all tests
 test-blas: $(DEV)/ready  ## Run tests of last bits with the BLAS kernels of other processors
 	$(DEV)/bin/python -m tests.kernels -n 2
 
-check: lint test test-blas  ## Formatter, linter, types, import contracts, tests: what CI runs
+smoke: smoke-lowest smoke-newest  ## Run everything once with the lowest versions, and on the newest Python
+
+smoke-lowest: $(UV)/ready
+	@.ci/smoke lowest $(UV)/bin/uv $(LOWEST) 3.11
+
+smoke-newest: $(UV)/ready
+	@.ci/smoke highest $(UV)/bin/uv $(NEWEST) "$$(.ci/newest-python)"
+
+check: lint smoke test test-blas  ## Formatter, linter, types, import contracts, tests: what CI runs
 
 lint: $(DEV)/ready  ## Formatter, linter, types, import contracts
 	$(DEV)/bin/ruff format --check src tests bench studies docs/merits.py
@@ -43,7 +54,7 @@ bench: $(RUN)/ready $(PEERS)/ready  ## Compare with QuTiP and dynamiqs (hours; B
 	$(RUN)/bin/python -m bench.sweeps --docs docs/benchmarks.md $(BENCH)
 
 clean:  ## Remove the virtual environments and caches, keep the results
-	rm -rf $(RUN) $(DEV) $(PEERS) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(RUN) $(DEV) $(PEERS) $(UV) $(LOWEST) $(NEWEST) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(RUN)/ready: pyproject.toml
 	$(PYTHON) -m venv $(RUN)
@@ -53,6 +64,11 @@ $(RUN)/ready: pyproject.toml
 $(DEV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(DEV)
 	$(DEV)/bin/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+$(UV)/ready:
+	$(PYTHON) -m venv $(UV)
+	$(UV)/bin/python -m pip install --quiet uv
 	@touch $@
 
 $(PEERS)/ready: bench/requirements-peers.txt

@@ -190,7 +190,9 @@ def _import_qutip() -> Any:
     try:
         import qutip
     except ImportError:
-        raise UnsupportedError("QuTiP is not installed: pip install qutip") from None
+        raise UnsupportedError(
+            "QuTiP is not installed. Install it: pip install 'qubatt[qutip]'."
+        ) from None
     return qutip
 
 

@@ -44,23 +44,6 @@ def test_what_is_no_battery(battery: object) -> None:
         qb.to_qutip(battery)
 
 
-def test_without_qutip_the_error_says_how_to_get_it() -> None:
-    """And nothing else needs it: CustomBattery and from_qutip work."""
-    code = """
-import sys
-sys.modules["qutip"] = None
-import qubatt as qb
-battery = qb.from_qutip([[0, 0], [0, 1]], [[0, 1], [1, 0]])
-qb.charge(battery, [0.0, 1.0])
-try:
-    qb.to_qutip(battery)
-except qb.UnsupportedError as error:
-    print(error)
-"""
-    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert shown.stdout.strip() == "QuTiP is not installed: pip install qutip"
-
-
 def test_naming_the_conversions_imports_no_qutip() -> None:
     """It is imported by the call."""
     code = "import sys, qubatt as qb; qb.to_qutip, qb.from_qutip; print('qutip' in sys.modules)"
