@@ -266,7 +266,7 @@ def commutator(A: Operator, B: Operator) -> Operator:
     return combination([(1j, product(A, B)), (-1j, product(B, A))], A.shape[0])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _shared_operators(factors: tuple[tuple[str, Factor], ...]) -> dict[Any, Any]:  # noqa: ARG001  # the key
     """Return the operators made so far on a space with these factors; they are never changed."""
     return {}

@@ -45,7 +45,8 @@ def certificate(dataset: xr.Dataset) -> dict[str, Any]:
         if str(name).startswith(CERTIFICATE_PREFIX)
     }
     if not numbers:
-        numbers = json_attribute(dataset, "certificate") or {}
+        stored = json_attribute(dataset, "certificate")
+        numbers = stored if isinstance(stored, dict) else {}
     if STATUS in dataset.variables and dataset[STATUS].ndim:
         return {"status": dataset[STATUS].to_numpy().tolist(), **numbers}
     status = one_status(dataset)

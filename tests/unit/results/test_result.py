@@ -115,14 +115,14 @@ def test_degenerate_levels_are_told() -> None:
     assert "degenerate levels" not in summary(sound)
 
 
-def test_put_together_the_certificate_is_that_of_one_point() -> None:
-    """xr.concat keeps the attributes of the first; print says so, and a status per point counts."""
+def test_joined_results_have_a_status_per_part() -> None:
+    """Along a parameter, or a new dim with labels; print counts each status."""
     g = xr.Variable("interaction", [0.0, 1.0], {"units": "omega_ref"})
-    sweep = xr.concat([charged(0.0), charged(1.0)], g)
+    sweep = qb.concat([charged(0.0), charged(1.0)], g)
     assert isinstance(sweep, Result)
-    assert "varied: interaction" in str(sweep)
-    assert "all checks passed" not in str(sweep)
-    assert "varied: interaction" in str(sweep.isel(interaction=1))
+    assert "status: ok at 2 points" in str(sweep)
+    assert "interaction: 0 to 1" in str(sweep)
+    assert "all checks passed" in str(sweep.isel(interaction=1))
     judged = sweep.assign_coords(status=("interaction", ["ok", "not-converged"]))
     assert "status: not-converged at 1; ok at 1" in str(judged)
 
@@ -142,7 +142,7 @@ def test_selections_files_and_copies_stay_readable(tmp_path: Path) -> None:
 
 
 def test_repr_stays_that_of_xarray() -> None:
-    """Notebooks and the interpreter show xarray's view."""
+    """The interpreter shows xarray's view, and notebooks have it below the summary."""
     run = charged()
     plain = xr.Dataset(run.data_vars, run.coords, run.attrs)
     assert repr(run) == repr(plain).replace("xarray.Dataset", "xarray.Result")
