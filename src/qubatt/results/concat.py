@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from qubatt.core.errors import ArgumentError
+from qubatt.results.coordinates import STATUS
 from qubatt.results.result import Result
 
 
@@ -23,7 +24,7 @@ def concat(results: Iterable[xr.Dataset], dim: Any) -> xr.Dataset:
     ----------
     results : iterable of xarray.Dataset
         At least one.
-    dim : str, pandas.Index or xarray.DataArray
+    dim : str, pandas.Index, xarray.DataArray or xarray.Variable
         Name of a scalar coordinate such as ``"n_atoms"``, or a new dim with or without labels.
 
     Raises
@@ -53,10 +54,12 @@ def concat(results: Iterable[xr.Dataset], dim: Any) -> xr.Dataset:
         part.assign_coords({k: v for k, v in scalars.items() if k not in part.variables})
         for part in parts
     ]
+    axis = str(dim) if isinstance(dim, str) else str(getattr(dim, "name", None) or dim.dims[0])
     different = [
         name
         for name in scalars
-        if name != dim and not all(_same(part[name], complete[0][name]) for part in complete)
+        if name == STATUS
+        or (name != axis and not all(_same(part[name], complete[0][name]) for part in complete))
     ]
     joined = xr.concat(
         complete,

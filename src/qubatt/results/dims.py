@@ -32,7 +32,14 @@ def varied_parameters(dataset: xr.Dataset) -> list[str]:
     if "certificate" not in dataset.attrs:
         return []
     if "status" in dataset.variables:
-        names = [dim for dim in dataset.dims if dim not in dataset["status"].dims]
+        # a status that all parts share is joined to one, parameters that differ are stacked
+        known = {
+            dim
+            for name in ("status", "parameters")
+            if name in dataset.variables
+            for dim in dataset[name].dims
+        }
+        names = [dim for dim in dataset.dims if dim not in known]
     else:
         scalars = [name for name, coordinate in dataset.coords.items() if coordinate.ndim == 0]
         names = [*dict.fromkeys([*dataset.dims, *scalars])]
