@@ -153,14 +153,19 @@ def run_command(line: str) -> str:
 def registered_commands() -> Iterator[list[str]]:
     """Yield the words of every registered command and sub-command."""
     import typer.main
+    from typer.core import TyperGroup
 
     from qubatt.cli.app import build
 
     group = typer.main.get_command(build())
     for name, command in group.commands.items():
-        yield [name]
-        for part in getattr(command, "commands", {}):
-            yield [name, part]
+        words = [name]
+        yield words
+        if isinstance(command, TyperGroup):
+            for part in command.list_commands(
+                command.make_context(words[0], [], resilient_parsing=True)
+            ):
+                yield [*words, part]
 
 
 def check_commands() -> None:

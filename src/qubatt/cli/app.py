@@ -67,7 +67,6 @@ def build() -> typer.Typer:
         cls=InOrder,
         callback=_options,
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )

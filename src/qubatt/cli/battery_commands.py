@@ -10,28 +10,67 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
+import typer.main
+from typer.core import TyperCommand, TyperGroup
 
-from qubatt.cli.option import charger_of
-from qubatt.core.declaration import fields_of
-from qubatt.core.spec_string import field_value, plain_types
+from qubatt.cli.battery_names import battery_summaries
+
+
+def add_battery_commands(app: typer.Typer, name: str, text: str, body: Callable[..., None]) -> None:
+    """Add a group of commands, one per registered battery; `text` says what they do.
+
+    A command is made when it is called. Help and completion of the group need the names of the
+    batteries and their summaries, and import none of them.
+    """
+
+    class BatteryGroup(TyperGroup):
+        """Sub-commands by the names of the batteries."""
+
+        listing = False
+
+        def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # the same in all contexts
+            return list(battery_summaries())
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  # likewise
+            if cmd_name not in battery_summaries():
+                return None
+            if self.listing:
+                return TyperCommand(cmd_name, help=battery_summaries()[cmd_name])
+            return _command(cmd_name, body)
+
+        def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # likewise
+            with formatter.section("Commands"):
+                formatter.write_dl(list(battery_summaries().items()))
+
+        def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+            self.listing = True
+            try:
+                return super().shell_complete(ctx, incomplete)
+            finally:
+                self.listing = False
+
+    group = typer.Typer(cls=BatteryGroup, help=text, no_args_is_help=True, rich_markup_mode=None)
+    group.callback()(lambda: None)  # a group even though no command is registered
+    app.add_typer(group, name=name)
+
+
+def _command(battery: str, body: Callable[..., None]) -> Any:
+    """Return the command of one battery."""
+    import qubatt.models  # noqa: F401  # registers the batteries
+    from qubatt.core.registry import registry
+
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
+    cls = registry.get("battery", battery)
+    single.command(battery, no_args_is_help=True)(command_for(cls, body))
+    return typer.main.get_command(single)
 
 
 def _kind(annotation: Any) -> str:
     """Return what the value of an option is called in the help."""
+    from qubatt.core.spec_string import plain_types
+
     names: dict[Any, str] = {int: "INTEGER", float: "NUMBER", Callable: "PULSE"}
     return "|".join(names.get(part, "TEXT") for part in plain_types(annotation))
-
-
-def add_battery_commands(app: typer.Typer, name: str, text: str, body: Callable[..., None]) -> None:
-    """Add a group of commands, one per registered battery; `text` says what they do."""
-    import qubatt.models  # noqa: F401  # registers the batteries
-    from qubatt.core.registry import registry
-
-    group = typer.Typer(help=text, no_args_is_help=True, rich_markup_mode=None)
-    for battery, cls in registry.items("battery").items():
-        if cls.has_text_form:
-            group.command(battery, no_args_is_help=True)(command_for(cls, body))
-    app.add_typer(group, name=name)
 
 
 def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None]:
@@ -45,6 +84,9 @@ def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None
         Called with the built instance and its own options, which are keyword-only; `charger` is
         left out for a battery without one.
     """
+    from qubatt.core.declaration import fields_of
+    from qubatt.core.spec_string import field_value
+
     declared = fields_of(cls)
     parameters = []
     for name, field in declared.items():
@@ -86,6 +128,8 @@ def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None
 
 def _own_options(cls: type[Any], body: Callable[..., None]) -> list[inspect.Parameter]:
     """Return the options of `body` that the battery has a use for."""
+    from qubatt.cli.option import charger_of
+
     options = list(inspect.signature(body, eval_str=True).parameters.values())[1:]
     charger = charger_of(cls)
     if charger is None:

@@ -9,8 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from qubatt.models import Battery
-
 KIND_MODULES = {
     "battery": "models",
     "charger": "states",
@@ -58,6 +56,7 @@ def _fields(name: str, entry: object) -> str:
     from qubatt.core.declaration import fields_of
     from qubatt.core.spec_string import plain_types
     from qubatt.merits import Merit
+    from qubatt.models import Battery
 
     if isinstance(entry, Merit):  # none after a name that has them
         entry = type(entry) if name == entry.kind else None

@@ -10,19 +10,21 @@ import typer
 CHARGER = "Charger state, such as fock:6 or, of a cavity, coherent:6"
 """What the option of the charger says, before its default: see `charger_of`."""
 
-Charger = Annotated[str | None, typer.Option(help=CHARGER)]
+Charger = Annotated[str | None, typer.Option(help=CHARGER, metavar="STATE")]
 Environment = Annotated[
     list[str] | None,
     typer.Option(
+        metavar="DISSIPATOR",
         help="Dissipator, such as cavity-loss:0.5 or cavity-loss:rate=0.5,n_thermal=0.1;"
-        " may be given several times"
+        " may be given several times",
     ),
 ]
 Merits = Annotated[
     list[str] | None,
     typer.Option(
+        metavar="MERIT",
         help="Figure of merit, such as ergotropy_full or free_energy:beta=2, or all (see:"
-        " qubatt list merit); may be given several times"
+        " qubatt list merit); may be given several times",
     ),
 ]
 Output = Annotated[Path | None, typer.Option(help="Write the result as netCDF")]
@@ -44,7 +46,7 @@ def charger_of(cls: type[Any]) -> Any | None:
     if example_of(cls).charger_factor is None:
         return None
     default = f" [default: {cls.usual_charger}]" if cls.usual_charger else ""
-    return Annotated[str | None, typer.Option(help=CHARGER + default)]
+    return Annotated[str | None, typer.Option(help=CHARGER + default, metavar="STATE")]
 
 
 def output_times(t_end: float | None, points: int | None) -> Any:

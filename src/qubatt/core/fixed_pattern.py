@@ -153,7 +153,7 @@ def _interned(flat: Index, dim: int) -> Pattern:
 
 
 def on_pattern(matrix: Matrix) -> Matrix:
-    """Return a CSR matrix on its pattern, without explicit zeros, real where it is real."""
+    """Return a matrix on its pattern, without explicit zeros, real where it is real."""
     if getattr(matrix, "pattern", None) is None:
         matrix = sp.csr_array(matrix)
         if not matrix.has_canonical_format:

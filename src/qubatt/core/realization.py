@@ -240,12 +240,13 @@ class Realization:
 
         The commutators with what pulses switch are apart: see `pulsed_adjoint`.
         """
+        operator = on_pattern(operator)
         parts = [(1.0, commutator(self.H, operator)), (1.0, self.dissipated(operator))]
         return combination(parts, self.dim)
 
     def dissipated(self, operator: Operator, source: str | None = None) -> Operator:
         """Return Σ γ (c†Oc − ½{c†c, O}) over the jumps from one environment, or from all."""
-        parts = []
+        operator, parts = on_pattern(operator), []
         for rate, c in self.jumps_of(source):
             raised = adjoint(c)
             loss = product(raised, c)
@@ -258,6 +259,7 @@ class Realization:
 
     def pulsed_adjoint(self, operator: Operator) -> tuple[tuple[Pulse, Operator], ...]:
         """Return pairs (f, i[H_k, O]): d⟨O⟩/dt has f(t)⟨i[H_k, O]⟩ besides `adjoint`."""
+        operator = on_pattern(operator)
         return tuple((pulse, commutator(part, operator)) for pulse, part in self.pulsed)
 
 

@@ -18,7 +18,7 @@ class Registry:
     def __init__(self) -> None:
         self._entries: dict[str, dict[str, Any]] = {}
         self._reserved: dict[tuple[str, str], str] = {}
-        self._names: dict[Any, str] = {}
+        self._names: dict[int, str] = {}
 
     def add(self, kind: str, name: str, entry: Any) -> None:
         """Register `entry` under `name`; a name is given once per kind.
@@ -34,7 +34,7 @@ class Registry:
         if name in group or (kind, name) in self._reserved:
             raise ValueError(f"{kind} {name!r} is already registered")
         group[name] = entry
-        self._names.setdefault(entry, name)
+        self._names.setdefault(id(entry), name)
 
     def reserve(self, kind: str, name: str, cure: str) -> None:
         """Keep a name for what can only be built in Python, and say how when it is asked for.
@@ -60,14 +60,14 @@ class Registry:
 
     def name_of(self, kind: str, entry: Any) -> str:
         """Return the name under which `entry` is registered."""
-        name = self._names.get(entry)
+        name = self._names.get(id(entry))
         if name is None or self._entries.get(kind, {}).get(name) is not entry:
             raise KeyError(f"{entry!r} is not a registered {kind}")
         return name
 
     def any_name_of(self, entry: Any) -> str | None:
         """Return the name under which `entry` is registered in any kind; None if it is not."""
-        return self._names.get(entry)
+        return self._names.get(id(entry))
 
     def items(self, kind: str) -> dict[str, Any]:
         """Return all entries of one kind, by name, in the order of registration."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import version
-from platform import python_version
 
 __version__ = "0.1.0"
 
@@ -12,6 +10,9 @@ __version__ = "0.1.0"
 @cache
 def versions() -> dict[str, str]:
     """Return the versions of qubatt, Python and the libraries that compute."""
+    from importlib.metadata import version  # these two take longer than the help of a command
+    from platform import python_version
+
     libraries = ("numpy", "scipy", "numba", "xarray")
     return {"qubatt": __version__, "python": python_version()} | {
         name: version(name) for name in libraries

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
-from qubatt.core.fixed_pattern import identity, pattern_of
+from qubatt.core.fixed_pattern import identity, on_pattern, pattern_of
 from qubatt.core.observable import Observable
 from qubatt.core.problem import Problem, Pulse, pulse_value
 from qubatt.core.realization import Realization
@@ -37,6 +37,7 @@ class Readout:
         for observable in observables:
             operator = realization.observe(observable)
             parts = [(None, operator.steady), *operator.pulsed]
+            parts = [(pulse, on_pattern(part)) for pulse, part in parts]
             self._parts[observable.label] = [
                 (pulse, len(self.operators) + k) for k, (pulse, _) in enumerate(parts)
             ]

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from qubatt.core.declaration import fields_of
 from qubatt.core.errors import ArgumentError
+from qubatt.core.html import object_html
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.space import Space
 from qubatt.environment import Dissipator
-from qubatt.results.html import object_html
 from qubatt.states import ChargerState
 
 

@@ -1,12 +1,12 @@
-"""Results and batteries as HTML, for notebooks."""
+"""Results as HTML, for notebooks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
 import xarray as xr
 
+from qubatt.core.html import formula
 from qubatt.results.checks import status_text
 from qubatt.results.status import one_status, status_counts
 from qubatt.results.summary import summary
@@ -34,20 +34,3 @@ def _status(dataset: xr.Dataset) -> str:
     statuses = {*status_counts(dataset)} or {one_status(dataset)}
     colour = GOOD if statuses == {"ok"} else BAD
     return f"<div><b style='color:{colour}'>status: {escape(text)}</b></div>"
-
-
-def formula(latex: str) -> str:
-    """Return a formula that notebooks typeset, from LaTeX."""
-    return f"<div>$${escape(latex, quote=False)}$$</div>"
-
-
-def object_html(title: str, latex: str, rows: Sequence[tuple[str, str, str]]) -> str:
-    """Return a declared object as HTML: its name, a formula, its fields and their meaning."""
-    cells = "".join(
-        f"<tr><td><code>{escape(name)}</code></td><td>{escape(value)}</td>"
-        f"<td style='text-align:left'>{escape(meaning)}</td></tr>"
-        for name, value, meaning in rows
-    )
-    head = "<tr><th>field</th><th>value</th><th style='text-align:left'>meaning</th></tr>"
-    math = formula(latex) if latex else ""
-    return f"<div><b>{escape(title)}</b>{math}<table>{head}{cells}</table></div>"

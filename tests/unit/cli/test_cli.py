@@ -330,22 +330,6 @@ def seconds_of_python(*arguments):
 IMPORT = ("-c", "import qubatt; qubatt.charge")
 
 
-def test_help_starts_quickly():
-    """`qubatt --help` takes less than half of what it takes to import what computes.
-
-    A third, on any machine; the best of three, so that nothing has to be compiled.
-    """
-    code = "import sys; sys.argv[1:] = ['--help']; from qubatt.__main__ import main; "
-    code += "import atexit; atexit.register(lambda: print(*sys.modules)); main()"
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    heavy = {"xarray", "matplotlib", "numba", "pandas", "h5py", "zarr", "rich", "jinja2"}
-    assert heavy.isdisjoint(done.stdout.splitlines()[-1].split())
-    pairs = [
-        (seconds_of_python("-m", "qubatt", "--help"), seconds_of_python(*IMPORT)) for _ in "123"
-    ]
-    assert min(help_ for help_, _ in pairs) < 0.5 * min(whole for _, whole in pairs)
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interruption_is_clean_and_resumes(tmp_path, number):
     """A signal ends a reproduction at once, with its workers and one sentence; it can go on."""
