@@ -37,8 +37,8 @@ GENEROUS = 60
 def cutoff_of(dataset: xr.Dataset) -> dict[str, Any]:
     """Return what the result says of its cut-off, having checked that it fits the rest."""
     chosen = dict(json.loads(dataset.attrs["cutoff"]))
-    assert json.loads(dataset.parameters)["battery"]["max_photons"] == chosen["chosen"]
-    assert json.loads(dataset.certificate)["cutoff_change"] == chosen["tried"][-1]["change"]
+    assert dataset.parameters["battery"]["max_photons"] == chosen["chosen"]
+    assert dataset.certificate["cutoff_change"] == chosen["tried"][-1]["change"]
     assert chosen["tried"][-1]["max_photons"] == chosen["chosen"]
     assert chosen["tried"][-1]["change"] <= chosen["tolerance"] == 1e-6
     assert all(step["change"] is None or step["change"] > 1e-6 for step in chosen["tried"][:-1])

@@ -134,6 +134,7 @@ def test_too_little_memory_is_refused_with_both_numbers(
 ) -> None:
     """The message names the engine, the states and the cure."""
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=1000))
+    monkeypatch.setattr("qubatt.engines.engine.ALWAYS_FREE", 0.0)
     with pytest.raises(qb.ResourceError) as caught:
         solve(engine, spin_problem, np.array([0.0, 1.0]), {})
     text = str(caught.value)
@@ -147,6 +148,7 @@ def test_kept_states_count_as_memory(
 ) -> None:
     """Ten thousand times of 4 × 4 states need 2.6 MB, the run without them 6 kB."""
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=100_000))
+    monkeypatch.setattr("qubatt.engines.engine.ALWAYS_FREE", 0.0)
     times = np.linspace(0.0, 0.1, 10_000)
     solve(qb.MatrixEngine(), spin_problem, times, {})
     with pytest.raises(qb.ResourceError):
@@ -158,5 +160,6 @@ def test_local_decay_counts_the_full_space_as_memory(monkeypatch: pytest.MonkeyP
     decay = qb.LevelDecay("middle", "ground", 0.1)
     problem = qb.CascadeBattery(max_photons=10).problem(environment=[decay])
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=2_500_000))
+    monkeypatch.setattr("qubatt.engines.engine.ALWAYS_FREE", 0.0)
     with pytest.raises(qb.ResourceError, match="for 99 states"):
         solve(qb.MatrixEngine(), problem, np.array([0.0, 0.01]), {})
