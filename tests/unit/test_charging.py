@@ -30,7 +30,8 @@ def run() -> xr.Dataset:
 def test_variables_and_labels(run: xr.Dataset) -> None:
     """Every variable and the time axis carry units and a long name; variables a definition."""
     assert list(run.data_vars) == ["energy", "power", "mean_photons", "cutoff_population"]
-    for name, variable in run.variables.items():
+    for name in ("time", *run.data_vars):
+        variable = run.variables[name]
         assert variable.dims == ("time",)
         assert variable.dtype == np.float64
         assert variable.attrs["units"], name
@@ -41,12 +42,12 @@ def test_variables_and_labels(run: xr.Dataset) -> None:
 
 
 def test_attributes_are_json(run: xr.Dataset) -> None:
-    """All but the status are strict JSON with the documented content."""
+    """All but the status and the Hamiltonian are strict JSON with the documented content."""
     assert run.attrs["status"] == "ok"
     loaded = {
         name: json.loads(value, parse_constant=pytest.fail)
         for name, value in run.attrs.items()
-        if name != "status"
+        if name not in ("status", "hamiltonian")
     }
     assert set(loaded) == {"certificate", "parameters", "engine", "versions", "citations"}
     assert loaded["parameters"] == {
@@ -204,12 +205,17 @@ def test_progress_is_told() -> None:
         ({"times": [1.0, 0.5]}, "times"),
         ({"charger": qb.FockState(1)}, "charger"),
         ({"battery": CAVITY, "charger": LOSS}, "charger"),
-        ({"battery": CAVITY, "charger": "fock:3"}, "charger"),
+        ({"battery": CAVITY, "charger": "fokc:3"}, "charger"),
+        ({"battery": CAVITY, "charger": "fock:4"}, "photons"),
+        ({"battery": CAVITY, "charger": 3}, "charger"),
         ({"battery": CAVITY, "charger": qb.FockState(4)}, "photons"),
         ({"environment": [LOSS, "loss"]}, "environment"),
-        ({"environment": "cavity-loss"}, "environment"),
+        ({"environment": "cavity-lost:0.5"}, "environment"),
+        ({"environment": "cavity-loss"}, "rate"),
+        ({"environment": "cavity-loss:-1"}, "rate"),
         ({"environment": [qb.FockState(2)]}, "environment"),
         ({"engine": "exct"}, "engine"),
+        ({"engine": "exact:tolerance=2"}, "tolerance"),
     ],
 )
 def test_bad_arguments_are_named(arguments: dict[str, Any], argument: str) -> None:
@@ -224,7 +230,7 @@ def test_bad_objects_come_with_an_example() -> None:
     with pytest.raises(qb.ArgumentError, match=r"For example qb\.DrivenBattery\("):
         qb.charge("dicke", times=TIMES)
     with pytest.raises(qb.ArgumentError, match=r"For example qb\.CavityLoss\("):
-        qb.charge(DRIVEN, times=TIMES, environment=["loss"])
+        qb.charge(DRIVEN, times=TIMES, environment=[0.5])
 
 
 def test_misfits_are_unsupported() -> None:

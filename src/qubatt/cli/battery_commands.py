@@ -14,6 +14,7 @@ import typer.main
 from typer.core import TyperCommand, TyperGroup
 
 from qubatt.cli.battery_names import battery_summaries
+from qubatt.core.errors import ArgumentError, suggest
 
 
 def add_battery_commands(app: typer.Typer, name: str, text: str, body: Callable[..., None]) -> None:
@@ -33,7 +34,8 @@ def add_battery_commands(app: typer.Typer, name: str, text: str, body: Callable[
 
         def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  # likewise
             if cmd_name not in battery_summaries():
-                return None
+                cure = suggest(cmd_name, battery_summaries())
+                raise ArgumentError("battery", "name a registered battery", cmd_name, cure)
             if self.listing:
                 return TyperCommand(cmd_name, help=battery_summaries()[cmd_name])
             return _command(cmd_name, body)

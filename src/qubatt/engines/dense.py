@@ -151,11 +151,11 @@ Rows: odd powers of A above A⁶ over A⁷, odd powers up to A⁷ over A, even o
 """
 
 LARGEST_NORM = 5.371920351148152
-"""1-norm up to which this approximant is exact in double precision (higham2005)."""
+"""1-norm up to which this approximant is exact in double precision (Higham 2005)."""
 
 
 def exponential(A: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """Return exp(A) by scaling and squaring, r₁₃(A/2ˢ)^(2ˢ), shape ``(n, n)`` (higham2005).
+    """Return exp(A) by scaling and squaring, r₁₃(A/2ˢ)^(2ˢ), shape ``(n, n)`` (Higham 2005).
 
     It is `scipy.linalg.expm` without the choices that cost more than the products of a small
     matrix.
@@ -171,7 +171,8 @@ def exponential(A: NDArray[np.complex128]) -> NDArray[np.complex128]:
     high_odd, low_odd, high_even, low_even = (PADE @ powers.reshape(4, -1)).reshape(4, n, n)
     odd = A @ (powers[3] @ high_odd + low_odd)
     even = powers[3] @ high_even + low_even
-    result = np.linalg.solve(even - odd, even + odd)
+    # 1 + …, and not (even − odd)⁻¹(even + odd), so that steady states stay as they are to the bit
+    result = powers[0] + np.linalg.solve(even - odd, 2.0 * odd)
     for _ in range(squarings):
         result = result @ result
     return np.asarray(result, dtype=np.complex128)

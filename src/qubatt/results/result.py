@@ -30,8 +30,9 @@ class Result(xr.Dataset):  # type: ignore[no-untyped-call]  # xarray types no __
 
     @property
     def status(self) -> Any:
-        """Status of one result as text; of joined results and studies, that of every point."""
-        return one_status(self) or self["status"]
+        """Status of one result as text; of joined results and studies, an array of all points."""
+        one = "" if "study" in self.attrs else one_status(self)
+        return one or self["status"]
 
     @property
     def certificate(self) -> dict[str, Any]:

@@ -263,7 +263,7 @@ def test_list_shows_every_kind(qubatt, kind):
         ("recharge --n-atoms 6 --interaction 4 --beta 1:2", ["`beta`", "0.01:5:100"]),
         ("recharge --n-atoms 6 --interaction 4 --beta 0:2:1", ["`beta`", "count"]),
         ("recharge --n-atoms 6 --interaction 4 --beta -1", ["`beta`", "non-negative"]),
-        ("recharge --n-atoms 6 --interaction 4 --beta 1 --space ful", ["`space`", "full"]),
+        ("recharge --n-atoms 6 --interaction 4 --beta 1 --basis ful", ["`basis`", "full"]),
         (
             "recharge --n-atoms 6 --interaction 4 --beta 1 --omega-atom 0",
             ["`omega_atom`", "positive"],

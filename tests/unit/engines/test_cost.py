@@ -64,6 +64,7 @@ def test_too_little_memory_is_said(monkeypatch):
     """The summary warns, the run is refused."""
     problem = qb.DickeBattery(n_atoms=4, coupling=0.5, max_photons=20).problem()
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=10_000))
+    monkeypatch.setattr("qubatt.engines.engine.ALWAYS_FREE", 0.0)
     found = problem_cost(problem, TIMES)
     assert not found.fits
     assert "it would be refused" in str(found)
@@ -96,9 +97,34 @@ def test_dense_engine_is_asked_whether_it_can():
 
 
 def test_full_states_are_priced() -> None:
-    """32 D² bytes each, told apart from what the engine holds."""
-    problem = qb.DickeBattery(2, 0.5, 9).problem(environment=[qb.CavityLoss(0.5)])
-    bare, whole = (problem_cost(problem, [1.0, 2.0], states=count) for count in (0, 5))
-    assert whole.memory - bare.memory == 5 * 32 * 30**2
+    """Density matrices and what they need beside them are part of the memory."""
+    battery = qb.DickeBattery(2, 0.5, 9)
+    times = np.linspace(1.0, 2.0, 5)
+    bare, whole = (
+        qb.cost(battery, times=times, environment="cavity-loss:0.5", merits=merits)
+        for merits in ("energy", ["energy", "negativity"])
+    )
+    assert 5 * 32 * 30**2 <= whole.memory - bare.memory < 5 * 80 * 30**2
     assert "full states" not in str(bare)
     assert "5 of 14.4 kB each" in str(whole)
+
+
+def test_cost_takes_what_charge_takes() -> None:
+    """The same arguments give the engine, dimension and entries that the run reports."""
+    arguments = {
+        "times": [1.0, 2.0],
+        "charger": "fock:3",
+        "environment": ["cavity-loss:0.5"],
+        "merits": ["energy", "ergotropy_full"],
+        "engine": "exact:tolerance=1e-8",
+    }
+    battery = qb.TavisCummingsBattery(n_atoms=3, coupling=0.5, max_photons=6)
+    expected, run = qb.cost(battery, **arguments), qb.charge(battery, **arguments)
+    assert expected.engine == run.engine["engine"] == "exact"
+    assert expected.dimension == run.engine["dimension"]
+    assert expected.entries == run.engine["entries"]
+    assert expected.products / 2 < run.engine["products"] < expected.products * 2
+    with pytest.raises(qb.ArgumentError, match="The cost depends on the last time"):
+        qb.cost(battery, times="auto")
+    with pytest.raises(qb.UnsupportedError, match="acts on `cavity`"):
+        qb.cost(qb.DrivenBattery(1, 1.0), times=[1.0], environment="cavity-loss:0.5")

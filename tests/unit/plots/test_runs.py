@@ -193,14 +193,14 @@ def test_strip_is_hatched_while_the_cutoff_is_too_low(bad: xr.Dataset) -> None:
 @pytest.mark.parametrize("status", ["not-converged", "not-positive", "cutoff-too-small"])
 def test_other_bad_status_hatches_the_whole_strip(dicke: xr.Dataset, status: str) -> None:
     """Also where no output time alone is above the threshold."""
-    strip = qb.plot(dicke.assign_attrs(status=status)).axes[-1]
+    strip = qb.plot(dicke.assign_coords(status=status)).axes[-1]
     assert hatched(strip) == [(0.0, 8.0)]
     assert strip.texts[0].get_text() == status
 
 
 def test_full_levels_that_lead_nowhere_are_not_doubtful(bad: xr.Dataset) -> None:
     """The status has the last word."""
-    assert not hatched(qb.plot(bad.assign_attrs(status="ok")).axes[-1])
+    assert not hatched(qb.plot(bad.assign_coords(status="ok")).axes[-1])
 
 
 def darkness(figure: Figure, axes: Axes) -> float:
@@ -218,7 +218,7 @@ def test_bad_strips_look_different_in_grey(dicke: xr.Dataset) -> None:
     """Hatching and tag are dark next to the plain band."""
     good, other = (
         qb.plot(data, variables="energy")
-        for data in (dicke, dicke.assign_attrs(status="not-converged"))
+        for data in (dicke, dicke.assign_coords(status="not-converged"))
     )
     assert darkness(other, other.axes[-1]) > 1.5 * darkness(good, good.axes[-1])
 
@@ -362,5 +362,5 @@ def test_one_ergotropy_says_of_what() -> None:
         qb.charge(battery, times=[0.0, 1.0, 2.0], charger=state, merits="ergotropy_full")
         for state in states.values()
     ]
-    figure = qb.plot(xr.concat(runs, "charger").assign_coords(charger=list(states)))
+    figure = qb.plot(qb.concat(runs, "charger").assign_coords(charger=list(states)))
     assert "ergotropy on the full space" in figure.axes[0].get_ylabel().replace("\n", " ")

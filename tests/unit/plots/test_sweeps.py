@@ -29,9 +29,9 @@ def steady() -> xr.Dataset:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", qb.QubattWarning)
         rows = [
-            xr.concat([end(rate, g) for g in EXCHANGE.values], EXCHANGE) for rate in RATES.values
+            qb.concat([end(rate, g) for g in EXCHANGE.values], EXCHANGE) for rate in RATES.values
         ]
-    return xr.concat(rows, RATES)
+    return qb.concat(rows, RATES)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def runs() -> xr.Dataset:
     g = EXCHANGE[:3]
     batteries = [qb.DickeBattery(1, 0.5, 14, interaction=value) for value in g.values]
     times = np.linspace(0, 5, 51)
-    return xr.concat([qb.charge(battery, times=times, merits="all") for battery in batteries], g)
+    return qb.concat([qb.charge(battery, times=times, merits="all") for battery in batteries], g)
 
 
 def test_two_parameters_become_a_map(steady: xr.Dataset) -> None:

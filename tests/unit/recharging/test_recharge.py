@@ -64,7 +64,7 @@ def test_labels_and_attributes() -> None:
     for name in NAMES:
         assert cycle[name].attrs["definition"]
     assert cycle.attrs["status"] == "ok"
-    assert json.loads(cycle.attrs["parameters"]) == {"omega_atom": 1.0, "space": "full"}
+    assert json.loads(cycle.attrs["parameters"]) == {"omega_atom": 1.0, "basis": "full"}
     assert any("032211" in source for source in json.loads(cycle.attrs["citations"]))
 
 
@@ -105,8 +105,8 @@ def test_two_atoms_by_hand() -> None:
         ({"omega_atom": 0.0}, "Argument `omega_atom` must be one positive number, but is 0.0."),
         ({"omega_atom": [1.0]}, "Argument `omega_atom` must be one positive number, but is [1.0]."),
         (
-            {"space": "ful"},
-            'Argument `space` must be "symmetric" or "full", but is \'ful\'.'
+            {"basis": "ful"},
+            'Argument `basis` must be "symmetric" or "full", but is \'ful\'.'
             " Best matches are: full.",
         ),
     ],

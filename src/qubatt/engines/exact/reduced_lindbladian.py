@@ -17,8 +17,9 @@ from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
 from qubatt.engines.engine import MAX_EIGENVALUE_DIM, smallest_eigenvalue
 from qubatt.engines.exact import kernels
-from qubatt.engines.exact.layout import Tables, jump_blocks, layout_of
+from qubatt.engines.exact.layout import jump_blocks, layout_of
 from qubatt.engines.exact.sectors import NO_ENTRIES, Entries, Pair, Sectors, find_sectors, split
+from qubatt.engines.exact.tables import Tables, tables_of
 from qubatt.engines.threads import thread_count
 
 Vector = NDArray[np.float64]
@@ -105,15 +106,15 @@ class ReducedLindbladian:
     @cached_property
     def tables(self) -> Tables:
         """What the kernels read, without pulses."""
-        return self.layout.tables(self.realization, self.realization.H)
+        return tables_of(self.layout, self.realization, self.realization.H)
 
     @cached_property
     def _pulsed(self) -> list[tuple[Pulse, dict[str, NDArray[np.float64]]]]:
         """Pulses, and what each unit of them adds to the tables."""
-        nothing = self.layout.tables(self.realization, zero(self.realization.dim))
+        nothing = tables_of(self.layout, self.realization, zero(self.realization.dim))
         parts = []
         for pulse, part in self.realization.pulsed:
-            with_part = self.layout.tables(self.realization, part)
+            with_part = tables_of(self.layout, self.realization, part)
             changes = {
                 name: getattr(with_part, name) - getattr(nothing, name)
                 for name in TABLES_OF_H
