@@ -1,4 +1,4 @@
-"""The page of all figures of merit: ``python -m docs.merits > docs/merits.md``."""
+"""Generate the page of all figures of merit: ``python -m docs.merits > docs/merits.md``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qubatt.merits.selection import all_merits
 
 INTRODUCTION = """# Figures of merit
 
-Ask for them by name, in Python or on the command line:
+Select figures of merit by name, in Python or on the command line:
 
 ```python
 import qubatt as qb
@@ -25,32 +25,33 @@ run = qb.charge(battery, [0.0, 1.0, 2.0], environment=qb.CollectiveDecay(0.5), m
 qubatt charge driven --n-atoms 4 --drive 1 --environment collective-decay:0.5 --merit ergotropy_full --merit free_energy:beta=2
 ```
 
-A merit with a parameter that is not the usual one has its value in the name of the variable, `run["free_energy_2"]`;
-the attributes of the variable have its name. Where a parameter takes a few values only, every one is listed below, and
-these names may be written wherever a merit is named: `ergotropy_full` is `ergotropy:reach=full` and
+If a parameter differs from its default, its value is appended to the name of the variable, as in `run["free_energy_2"]`;
+the attributes of the variable contain its name. If a parameter takes only a few values, each variant is listed below, and
+its name can be used wherever a merit is named: `ergotropy_full` is short for `ergotropy:reach=full` and
 `qb.merit("ergotropy", reach="full")`.
 
-`merits="all"` (`--merit all`) gives every one that the battery can give without its full state; at N = 10
-that takes 1.7 times as long as the energy alone. A merit that a battery cannot give says why.
+`merits="all"` (`--merit all`) selects all available merits except those of the full state; at N = 10
+this takes 1.7 times as long as the energy alone. The error for an unavailable merit states the reason.
 
-ħ = k_B = 1. ρ is the state of charger and battery, ρ_B = Tr_charger ρ that of the battery, D(ρ) the dissipator of one
-environment, dim the dimension of ρ. Flows are positive into the system. "Ergotropy" is never printed without saying what the extracting
-unitary may touch: the same state can give ten times more on the full 2^N space than on the N + 1 symmetric states.
+Units: ħ = k_B = 1. ρ is the state of charger and battery, ρ_B = Tr_charger ρ the state of the battery, D(ρ) the
+dissipator of one environment, and dim the dimension of ρ. Flows into the system are positive. Each ergotropy states the
+space on which the extracting unitary acts: the same state can yield ten times more on the full 2^N space than on the
+N + 1 symmetric states.
 """
 
 SECTIONS = {
-    "expectations": "Expectation values, computed during the propagation: cheap for any size.",
+    "expectations": "Functions of expectation values, which are computed during propagation: cheap for any size.",
     "curve": (
-        "One number of the stored energy over time, found between the output times by polynomials through E,"
-        " dE/dt and d²E/dt² (E and dE/dt with pulses); the certificate has their error as `curve_error`. Not of"
-        " steady states."
+        "One number for the whole curve of the stored energy, interpolated between the output times by polynomials"
+        " through E, dE/dt and d²E/dt² (with pulses through E and dE/dt); the certificate contains the interpolation"
+        " error as `curve_error`. These merits are not available for steady states."
     ),
     "battery state": (
-        "Functions of ρ_B, which is computed during the propagation without forming ρ: cheap for up to some hundred atoms."
+        "Functions of ρ_B, which is computed during propagation without forming ρ: cheap for up to a few hundred atoms."
     ),
     "full state": (
-        "Functions of ρ: dim² numbers and some dim³ operations at every time. `state_times=[…]` (`--state-times`)"
-        " asks for them at fewer times than the others; `--dry-run` tells the price."
+        "Functions of ρ: dim² numbers and about dim³ operations at each time. `state_times=[…]` (`--state-times`)"
+        " restricts them to fewer times than the other merits; `--dry-run` estimates the cost."
     ),
 }
 

@@ -256,5 +256,5 @@ def test_no_first_law_where_the_frame_takes_all_energy_away():
     """In the frame of the battery itself nothing is left of U; it says so instead of giving 0."""
     a = qt.destroy(3)
     battery = qb.from_qutip(qt.num(3), [-qt.num(3), [a + a.dag(), np.sin]], [0.3 * a])
-    with pytest.raises(qb.UnsupportedError, match="in this frame the inner energy"):
+    with pytest.raises(qb.UnsupportedError, match="in this frame the internal energy"):
         qb.charge(battery, times=TIMES, merits="heat_current")

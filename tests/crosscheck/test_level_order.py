@@ -114,7 +114,7 @@ def test_spin_in_a_lossy_mode():
     np.testing.assert_allclose(run.empty_population, 1.0 - up, atol=AGREES)
     assert run.remaining_energy.values[0] == pytest.approx(0.0, abs=1e-12)
     assert run.empty_population.values[0] == pytest.approx(1.0, abs=1e-12)
-    with pytest.raises(qb.UnsupportedError, match="its battery begins empty"):
+    with pytest.raises(qb.UnsupportedError, match="the battery starts empty"):
         qb.charge(battery, times=TIMES, merits=["half_life"])
     three = qb.from_qutip(qt.sigmaz() / 2, H_charge, [0.5 * a], dims=dims)  # starts empty itself
     again = qb.charge(three, times=TIMES, charger=qb.FockState(3), merits=["remaining_energy"])

@@ -238,7 +238,7 @@ def test_misfits_are_unsupported() -> None:
     with pytest.raises(qb.UnsupportedError, match="CavityLoss acts on `cavity`"):
         qb.charge(DRIVEN, times=TIMES, environment=LOSS)
     with pytest.raises(
-        qb.UnsupportedError, match="Merit `mean_photons` cannot be given: it needs a mode"
+        qb.UnsupportedError, match="Merit `mean_photons` is not available: it needs a mode"
     ):
         qb.charge(DRIVEN, times=TIMES, merits=["mean_photons"])
     with pytest.raises(qb.ArgumentError, match=r"Best matches are: .*power"):

@@ -215,7 +215,7 @@ def _at_rest(request: Request, wanted: MeritNames) -> Request:
     for merit in request.merits:
         if not merit.has_steady_value and (merit.name in named or ALL not in names):
             raise UnsupportedError(
-                f"Merit `{merit.name}` cannot be given: a steady state has no charging curve."
+                f"Merit `{merit.name}` is not available: a steady state has no charging curve."
                 " Use charge."
             )
     return request.at_rest()

@@ -8,7 +8,7 @@ from qubatt.merits.solved_run import SolvedRun
 
 __all__ = ["CutoffPopulation", "Merit", "SolvedRun", "merit", "select_merits"]
 
-for _module in (  # each registers its merits, which are listed in this order
+for _module in (  # each module registers its merits; listings keep this order
     "energy",
     "power",
     "maximum",
@@ -35,4 +35,4 @@ for _module in (  # each registers its merits, which are listed in this order
 ):
     import_module(f"{__name__}.{_module}")
 
-from qubatt.merits.cutoff_population import CutoffPopulation  # noqa: E402  # not before the others
+from qubatt.merits.cutoff_population import CutoffPopulation  # noqa: E402  # after the loop, which sets the order

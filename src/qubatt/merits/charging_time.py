@@ -1,4 +1,4 @@
-"""Charging times."""
+"""Charging time and time to a fraction of the largest energy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ChargingTime(CurveMerit):
 
     long_name = "charging time"
     units = "1/omega_ref"
-    definition = f"time of the first maximum of E(t) after 0, NaN if there is none{BETWEEN_TIMES}"
+    definition = f"time of the first maximum of E(t) after t = 0{BETWEEN_TIMES}; NaN if none exists"
     bounds = (0.0, math.inf)
 
     def number(self, run: SolvedRun) -> float:
@@ -30,19 +30,19 @@ class ChargingTime(CurveMerit):
 
 @declare("merit", "time_to_fraction")
 class TimeToFraction(CurveMerit):
-    """First time at which the stored energy is a given fraction of its maximum."""
+    """First time at which the stored energy reaches a given fraction of its maximum."""
 
-    long_name = "time to a fraction of the largest energy"
+    long_name = "time to reach a fraction of the largest energy"
     units = "1/omega_ref"
-    definition = f"least t with E(t) = fraction × max E{BETWEEN_TIMES}"
+    definition = f"smallest t with E(t) = fraction × max E{BETWEEN_TIMES}"
     bounds = (0.0, math.inf)
 
     fraction: Annotated[Positive, Field(le=1.0)] = Field(
-        default=0.9, description="Part of the largest energy", examples=[0.9]
+        default=0.9, description="Fraction of the largest energy", examples=[0.9]
     )
 
     def number(self, run: SolvedRun) -> float:
-        """Return the time, NaN where no energy is stored."""
+        """Return the time, or NaN if no energy is stored."""
         curve = run.curve
         time, energy = curve.max_energy()
         if energy <= curve.rounding:

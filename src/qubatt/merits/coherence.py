@@ -1,4 +1,4 @@
-"""Coherence between the energies of the battery."""
+"""Coherence of the battery between levels of different energy."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from qubatt.merits.solved_run import SolvedRun
 class CoherenceL1(BatteryStateMerit):
     """l1 norm of coherence of the battery between the levels of H_B.
 
-    Inside a degenerate level every basis is as good as any other, and the sum over eigenvectors
-    would depend on it; trace norms do not.
+    A sum over eigenvectors would depend on the arbitrary basis of a degenerate level; the trace
+    norms of the blocks between levels do not.
     """
 
     long_name = "l1 coherence of the battery"
     definition = (
-        "Σ ‖P_k ρ_B P_l‖₁ over levels k ≠ l of H_B with projectors P, which is Σ |⟨k|ρ_B|l⟩| where"
-        " no level is degenerate"
+        "Σ ‖P_k ρ_B P_l‖₁ over levels k ≠ l of H_B with projectors P; equal to Σ |⟨k|ρ_B|l⟩| if no"
+        " level is degenerate"
     )
     bounds = (0.0, math.inf)
     citations = ("baumgratz2014",)
@@ -47,7 +47,9 @@ class CoherenceRelativeEntropy(BatteryStateMerit):
     """Relative entropy of coherence of the battery between the levels of H_B."""
 
     long_name = "relative entropy of coherence of the battery"
-    definition = "S(Δρ_B) − S(ρ_B), Δρ_B being ρ_B without coherence between unequal energies"
+    definition = (
+        "S(Δρ_B) − S(ρ_B), where Δρ_B is ρ_B without coherence between levels of different energy"
+    )
     bounds = (0.0, math.inf)
     citations = ("baumgratz2014",)
 

@@ -16,8 +16,8 @@ class Concurrence(SpinMerit):
 
     long_name = "concurrence of two atoms"
     definition = (
-        "max(0, λ₁ − λ₂ − λ₃ − λ₄), λ the square roots of the eigenvalues of"
-        " ρ₂(σ_y⊗σ_y)ρ₂*(σ_y⊗σ_y) in descending order, ρ₂ the state of two atoms"
+        "max(0, λ₁ − λ₂ − λ₃ − λ₄), where λ are the square roots of the eigenvalues of"
+        " ρ₂(σ_y⊗σ_y)ρ₂*(σ_y⊗σ_y) in descending order, and ρ₂ is the state of two atoms"
         " averaged over all pairs"
     )
     bounds = (0.0, 1.0)
@@ -32,8 +32,8 @@ class Concurrence(SpinMerit):
 def concurrence(states: object) -> FloatArray:
     """Return the concurrence of states of two qubits, shape ``(T, 4, 4)``.
 
-    The λ are the singular values of √ρ (σ_y⊗σ_y) √ρ*, which rounding does not spoil as it does
-    square roots of small eigenvalues.
+    The λ are computed as the singular values of √ρ (σ_y⊗σ_y) √ρ*, which are less sensitive to
+    rounding than the square roots of small eigenvalues.
     """
     rho = np.asarray(states)
     flip = np.fliplr(np.diag([-1.0, 1.0, 1.0, -1.0]))

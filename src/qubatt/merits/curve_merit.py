@@ -1,4 +1,4 @@
-"""Merits that are one number of the energy curve."""
+"""Merits that reduce the energy curve E(t) to a single number."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from qubatt.merits.solved_run import SolvedRun
 
 
 class CurveMerit(Merit):
-    """One number of the energy curve; subclasses say which."""
+    """A single number derived from the energy curve E(t); subclasses implement `number`."""
 
     needs = "curve"
     has_steady_value = False
 
     @abstractmethod
     def number(self, run: SolvedRun) -> float:
-        """Return the number."""
+        """Return the value of the merit."""
 
     def values(self, run: SolvedRun) -> FloatArray:
-        """Return the number, shape ``()``."""
+        """Return the value of the merit, shape ``()``."""
         return np.asarray(self.number(run), dtype=np.float64)
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
-        """Return H_B and its derivatives."""
+        """Return H_B and its first (without pulses also second) time derivative."""
         return (ENERGY, POWER) if problem.has_pulses else (ENERGY, POWER, CURVATURE)

@@ -1,4 +1,4 @@
-"""Population of the highest Fock levels kept: large values mean that a cut-off is too low."""
+"""Population of the highest retained Fock levels; a large value means a photon cut-off too low."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from qubatt.merits.solved_run import SolvedRun
 
 
 def highest_levels(problem: Problem) -> dict[str, Expectation]:
-    """Return for every mode the projector on its highest Fock levels kept."""
+    """Return, for each mode, the projector onto its highest retained Fock levels."""
     return {mode: Expectation.of(mode, ("P_top",)) for mode in problem.space.modes}
 
 
 @declare("merit", "cutoff_population")
 class CutoffPopulation(Merit):
-    """Population of the highest Fock level kept."""
+    """Population of the highest retained Fock level."""
 
-    long_name = "population of the highest Fock level kept"
+    long_name = "population of the highest retained Fock level"
     definition = (
-        "Tr[ρ |max_photons⟩⟨max_photons|]; of two levels where photons come in pairs; the largest"
-        " one of several modes"
+        "Tr[ρ |max_photons⟩⟨max_photons|]; of the two highest levels if photons are exchanged in"
+        " pairs; the largest value if there are several modes"
     )
     bounds = (0.0, 1.0)
     default = True
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         return without_mode(realization.problem)
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
-        """Return the projector of every mode."""
+        """Return the projector for each mode."""
         return tuple(highest_levels(problem).values())
 
     def values(self, run: SolvedRun) -> FloatArray:

@@ -13,19 +13,19 @@ from qubatt.merits.solved_run import SolvedRun
 
 @declare("merit", "empty_population")
 class EmptyPopulation(Merit):
-    """Population of the empty battery, all of it in its ground level."""
+    """Population of the empty battery |G⟩, whose atoms are all in their ground level."""
 
     long_name = "population of the empty battery"
-    definition = "Tr[ρ |G⟩⟨G|] with the battery in its ground level; 1 for an empty battery"
+    definition = "Tr[ρ |G⟩⟨G|], where |G⟩ is the battery in its ground level; 1 if it is empty"
     bounds = (0.0, 1.0)
     linear = True
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         problem = realization.problem
         operators = problem.space.factors[problem.battery].operators
-        from_text = {*operators, *problem.space.matrices.get(problem.battery, {})}
-        return "" if "P_ground" in from_text else "its battery names no ground level"
+        names = {*operators, *problem.space.matrices.get(problem.battery, {})}
+        return "" if "P_ground" in names else "the battery does not define a ground level"
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
         """Return |G⟩⟨G|."""

@@ -18,7 +18,7 @@ class Energy(Merit):
 
     long_name = "stored energy"
     units = "omega_ref"
-    definition = "E(t) = Tr[ρ(t) H_B] − Tr[ρ(0) H_B], of all atoms together"
+    definition = "E(t) = Tr[ρ(t) H_B] − Tr[ρ(0) H_B], summed over all atoms"
     default = True
     linear = True
 

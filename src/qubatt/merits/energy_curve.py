@@ -1,4 +1,4 @@
-"""The stored energy between output times."""
+"""Interpolation of the stored energy between the output times."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from scipy.interpolate import PPoly
 from qubatt.core.check import FloatArray
 
 MIN_FALL = 1e-9
-"""Part of the largest |E| by which energy must fall for what was before to be a maximum.
+"""Smallest fall of E after a maximum, as a fraction of the largest |E|.
 
-Maxima that differ by less are equal, and the first of them counts.
+Maxima that differ by less are considered equal, and the first one is reported.
 """
 
 ENERGY_ROUNDING = 1e-13
-"""Part of the largest |⟨H_B⟩| that is rounding, where E itself is no more than that."""
+"""Rounding error of E as a fraction of the largest |⟨H_B⟩|."""
 
 MIN_SPACING = 1e-6
-"""Time between two times of a polynomial at least, in units of the largest |⟨H_B⟩| over |dE/dt|.
+"""Smallest spacing of the nodes of a polynomial, in units of max |⟨H_B⟩| / max |dE/dt|.
 
-Over shorter ones the rounding of E would count in dE/dt.
+Over shorter intervals the rounding error of E would dominate dE/dt.
 """
 
 EPSILON = float(np.finfo(np.float64).eps)
 
 BREAK_OFFSET = 1e-12
-"""How long before a break of a pulse, next to its time, dE/dt is that on the left of it."""
+"""Distance, relative to the time of a pulse break, at which its left-hand limit is evaluated."""
 
 
 def edges(breaks: Iterable[float], end: float) -> FloatArray:
-    """Return the times at which pulses may jump, each with one just before it."""
+    """Return the times at which pulses may jump, each preceded by a time just before it."""
     times = np.array([time for time in breaks if 0.0 < time <= end])
     return np.union1d(times * (1.0 - BREAK_OFFSET), times)
 
@@ -42,9 +42,10 @@ def edges(breaks: Iterable[float], end: float) -> FloatArray:
 class Curve:
     """E(t) as piecewise polynomials through E, dE/dt and d²E/dt² at the times of a run.
 
-    They are of degree 5, and off by h⁶/46080 of the sixth derivative for steps h; with pulses,
-    where d²E/dt² is not known, of degree 3, and off by h⁴/384 of the fourth. Where a pulse jumps
-    and dE/dt with it, one ends and the next begins, if the times hold those of `edges`.
+    Without pulses the polynomials have degree 5, and steps of length h give an error of
+    h⁶/46080 times the sixth derivative. With pulses d²E/dt² is not available; the polynomials
+    then have degree 3 and an error of h⁴/384 times the fourth derivative. If the times include
+    those of `edges`, a polynomial ends at each jump of a pulse, where dE/dt jumps too.
     """
 
     def __init__(
@@ -74,22 +75,22 @@ class Curve:
             if len(knots) > 1 or len(times) == 1:
                 self._smooth.append(_Smooth(part[knots], list(values[:, knots])))
         starts = [part.times[:-1] if len(times) > 1 else part.times for part in self._smooth]
-        end = times[-1] if len(times) > 1 else times[-1] + 1.0  # never looked at
+        end = times[-1] if len(times) > 1 else times[-1] + 1.0  # never evaluated
         coefficients = np.concatenate([part.coefficients for part in self._smooth], axis=1)
         self._polynomials = PPoly(coefficients, np.append(np.concatenate(starts), end))
 
     @property
     def error(self) -> float:
-        """Estimate of the error of E between the times; NaN where there are too few to tell."""
+        """Estimated error of E between the times; NaN if there are too few times."""
         errors = np.concatenate([part.errors for part in self._smooth])
         return float(np.fmax.reduce(errors))
 
     def energy(self, times: FloatArray) -> FloatArray:
-        """Return E at any times of the run."""
+        """Return E at arbitrary times within the run."""
         return np.asarray(self._polynomials(times))
 
     def power(self, times: FloatArray) -> FloatArray:
-        """Return dE/dt at any times of the run."""
+        """Return dE/dt at arbitrary times within the run."""
         return np.asarray(self._polynomials(times, nu=1))
 
     @property
@@ -98,13 +99,13 @@ class Curve:
         return _roots(self._polynomials.derivative())
 
     def max_energy(self) -> tuple[float, float]:
-        """Return the time of the largest E and that value."""
+        """Return the time and the value of the largest E."""
         return self._largest(self.energy, self.turns)
 
     def first_maximum(self) -> float:
-        """Return the time of the first maximum after time 0, NaN if E never rises and falls.
+        """Return the time of the first maximum after time 0, NaN if E never rises and then falls.
 
-        What rounding makes rise or fall does not count, nor what polynomials that are off may.
+        Rises and falls within the rounding or interpolation error are ignored.
         """
         peak_time, peak, lowest = 0.0, -math.inf, math.inf
         stops = np.unique(np.concatenate([self.times, self.turns]))
@@ -119,23 +120,23 @@ class Curve:
             elif value < peak - peak_noise:
                 if peak > lowest + peak_noise:
                     return peak_time
-                peak, peak_noise = value, unsure  # it only fell so far
+                peak, peak_noise = value, unsure  # E has not risen yet
             lowest = min(lowest, value)
         return math.nan
 
     def _errors_at(self, times: FloatArray) -> FloatArray:
-        """Return twice the error of E estimated at any times, 0 where there is no estimate."""
+        """Return twice the estimated error of E at given times, 0 where there is no estimate."""
         steps = np.concatenate([part.errors for part in self._smooth])
         piece = np.searchsorted(self._polynomials.x[1:-1], times, side="right")
         return np.asarray(2.0 * np.nan_to_num(steps)[piece])
 
     def max_power(self) -> tuple[float, float]:
-        """Return the time of the largest dE/dt and that value."""
+        """Return the time and the value of the largest dE/dt."""
         return self._largest(self.power, _roots(self._polynomials.derivative(2)))
 
     def max_average_power(self) -> tuple[float, float]:
-        """Return the time of the largest E/t and that value; at time 0 it is dE/dt."""
-        # d(E/t)/dt = 0 where t dE/dt = E, a polynomial in x = t − t_k on every interval
+        """Return the time and the value of the largest E/t, which is dE/dt at time 0."""
+        # d(E/t)/dt = 0 if t dE/dt = E, a polynomial in x = t − t_k on each interval
         energy, breaks = self._polynomials.c, self._polynomials.x
         slope = self._polynomials.derivative().c
         condition = -energy.copy()
@@ -151,17 +152,17 @@ class Curve:
         return self._largest(average, turns)
 
     def first_reaching(self, value: float) -> float:
-        """Return the first time at which E is `value`, NaN if it never is."""
+        """Return the first time at which E equals `value`, or NaN if E never does."""
         crossings = self._polynomials.solve(value, extrapolate=False)
         finite = crossings[np.isfinite(crossings)]
-        # coefficients near the smallest number, before a pulse, make roots that are none
+        # almost vanishing coefficients, as before a pulse, give spurious roots
         finite = finite[np.abs(self.energy(finite) - value) <= self.rounding]
         return float(finite.min()) if len(finite) else math.nan
 
     def _largest(
         self, function: Callable[[FloatArray], FloatArray], turns: FloatArray
     ) -> tuple[float, float]:
-        """Return the time of the largest value, the first of those equal, and that value."""
+        """Return the time and the value of the maximum, the first one if several are equal."""
         candidates = np.unique(np.concatenate([self.times, turns]))
         values = function(candidates)
         largest = float(values.max())
@@ -170,13 +171,13 @@ class Curve:
 
 
 def _roots(polynomials: PPoly) -> FloatArray:
-    """Return the real roots inside the intervals, ascending; constant 0 has none."""
+    """Return the real roots inside the intervals, ascending; a zero polynomial has none."""
     roots = polynomials.roots(extrapolate=False)
     return np.sort(roots[np.isfinite(roots)])
 
 
 def _apart(times: FloatArray, least: float) -> NDArray[np.intp]:
-    """Return the places of times that are so far apart, both ends among them if they are."""
+    """Return indices of times at least `least` apart, including both ends where possible."""
     if len(times) > 1 and np.diff(times).min() >= least:
         return np.arange(len(times))
     chosen = [0]
@@ -189,7 +190,7 @@ def _apart(times: FloatArray, least: float) -> NDArray[np.intp]:
 
 
 class _Smooth:
-    """A part of the curve without jumps: times, and rows of E, dE/dt and perhaps d²E/dt²."""
+    """A smooth part of the curve: times, and rows of E, dE/dt and optionally d²E/dt²."""
 
     def __init__(self, times: FloatArray, rows: list[FloatArray]) -> None:
         self.times = times
@@ -197,19 +198,19 @@ class _Smooth:
 
     @property
     def coefficients(self) -> FloatArray:
-        """Those of the polynomials, highest first, shape ``(degree + 1, intervals)``."""
-        if len(self.times) == 1:  # nothing between
+        """Polynomial coefficients, highest power first, shape ``(degree + 1, intervals)``."""
+        if len(self.times) == 1:  # no interval
             return np.array([[self._rows[1][0]], [0.0]])
         hermite = _cubic if len(self._rows) == 2 else _quintic
         return np.array(hermite(np.diff(self.times), *self._rows))[::-1]
 
     @cached_property
     def errors(self) -> FloatArray:
-        """Estimate of the error in every step, NaN where there are too few times to tell.
+        """Estimated error in each step, NaN if there are too few times.
 
-        Every time is left out once. With steps h and h′ beside it this misses (hh′)^k f⁽²ᵏ⁾/(2k)!
-        for k rows, where a step h alone misses (h/2)^2k f⁽²ᵏ⁾/(2k)! at most: of the times at its
-        two ends, the one that says less is believed.
+        Each time is left out once and its value interpolated. With k rows and adjacent steps h
+        and h′ the error of this value is (hh′)^k f⁽²ᵏ⁾/(2k)!, whereas the error within the step h
+        is at most (h/2)^2k f⁽²ᵏ⁾/(2k)!. Each step takes the smaller estimate of its two ends.
         """
         times, values, k = self.times, self._rows[0], len(self._rows)
         if len(times) < 3:
@@ -224,12 +225,12 @@ class _Smooth:
         missed = np.maximum(missed[1:-1] - 4.0 * EPSILON * np.abs(values).max(), 0.0)
         left = missed * (0.25 * steps[:-1] / steps[1:]) ** k
         right = missed * (0.25 * steps[1:] / steps[:-1]) ** k
-        # of every step: what the time at its right end says, and the one at its left end
+        # for each step, the estimates from its right end and from its left end
         return np.asarray(np.fmin(np.append(left, np.nan), np.append(np.nan, right)))
 
 
 def _cubic(h: FloatArray, f: FloatArray, slope: FloatArray) -> list[FloatArray]:
-    """Return the coefficients, lowest first, of what has these values and slopes at both ends."""
+    """Return the cubic polynomials, lowest power first, with these values and slopes."""
     rise = np.diff(f) / h - slope[:-1]
     turn = np.diff(slope)
     return [f[:-1], slope[:-1], (3.0 * rise - turn) / h, (turn - 2.0 * rise) / h**2]
@@ -238,8 +239,8 @@ def _cubic(h: FloatArray, f: FloatArray, slope: FloatArray) -> list[FloatArray]:
 def _quintic(
     h: FloatArray, f: FloatArray, slope: FloatArray, curvature: FloatArray
 ) -> list[FloatArray]:
-    """Return the same with second derivatives at both ends."""
-    # what is left at the right end of the parabola from the left one, in units of f
+    """Return the quintic polynomials, lowest power first, that also have these curvatures."""
+    # deviations at the right end from the parabola through the left end, in units of f
     rise = f[1:] - f[:-1] - h * (slope[:-1] + 0.5 * h * curvature[:-1])
     turn = h * (slope[1:] - slope[:-1] - h * curvature[:-1])
     twist = 0.5 * h**2 * (curvature[1:] - curvature[:-1])

@@ -1,4 +1,4 @@
-"""Fluctuations of the stored energy."""
+"""Fluctuations of the battery energy."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from qubatt.merits.solved_run import SolvedRun
 
 
 def variance(run: SolvedRun) -> FloatArray:
-    """Return ⟨H_B²⟩ − ⟨H_B⟩², shape ``(T,)``; rounding may not make it negative."""
+    """Return ⟨H_B²⟩ − ⟨H_B⟩², shape ``(T,)``; negative rounding errors are set to 0."""
     above = run.of(ENERGY) - run.realization.empty_energy
     return np.maximum(run.of(ENERGY_SQUARE) - above**2, 0.0)
 
 
 @declare("merit", "energy_variance")
 class EnergyVariance(Merit):
-    """Variance of the battery's energy."""
+    """Variance of the battery energy."""
 
     long_name = "variance of the battery energy"
     units = "omega_ref^2"
@@ -43,25 +43,28 @@ class EnergyVariance(Merit):
 
 @declare("merit", "work_fluctuation")
 class WorkFluctuation(Merit):
-    """Standard deviation of the work done on the battery, measured at both ends."""
+    """Standard deviation of the work done on the battery, from two energy measurements."""
 
     long_name = "fluctuation of the work done on the battery"
     units = "omega_ref"
     definition = (
-        "standard deviation of E_k − E_l, the battery's energy measured at times 0 and t; it is"
-        " ΔH_B, as the battery begins in one level of H_B"
+        "standard deviation of E_k − E_l, with the battery energy measured as E_l at time 0 and"
+        " E_k at time t; equal to ΔH_B, because the battery starts in one level of H_B"
     )
     bounds = (0.0, math.inf)
     citations = ("friis2018",)
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         H, rho = realization.battery_alone.H_B, initial_battery_state(realization)
         mean = np.trace(rho @ H).real
         above = sp.csr_array(H - mean * sp.eye_array(H.shape[0]))
         if np.trace(rho @ above @ above).real <= 1e-12 * abs(above).max() ** 2:
             return ""
-        return "its battery does not begin in one level of H_B, so a first measurement disturbs it"
+        return (
+            "the battery does not start in one level of H_B, so the first energy measurement would"
+            " disturb it"
+        )
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:  # noqa: ARG002  # the same for all
         """Return H_B and its square."""

@@ -15,14 +15,14 @@ from qubatt.merits.solved_run import SolvedRun
 
 
 def shannon(populations: FloatArray) -> FloatArray:
-    """Return −Σ p ln p over the last axis; what rounding makes negative counts as 0."""
+    """Return −Σ p ln p over the last axis; negative rounding errors count as 0."""
     p = np.maximum(populations, 0.0)
     return np.asarray(np.maximum(-xlogy(p, p).sum(axis=-1), 0.0))
 
 
 @declare("merit", "purity")
 class Purity(BatteryStateMerit):
-    """Purity of the battery's state."""
+    """Purity of the battery state."""
 
     long_name = "purity of the battery"
     definition = "Tr[ρ_B²]"
@@ -35,7 +35,7 @@ class Purity(BatteryStateMerit):
 
 @declare("merit", "entropy")
 class Entropy(BatteryStateMerit):
-    """Von Neumann entropy of the battery's state."""
+    """Von Neumann entropy of the battery state."""
 
     long_name = "entropy of the battery"
     definition = "S = −Tr[ρ_B ln ρ_B]"
@@ -48,11 +48,11 @@ class Entropy(BatteryStateMerit):
 
 @declare("merit", "free_energy")
 class FreeEnergy(BatteryStateMerit):
-    """Nonequilibrium free energy of the battery against a bath of inverse temperature β."""
+    """Nonequilibrium free energy of the battery with respect to a bath of temperature 1/β."""
 
     long_name = "free energy of the battery"
     units = "omega_ref"
-    definition = "F = Tr[ρ_B H_B] − S/β with the von Neumann entropy S of ρ_B"
+    definition = "F = Tr[ρ_B H_B] − S/β, where S is the von Neumann entropy of ρ_B"
     citations = ("esposito2011",)
 
     beta: Positive = Field(

@@ -18,10 +18,10 @@ from qubatt.merits.full_state import FullStateMerit, State
 from qubatt.merits.solved_run import SolvedRun
 
 EMPTY = 1e-15
-"""Eigenvalue of ρ below which it is 0 but for rounding."""
+"""Eigenvalues of ρ below this threshold count as 0."""
 
 FILLING = 1e-9
-"""Rate at which a level fills from which on it is no rounding."""
+"""Rates at which an empty state fills count as rounding errors below this threshold."""
 
 
 @declare("merit", "entropy_production")
@@ -31,22 +31,22 @@ class EntropyProduction(FullStateMerit):
     long_name = "entropy production rate"
     units = "omega_ref"
     definition = (
-        "σ = −Tr[D(ρ)(ln ρ − ln ρ_th)] for the dissipator D of one environment and the state ρ_th"
-        " that it leaves alone; infinite while it fills empty states, NaN at zero temperature,"
-        " where ln ρ_th does not exist"
+        "σ = −Tr[D(ρ)(ln ρ − ln ρ_th)], where D is the dissipator of one environment and ρ_th its"
+        " stationary state; infinite while D fills empty states, NaN at zero temperature, where"
+        " ln ρ_th does not exist"
     )
     bounds = (0.0, math.inf)
     citations = ("spohn1978",)
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         problem = realization.problem
         if not problem.jumps:
             return "it needs an environment"
         if all(_thermal(problem, source) is None for source in environments(problem)):
             return (
-                "it is undefined at zero temperature, where jumps go one way only; give an"
-                " environment a temperature, for example qb.CavityLoss(0.5, n_thermal=0.1)"
+                "it is undefined at zero temperature, where jumps only lower the energy; use an"
+                " environment with a temperature, for example qb.CavityLoss(0.5, n_thermal=0.1)"
             )
         return ""
 
@@ -77,7 +77,7 @@ class EntropyProduction(FullStateMerit):
 
 
 def dissipation(realization: Realization, source: str | None, rho: State) -> State:
-    """Return D(ρ) of one environment, or of all."""
+    """Return D(ρ) of one environment, or of all environments if `source` is None."""
     change = np.zeros_like(rho)
     for rate, c in realization.jumps_of(source):
         loss = sp.csr_array(c.conj().T @ c)
@@ -91,10 +91,10 @@ def _sandwich(c: Operator, rho: State) -> State:
 
 
 def _thermal(problem: Problem, source: str) -> list[Term] | None:
-    """Return −ln ρ_th but for a constant, Σ x N with x = ln(γ↓/γ↑) and [N, c] = −c.
+    """Return −ln ρ_th up to a constant, Σ x N with x = ln(γ↓/γ↑) and [N, c] = −c.
 
-    None where jumps go one way only, at zero temperature. What has Hermitian jumps leaves the
-    mixed state alone and adds nothing.
+    The result is None at zero temperature, where a jump has no reverse. Hermitian jumps leave
+    the maximally mixed state stationary and contribute nothing.
     """
     jumps = [jump for jump in problem.jumps if jump.source == source]
     baths = []
@@ -123,7 +123,7 @@ _NUMBER = {"a": "n", "J-": "Jz"}
 
 
 def _number(name: str) -> list[tuple[float, str]]:
-    """Return N of a lowering operator as weighted operators."""
+    """Return the number operator N of a lowering operator as weighted named operators."""
     if name in _NUMBER:
         return [(1.0, _NUMBER[name])]
     low, high = name[-2], name[-1]
@@ -131,7 +131,7 @@ def _number(name: str) -> list[tuple[float, str]]:
 
 
 def _lowers(name: str, problem: Problem, factor: str) -> bool:
-    """Return whether S_jk leads from a higher level k to a lower one j."""
+    """Return whether S_jk is a transition from a higher level k to a lower level j."""
     if not name.startswith("S_") or len(name) != 4:
         return False
     initials = [level[0] for level in problem.space.factors[factor].levels]
@@ -139,7 +139,7 @@ def _lowers(name: str, problem: Problem, factor: str) -> bool:
 
 
 def _partner(jump: Jump, jumps: list[Jump]) -> Jump | None:
-    """Return the jump that goes the other way."""
+    """Return the reverse jump, or None if there is none."""
     adjoint = {"a": "a+", "a+": "a", "J-": "J+", "J+": "J-"}
     ((factor, (name,)),) = jump.operators.items()
     if name.startswith("S_") and len(name) == 4:

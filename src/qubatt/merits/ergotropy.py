@@ -29,10 +29,10 @@ class Ergotropy(UnitaryMerit):
 
 @declare("merit", "incoherent_ergotropy")
 class IncoherentErgotropy(UnitaryMerit):
-    """Part W_i of the ergotropy that needs no coherence between unequal energies."""
+    """Part W_i of the ergotropy that does not require coherence between different energies."""
 
     title = "incoherent ergotropy"
-    formula = "W_i, the ergotropy of ρ without coherence between levels of H of unequal energy"
+    formula = "W_i, the ergotropy of ρ without coherence between levels of H of different energy"
     citations = ("francica2020",)
 
     reach: ReachName = reach_field()
@@ -45,10 +45,13 @@ class IncoherentErgotropy(UnitaryMerit):
 
 @declare("merit", "coherent_ergotropy")
 class CoherentErgotropy(UnitaryMerit):
-    """Rest W − W_i of the ergotropy: passive energy that dephasing adds."""
+    """Part W − W_i of the ergotropy due to coherence: the passive energy added by dephasing."""
 
     title = "coherent ergotropy"
-    formula = "W − W_i with the ergotropy W of ρ and W_i of ρ without coherence between energies"
+    formula = (
+        "W − W_i, where W is the ergotropy of ρ, and W_i that of ρ without coherence between"
+        " levels of H of different energy"
+    )
     citations = ("francica2020",)
 
     reach: ReachName = reach_field()

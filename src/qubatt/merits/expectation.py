@@ -1,4 +1,4 @@
-"""Merits that are the expectation value of one product of named operators of the mode."""
+"""Merits given by the expectation value of one product of mode operators."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from qubatt.merits.solved_run import SolvedRun
 
 
 class ModeExpectation(Merit):
-    """⟨O⟩ of a product of named operators of the mode."""
+    """Expectation value ⟨O⟩ of a product O of named operators of the mode."""
 
     linear = True
     operators: ClassVar[Names]
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         return without_mode(realization.problem)
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
-        """Return the observable."""
+        """Return the observable O."""
         return (mode_product(problem, *self.operators),)
 
     def values(self, run: SolvedRun) -> FloatArray:

@@ -1,11 +1,11 @@
-"""Heat from every environment, work by every drive, and the inner energy that they change.
+"""First law of thermodynamics: internal energy, heat currents and work flows.
 
-    U = H without drives,   dU/dt = Σ Q̇ + Σ Ẇ
+    U = H without drive terms,   dU/dt = Σ Q̇ + Σ Ẇ
     Q̇ = Tr[U D(ρ)] for the dissipator D of one environment
-    Ẇ = i⟨[H_drive(t), U]⟩ for each drive: classical fields, and whatever has a pulse
+    Ẇ = i⟨[H_drive(t), U]⟩ for each drive, a classical field or a term with a pulse
 
-Flows are positive into the system. A drive is seen from outside, so that a steady one does work
-for ever, as a laser does that keeps a leaky battery full.
+Flows into the system are positive. A drive is external, so a constant drive can do work
+indefinitely, like a laser that keeps a leaky battery charged.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from qubatt.merits.merit import Merit
 from qubatt.merits.solved_run import SolvedRun
 
 MIN_ENERGY = 1e-12
-"""Largest entry of U, next to that of H_B, that is rounding."""
+"""Ratio of the largest entries of U and H_B below which U counts as 0."""
 
-INNER = "U = H_B and what else of H is no drive"
+INTERNAL = "U is H without drive terms, including H_B"
 
 
 def environments(problem: Problem) -> tuple[str, ...]:
@@ -36,17 +36,17 @@ def environments(problem: Problem) -> tuple[str, ...]:
 
 def drives(problem: Problem) -> tuple[str, ...]:
     """Return the names of the drives, in order."""
-    from_text = (term.agent for term in problem.charging_terms if term.coefficient != 0)
-    return tuple(name for name in dict.fromkeys(from_text) if name not in ("", ROTATING_FRAME))
+    agents = (term.agent for term in problem.charging_terms if term.coefficient != 0)
+    return tuple(name for name in dict.fromkeys(agents) if name not in ("", ROTATING_FRAME))
 
 
 def without_energy(realization: Realization) -> str:
-    """Return why there is no first law: in some rotating frames nothing is left of U."""
-    left, whole = abs(realization.U), abs(realization.H_B)
-    if left.nnz and left.max() > MIN_ENERGY * whole.max():
+    """Return why the first law is unavailable: in some rotating frames U vanishes."""
+    U, H_B = abs(realization.U), abs(realization.H_B)
+    if U.nnz and U.max() > MIN_ENERGY * H_B.max():
         return ""
     return (
-        "in this frame the inner energy U = H_B + H without drives vanishes; write H in the"
+        "in this frame the internal energy U (H without drive terms) vanishes; write H in the"
         " laboratory frame"
     )
 
@@ -66,15 +66,15 @@ def work_flows(problem: Problem) -> tuple[observable.WorkFlow, ...]:
 
 @declare("merit", "internal_energy")
 class InternalEnergy(Merit):
-    """Inner energy of battery and charger, since the start."""
+    """Change of the internal energy of battery and charger since time 0."""
 
-    long_name = "change of the inner energy"
+    long_name = "change of the internal energy"
     units = "omega_ref"
-    definition = f"Tr[ρ(t) U] − Tr[ρ(0) U], {INNER}"
+    definition = f"Tr[ρ(t) U] − Tr[ρ(0) U], {INTERNAL}"
     linear = True
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         return without_energy(realization)
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:  # noqa: ARG002  # the same for all
@@ -89,16 +89,16 @@ class InternalEnergy(Merit):
 
 @declare("merit", "heat_current")
 class HeatCurrent(Merit):
-    """Heat that flows in from each environment."""
+    """Heat current from each environment into the system."""
 
     long_name = "heat current from the environment"
     units = "omega_ref^2"
-    definition = f"Q̇ = Tr[U D(ρ)] of one environment, positive into the system; {INNER}"
+    definition = f"Q̇ = Tr[U D(ρ)] for one environment, positive into the system; {INTERNAL}"
     citations = ("alicki1979",)
     linear = True
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         return (
             without_energy(realization) if realization.problem.jumps else "it needs an environment"
         )
@@ -118,19 +118,19 @@ class HeatCurrent(Merit):
 
 @declare("merit", "work_flow")
 class WorkFlow(Merit):
-    """Work that each drive does on the system, per time."""
+    """Work that each drive does on the system per unit time."""
 
     long_name = "work flow from the drive"
     units = "omega_ref^2"
-    definition = f"Ẇ = i⟨[H_drive(t), U]⟩ of one drive, positive into the system; {INNER}"
+    definition = f"Ẇ = i⟨[H_drive(t), U]⟩ for one drive, positive into the system; {INTERNAL}"
     citations = ("alicki1979",)
     linear = True
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         if drives(realization.problem):
             return without_energy(realization)
-        return "nothing drives this battery from outside: no classical field, and no pulse"
+        return "the battery has no external drive, neither a classical field nor a pulse"
 
     def labels(self, problem: Problem) -> Mapping[str, tuple[str, ...]]:
         """Return the names of the drives."""
@@ -147,19 +147,19 @@ class WorkFlow(Merit):
 
 @declare("merit", "first_law_residual")
 class FirstLawResidual(Merit):
-    """What the first law leaves open: 0 but for rounding."""
+    """Residual of the first law, 0 up to rounding errors."""
 
     long_name = "residual of the first law"
     units = "omega_ref^2"
-    definition = f"dU/dt − Σ Q̇ − Σ Ẇ over environments and drives; {INNER}"
+    definition = f"dU/dt − Σ Q̇ − Σ Ẇ over environments and drives; {INTERNAL}"
     linear = True
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         return without_energy(realization)
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
-        """Return L†(U) and all flows."""
+        """Return L†(U) and the heat and work flows."""
         return (Derivative(INNER_ENERGY), *heat_flows(problem), *work_flows(problem))
 
     def values(self, run: SolvedRun) -> FloatArray:

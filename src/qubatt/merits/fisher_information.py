@@ -1,4 +1,4 @@
-"""Quantum Fisher information: how fast the battery's state changes under a generator."""
+"""Quantum Fisher information: sensitivity of the battery state to a unitary rotation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from qubatt.merits.solved_run import SolvedRun
 SPINS = ("Jx", "Jy", "Jz")
 
 MIN_POPULATION = 1e-14
-"""Sum of two eigenvalues of ρ below which nothing is known of what lies between."""
+"""Pairs of eigenvalues of ρ whose sum is smaller than this value are ignored."""
 
 
 def fisher_matrix(run: SolvedRun, generators: list[NDArray[np.complex128]]) -> FloatArray:
@@ -38,22 +38,22 @@ def fisher_matrix(run: SolvedRun, generators: list[NDArray[np.complex128]]) -> F
 
 @declare("merit", "fisher_information")
 class FisherInformation(BatteryStateMerit):
-    """Quantum Fisher information of the battery's state under rotations of the spin."""
+    """Quantum Fisher information of the battery state under rotations of the collective spin."""
 
     long_name = "quantum Fisher information of rotations"
     definition = (
-        "F = 2 Σ (p_k − p_l)²/(p_k + p_l) |⟨k|G|l⟩|² over eigenvectors of ρ_B, G being J_x, J_y,"
-        " J_z or the component of J with the largest F; above N only for entangled atoms"
+        "F = 2 Σ (p_k − p_l)²/(p_k + p_l) |⟨k|G|l⟩|² over eigenvectors of ρ_B, where G is J_x,"
+        " J_y, J_z or the component of J with the largest F; F > N only for entangled atoms"
     )
     bounds = (0.0, math.inf)
     citations = ("braunstein1994", "pezze2009")
 
     generator: Literal["best", "Jx", "Jy", "Jz"] = Field(
-        default="best", description="G: Jx, Jy, Jz or best", examples=["best"]
+        default="best", description="Generator G: Jx, Jy, Jz or best", examples=["best"]
     )
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         return without_spin(realization.problem)
 
     def values(self, run: SolvedRun) -> FloatArray:
@@ -67,7 +67,7 @@ class FisherInformation(BatteryStateMerit):
 
 @declare("merit", "fisher_information_energy")
 class FisherInformationEnergy(BatteryStateMerit):
-    """Quantum Fisher information of the battery's state under its own evolution."""
+    """Quantum Fisher information of the battery state under evolution with H_B."""
 
     long_name = "quantum Fisher information of H_B"
     units = "omega_ref^2"

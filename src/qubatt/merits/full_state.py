@@ -1,4 +1,4 @@
-"""Merits that need the state of battery and charger together."""
+"""Merits that require the joint state of battery and charger."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ State = NDArray[np.complex128]
 
 
 class FullStateMerit(Merit):
-    """A function of ρ, computed state by state.
+    """A function of the full state ρ, evaluated for each state separately.
 
-    Cost: eigenvalues of a D × D matrix at every time.
+    Cost: the eigenvalues of a D × D matrix for each state.
     """
 
     needs = "full state"
 
     @abstractmethod
     def of(self, rho: State, run: SolvedRun) -> FloatArray:
-        """Return the merit of one state ``(D, D)``, shape ``(…)``."""
+        """Return the merit of one state of shape ``(D, D)``, shape ``(…)``."""
 
     def values(self, run: SolvedRun) -> FloatArray:
-        """Return the merit of all states, shape ``(…, S)``."""
+        """Return the merit for all states, shape ``(…, S)``."""
         return np.stack([np.asarray(self.of(rho, run)) for rho in run.states], axis=-1)
 
 
 class OfTwoParties(FullStateMerit):
-    """A function of ρ that asks what the battery and the charger share."""
+    """A measure of correlations between battery and charger."""
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         return without_charger(realization.problem)

@@ -1,4 +1,4 @@
-"""The largest energy and power of a run, and when they are reached."""
+"""Maxima of the stored energy and the charging power, and their times."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from qubatt.core.declaration import declare
 from qubatt.merits.curve_merit import CurveMerit
 from qubatt.merits.solved_run import SolvedRun
 
-BETWEEN_TIMES = ", between the output times too"
-"""By the polynomials of `Curve`."""
+BETWEEN_TIMES = ", interpolated between output times"
+"""Note in definitions; `Curve` provides the interpolating polynomials."""
 
 FORMULAS = {"energy": "E(t)", "power": "dE/dt", "average_power": "E(t)/t"}
 LABELS = {
@@ -25,20 +25,20 @@ LABELS = {
 
 @declare("merit", "maximum")
 class Maximum(CurveMerit):
-    """Largest energy, power or average power of a run, or the time at which it is reached."""
+    """Largest stored energy, power or average power of a run, or the time of this maximum."""
 
     of: Literal["energy", "power", "average_power"] = Field(
-        description="Quantity of which the maximum is taken", examples=["energy"]
+        description="Quantity to maximise", examples=["energy"]
     )
     coordinate: Literal["value", "time"] = Field(
         default="value",
-        description="Coordinate of the maximum, its value or its time",
+        description="Value or time of the maximum",
         examples=["value"],
     )
 
     @classmethod
     def variants(cls) -> tuple[Self, ...]:
-        """Return value and time of every maximum."""
+        """Return the merits for the value and the time of each maximum."""
         coordinates: tuple[Literal["value", "time"], ...] = ("value", "time")
         return tuple(
             dataclasses.replace(maximum, coordinate=coordinate)
@@ -60,13 +60,13 @@ class Maximum(CurveMerit):
 
     @property
     def definition(self) -> str:
-        """The formula."""
+        """Definition as a formula, with its symbols explained."""
         symbol = "max" if self.coordinate == "value" else "argmax"
         return f"{symbol} over t of {FORMULAS[self.of]}{BETWEEN_TIMES}"
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Bounds of the coordinate: a power may be negative at all times."""
+        """Bounds of the coordinate; a power may be negative at all times."""
         not_negative = self.of == "energy" or self.coordinate == "time"
         return (0.0 if not_negative else -math.inf, math.inf)
 

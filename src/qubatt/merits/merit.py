@@ -19,26 +19,26 @@ from qubatt.core.registry import registry
 from qubatt.merits.solved_run import SolvedRun
 
 Needs = Literal["expectations", "curve", "battery state", "full state"]
-"""What a merit is computed from, the cheapest first."""
+"""Quantities that a merit can be computed from, cheapest first."""
 
 
 class Merit(ABC):
-    """A figure of merit; declared with ``@declare("merit", name)``.
+    """Base class of figures of merit, which are declared with ``@declare("merit", name)``.
 
-    `long_name`, `definition`, `units`, `bounds` and `needs` are attributes of the class, or
-    properties where they depend on parameters.
+    `long_name`, `definition`, `units`, `bounds` and `needs` are class attributes, or properties
+    if they depend on parameters.
 
     Attributes
     ----------
     citations : tuple of str
         Keys into the bibliography.
     default : bool
-        Whether it is computed when no merits are named.
+        Whether the merit is computed by default.
     linear : bool
-        Whether it is linear in ρ: the merit of a mixture is the mean of the merits. Only these
-        can be averaged over samples without a bias.
+        Whether the merit is linear in ρ, so that the merit of a mixture is the mean of the
+        merits. Only linear merits can be averaged over samples without bias.
     has_steady_value : bool
-        Whether steady states have it too.
+        Whether the merit is also defined for steady states.
     """
 
     citations: ClassVar[tuple[str, ...]] = ()
@@ -54,52 +54,52 @@ class Merit(ABC):
     @property
     @abstractmethod
     def definition(self) -> str:
-        """The formula."""
+        """Definition as a formula, with its symbols explained."""
 
     @property
     def units(self) -> str:
-        """Units, ħ = k_B = 1."""
+        """Units, with ħ = k_B = 1."""
         return "1"
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Smallest and largest value that it can have."""
+        """Smallest and largest possible value."""
         return -math.inf, math.inf
 
     @property
     def needs(self) -> Needs:
-        """What it is computed from.
+        """Quantities from which the merit is computed.
 
-        ``"expectations"``: expectation values; ``"curve"``: the stored energy over time, of
-        which it is one number; ``"battery state"``: the reduced state of the battery;
-        ``"full state"``: ρ, which is costly: D² numbers, and D³ operations at every time.
+        ``"expectations"``: expectation values; ``"curve"``: the curve of the stored energy,
+        reduced to a single number; ``"battery state"``: the reduced state of the battery;
+        ``"full state"``: ρ, which costs D² numbers and D³ operations per time.
         """
         return "expectations"
 
     @abstractmethod
     def values(self, run: SolvedRun) -> FloatArray:
-        """Return the merit at all times, shape ``(…, T)``, or ``()`` for one of a curve.
+        """Return the merit at all times, shape ``(…, T)``, or ``()`` if it needs the curve.
 
-        Dims before the last are those of `labels`.
+        The dimensions before the last one are those of `labels`.
         """
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:  # noqa: ARG002  # by default
-        """Return the observables whose expectation values it needs."""
+        """Return the observables whose expectation values are required."""
         return ()
 
     def labels(self, problem: Problem) -> Mapping[str, tuple[str, ...]]:  # noqa: ARG002  # as above
-        """Return its dims other than time, each with its coordinate."""
+        """Return the dimensions other than time, each with its coordinate."""
         return {}
 
     def unavailable(self, realization: Realization) -> str:  # noqa: ARG002  # as above
-        """Return why the problem cannot give it, a sentence; empty if it can."""
+        """Return the reason why the problem does not support the merit, or an empty string."""
         return ""
 
     @classmethod
     def variants(cls) -> tuple[Self, ...]:
-        """Return the merit for every choice of the parameters without a default, of type Literal.
+        """Return the merit for all values of its required parameters, which are of type Literal.
 
-        Results, lists and pages have each under its name, such as ``ergotropy_full``.
+        Results, lists and pages show each variant under its own name, e.g. ``ergotropy_full``.
         """
         choices = {
             name: get_args(field.annotation)
@@ -117,9 +117,10 @@ class Merit(ABC):
 
     @property
     def name(self) -> str:
-        """Name of the variable: the kind, and the values of parameters that are not the default.
+        """Name of the variable: the kind, followed by parameter values other than the defaults.
 
-        ``free_energy`` is that for β = 1, ``free_energy_2`` for β = 2; attributes have the value.
+        For example, ``free_energy`` is the free energy for β = 1, and ``free_energy_2`` for
+        β = 2. The attributes of the variable contain all parameters.
         """
         values = [
             getattr(self, name)
@@ -134,7 +135,7 @@ class Merit(ABC):
         """Attributes of the variable."""
         parameters = {
             field.name: getattr(self, field.name)
-            for field in dataclasses.fields(self)  # type: ignore[arg-type]  # those declared are
+            for field in dataclasses.fields(self)  # type: ignore[arg-type]  # declared merits are
         }
         sources = {"source": "; ".join(BIBLIOGRAPHY[key] for key in self.citations)}
         return {

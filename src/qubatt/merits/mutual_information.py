@@ -1,4 +1,4 @@
-"""All correlations of charger and battery."""
+"""Total correlations between charger and battery."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from qubatt.merits.solved_run import SolvedRun
 
 @declare("merit", "mutual_information")
 class MutualInformation(OfTwoParties):
-    """Mutual information of charger and battery."""
+    """Quantum mutual information of charger and battery."""
 
     long_name = "mutual information of charger and battery"
     definition = "S(ρ_B) + S(ρ_C) − S(ρ) with von Neumann entropies, in nats"

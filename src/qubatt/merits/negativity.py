@@ -1,4 +1,4 @@
-"""Entanglement of charger and battery."""
+"""Entanglement between charger and battery."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qubatt.merits.solved_run import SolvedRun
 
 
 def negativity(rho: State, run: SolvedRun) -> float:
-    """Return (‖ρ^T_B‖₁ − 1)/2, minus the sum of the negative eigenvalues of ρ^T_B."""
+    """Return (‖ρ^T_B‖₁ − 1)/2, the absolute sum of the negative eigenvalues of ρ^T_B."""
     space = run.problem.space
     dims, position = space.dims, space.position(run.problem.battery)
     axes = list(range(2 * len(dims)))
@@ -28,7 +28,7 @@ class Negativity(OfTwoParties):
     """Negativity of charger and battery."""
 
     long_name = "negativity of charger and battery"
-    definition = "(‖ρ^T_B‖₁ − 1)/2, ρ^T_B being ρ transposed in the battery alone"
+    definition = "(‖ρ^T_B‖₁ − 1)/2, where ρ^T_B is the partial transpose of ρ in the battery"
     bounds = (0.0, math.inf)
     citations = ("vidal2002",)
 
@@ -42,7 +42,7 @@ class LogarithmicNegativity(OfTwoParties):
     """Logarithmic negativity of charger and battery."""
 
     long_name = "logarithmic negativity of charger and battery"
-    definition = "log₂ ‖ρ^T_B‖₁, ρ^T_B being ρ transposed in the battery alone"
+    definition = "log₂ ‖ρ^T_B‖₁, where ρ^T_B is the partial transpose of ρ in the battery"
     bounds = (0.0, math.inf)
     citations = ("vidal2002",)
 

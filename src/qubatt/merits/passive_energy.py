@@ -1,4 +1,4 @@
-"""Energy that no unitary can extract, and the range over which unitaries can move the energy."""
+"""Passive and locked energy, which no unitary can extract, and the battery capacity."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PASSIVE = "min over U of Tr[UρU† H]"
 
 @declare("merit", "passive_energy")
 class PassiveEnergy(UnitaryMerit):
-    """Energy of the passive state with the populations of ρ."""
+    """Energy of the passive state with the eigenvalues of ρ."""
 
     title = "passive energy"
     formula = PASSIVE
@@ -32,10 +32,10 @@ class PassiveEnergy(UnitaryMerit):
 
 @declare("merit", "locked_energy")
 class LockedEnergy(UnitaryMerit):
-    """Passive energy above the lowest level."""
+    """Passive energy measured from the lowest level."""
 
     title = "locked energy"
-    formula = f"{PASSIVE} above the lowest level of H"
+    formula = f"{PASSIVE}, measured from the lowest level of H"
 
     reach: ReachName = reach_field()
 
@@ -48,7 +48,7 @@ class LockedEnergy(UnitaryMerit):
 
 @declare("merit", "capacity")
 class Capacity(UnitaryMerit):
-    """Energy between the passive state and the most active one."""
+    """Energy difference between the most active and the passive state."""
 
     title = "battery capacity"
     formula = "max − min over U of Tr[UρU† H]"

@@ -16,16 +16,16 @@ from qubatt.merits.requirements import mode_product, without_mode
 from qubatt.merits.solved_run import SolvedRun
 
 DARK = 1e-9
-"""Mean photon number below which there is no light to speak of."""
+"""Mean photon number below which the mode counts as empty."""
 
 
 class PhotonStatistics(Merit):
-    """A ratio of ⟨n⟩ and ⟨n²⟩, undefined without light."""
+    """A function of ⟨n⟩ and ⟨n²⟩ that is undefined without photons."""
 
     citations = ("mandel1979",)
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         return without_mode(realization.problem)
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
@@ -33,14 +33,14 @@ class PhotonStatistics(Merit):
         return (mode_product(problem, "n"), mode_product(problem, "n", "n"))
 
     def numbers(self, run: SolvedRun) -> tuple[FloatArray, FloatArray]:
-        """Return ⟨n⟩, NaN in the dark, and the variance of n."""
+        """Return ⟨n⟩, NaN without photons, and the variance of n."""
         mean, square = map(run.of, self.observables(run.problem))
         return np.where(mean > DARK, mean, np.nan), np.maximum(square - mean**2, 0.0)
 
 
 @declare("merit", "photon_correlation")
 class PhotonCorrelation(PhotonStatistics):
-    """Second-order correlation g²(0) of the cavity: 1 for a laser, 2 for thermal light."""
+    """Second-order correlation g²(0) of the cavity: 1 for coherent, 2 for thermal light."""
 
     long_name = "photon correlation g²(0)"
     definition = "⟨a†a†aa⟩ / ⟨a†a⟩², NaN without photons"
@@ -56,7 +56,7 @@ class PhotonCorrelation(PhotonStatistics):
 
 @declare("merit", "mandel_q")
 class MandelQ(PhotonStatistics):
-    """Mandel's Q of the cavity: 0 for a laser, −1 for a Fock state."""
+    """Mandel Q parameter of the cavity: 0 for coherent light, −1 for a Fock state."""
 
     long_name = "Mandel Q of the photons"
     definition = "((Δn)² − ⟨n⟩) / ⟨n⟩, NaN without photons"
@@ -70,7 +70,7 @@ class MandelQ(PhotonStatistics):
 
 @declare("merit", "fano_factor")
 class FanoFactor(PhotonStatistics):
-    """Fano factor of the cavity, 1 for a laser."""
+    """Fano factor of the cavity: 1 for coherent light, 0 for a Fock state."""
 
     long_name = "Fano factor of the photons"
     definition = "(Δn)² / ⟨n⟩, NaN without photons"

@@ -18,7 +18,7 @@ class Power(Merit):
 
     long_name = "charging power"
     units = "omega_ref^2"
-    definition = "P(t) = dE/dt = Tr[ρ(t) L†(H_B)], exact, not a difference quotient"
+    definition = "P(t) = dE/dt = Tr[ρ(t) L†(H_B)], evaluated exactly, not by finite differences"
     default = True
     linear = True
 
@@ -33,11 +33,11 @@ class Power(Merit):
 
 @declare("merit", "average_power")
 class AveragePower(Merit):
-    """Average charging power E(t)/t, which begins with P(0)."""
+    """Average charging power E(t)/t, which equals P(0) at t = 0."""
 
     long_name = "average charging power"
     units = "omega_ref^2"
-    definition = "E(t) / t, and dE/dt at t = 0"
+    definition = "E(t)/t; dE/dt at t = 0"
     has_steady_value = False
     linear = True
 

@@ -1,4 +1,4 @@
-"""Upper bound of the charging power from fluctuations of the energy."""
+"""Upper bound on the charging power from energy fluctuations."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ CHARGING_SQUARE = Product(CHARGING, CHARGING)
 
 @declare("merit", "power_bound")
 class PowerBound(Merit):
-    """Upper bound of the charging power."""
+    """Upper bound on the charging power from the fluctuations of H_B and the charging terms."""
 
-    long_name = "bound of the charging power"
+    long_name = "bound on the charging power"
     units = "omega_ref^2"
     definition = (
-        "|P| ≤ 2 ΔV ΔH_B + Σ |Tr[H_B D(ρ)]| with V the terms of H that do not commute with H_B and"
-        " D the dissipators"
+        "|P| ≤ 2 ΔV ΔH_B + Σ |Tr[H_B D(ρ)]|, where V is the sum of the terms of H that do not"
+        " commute with H_B, and D are the dissipators"
     )
     bounds = (0.0, math.inf)
     citations = ("juliafarre2020",)

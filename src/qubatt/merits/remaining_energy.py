@@ -17,17 +17,17 @@ from qubatt.merits.requirements import initial_battery_state
 from qubatt.merits.solved_run import SolvedRun
 
 EMPTY = 1e-12
-"""Part of the battery that may be charged in what counts as an empty one."""
+"""Largest population of charged states in a battery that counts as empty."""
 
 
 @declare("merit", "remaining_energy")
 class RemainingEnergy(Merit):
-    """Energy of the battery above that of the empty one."""
+    """Battery energy relative to that of the empty battery."""
 
     long_name = "energy above the empty battery"
     units = "omega_ref"
     linear = True
-    definition = "Tr[ρ H_B] − ⟨G|H_B|G⟩ with the empty battery |G⟩, all of it in its ground level"
+    definition = "Tr[ρ H_B] − ⟨G|H_B|G⟩, where |G⟩ is the empty battery, in its ground level"
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:  # noqa: ARG002  # the same for all
         """Return H_B."""
@@ -40,25 +40,25 @@ class RemainingEnergy(Merit):
 
 @declare("merit", "half_life")
 class HalfLife(CurveMerit):
-    """Time in which a charged battery loses half of its energy by itself."""
+    """Time in which a charged battery loses half of its energy by self-discharge."""
 
     long_name = "half-life of the stored energy"
     units = "1/omega_ref"
     definition = (
-        "first time at which Tr[ρ H_B] − ⟨G|H_B|G⟩ is half of what it was at time 0, |G⟩ being the"
-        " empty battery; NaN if that is not within the times"
+        "first time at which Tr[ρ H_B] − ⟨G|H_B|G⟩ is half of its value at time 0, where |G⟩ is"
+        " the empty battery; NaN if it is not reached"
     )
     bounds = (0.0, math.inf)
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         name, alone = realization.problem.battery, realization.battery_alone
         empty = alone.operator([Term(1.0, {name: "P_ground"})])
         if (empty @ initial_battery_state(realization)).trace().real < 1.0 - EMPTY:
             return ""
-        return "its battery begins empty; let a charged one discharge with qb.discharge"
+        return "the battery starts empty; use qb.discharge to start from a charged battery"
 
     def number(self, run: SolvedRun) -> float:
-        """Return the time."""
+        """Return the half-life, or NaN if it is not reached."""
         first = run.of(ENERGY)[0] - run.realization.empty_energy
         return run.curve.first_reaching(-0.5 * first) if first > 0 else math.nan

@@ -1,4 +1,4 @@
-"""Requirements of merits: products of the mode, the initial state, and reasons for a refusal."""
+"""Requirements of merits: mode operators, the initial state, and reasons for unavailability."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from qubatt.operators import Atoms
 
 
 def mode_product(problem: Problem, *names: str) -> Expectation:
-    """Return a product of named operators of the mode whose photons are counted."""
+    """Return a product of named operators of the charger mode as an observable."""
     return Expectation.of(str(problem.mode), names)
 
 
@@ -29,22 +29,24 @@ def initial_battery_state(realization: Realization) -> NDArray[Any]:
 
 
 def without_mode(problem: Problem) -> str:
-    """Return why a merit of light cannot be given."""
-    return "it needs a mode such as a cavity, and there is none" if problem.mode is None else ""
+    """Return why photon merits are unavailable: there is no mode."""
+    return (
+        "it needs a mode such as a cavity, but the system has none" if problem.mode is None else ""
+    )
 
 
 def without_spin(problem: Problem, fewest: int = 1) -> str:
-    """Return why a merit of two-level atoms cannot be given."""
+    """Return why spin merits are unavailable: no or too few two-level atoms."""
     atoms = problem.space.factors[problem.battery]
     if not isinstance(atoms, Atoms) or len(atoms.levels) != 2:
         return "it needs a battery of two-level atoms"
     if atoms.n_atoms < fewest:
-        return f"it needs at least {fewest} atoms, and there is {atoms.n_atoms}"
+        return f"it needs at least {fewest} atoms, but the battery has {atoms.n_atoms}"
     return ""
 
 
 def without_charger(problem: Problem) -> str:
-    """Return why a merit of two parties cannot be given."""
+    """Return why merits of correlations with the charger are unavailable: there is no charger."""
     if len(problem.space.factors) > 1:
         return ""
-    return "it needs a charger next to the battery, and there is none"
+    return "it needs a charger in addition to the battery, but the system has none"

@@ -1,4 +1,4 @@
-"""Selection of merits by name, and of those that a battery can give."""
+"""Selection of merits by name or by availability."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from qubatt.core.spec_string import from_text
 from qubatt.merits.merit import Merit
 
 ALL = "all"
-"""Name of all merits that a battery can give without its full state."""
+"""Name that selects all available merits except those of the full state."""
 
 
 def all_merits() -> dict[str, Merit]:
-    """Return all variants of all registered merits, by name: see `Merit.variants`."""
+    """Return the variants of all registered merits by name; see `Merit.variants`."""
     return dict(_all_variants(tuple(registry.items("merit").values())))
 
 
@@ -30,71 +30,75 @@ def _all_variants(classes: tuple[type[Merit], ...]) -> dict[str, Merit]:
 def select_merits(
     wanted: Iterable[str | Merit] | str | Merit | None, realization: Realization
 ) -> tuple[Merit, ...]:
-    """Return the merits that are meant.
+    """Return the requested merits.
 
     Parameters
     ----------
     wanted : iterable of str or Merit, optional
         Names of variables (``"ergotropy_full"``), names with parameters after a colon
-        (``"ergotropy:reach=full"``, ``"free_energy:beta=2"``), or merits; the default ones by
-        default; ``"all"`` for all that the battery can give except those of the full state.
+        (``"ergotropy:reach=full"``, ``"free_energy:beta=2"``), merit objects, or ``"all"`` for
+        all available merits except those of the full state. Default: the default merits.
     realization : Realization
         The problem in the basis in which it is solved.
 
     Raises
     ------
     ArgumentError
-        If a name is unknown; the nearest are suggested.
+        If a name is unknown; the message suggests similar names.
     UnsupportedError
-        If the problem cannot give a merit that was named, with the reason.
+        If a named merit is not available for this problem; the message states the reason.
     """
     if wanted is None:
         return _available(realization, default=True)
     single = isinstance(wanted, str | Merit)
     names = [wanted] if single else wanted
     if not isinstance(names, Iterable):
-        raise ArgumentError("merits", "be names", wanted, 'For example ["energy", "power"].')
+        cure = 'Use, for example, ["energy", "power"].'
+        raise ArgumentError("merits", "be names of merits", wanted, cure)
     chosen: dict[str, Merit] = {}
     for name in cast("Iterable[str | Merit]", names):
         merits = _available(realization) if name == ALL else (to_merit(name),)
         chosen |= {merit.name: merit for merit in merits}
     for merit in chosen.values():
         if reason := merit.unavailable(realization):
-            raise UnsupportedError(f"Merit `{merit.name}` cannot be given: {reason}.")
+            raise UnsupportedError(f"Merit `{merit.name}` is not available: {reason}.")
     return tuple(chosen.values())
 
 
 def _available(realization: Realization, default: bool = False) -> tuple[Merit, ...]:
-    """Return all merits that the problem can give without its full state, or the default ones."""
+    """Return all available merits except those of the full state, or only the default ones."""
     merits = [merit for merit in all_merits().values() if merit.default or not default]
     cheap = [merit for merit in merits if merit.needs != "full state"]
     return tuple(merit for merit in cheap if not merit.unavailable(realization))
 
 
 def to_merit(wanted: str | Merit) -> Merit:
-    """Return the merit of a name like ``"ergotropy_full"`` or ``"free_energy:beta=2"``.
+    """Return the merit for a name such as ``"ergotropy_full"`` or ``"free_energy:beta=2"``.
 
     Raises
     ------
     ArgumentError
-        If there is none of that name, or a parameter is missing, unknown or refused.
+        If the name is unknown, or if a parameter is missing, unknown or invalid.
     """
     if isinstance(wanted, Merit):
         return wanted
     if not isinstance(wanted, str):
-        cure = 'For example "energy" or "free_energy:beta=2".'
-        raise ArgumentError("merits", "hold names", wanted, cure)
+        cure = 'Use, for example, "energy" or "free_energy:beta=2".'
+        raise ArgumentError("merits", "contain names of merits", wanted, cure)
     if wanted in (merits := all_merits()):
         return merits[wanted]
     name = wanted.partition(":")[0]
     _check_name(name, "merits")
     if name not in registry.items("merit"):
-        raise ArgumentError("merits", f"have nothing after {name}", wanted)
+        cure = f"Write {name} without parameters."
+        raise ArgumentError(
+            "merits", f"not give parameters to {name}, which has none", wanted, cure
+        )
     return cast(Merit, from_text("merit", wanted, "merits"))
 
 
 def _check_name(name: str, argument: str) -> None:
-    """Refuse a name that is neither registered nor that of a variant, and suggest the nearest."""
+    """Refuse an unknown name and suggest similar names."""
     names = registry.items("merit") | all_merits()
     if name not in names:
         raise ArgumentError(argument, "name a registered merit", name, suggest(str(name), names))
@@ -102,6 +106,24 @@ def _check_name(name: str, argument: str) -> None:
 
 def merit(name: str, **parameters: object) -> Merit:
     """Return a figure of merit by name, with its parameters.
+
+    Parameters
+    ----------
+    name : str
+        Name of a registered merit (``"ergotropy"``) or of a variant (``"ergotropy_full"``).
+    **parameters : object
+        Parameters of the merit, such as ``beta=2.0`` of ``"free_energy"``, in the units of the
+        merit (energies in ``omega_ref``).
+
+    Returns
+    -------
+    Merit
+        The merit, to be passed in the list ``merits=[…]`` of `charge` and the other verbs.
+
+    Raises
+    ------
+    ArgumentError
+        If the name is unknown, or if a parameter is missing, unknown or invalid.
 
     Examples
     --------
@@ -117,6 +139,6 @@ def merit(name: str, **parameters: object) -> Merit:
     cls = registry.items("merit").get(name)
     if cls is None or not fields_of(cls):
         raise ArgumentError(
-            sorted(parameters)[0], f"be left out: {name} has no parameters", parameters
+            sorted(parameters)[0], f"be omitted, because {name} has no parameters", parameters
         )
     return cast(Merit, cls(**parameters))

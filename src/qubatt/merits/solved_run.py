@@ -1,4 +1,4 @@
-"""A solved run in the form that merits need: moments, and states of the battery or of all."""
+"""A solved run in the form that merits need: moments, battery states and full states."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ States = NDArray[np.complex128]
 
 @dataclass(frozen=True)
 class SolvedRun:
-    """A run, or a steady state, in the form that merits need.
+    """A solved run or a steady state, in the form that merits need.
 
     Attributes
     ----------
     realization : Realization
         Matrices of the problem in the basis of the states.
     times : array, shape (T,)
-        Times, 0 first; infinity for a steady state.
+        Times, starting with 0; infinity for a steady state.
     moments : mapping of str to array, shape (T,)
-        Expectation values, by the labels of observables.
+        Expectation values by the labels of their observables.
     battery_states : array, shape (B, d, d), or None
-        Reduced states of the battery at the output times, if a merit needs them.
+        Reduced states of the battery at the output times, if a merit requires them.
     states : array, shape (S, D, D), or None
-        Full states, at the times for which they were asked for.
+        Full states at the requested times.
     """
 
     realization: Realization
@@ -51,7 +51,7 @@ class SolvedRun:
 
     @property
     def problem(self) -> Problem:
-        """What was solved."""
+        """The solved problem."""
         return self.realization.problem
 
     @property
@@ -61,17 +61,17 @@ class SolvedRun:
 
     @property
     def atoms(self) -> Any:
-        """The battery's factor, where it is made of atoms."""
+        """The battery factor, for batteries made of atoms."""
         return self.problem.space.factors[self.problem.battery]
 
     @cached_property
     def spectrum(self) -> BatterySpectrum:
-        """Levels of the battery."""
+        """Spectrum of the battery."""
         return BatterySpectrum(self.realization.battery_alone)
 
     @cached_property
     def H_1(self) -> States:
-        """H_B of a single atom: what acts on pairs is a multiple of 1 there, or 0."""
+        """H_B for a single atom, without interaction terms (these become constants or vanish)."""
         battery = self.problem.battery
         space = Space({battery: type(self.atoms)(1, self.atoms.levels)})
         alone = Problem(space, battery, self.problem.battery_terms, ())
@@ -79,7 +79,7 @@ class SolvedRun:
 
     @cached_property
     def curve(self) -> Curve:
-        """The stored energy between the times."""
+        """The stored energy, interpolated between the times."""
         energy, power = self.of(ENERGY), self.of(POWER)
         curvature = self.moments.get(CURVATURE.label)
         return Curve(self.times, energy, power, curvature, self.problem.breaks)
@@ -91,7 +91,7 @@ class SolvedRun:
 
     @cached_property
     def eigen(self) -> tuple[FloatArray, States]:
-        """Eigenvalues and eigenvectors of the same, shapes ``(B, d)`` and ``(B, d, d)``."""
+        """Eigenvalues and eigenvectors of these states, shapes ``(B, d)`` and ``(B, d, d)``."""
         populations, vectors = np.linalg.eigh(self.battery_states)
         return np.asarray(populations), np.asarray(vectors)
 
@@ -103,5 +103,5 @@ class SolvedRun:
 
     @cached_property
     def dephased_populations(self) -> FloatArray:
-        """Eigenvalues of the same without coherence between unequal energies, ascending."""
+        """Eigenvalues, ascending, of these states without coherence between different energies."""
         return np.asarray(np.linalg.eigvalsh(self.in_levels * self.spectrum.same_level))

@@ -1,4 +1,4 @@
-"""Levels of a battery: on the ladder where its states live, and in the full space."""
+"""Energy levels of a battery, in the basis of its states and in the full space."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class BatterySpectrum:
     Attributes
     ----------
     alone : Realization
-        The battery factor alone, in the basis of its states.
+        The battery factor alone, in the basis that holds the states.
     """
 
     alone: Realization
@@ -41,7 +41,7 @@ class BatterySpectrum:
 
     @property
     def energies(self) -> FloatArray:
-        """Levels of H_B in the basis of the states, ascending, shape ``(d,)``."""
+        """Eigenvalues of H_B in the basis of the states, ascending, shape ``(d,)``."""
         return self._eigen[0]
 
     @property
@@ -51,14 +51,14 @@ class BatterySpectrum:
 
     @cached_property
     def levels(self) -> list[slice]:
-        """Places of the eigenvectors of each level, ascending."""
+        """Index ranges of the eigenvectors of each level, ascending."""
         starts = np.flatnonzero(np.append(True, ~np.diagonal(self.same_level, 1)))
         ends = [*starts[1:].tolist(), len(self.energies)]
         return [slice(start, end) for start, end in zip(starts.tolist(), ends, strict=True)]
 
     @cached_property
     def same_level(self) -> NDArray[np.bool_]:
-        """Which pairs of eigenvectors have one energy, shape ``(d, d)``."""
+        """Boolean mask of pairs of eigenvectors with equal energy, shape ``(d, d)``."""
         gaps = np.abs(np.subtract.outer(self.energies, self.energies))
         return np.asarray(gaps <= LEVEL_TOLERANCE * max(float(np.ptp(self.energies)), 1e-300))
 
@@ -66,14 +66,14 @@ class BatterySpectrum:
     def extremes(self) -> tuple[FloatArray, FloatArray]:
         """The d lowest levels of H_B in the full space, ascending, and the d highest, descending.
 
-        Every level counts as often as it occurs among all states of the atoms, d being the
-        dimension of the basis of the states: no more of them can be filled.
+        Levels are counted with their multiplicity in the full space. The dimension d of the
+        basis of the states limits the number of levels that can be occupied.
         """
         d = len(self.energies)
         problem = self.alone.problem
         atoms = problem.space.factors[problem.battery]
         if not isinstance(atoms, Atoms) or atoms.basis == "full":
-            return self.energies, self.energies[::-1]  # nothing lies outside
+            return self.energies, self.energies[::-1]  # the basis is the full space
         energies, multiplicity = full_levels(problem)
         order = np.argsort(energies)
         lowest = np.repeat(energies[order], np.minimum(multiplicity[order], d))[:d]
@@ -82,11 +82,11 @@ class BatterySpectrum:
 
 
 def full_levels(problem: Problem) -> tuple[FloatArray, NDArray[np.int64]]:
-    """Return the levels of H_B among all states of the atoms, and how often each occurs.
+    """Return the levels of H_B in the full space of the atoms, and their multiplicities.
 
-    For two-level atoms H_B is realised in every block of spin j, which occurs
-    d_j = C(N, N/2 − j) − C(N, N/2 − j − 1) times; the 2^N states are never formed. Numbers above
-    2^62 are cut off there. Atoms of more levels are diagonalised in the full space.
+    For two-level atoms H_B is diagonalised in each block of spin j, which occurs
+    d_j = C(N, N/2 − j) − C(N, N/2 − j − 1) times; the 2^N states are never formed. Multiplicities
+    are limited to 2^62. Atoms with more than two levels are diagonalised in the full space.
     """
     atoms = problem.space.factors[problem.battery]
     if not isinstance(atoms, Atoms):
@@ -108,34 +108,38 @@ def full_levels(problem: Problem) -> tuple[FloatArray, NDArray[np.int64]]:
 
 
 def without_full_levels(problem: Problem) -> str:
-    """Return why `full_levels` cannot be computed, empty if it can."""
+    """Return the reason why `full_levels` cannot be computed, or an empty string."""
     atoms = problem.space.factors[problem.battery]
     if not isinstance(atoms, Atoms):
         return ""
     if problem.space.matrices.get(problem.battery):
-        return "its H_B was given as a matrix on the symmetric states, and is not known on others"
+        return (
+            "H_B is a matrix on the permutation-symmetric states, and is not defined on the full"
+            " space"
+        )
     full = atoms.in_basis("full").dim
     if len(atoms.levels) > 2 and full > FULL_DIM_LIMIT:
-        return f"the full space of its atoms has {full} states, more than {FULL_DIM_LIMIT}"
+        return f"the full space of the atoms has {full} states, more than {FULL_DIM_LIMIT}"
     return ""
 
 
 def _spin_block(problem: Problem, atoms: Atoms, depth: int) -> sp.csr_array:
     """Return H_B in a block of spin j = N/2 − depth, shape ``(2j + 1, 2j + 1)``.
 
-    The operators there are those of a ladder of 2j atoms, and N/2 instead of j in S_gg and S_ee.
+    The operators are those of the symmetric states of 2j atoms, except that S_gg and S_ee contain
+    N/2 instead of j.
     """
     ladder = Atoms(atoms.n_atoms - 2 * depth, atoms.levels) if atoms.n_atoms > 2 * depth else None
     size = atoms.n_atoms - 2 * depth + 1
     one = sp.csr_array(sp.eye_array(size))
-    from_text = dict(ladder.operators) if ladder else _singlet()
+    operators = dict(ladder.operators) if ladder else _singlet()
     for pair in ("S_gg", "S_ee"):
-        from_text[pair] = sp.csr_array(from_text[pair] + depth * one)
+        operators[pair] = sp.csr_array(operators[pair] + depth * one)
     total = sp.csr_array((size, size), dtype=np.complex128)
     for term in problem.battery_terms:
         product = one
         for name in term.operators.get(problem.battery, ()):
-            product = sp.csr_array(product @ from_text[name])
+            product = sp.csr_array(product @ operators[name])
         total = sp.csr_array(total + term.coefficient * product)
     return total
 

@@ -1,4 +1,4 @@
-"""Speed limit of the charging power from the quantum Fisher information of time."""
+"""Speed limit on the charging power from the quantum Fisher information about time."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from qubatt.merits.full_state import FullStateMerit, State
 from qubatt.merits.solved_run import SolvedRun
 
 MIN_RATE = 1e-9
-"""Rate of change of an entry of ρ_B from which on it is no rounding."""
+"""Rates of change of entries of ρ_B below this threshold count as rounding errors."""
 
 
 @declare("merit", "speed_limit")
 class SpeedLimit(FullStateMerit):
-    """Speed limit of the charging power."""
+    """Speed limit on the charging power."""
 
-    long_name = "speed limit of the charging power"
+    long_name = "speed limit on the charging power"
     units = "omega_ref^2"
     definition = (
-        "|P| ≤ ΔH_B √F with F = 2 Σ |⟨k|dρ_B/dt|l⟩|²/(p_k + p_l), the quantum Fisher information of"
-        " time in ρ_B; infinite while empty states begin to fill"
+        "|P| ≤ ΔH_B √F with F = 2 Σ |⟨k|dρ_B/dt|l⟩|²/(p_k + p_l), the quantum Fisher information"
+        " of ρ_B about time; infinite while empty states begin to fill"
     )
     bounds = (0.0, math.inf)
     citations = ("garciapintos2020",)
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         pulses = realization.problem.has_pulses
         return "it needs a constant Hamiltonian, without pulses" if pulses else ""
 

@@ -1,4 +1,4 @@
-"""Moments of the collective spin, and the states of one and two atoms made of them."""
+"""Moments of the collective spin, and the two-atom state that follows from them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AXES = ("Jx", "Jy", "Jz")
 PAIRS = tuple(combinations_with_replacement(range(3), 2))
 
 PAULI = np.array([[[0, 1], [1, 0]], [[0, 1j], [-1j, 0]], [[-1, 0], [0, 1]]], dtype=np.complex128)
-"""σ_x, σ_y, σ_z in the basis ground, excited."""
+"""σ_x, σ_y, σ_z in the basis (ground, excited)."""
 
 
 class SpinMerit(Merit):
@@ -28,7 +28,7 @@ class SpinMerit(Merit):
     fewest_atoms = 1
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         return without_spin(realization.problem, self.fewest_atoms)
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
@@ -51,7 +51,7 @@ def correlations(run: SolvedRun) -> FloatArray:
 
 
 def two_atoms(run: SolvedRun) -> NDArray[np.complex128]:
-    """Return the state of two of the atoms, averaged over all pairs, shape ``(T, 4, 4)``.
+    """Return the two-atom state, averaged over all pairs of atoms, shape ``(T, 4, 4)``.
 
     ⟨σ_a⊗1⟩ = 2⟨J_a⟩/N and ⟨σ_a⊗σ_b⟩ = (2⟨J_aJ_b + J_bJ_a⟩ − N δ_ab)/(N(N − 1)).
     """
@@ -69,11 +69,11 @@ def two_atoms(run: SolvedRun) -> NDArray[np.complex128]:
 
 
 def _components(problem: Problem) -> tuple[Expectation, ...]:
-    """Return J_x, J_y, J_z of the battery."""
+    """Return the observables J_x, J_y, J_z of the battery."""
     return tuple(Expectation.of(problem.battery, (axis,)) for axis in AXES)
 
 
 def _symmetrised(problem: Problem, a: int, b: int) -> Expectation:
-    """Return ½(J_aJ_b + J_bJ_a)."""
+    """Return the observable ½(J_aJ_b + J_bJ_a)."""
     orders = ((AXES[a], AXES[b]), (AXES[b], AXES[a]))
     return Expectation(tuple(Term(0.5, {problem.battery: names}) for names in orders))

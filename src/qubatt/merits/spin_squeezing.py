@@ -12,17 +12,17 @@ from qubatt.merits.solved_run import SolvedRun
 from qubatt.merits.spin_moments import SpinMerit, correlations, spin
 
 MIN_POLARISATION = 1e-9
-"""|⟨J⟩|/N below which the spin points nowhere."""
+"""|⟨J⟩|/N below which the mean spin has no direction."""
 
 
 def least_variance(run: SolvedRun) -> tuple[FloatArray, FloatArray]:
-    """Return the least variance of J across ⟨J⟩, NaN where it points nowhere, and |⟨J⟩|."""
+    """Return the smallest variance of J perpendicular to ⟨J⟩, NaN if ⟨J⟩ = 0, and |⟨J⟩|."""
     mean = spin(run)  # (T, 3)
     length = np.linalg.norm(mean, axis=1)
     polarised = length > MIN_POLARISATION * run.n_atoms
     n = mean / np.where(polarised, length, 1.0)[:, np.newaxis]
     covariance = correlations(run) - mean[:, :, np.newaxis] * mean[:, np.newaxis, :]
-    # two directions across n, from the columns of 1 − nn†
+    # two directions perpendicular to n, from the columns of 1 − nn†
     across = np.eye(3) - n[:, :, np.newaxis] * n[:, np.newaxis, :]
     directions = np.linalg.svd(across)[0][:, :, :2]  # (T, 3, 2)
     plane = directions.swapaxes(1, 2) @ covariance @ directions
@@ -32,10 +32,10 @@ def least_variance(run: SolvedRun) -> tuple[FloatArray, FloatArray]:
 
 @declare("merit", "spin_squeezing")
 class SpinSqueezing(SpinMerit):
-    """Kitagawa–Ueda squeezing parameter, below 1 for squeezed spins."""
+    """Kitagawa–Ueda spin-squeezing parameter, below 1 for squeezed spins."""
 
     long_name = "spin squeezing ξ²_S"
-    definition = "ξ²_S = 4 min(ΔJ_⊥)²/N over directions across ⟨J⟩, NaN where ⟨J⟩ = 0"
+    definition = "ξ²_S = 4 min(ΔJ_⊥)²/N over directions perpendicular to ⟨J⟩, NaN if ⟨J⟩ = 0"
     bounds = (0.0, math.inf)
     citations = ("kitagawa1993",)
 
@@ -46,10 +46,10 @@ class SpinSqueezing(SpinMerit):
 
 @declare("merit", "spin_squeezing_wineland")
 class SpinSqueezingWineland(SpinMerit):
-    """Wineland squeezing parameter: below 1 the atoms are entangled."""
+    """Wineland spin-squeezing parameter; values below 1 imply entangled atoms."""
 
     long_name = "spin squeezing ξ²_R"
-    definition = "ξ²_R = N min(ΔJ_⊥)²/|⟨J⟩|² over directions across ⟨J⟩, NaN where ⟨J⟩ = 0"
+    definition = "ξ²_R = N min(ΔJ_⊥)²/|⟨J⟩|² over directions perpendicular to ⟨J⟩, NaN if ⟨J⟩ = 0"
     bounds = (0.0, math.inf)
     citations = ("wineland1994",)
 

@@ -1,4 +1,4 @@
-"""Sets of unitaries that may act on a battery, and the states and levels that they rearrange."""
+"""Sets of unitaries that may act on a battery, with the states and levels they act on."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from qubatt.operators import Atoms
 
 
 class Reach(ABC):
-    """A set of unitaries U, and the state ρ and energy H that they act on.
+    """A set of unitaries U, with the state ρ and the Hamiltonian H that they act on.
 
     Attributes
     ----------
     where : str
-        End of the label of a merit.
+        Last part of the label of a merit.
     unitaries : str
-        End of its definition, with what U is.
+        Last part of the definition of a merit, which specifies U.
     state, hamiltonian : str
         Symbols of ρ and H in definitions.
     needs : str
-        What ρ is computed from, as in `Merit`.
+        Quantities from which ρ is computed, as in `Merit`.
     """
 
     where: ClassVar[str]
@@ -43,10 +43,10 @@ class Reach(ABC):
 
     @abstractmethod
     def unavailable(self, realization: Realization, merit: str) -> str:
-        """Return why the problem cannot give a merit of that kind, empty if it can."""
+        """Return the reason why a merit of this kind is unavailable, or an empty string."""
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:  # noqa: ARG002  # by default
-        """Return the observables whose expectation values it needs."""
+        """Return the observables whose expectation values are required."""
         return ()
 
     def energy(self, run: SolvedRun) -> FloatArray:
@@ -59,10 +59,10 @@ class Reach(ABC):
 
     @abstractmethod
     def levels(self, run: SolvedRun) -> tuple[FloatArray, FloatArray]:
-        """Return the d lowest levels of H in reach, ascending, and the d highest, descending."""
+        """Return the d lowest accessible levels of H, ascending, and the d highest, descending."""
 
     def lowest(self, run: SolvedRun, populations: FloatArray | None = None) -> FloatArray:
-        """Return min over U of Tr[UρU†H] for ρ, or for ascending populations, shape ``(T,)``."""
+        """Return min over U of Tr[UρU†H], for ρ or ascending eigenvalues, shape ``(T,)``."""
         populations = self.populations(run) if populations is None else populations
         return np.asarray(populations[:, ::-1] @ self.levels(run)[0])
 
@@ -74,45 +74,45 @@ class SymmetricStates(Reach):
     unitaries = "U on the permutation-symmetric states of the battery"
 
     def unavailable(self, realization: Realization, merit: str) -> str:
-        """Return why the problem cannot give a merit of that kind."""
+        """Return the reason why a merit of this kind is unavailable, or an empty string."""
         problem = realization.problem
         battery = problem.space.factors[problem.battery]
         if not isinstance(battery, Atoms):
-            return f"its levels are not those of several atoms; use {merit}_full"
+            return f"the battery is not made of atoms; use {merit}_full"
         if battery.n_atoms > 1 and problem.space.bases[problem.battery] == "full":
             return (
-                "local decay takes the atoms out of the permutation-symmetric states; use"
+                "local dissipation takes the atoms out of the permutation-symmetric states; use"
                 f" {merit}_full"
             )
         return ""
 
     def levels(self, run: SolvedRun) -> tuple[FloatArray, FloatArray]:
-        """Return the levels of H_B on the ladder."""
+        """Return the levels of H_B on the symmetric states."""
         energies = run.spectrum.energies
         return energies, energies[::-1]
 
 
 class FullSpace(Reach):
-    """Unitaries on all states of the atoms."""
+    """Unitaries on the full space of the atoms."""
 
     where = "on the full space"
-    unitaries = "U on all states of the battery's atoms, levels counted with multiplicity"
+    unitaries = "U on the full space of the battery, levels counted with multiplicity"
 
     def unavailable(self, realization: Realization, merit: str) -> str:  # noqa: ARG002  # none is named
-        """Return why the problem cannot give a merit of that kind."""
+        """Return the reason why a merit of this kind is unavailable, or an empty string."""
         return without_full_levels(realization.problem)
 
     def levels(self, run: SolvedRun) -> tuple[FloatArray, FloatArray]:
-        """Return the levels of H_B among all states of the atoms."""
+        """Return the levels of H_B in the full space of the atoms."""
         return run.spectrum.extremes
 
 
 class OneAtom(Reach):
-    """Unitaries on a single atom, in its reduced state."""
+    """Unitaries on a single atom and its reduced state."""
 
     where = "of one atom"
     unitaries = (
-        "U on one atom, ρ₁ the reduced state of an atom and H₁ its part of H_B, without"
+        "U on one atom, where ρ₁ is the reduced state of an atom and H₁ is H_B of one atom without"
         " interactions"
     )
     state = "ρ₁"
@@ -120,12 +120,12 @@ class OneAtom(Reach):
     needs = "expectations"
 
     def unavailable(self, realization: Realization, merit: str) -> str:  # noqa: ARG002  # none is named
-        """Return why the problem cannot give a merit of that kind."""
+        """Return the reason why a merit of this kind is unavailable, or an empty string."""
         problem = realization.problem
         if not isinstance(problem.space.factors[problem.battery], Atoms):
             return "it needs a battery of atoms"
         if problem.space.matrices.get(problem.battery):
-            return "its H_B was given as a matrix, from which the part of one atom is not known"
+            return "H_B is a matrix, which does not define the Hamiltonian of a single atom"
         return ""
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
@@ -154,11 +154,11 @@ REACHES: dict[str, Reach] = {
     "full": FullSpace(),
     "atom": OneAtom(),
 }
-"""The sets of unitaries, by the name that merits have in their field `reach`."""
+"""Sets of unitaries by the values of the merit parameter `reach`."""
 
 
 def _part(factor: str, j: str, k: str, phase: complex) -> Expectation:
-    """Return ½(x S_jk + x* S_kj), the real part of S_jk for x = 1 and the imaginary for x = −i."""
+    """Return ½(x S_jk + x* S_kj): the real (x = 1) or imaginary (x = −i) part of S_jk."""
     forward = Term(phase / 2, {factor: f"S_{j}{k}"})
     backward = Term(complex(phase).conjugate() / 2, {factor: f"S_{k}{j}"})
     return Expectation((forward, backward))

@@ -1,4 +1,4 @@
-"""Merits of what unitaries on the battery can do."""
+"""Base class of merits that optimise over unitaries on the battery."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ ReachName = Literal["symmetric", "full"]
 
 
 def reach_field() -> Any:
-    """Return the field `reach` of a merit; its type says which names it takes."""
-    return Field(description="States that the unitaries may change", examples=["full"])
+    """Return the field `reach` of a merit, whose type lists the allowed names."""
+    return Field(description="States on which the unitaries act", examples=["full"])
 
 
 class UnitaryMerit(Merit):
-    """A merit of the unitaries that its field `reach` names, on a state ρ with energy H.
+    """A merit that optimises over the unitaries named by `reach`, for a state ρ and energy H.
 
     Attributes
     ----------
     title : str
-        Start of the label.
+        First part of the label.
     formula : str
-        Start of the definition, with ρ and H.
+        First part of the definition, in terms of ρ and H.
     """
 
     title: ClassVar[str]
@@ -41,7 +41,7 @@ class UnitaryMerit(Merit):
 
     @property
     def unitaries(self) -> Reach:
-        """The unitaries, and the state and energy that they act on."""
+        """The set of unitaries, with the state and the Hamiltonian that they act on."""
         return REACHES[self.reach]
 
     @property
@@ -51,19 +51,19 @@ class UnitaryMerit(Merit):
 
     @property
     def definition(self) -> str:
-        """The formula."""
+        """Definition as a formula, with its symbols explained."""
         formula = self.formula.replace("ρ", self.unitaries.state)
         return f"{formula.replace('H', self.unitaries.hamiltonian)}, {self.unitaries.unitaries}"
 
     @property
     def needs(self) -> Needs:
-        """What the state is computed from."""
+        """Quantities from which the state is computed."""
         return self.unitaries.needs
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
-        """Return the observables whose expectation values it needs."""
+        """Return the observables whose expectation values are required."""
         return self.unitaries.observables(problem)
 
     def unavailable(self, realization: Realization) -> str:
-        """Return why the problem cannot give it."""
+        """Return the reason why this merit is unavailable, or an empty string."""
         return self.unitaries.unavailable(realization, self.kind)

@@ -42,7 +42,7 @@ SHORT_FORMS = {
     " from the drive": "",
     " done on the battery": "",
     "population of the empty battery": "empty battery",
-    " of the charging power": "",
+    " on the charging power": "",
     " of the battery": "",
     "battery ": "",
 }

@@ -52,16 +52,20 @@ def test_unknown_merit_suggests_the_nearest() -> None:
 @pytest.mark.parametrize(
     ("name", "problem", "reason"),
     [
-        ("mean_photons", DRIVEN, "it needs a mode such as a cavity, and there is none"),
-        ("concurrence", qb.DrivenBattery(1, 1.0).problem(), "at least 2 atoms, and there is 1"),
+        ("mean_photons", DRIVEN, "it needs a mode such as a cavity, but the system has none"),
+        (
+            "concurrence",
+            qb.DrivenBattery(1, 1.0).problem(),
+            "at least 2 atoms, but the battery has 1",
+        ),
         ("concurrence", qb.CascadeBattery().problem(), "a battery of two-level atoms"),
-        ("negativity", DRIVEN, "a charger next to the battery"),
-        ("work_flow", CAVITY, "nothing drives this battery"),
+        ("negativity", DRIVEN, "a charger in addition to the battery"),
+        ("work_flow", CAVITY, "the battery has no external drive"),
         ("heat_current", CAVITY, "it needs an environment"),
         (
             "entropy_production",
             qb.DrivenBattery(2, 1.0).problem(environment=[qb.CollectiveDecay(0.1)]),
-            "undefined at zero temperature, where jumps go one way only",
+            "undefined at zero temperature, where jumps only lower the energy",
         ),
         (
             "ergotropy_symmetric",
@@ -74,7 +78,7 @@ def test_merit_that_does_not_apply_says_why(name: str, problem: Problem, reason:
     """The name, and what is missing or what to do."""
     with pytest.raises(qb.UnsupportedError) as caught:
         select_merits([name], realize(problem))
-    assert str(caught.value).startswith(f"Merit `{name}` cannot be given: ")
+    assert str(caught.value).startswith(f"Merit `{name}` is not available: ")
     assert reason in str(caught.value)
 
 

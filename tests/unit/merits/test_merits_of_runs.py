@@ -94,7 +94,7 @@ def test_steady_states_refuse_what_is_named_and_leave_out_what_is_not() -> None:
     alone = qb.steady_state(battery, environment=decay, merits="all")
     assert set(both.data_vars) == {*alone.data_vars, "speed_limit"}
     for wanted in ("charging_time", ["energy", "charging_time"]):
-        with pytest.raises(qb.UnsupportedError, match="`charging_time` cannot be given"):
+        with pytest.raises(qb.UnsupportedError, match="`charging_time` is not available"):
             qb.steady_state(battery, environment=decay, merits=wanted)
 
 
