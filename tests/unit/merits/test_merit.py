@@ -117,7 +117,7 @@ def test_parameters_are_in_the_name_where_they_are_not_the_usual_ones() -> None:
     assert chosen[1].attributes["beta"] == 2.0
     with pytest.raises(qb.ArgumentError, match="`beta` must be positive, but is -1"):
         select_merits("free_energy:-1", realize(CAVITY))
-    with pytest.raises(qb.ArgumentError, match="Argument `beta` must be left out"):
+    with pytest.raises(qb.ArgumentError, match="Argument `beta` must be omitted"):
         qb.merit("energy", beta=1.0)
 
 
@@ -138,7 +138,7 @@ def test_variants_have_names_of_their_own(text: str) -> None:
         ("capacity:atom", "`reach` must be one of 'symmetric' or 'full', but is 'atom'"),
         ("maximum", "`of` must be one of 'energy', 'power' or 'average_power'."),
         ("ergotropy_ful", "Best matches are: ergotropy_full"),
-        ("ergotropy_full:beta=1", "`merits` must have nothing after ergotropy_full"),
+        ("ergotropy_full:beta=1", "`merits` must not give parameters to ergotropy_full"),
     ],
 )
 def test_variants_that_there_are_not(text: str, message: str) -> None:
