@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from qubatt.cli.console import prepare_streams
 from qubatt.core.errors import QubattError, QubattWarning
 from qubatt.core.version import __version__
 
@@ -88,6 +89,7 @@ def _warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -
 def run() -> None:
     """Run the command line and turn errors into exit code 2."""
     warnings.showwarning = _warn
+    prepare_streams()
     try:
         build()()
     except QubattError as error:

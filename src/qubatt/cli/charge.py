@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from json import dumps
 from typing import Annotated, Any
 
 import typer
 
 from qubatt.cli.battery_commands import add_battery_commands
+from qubatt.cli.console import json_text
 from qubatt.cli.option import (
     Charger,
     Environment,
@@ -74,7 +74,7 @@ def _charge(
     }
     if dry_run:
         expected = cost(battery, **wanted)
-        typer.echo(dumps(expected.to_dict(), indent=2) if json else str(expected))
+        typer.echo(json_text(expected.to_dict(), indent=2) if json else str(expected))
         return
     run = charge(battery, **wanted, progress=True, strict=strict)
     deliver(run, output, plot, as_json=json)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
 import typer
 import xarray as xr
 
+from qubatt.cli.console import json_text
 from qubatt.core.errors import ArgumentError
 from qubatt.core.file import check_directory
 from qubatt.io import save
@@ -42,7 +42,7 @@ def deliver(result: xr.Dataset, output: Path | None, plot: Path | None, *, as_js
     if output is not None:
         save(result, output)
     if as_json:
-        typer.echo(json.dumps(to_plain(result), ensure_ascii=False, allow_nan=False))
+        typer.echo(json_text(to_plain(result)))
     else:
         for lines in value_tables(result, shutil.get_terminal_size().columns):
             typer.echo("\n".join([*lines, ""]))

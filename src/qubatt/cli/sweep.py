@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json as jsons
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from qubatt.cli.console import json_text
 
 Directory = Annotated[Path, typer.Argument(help="Folder of a study", metavar="DIR")]
 
@@ -107,7 +108,7 @@ def _print_template(schema: bool) -> None:
     if schema:
         from qubatt.sweeps.study.schema import study_schema
 
-        typer.echo(jsons.dumps(study_schema(), indent=2, ensure_ascii=False))
+        typer.echo(json_text(study_schema(), indent=2))
     else:
         typer.echo((files("qubatt.sweeps") / "example.toml").read_text("utf-8"), nl=False)
 
@@ -122,7 +123,7 @@ def _print_cost(
     exists = output is not None and (output / "points").is_dir()
     store = Store.open(output) if exists and output is not None else MemoryStore()
     cost = study_cost(study, store, workers, keep)
-    typer.echo(jsons.dumps(cost.to_dict(), indent=2) if as_json else str(cost))
+    typer.echo(json_text(cost.to_dict(), indent=2) if as_json else str(cost))
 
 
 def _status(
@@ -142,7 +143,7 @@ def _print_status(data: Any, directory: Path, *, as_json: bool) -> None:
 
     arguments = data, str(directory), Store.open(directory).nbytes
     if as_json:
-        typer.echo(jsons.dumps(study_status(*arguments), indent=2, ensure_ascii=False))
+        typer.echo(json_text(study_status(*arguments), indent=2))
     else:
         typer.echo(study_status_text(*arguments))
 

@@ -57,7 +57,7 @@ class QubattWarning(UserWarning):
 def shorten(value: object, limit: int = 60) -> str:
     """Return ``repr(value)``, cut in the middle of long ones."""
     text = repr(value)
-    return text if len(text) <= limit else f"{text[: limit - 12]} … {text[-9:]}"
+    return text if len(text) <= limit else f"{text[: limit - 14]} ... {text[-9:]}"
 
 
 def suggest(name: str, names: Iterable[str]) -> str:

@@ -51,7 +51,7 @@ class ProgressBar:
         if label not in self._tasks:
             self._tasks[label] = self._bars.add_task(label, total=total)
             if self._announce and not self._console.is_terminal and done < total:
-                self._console.print(f"{label} …", highlight=False)
+                self._console.print(f"{label} ...", highlight=False)
         self._bars.update(self._tasks[label], completed=done, total=total)
 
 

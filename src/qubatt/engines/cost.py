@@ -39,7 +39,7 @@ class Cost:
     products : float
         Expected number of products of the generator with ρ; a lower one for engines that adapt.
     states : int
-        Full states that are kept, each followed by some D³ operations per merit.
+        Full states that are kept, each followed by some D^3 operations per merit.
     """
 
     engine: str
@@ -72,7 +72,7 @@ class Cost:
         if self.entries is not None and self.entries_without_reduction is not None:
             share = self.entries / self.entries_without_reduction
             text = f"{self.entries:,} of {self.entries_without_reduction:,} ({share:.2%})"
-            rows.append(("entries of ρ", text))
+            rows.append(("entries of rho", text))
         rows += [
             (
                 "memory",
@@ -82,7 +82,7 @@ class Cost:
         ]
         if self.states:
             text = f"{self.states:,} of {format_bytes(16.0 * self.dimension**2)} each"
-            rows.append(("full states", f"{text}, with some D³ operations per merit"))
+            rows.append(("full states", f"{text}, with some D^3 operations per merit"))
         return "\n".join(f"{name:<14}{text}" for name, text in rows)
 
 

@@ -37,7 +37,7 @@ def study_status(dataset: xr.Dataset, directory: str, nbytes: int) -> dict[str, 
 def study_status_text(dataset: xr.Dataset, directory: str, nbytes: int) -> str:
     """Return the same as lines of text."""
     status = study_status(dataset, directory, nbytes)
-    axes = " × ".join(f"{name} {length}" for name, length in status["axes"].items())
+    axes = " x ".join(f"{name} {length}" for name, length in status["axes"].items())
     rows = [("points", f"{status['points']:,} ({axes or 'one point'})")]
     for name, count in sorted(status["status"].items(), key=lambda item: -item[1]):
         rows.append((name, f"{count:,}: {MEANINGS.get(name, '')}"))

@@ -34,11 +34,11 @@ def summary(dataset: xr.Dataset, max_lines: int | None = MAX_LINES) -> str:
     if curves and scalars:
         texts = ", ".join(f"{name}\xa0{_value_text(array)}" for name, array in scalars.items())
         most = 4 if max_lines is not None else None
-        foot = wrap(texts, WIDTH, subsequent_indent="  ", max_lines=most, placeholder=" …") + foot
+        foot = wrap(texts, WIDTH, subsequent_indent="  ", max_lines=most, placeholder=" ...") + foot
     available = len(body) if max_lines is None else max(max_lines - len(head) - len(foot), 4)
     if len(body) > available:
         omitted = ", ".join(line.split()[0] for line in body[available - 1 :])
-        body = [*body[: available - 1], shorten(f"… and {omitted}", WIDTH, placeholder=" …")]
+        body = [*body[: available - 1], shorten(f"... and {omitted}", WIDTH, placeholder=" ...")]
     return "\n".join([*head, *body, *foot]).replace("\xa0", " ")
 
 

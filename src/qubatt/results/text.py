@@ -12,7 +12,7 @@ WIDTH = 96
 
 def lines_of(name: str, text: str, max_lines: int = 3) -> list[str]:
     """Return "name: text" on as many lines as it takes, at most `max_lines`."""
-    options = {"subsequent_indent": "    ", "max_lines": max_lines, "placeholder": " …"}
+    options = {"subsequent_indent": "    ", "max_lines": max_lines, "placeholder": " ..."}
     return wrap(f"{name}: {text}", WIDTH, **options)  # type: ignore[arg-type]  # options of wrap
 
 
@@ -45,13 +45,13 @@ def object_text(parameters: Any, name: str | None = None) -> str:
 def _assignments(parameters: Mapping[str, Any]) -> Iterator[str]:
     for name, value in parameters.items():
         if isinstance(value, dict) and "sha256" in value:
-            yield f"{name}={'×'.join(map(str, value['shape']))} matrix"
+            yield f"{name}={'x'.join(map(str, value['shape']))} matrix"
         elif isinstance(value, list) and any(isinstance(part, dict) for part in value):
             yield f"{name}={len(value)}"
         elif isinstance(value, dict):
             inner = ", ".join(_assignments({k: v for k, v in value.items() if k != "type"}))
-            yield shorten(f"{name}={value.get('type', '')}({inner})", WIDTH, placeholder=" …")
+            yield shorten(f"{name}={value.get('type', '')}({inner})", WIDTH, placeholder=" ...")
         elif isinstance(value, float):
             yield f"{name}={value:g}"
         elif value not in (None, []):
-            yield f"{name}={shorten(str(value), 40, placeholder=' …')}"
+            yield f"{name}={shorten(str(value), 40, placeholder=' ...')}"

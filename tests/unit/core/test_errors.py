@@ -57,7 +57,7 @@ def test_shorten_cuts_the_middle_of_long_values() -> None:
     text = shorten(list(range(1000)))
     assert text.startswith("[0, 1, 2, ")
     assert text.endswith(" 999]")
-    assert " … " in text
+    assert " ... " in text
     assert len(text) <= 60
 
 

@@ -59,7 +59,7 @@ def test_summary_is_short_and_without_json() -> None:
     text = str(run)
     assert len(text.splitlines()) <= MAX_LINES
     assert max(map(len, text.splitlines())) <= 100
-    assert "… and " in text
+    assert "... and " in text
     assert f"charging_time {float(run.charging_time):.6g} 1/omega_ref" in text
     assert not set('{}"') & set(text)
     everything = summary(run, max_lines=None)

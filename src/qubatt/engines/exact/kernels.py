@@ -7,17 +7,13 @@ kept in registers while all that contributes to it is added up.
 from __future__ import annotations
 
 import math
-import os
 from typing import NamedTuple
 
-# Threads wait for each other once per product. By default they burn milliseconds before they let
-# another process run, which makes two runs on the same cores up to a hundred times slower.
-os.environ.setdefault("GOMP_SPINCOUNT", "1000")  # read when the OpenMP library is loaded
-
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
+from qubatt.engines.exact.compiler import compiled
 from qubatt.engines.exact.simd import (
     at,
     bare,
@@ -38,8 +34,6 @@ ZERO_THRESHOLD = 1e-200
 """Numbers below this count as 0: denormal ones would be thirty times slower."""
 
 EPSILON = float(np.finfo(np.float64).eps)
-
-COMPILER_OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 
 class Recurrence(NamedTuple):
@@ -82,7 +76,7 @@ class SeriesTerms(NamedTuple):
     values: NDArray[np.float64]
 
 
-@njit(forceinline=True, **COMPILER_OPTIONS)
+@compiled(forceinline=True)
 def _strip(L, row, j, now, new, factor, square):
     """Compute new += factor (𝓛 + shift) now in columns j… of a row; see `sweep`."""
     (
@@ -132,7 +126,7 @@ def _strip(L, row, j, now, new, factor, square):
     return fma(u, u, fma(v, v, square))
 
 
-@njit(**COMPILER_OPTIONS)
+@compiled()
 def sweep(L, first, last, now, new, series, shift, factor, w_now, w_new):
     """Compute new += factor (𝓛 + shift) now and series += w_now now + w_new new in some rows.
 
@@ -170,7 +164,7 @@ def sweep(L, first, last, now, new, series, shift, factor, w_now, w_new):
     return total(wide_square) + total(square)
 
 
-@njit(**COMPILER_OPTIONS)
+@compiled()
 def mirror(L, first, last, vector):
     """Fill the tiles that are kept below the diagonal from those above it: ρ = ρ†."""
     for q in range(first, last):
@@ -180,7 +174,7 @@ def mirror(L, first, last, vector):
         transpose8(vector, source + L.size, stride, target + L.size, target_stride, -1.0)
 
 
-@njit(**COMPILER_OPTIONS)
+@compiled()
 def evaluate(functionals, vector, out):
     """Compute out = functionals × vector, the functionals being a sparse matrix."""
     first, column, value = functionals
@@ -191,7 +185,7 @@ def evaluate(functionals, vector, out):
         out[f] = result
 
 
-@njit(**COMPILER_OPTIONS)
+@compiled()
 def combine(weights, table, out):
     """Compute out = weights × table, the terms of every entry one after the other.
 
@@ -205,7 +199,7 @@ def combine(weights, table, out):
                 out[t, f] += weights[t, k] * table[k, f]
 
 
-@njit(**COMPILER_OPTIONS)
+@compiled()
 def series_ends(terms, k, stop):
     """Return whether the series can end before term k, or must: see `SeriesStop`."""
     last = abs(terms.weights[k - 1]) * terms.norms[k - 1]
@@ -220,7 +214,7 @@ def series_ends(terms, k, stop):
     return max(last, before) <= stop.negligible
 
 
-@njit(**COMPILER_OPTIONS)
+@compiled()
 def _factors(recurrence, weights, k):
     """Return the factor of 𝓛 + shift, and for even k the weights of two terms of the series."""
     if k % 2 == 0:
@@ -236,7 +230,7 @@ def _loops(parallel):
     """
     indices = prange if parallel else range
 
-    @njit(parallel=parallel, **COMPILER_OPTIONS)
+    @compiled(parallel=parallel)
     def apply(L, shares, vector, out):
         """Compute out += 𝓛 × vector; `shares` are the ends of shares of rows and of tiles."""
         rows, tiles = shares
@@ -244,7 +238,7 @@ def _loops(parallel):
             sweep(L, rows[q], rows[q + 1], vector, out, out, 0.0, 1.0, 0.0, 0.0)
             mirror(L, tiles[q], tiles[q + 1], out)
 
-    @njit(parallel=parallel, **COMPILER_OPTIONS)
+    @compiled(parallel=parallel)
     def recur(L, shares, vectors, recurrence, terms, functionals, stop, k, end):
         """Compute G_k, G_k+1, … of a `Recurrence`, up to G_end−1 or until `series_ends`.
 
@@ -279,7 +273,7 @@ apply, recur = _loops(parallel=False)
 apply_parallel, recur_parallel = _loops(parallel=True)
 
 
-@njit(**COMPILER_OPTIONS)
+@compiled()
 def bessel(x, turn, out):
     """Write J_k(x), or exp(−x) I_k(x) if `turn` is −1, of every x ≥ 0 to the rows of `out`.
 

@@ -77,9 +77,10 @@ class StudyBar:
         """Show the progress of a study."""
         self._progress = progress
         if self._console.is_terminal:
-            width = 20
-            full = round(width * progress.fraction)
-            self._live.update(self._text(f"{'█' * full}{'░' * (width - full)} {self.text()}"))
+            width, (full, rest) = 20, "█░" if self._console.encoding.startswith("utf") else "#."
+            count = round(width * progress.fraction)
+            bar = full * count + rest * (width - count)
+            self._live.update(self._text(f"{bar} {self.text()}"))
         elif progress.seconds >= self._next_line:
             self._next_line = progress.seconds + 30.0
             self._console.print(self.text(), highlight=False)

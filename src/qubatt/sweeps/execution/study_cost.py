@@ -89,7 +89,7 @@ class StudyCost:
         return attributes | {"memory": None if math.isnan(self.memory) else self.memory}
 
     def __str__(self) -> str:
-        grid = " × ".join(f"{name} {size}" for name, size in self.shape.items()) or "one point"
+        grid = " x ".join(f"{name} {size}" for name, size in self.shape.items()) or "one point"
         earlier = f", {self.done:,} there already ({self.failed:,} failed)" if self.done else ""
         least, median, most = map(format_duration, self.seconds)
         cost = f"{least} to {most}, {median} in the middle" if least != most else median

@@ -1,0 +1,93 @@
+"""Consoles of any encoding: characters that one lacks are spelt with those that it has."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import sys
+from typing import Any
+
+HANDLER = "qubatt-spell"
+"""Name of the error handler of the standard streams."""
+
+ASCII = "qubatt-ascii"
+"""ASCII under another name, since Typer writes UTF-8 to streams that say ``ascii``."""
+
+SPELLINGS = {
+    "−": "-", "–": "-", "—": "-", "…": "...", "×": "x", "·": "*", "±": "+-", "½": "1/2",
+    "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "∝": "~", "∞": "inf", "√": "sqrt ", "∂": "d",
+    "†": "^+", "⟨": "<", "⟩": ">", "‖": "||", "→": "->", "⊗": " x ", "ħ": "hbar", "′": "'",
+    "↑": "up", "↓": "down", "⊥": "_|_", "⌈": "ceil(", "⌉": ")", "𝓛": "L", "∈": " in ",
+    "█": "#", "░": ".", "“": '"', "”": '"', "‘": "'", "’": "'", "ø": "o",
+}  # fmt: skip
+"""Spellings that no rule gives."""
+
+
+def prepare_streams() -> None:
+    """Make standard output and standard error write every character in some spelling."""
+    codecs.register_error(HANDLER, _spell)
+    codecs.register(_ascii)
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is None:
+            continue
+        if codecs.lookup(stream.encoding).name == "ascii":
+            reconfigure(encoding=ASCII, errors=HANDLER)
+        else:
+            reconfigure(errors=HANDLER)
+
+
+def json_text(data: Any, indent: int | None = None) -> str:
+    """Return JSON; other characters than those of standard output are written as ``\\uXXXX``."""
+    text = json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return json.dumps(data, indent=indent, allow_nan=False)
+    return text
+
+
+def _ascii(name: str) -> codecs.CodecInfo | None:
+    """Return the codec of that name, if it is ours; names arrive in lower case."""
+    if name.replace("_", "-") != ASCII:
+        return None
+    plain = codecs.lookup("ascii")
+    return codecs.CodecInfo(
+        plain.encode,
+        plain.decode,
+        plain.streamreader,
+        plain.streamwriter,
+        plain.incrementalencoder,
+        plain.incrementaldecoder,
+        name=ASCII,
+    )
+
+
+def _spell(error: UnicodeError) -> tuple[str, int]:
+    """Spell the characters that an encoding lacks, as an error handler of `codecs`."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text, mark = "", ""
+    for spelling in map(spell, error.object[error.start : error.end]):
+        text += spelling[1:] if mark and spelling.startswith(mark) else spelling
+        mark = spelling[:1] if spelling[:1] in ("^", "_") else ""  # 10⁻¹² is 10^-12
+    return text, error.end
+
+
+def spell(character: str) -> str:
+    """Return a character in ASCII: ω as omega, ² as ^2, ₁ as _1, é as e; ? where no rule fits."""
+    import unicodedata
+
+    if character in SPELLINGS:
+        return SPELLINGS[character]
+    words = unicodedata.name(character, "").split()
+    if words[:1] == ["GREEK"] and words[2:3] == ["LETTER"]:
+        return words[3].lower() if words[1] == "SMALL" else words[3].capitalize()
+    if unicodedata.combining(character):
+        return ""
+    kind, _, plain = unicodedata.decomposition(character).rpartition("> ")
+    letters = "".join(chr(int(code, 16)) for code in plain.split())
+    plain = "".join(part if part.isascii() else spell(part) for part in letters)
+    if not plain:
+        return "?"
+    return {"<super": "^", "<sub": "_"}.get(kind, "") + plain
