@@ -14,12 +14,14 @@ from qubatt.charging.request import ChargerOption, Environment, MeritNames, Requ
 from qubatt.charging.settling_times import is_auto, settling_times
 from qubatt.core.check import FloatArray, check_times
 from qubatt.core.errors import ArgumentError
+from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.progress import ProgressOption, reporting
 from qubatt.engines import Engine
 from qubatt.models import Battery
 from qubatt.results.coordinates import with_scalar_coordinates
 
 
+@usual_float_errors
 def charge(
     battery: Battery,
     *,

@@ -13,12 +13,14 @@ from qubatt.charging.sample_times import sample_times
 from qubatt.charging.settling_times import is_auto
 from qubatt.core.check import check_times
 from qubatt.core.errors import ArgumentError
+from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.task import Save
 from qubatt.engines import Cost, Engine
 from qubatt.engines.cost import task_cost
 from qubatt.models import Battery
 
 
+@usual_float_errors
 def cost(
     battery: Battery,
     *,

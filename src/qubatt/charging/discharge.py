@@ -17,6 +17,7 @@ from qubatt.charging.request import ChargerOption, Environment, MeritNames, Requ
 from qubatt.charging.sample_times import sample_times
 from qubatt.core.check import FloatArray, check_times, plain_number
 from qubatt.core.errors import ArgumentError, UnsupportedError
+from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.input_matrix import tidy
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.progress import ProgressOption, Report, reporting
@@ -38,6 +39,7 @@ FULL: Literal["full"] = "full"
 """Initial state of a full battery: all atoms, or H_B of matrices, in the highest level."""
 
 
+@usual_float_errors
 def discharge(
     battery: Battery,
     *,

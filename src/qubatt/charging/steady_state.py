@@ -18,6 +18,7 @@ from qubatt.charging.request import (
     check_alike,
 )
 from qubatt.core.errors import UnsupportedError
+from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.progress import ProgressOption, reporting
 from qubatt.core.task import AT_REST, Save
 from qubatt.engines.steady.gap import MAX_STEADY_STATES
@@ -29,6 +30,7 @@ from qubatt.models import Battery
 from qubatt.results.coordinates import with_scalar_coordinates
 
 
+@usual_float_errors
 def steady_state(
     battery: Battery,
     *,

@@ -11,6 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from qubatt.core.errors import ArgumentError, UnsupportedError
+from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.problem import Problem, Pulse
 from qubatt.core.realization import Realization, realize
 from qubatt.environment import Dissipator
@@ -39,6 +40,7 @@ class QutipProblem(NamedTuple):
     H_B: Any
 
 
+@usual_float_errors
 def from_qutip(
     H_B: Any,
     H_charge: Any,
@@ -102,6 +104,7 @@ def from_qutip(
     return CustomBattery(H_B, H_charge, jumps, dims, battery, rho0, roles, charger)
 
 
+@usual_float_errors
 def to_qutip(
     battery: Battery,
     charger: ChargerState | None = None,

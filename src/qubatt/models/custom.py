@@ -16,6 +16,7 @@ from pydantic import Field
 
 from qubatt.core.declaration import declare, parameters_of
 from qubatt.core.errors import ArgumentError
+from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.input_matrix import (
     check_hermitian,
     fingerprint,
@@ -130,6 +131,7 @@ class CustomBattery(Battery):
         repr=False,
     )
 
+    @usual_float_errors
     def __post_init__(self) -> None:
         H, switched = read_hamiltonian("H_charge", self.H_charge)
         total = H.shape[0]

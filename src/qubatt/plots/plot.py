@@ -10,6 +10,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from qubatt.core.errors import ArgumentError, suggest
+from qubatt.core.float_errors import usual_float_errors
 from qubatt.plots.page_layout import draw_courses, draw_families, draw_heat
 from qubatt.plots.panel import Panel, group, one_each
 from qubatt.plots.power_law import draw_laws
@@ -27,6 +28,7 @@ MIN_MAP_SIDE = 5
 """Fewest values of both parameters for a map; fewer are drawn as curves."""
 
 
+@usual_float_errors
 def plot(
     dataset: xr.Dataset,
     variables: str | Iterable[str] | None = None,

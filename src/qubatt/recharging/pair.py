@@ -10,11 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError
+from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.input_matrix import check_hermitian
 from qubatt.recharging.levels import recharge_levels
 from qubatt.recharging.recharge import check_beta, cycle_dataset
 
 
+@usual_float_errors
 def recharge_pair(H_B: Any, H_0: Any, beta: ArrayLike) -> xr.Dataset:
     """Return the recharging process of any battery H_B with reference H₀, [H_B, H₀] = 0.
 

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from qubatt.core.bibliography import BIBLIOGRAPHY
 from qubatt.core.check import FloatArray, check_array, check_count
 from qubatt.core.errors import ArgumentError, suggest
+from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.version import versions
 from qubatt.recharging.joint_levels import RechargeBasis, joint_levels
 from qubatt.recharging.levels import Cycle, recharge_levels
@@ -30,6 +31,7 @@ VARIABLES = {
 """Long name, units and definition of the variables."""
 
 
+@usual_float_errors
 def recharge(
     n_atoms: ArrayLike,
     interaction: ArrayLike,

@@ -10,6 +10,7 @@ import xarray as xr
 
 from qubatt.core.errors import MISSING, ArgumentError
 from qubatt.core.file import write_whole
+from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.version import versions
 from qubatt.pages import render_page
 from qubatt.reports.figures import standard_figures
@@ -20,6 +21,7 @@ from qubatt.results.parameters import fixed_rows
 from qubatt.results.tables import axis_rows, failure_rows, merit_rows, provenance_rows
 
 
+@usual_float_errors
 def report(source: xr.Dataset | str | Path, output: str | Path | None = None) -> Path:
     """Write one HTML page that tells what a study asked, found, and how far to trust it.
 

@@ -10,6 +10,7 @@ import xarray as xr
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError, suggest
+from qubatt.core.float_errors import usual_float_errors
 
 
 class _Law(NamedTuple):
@@ -22,6 +23,7 @@ class _Law(NamedTuple):
     points: int = 0
 
 
+@usual_float_errors
 def scaling(
     array: xr.DataArray,
     dim: str = "n_atoms",

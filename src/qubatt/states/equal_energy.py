@@ -5,12 +5,14 @@ from __future__ import annotations
 from pydantic import TypeAdapter, ValidationError
 
 from qubatt.core.check import explain
+from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.registry import registry
 from qubatt.states.charger import ChargerState, MeanPhotons
 
 _MEAN = TypeAdapter(dict[str, MeanPhotons])
 
 
+@usual_float_errors
 def equal_energy(mean_photons: float) -> dict[str, ChargerState]:
     """Return every charger state that can have that mean photon number, by name.
 

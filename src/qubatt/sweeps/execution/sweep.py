@@ -11,6 +11,7 @@ from typing import Any
 import xarray as xr
 
 from qubatt.core.file import write_whole
+from qubatt.core.float_errors import usual_float_errors
 from qubatt.sweeps.execution.progress import StudyProgress, reporting
 from qubatt.sweeps.execution.runner import StudyRunner
 from qubatt.sweeps.store.grid import empty_grid, filled_grid
@@ -19,6 +20,7 @@ from qubatt.sweeps.store.zarr import read_grid, write_grid
 from qubatt.sweeps.study.study import Study
 
 
+@usual_float_errors
 def sweep(
     study: Study | Mapping[str, Any] | str | Path,
     output: str | Path | None = None,
