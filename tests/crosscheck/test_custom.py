@@ -229,12 +229,12 @@ def test_qobj_with_other_factors_are_refused():
     """Two and three levels are not three and two, whatever the dimension; neighbours may merge."""
     a = qt.tensor(qt.destroy(2), qt.qeye(3))
     other = qt.tensor(qt.qeye(3), qt.destroy(2))
-    with pytest.raises(qb.ArgumentError, match=r"`jumps` must have the factors \(2, 3\)"):
+    with pytest.raises(qb.ArgumentError, match=r"`jumps` must have the dimensions \(2, 3\)"):
         qb.from_qutip(qt.num(3), a + a.dag(), [other])
     start = qt.tensor(qt.basis(3, 0), qt.basis(2, 0))
-    with pytest.raises(qb.ArgumentError, match="`initial` must have the factors"):
+    with pytest.raises(qb.ArgumentError, match="`initial` must have the dimensions"):
         qb.from_qutip(qt.num(3), a + a.dag(), [a], start)
-    with pytest.raises(qb.ArgumentError, match="`H_charge` must have the factors"):
+    with pytest.raises(qb.ArgumentError, match="`H_charge` must have the dimensions"):
         qb.from_qutip(qt.num(2), a + a.dag(), dims=(3, 2))
     three = qt.tensor(qt.destroy(2), qt.qeye(2), qt.qeye(2))
     merged = qb.from_qutip(qt.num(2), three + three.dag(), [three], dims=(4, 2))

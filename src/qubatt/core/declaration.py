@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 from pydantic.fields import FieldInfo
 
 from qubatt.core.check import explain
+from qubatt.core.docstring import with_sections
 from qubatt.core.errors import MISSING, ArgumentError
 from qubatt.core.registry import registry
 
@@ -60,6 +61,7 @@ def declare(kind: str, name: str) -> Callable[[type[T]], type[T]]:
                 raise explain(error, fields) from None
 
         made.__init__ = checked_init
+        made.__doc__ = with_sections(cls, fields_of(made))
         registry.add(kind, name, made)
         return made  # type: ignore[no-any-return]  # pydantic's decorator is typed as Any here
 

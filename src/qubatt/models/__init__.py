@@ -1,4 +1,4 @@
-"""Batteries: each writes its Hamiltonian as terms of named operators."""
+"""Batteries, each with its Hamiltonian as a sum of products of named operators."""
 
 from qubatt.models.battery import Battery
 from qubatt.models.cascade import CascadeBattery

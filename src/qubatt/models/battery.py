@@ -1,4 +1,4 @@
-"""Base class of batteries: a space, two Hamiltonians, and the Problem made of them."""
+"""Base class of batteries: space, Hamiltonians, and the Problem built from them."""
 
 from __future__ import annotations
 
@@ -20,25 +20,26 @@ from qubatt.states import ChargerState
 
 
 class Battery(ABC):
-    """An open quantum battery; declared with ``@declare("battery", name)``.
+    """Base class of open quantum batteries, which are declared with ``@declare("battery", name)``.
 
-    Energies and rates are in units of a reference frequency, times in its inverse; ħ = k_B = 1.
+    Energies and rates are in units of a reference frequency ω_ref, times in units of 1/ω_ref,
+    and ħ = k_B = 1.
     """
 
     citations: ClassVar[tuple[str, ...]] = ()
     """Keys into the bibliography."""
 
     has_text_form: ClassVar[bool] = True
-    """Whether its fields can be typed on a command line."""
+    """Whether the fields can be written as text on a command line."""
 
     latex: ClassVar[str] = ""
     """Hamiltonian H as LaTeX, shown in notebooks."""
 
     usual_charger: ClassVar[str] = ""
-    """`default_charger` for N atoms as a command line says it, such as ``"fock:2N"``."""
+    """`default_charger` for N atoms in command-line notation, such as ``"fock:2N"``."""
 
     def _repr_html_(self) -> str:
-        """Return what notebooks show: the Hamiltonian, the fields and their values."""
+        """Return the notebook representation: Hamiltonian, fields and values."""
         rows = [
             (name, "" if value is None else str(value), str(field.description or ""))
             for name, field in fields_of(type(self)).items()
@@ -50,38 +51,38 @@ class Battery(ABC):
     @property
     @abstractmethod
     def space(self) -> Space:
-        """Named factors in any order, with the battery among them."""
+        """Named tensor factors of the Hilbert space in any order, including the battery."""
 
     @abstractmethod
     def battery_terms(self) -> tuple[Term, ...]:
-        """Return H_B, the energy that is stored."""
+        """Return the terms of H_B, which defines the stored energy."""
 
     @abstractmethod
     def charging_terms(self) -> tuple[Term, ...]:
-        """Return the rest of the Hamiltonian."""
+        """Return the remaining terms of the Hamiltonian."""
 
     @abstractmethod
     def default_charger(self) -> ChargerState | None:
-        """Return the charger state used when none is given; None for the ground level."""
+        """Return the default charger state, or None for the ground level."""
 
     def problem(
         self, charger: ChargerState | None = None, environment: Sequence[Dissipator] = ()
     ) -> Problem:
-        """Return the battery with its charger state and environment, ready for an engine.
+        """Return the problem to solve: the battery with its charger state and environment.
 
         Parameters
         ----------
         charger : ChargerState, optional
-            Initial state of the charger; `default_charger` by default.
-        environment : sequence of Dissipator
-            What the battery loses energy to; nothing by default.
+            Initial state of the charger. Default: `default_charger`.
+        environment : sequence of Dissipator, optional
+            Dissipators. Default: none.
 
         Raises
         ------
         ArgumentError
-            If there is no charger, or it cannot hold the state.
+            If the battery has no charger, or if the charger cannot hold the state.
         UnsupportedError
-            If a dissipator does not fit the battery.
+            If a dissipator cannot act on this battery.
         """
         jumps = _named_apart([dissipator.jumps(self.space) for dissipator in environment])
         return Problem(
@@ -96,20 +97,20 @@ class Battery(ABC):
 
     @property
     def battery_factor(self) -> str:
-        """The factor that stores the energy."""
+        """Name of the factor that stores the energy."""
         return "atoms"
 
     @property
     def charger_factor(self) -> str | None:
-        """The factor that charger states are prepared in: the first mode that is no battery.
+        """Name of the factor in which charger states are prepared, or None if there is none.
 
-        None if there is none; a battery with another charger says so by a property of its own.
+        By default it is the first mode other than the battery; subclasses may override this.
         """
         modes = (name for name in self.space.modes if name != self.battery_factor)
         return next(modes, None)
 
     def own_jumps(self) -> tuple[Jump, ...]:
-        """Return the dissipators that belong to the battery itself; none for most."""
+        """Return dissipators that are part of the battery model; none by default."""
         return ()
 
     def initial_state(self, charger: ChargerState | None) -> Mapping[str, NDArray[Any]]:
@@ -118,25 +119,25 @@ class Battery(ABC):
         Raises
         ------
         ArgumentError
-            If there is no charger, or it cannot hold the state.
+            If the battery has no charger, or if the charger cannot hold the state.
         """
         name = self.charger_factor
         if name is None:
             if charger is not None:
-                cure = f"{type(self).__name__} has no charger that could be prepared in a state."
-                raise ArgumentError("charger", "be left out", charger, cure)
+                cure = f"{type(self).__name__} has no charger whose state could be set."
+                raise ArgumentError("charger", "be omitted", charger, cure)
             return {}
         charger = charger if charger is not None else self.default_charger()
         if charger is None:
             return {}
         if not isinstance(charger, ChargerState):
-            cure = "For example qb.FockState(6)."
+            cure = "Example: qb.FockState(6)."
             raise ArgumentError("charger", "be a charger state", charger, cure)
         return {name: charger.prepared_in(name, self.space.factor(name))}
 
 
 def _named_apart(parts: Sequence[Sequence[Jump]]) -> list[Jump]:
-    """Return all jumps, with numbers behind the name of an environment that comes again."""
+    """Return all jumps, with numbers appended to the names of repeated environments."""
     counts: Counter[str] = Counter()
     names = []
     for jumps in parts:

@@ -1,4 +1,4 @@
-"""Cascade battery: three-level atoms in a cavity, pumped and controlled by two fields."""
+"""Cascade battery: three-level atoms in a cavity, driven by a pump and a control field."""
 
 from __future__ import annotations
 
@@ -18,18 +18,26 @@ from qubatt.states import FockState
 
 @declare("battery", "cascade")
 class CascadeBattery(Battery):
-    """N three-level atoms ground–middle–excited (g, m, e) in one cavity mode.
+    """N three-level atoms (ground g, middle m, excited e) in one cavity mode, with two drives.
 
         H_B = Σᵢ (Δ_e σ_ee + Δ_m σ_mm)ᵢ + (2g/N) Σ_{i≠j} (σ_mgⁱ σ_gmʲ + σ_meⁱ σ_emʲ)
         H_C = Δ_cav a†a
         H_I = g_1 Σᵢ (a σ_mg + a† σ_gm)ᵢ
         H_L = Ω_a Σᵢ (σ_mg + σ_gm)ᵢ + Ω_b Σᵢ (σ_me + σ_em)ᵢ
 
-    Eqs. (18)–(24) of zhang2024 (after lin2019) for its two atoms, in the frame rotating with both
-    fields. For more of them the exchange of each pair is 2g/N, as in the other batteries, and the
-    symmetric basis has (N + 1)(N + 2)/2 states. The exchange is written with the collective
-    S_jk = Σᵢ σ_jk, for example Σ_{i≠j} σ_mgⁱ σ_gmʲ = S_mg S_gm − S_mm. The stored energy is
-    measured with H_B.
+    Eqs. (18)–(24) of zhang2024 (after lin2019) describe two atoms in the frame rotating with both
+    fields. For N > 2 the exchange of each pair is 2g/N, as in the other batteries, and the
+    symmetric basis has (N + 1)(N + 2)/2 states. The exchange is written in terms of the collective
+    operators S_jk = Σᵢ σ_jkⁱ, for example Σ_{i≠j} σ_mgⁱ σ_gmʲ = S_mg S_gm − S_mm. The stored
+    energy is the increase of ⟨H_B⟩. Energies are in units of ω_ref, times in units of 1/ω_ref.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.CascadeBattery(n_atoms=2, interaction=0.5, max_photons=8)
+    >>> run = qb.charge(battery, times=[0.0, 0.5])
+    >>> run.energy.values.round(4).tolist()
+    [0.0, 1.1222]
     """
 
     citations: ClassVar[tuple[str, ...]] = ("zhang2024", "lin2019")
@@ -72,18 +80,18 @@ class CascadeBattery(Battery):
         default=1.0, description="Detuning Δ_cav of the cavity", examples=[0.7]
     )
     max_photons: Cutoff = Field(
-        default=20, description="Highest Fock level kept, or auto", examples=[4]
+        default=20, description="Photon cut-off: the highest Fock level, or auto", examples=[4]
     )
     n_atoms: Count = Field(default=2, description="Number of atoms N", examples=[2])
 
     @property
     def space(self) -> Space:
-        """``cavity`` then ``atoms``: N atoms with levels ground, middle, excited."""
+        """The factors ``cavity`` and ``atoms`` (levels ground, middle and excited)."""
         atoms = Atoms(self.n_atoms, levels=("ground", "middle", "excited"))
         return Space({"cavity": Mode(known_cutoff(self.max_photons)), "atoms": atoms})
 
     def battery_terms(self) -> tuple[Term, ...]:
-        """Return H_B, level energies and exchange."""
+        """Return the terms of H_B: level energies and exchange."""
         g = 2.0 * self.interaction / self.n_atoms
         return (
             Term(self.detuning_excited, {"atoms": "S_ee"}),
@@ -95,7 +103,7 @@ class CascadeBattery(Battery):
         )
 
     def charging_terms(self) -> tuple[Term, ...]:
-        """Return H_C + H_I + H_L."""
+        """Return the terms of H_C + H_I + H_L."""
         switched: tuple[tuple[Amplitude, dict[str, str], str], ...] = (
             (self.coupling, {"cavity": "a", "atoms": "S_mg"}, ""),
             (self.coupling, {"cavity": "a+", "atoms": "S_gm"}, ""),

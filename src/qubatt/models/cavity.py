@@ -1,4 +1,4 @@
-"""Interacting two-level atoms in one cavity mode: what Dicke and Tavis–Cummings share."""
+"""Base class of batteries of interacting two-level atoms in one cavity mode."""
 
 from __future__ import annotations
 
@@ -20,18 +20,20 @@ from qubatt.states import FockState
 
 @dataclass(frozen=True)
 class CavityBattery(Battery):
-    """N interacting two-level atoms in one cavity mode; subclasses say how they couple."""
+    """N interacting two-level atoms in one cavity mode; subclasses define the coupling."""
 
     usual_charger: ClassVar[str] = "fock:N"
     photons_at_once: ClassVar[int] = 1
-    """Photons that the coupling adds or takes at once."""
+    """Number of photons that the coupling creates or annihilates at once."""
 
     n_atoms: Count = Field(description="Number of atoms N", examples=[3])
     coupling: Amplitude = Field(
         description="Atom–cavity coupling g_c, in units of ω_c; a number or a pulse",
         examples=[0.5],
     )
-    max_photons: Cutoff = Field(description="Highest Fock level kept, or auto", examples=[8])
+    max_photons: Cutoff = Field(
+        description="Photon cut-off: the highest Fock level, or auto", examples=[8]
+    )
     interaction: Real = Field(
         default=0.0,
         description="Exchange g between the atoms, repulsive if positive",
@@ -45,13 +47,13 @@ class CavityBattery(Battery):
     )
     interaction_z: Real = Field(
         default=0.0,
-        description="Ising part g_z of the interaction, g_z = g: Heisenberg",
+        description="Ising interaction g_z; with g_z = g the interaction is Heisenberg",
         examples=[0.4],
     )
 
     @property
     def space(self) -> Space:
-        """``cavity`` (max_photons + 1 levels) then ``atoms`` (N + 1 on the ladder)."""
+        """The factors ``cavity`` (max_photons + 1 levels) and ``atoms`` (N + 1 states)."""
         mode = Mode(known_cutoff(self.max_photons), self.photons_at_once)
         return Space({"cavity": mode, "atoms": Atoms(self.n_atoms)})
 
@@ -62,13 +64,13 @@ class CavityBattery(Battery):
         )
 
     def charging_terms(self) -> tuple[Term, ...]:
-        """Return H_C = ω_c a†a and the coupling H_I."""
+        """Return the terms of H_C = ω_c a†a and of the coupling H_I."""
         return (Term(self.omega_cavity, {"cavity": "n"}), *self.coupling_terms())
 
     @abstractmethod
     def coupling_terms(self) -> tuple[Term, ...]:
-        """Return H_I."""
+        """Return the terms of H_I."""
 
     def default_charger(self) -> FockState:
-        """Return the Fock state with as many photons as atoms, Eq. (8) of zhang2024."""
+        """Return the Fock state |N⟩, one photon per atom, Eq. (8) of zhang2024."""
         return FockState(self.n_atoms)

@@ -1,4 +1,4 @@
-"""Custom battery: any battery made of matrices."""
+"""Custom battery, defined by matrices."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from qubatt.core.declaration import declare, parameters_of
-from qubatt.core.errors import ArgumentError
+from qubatt.core.errors import MISSING, ArgumentError
 from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.input_matrix import (
     check_hermitian,
@@ -51,35 +51,47 @@ from qubatt.models.stored_levels import StoredEnergy, descends, rearranged, turn
 from qubatt.states import ChargerState, CutoffError, FockState
 
 LOCALITY_TOLERANCE = 1e-12
-"""Largest entry of H_B − 1 ⊗ h ⊗ 1, relative to the larger of 1 and the largest of H_B."""
+"""Largest allowed entry of H_B − 1 ⊗ h ⊗ 1, relative to the largest entry of H_B, or to 1."""
 
 
 @declare("battery", "custom")
 class CustomBattery(Battery):
-    """Any battery given by matrices: NumPy arrays, SciPy sparse ones, or QuTiP Qobj.
+    """Battery defined by matrices: NumPy arrays, SciPy sparse arrays or QuTiP Qobj.
 
         H(t)  = H_B + H_charge(t),  H_charge(t) = H_0 + Σ f_k(t) H_k
         dρ/dt = −i[H, ρ] + Σ γ D[c]ρ
 
-    H_B acts on one factor of the space, the battery, and is what the stored energy is measured
-    with; H_charge and the jumps act on the whole space. The empty battery is the lowest level of
-    H_B and the full one its highest, in whatever order its levels were given. Without `initial` the
-    battery starts empty, every other factor in its index 0, a charger as its state says.
+    H_B, shape (d, d), acts on one tensor factor, the battery, and defines the stored energy;
+    H_charge and the jumps, shape (D, D), act on the whole space. The matrices of the Hamiltonian
+    are in units of ω_ref. The empty battery is the lowest level of H_B and the full battery the
+    highest, regardless of the order of the levels. Without `initial` the battery starts empty, the
+    charger in its charger state, and all other factors in their state of index 0.
 
-    Every factor has a role. A ``"mode"`` is an oscillator in Fock levels, lowest first, with
-    `CavityLoss` and photon numbers; its highest level must stay empty for a result to be ``"ok"``.
-    ``"spins"`` are two-level atoms on their symmetric ladder |m⟩, with `CollectiveDecay`. All else
-    are ``"levels"``. A factor named ``cavity`` is a mode, one named ``atoms`` spins, and all others
-    are levels, unless `roles` says otherwise.
+    Each factor has a role. A ``"mode"`` is an oscillator in ascending Fock levels: `CavityLoss`
+    and photon merits apply, and the status ``"ok"`` requires an almost empty highest level.
+    ``"spins"`` are two-level atoms in their symmetric states |m⟩: `CollectiveDecay` applies. All
+    other factors are ``"levels"``. By default a factor named ``cavity`` is a mode, one named
+    ``atoms`` consists of spins, and the others are levels; `roles` changes this.
 
-    A ladder of spins ascends from |m = −j⟩, whereas `jmat` of QuTiP descends. Where it is the
-    battery, Tr[H_B J_z] < 0 shows that it was given the other way round, and the battery turns it
-    round in H_B, H_charge, jumps and `initial`. Other spins must be given in ascending order: a
-    charger in a rotating frame shows no order.
+    Spin states ascend from |m = −j⟩, whereas those of QuTiP's `jmat` descend. If the battery
+    consists of spins, Tr[H_B J_z] < 0 reveals a descending order, and H_B, H_charge, the jumps and
+    `initial` are reordered. Other spins must be in ascending order, because a charger in a
+    rotating frame does not reveal its order.
 
-    The charger, the factor that charger states are prepared in, is the one that `charger` names,
-    else ``cavity``, else a factor named ``charger``, else the first mode that is not the battery.
-    Modes hold any charger state, other ladders of levels Fock states and custom ones.
+    Charger states are prepared in the factor named by `charger`, otherwise in ``cavity``,
+    otherwise in a factor named ``charger``, otherwise in the first mode other than the battery.
+    Modes hold any charger state; other factors hold Fock states and custom states.
+
+    Examples
+    --------
+    A resonantly driven qubit in the rotating frame, E(t) = sin²(t/2):
+
+    >>> import numpy as np
+    >>> import qubatt as qb
+    >>> n, x = np.diag([0.0, 1.0]), np.array([[0.0, 1.0], [1.0, 0.0]])
+    >>> battery = qb.CustomBattery(H_B=n, H_charge=0.5 * x - n)
+    >>> qb.charge(battery, times=[0.0, np.pi]).energy.values.round(6).tolist()
+    [0.0, 1.0]
     """
 
     citations: ClassVar[tuple[str, ...]] = ("lindblad1976",)
@@ -87,46 +99,46 @@ class CustomBattery(Battery):
     latex: ClassVar[str] = r"H(t) = H_B + H_0 + \sum_k f_k(t) H_k"
 
     H_B: Any = Field(
-        description="Battery Hamiltonian, on the factor that stores the energy or as 1 ⊗ h on all",
+        description="Battery Hamiltonian on the battery factor, or 1 ⊗ h ⊗ 1 on the whole space",
         examples=[LEVELS, EVERYWHERE],
         repr=False,
     )
     H_charge: Any = Field(
-        description="All else in H, on the whole space: a matrix, or [H_0, (H_k, f_k), …]",
+        description="Remaining Hamiltonian on the whole space: a matrix or [H_0, (H_k, f_k), …]",
         examples=[HAMILTONIAN, [HAMILTONIAN, SWITCHED]],
         repr=False,
     )
     jumps: Any = Field(
         default=(),
-        description="Jumps c of rate 1, or pairs (rate, c), on the whole space",
+        description="Jump operators c with rate 1, or pairs (rate, c), on the whole space",
         examples=[(), [LOSS], [(0.3, LOSS)]],
         repr=False,
     )
     dims: Any = Field(
         default=None,
-        description="Dimensions of the factors, or names with dimensions; those of Qobj are known",
+        description="Dimensions of the factors, with or without names; by default those of Qobj",
         examples=[{"cavity": 4, "battery": 3}, (4, 3)],
     )
     battery: Any = Field(
         default=None,
-        description="Factor that stores the energy; `battery` or the last if left out",
+        description="Factor that stores the energy; by default `battery` or the last factor",
         examples=["battery"],
     )
     initial: Any = Field(
         default=None,
-        description="Ket or density matrix of the whole space; an empty battery if None",
+        description="Initial ket or density matrix; by default the battery is empty",
         examples=[None, KET, MIXTURE],
         repr=False,
     )
     roles: Any = Field(
         default=None,
-        description='Factors that are a "mode", "spins" or "levels", unlike what their names say',
+        description='Roles "mode", "spins" or "levels" of factors; by default given by the names',
         examples=[None, {"battery": "mode"}],
         repr=False,
     )
     charger: Any = Field(
         default=None,
-        description="Factor that charger states are prepared in; `cavity` or `charger` if left out",
+        description="Factor that holds charger states; by default `cavity`, `charger` or a mode",
         examples=[None, "cavity"],
         repr=False,
     )
@@ -135,17 +147,17 @@ class CustomBattery(Battery):
     def __post_init__(self) -> None:
         H, switched = read_hamiltonian("H_charge", self.H_charge)
         total = H.shape[0]
-        given = self.dims
-        if given is None:
-            given = _dims_of([*matrices_in(self.H_charge), self.H_B, self.initial], total)
-        dims = read_dims(given, total)
+        requested = self.dims
+        if requested is None:
+            requested = _dims_of([*matrices_in(self.H_charge), self.H_B, self.initial], total)
+        dims = read_dims(requested, total)
         roles = read_roles(self.roles, dims)
         battery = read_battery(self.battery, dims)
         jumps = read_jumps("jumps", self.jumps)
         for k, (_, c) in enumerate(jumps):
             if c.shape[0] != total:
-                requirement = f"act on the whole space of {total} states, as H_charge does"
-                raise ArgumentError(f"jumps[{k}]", requirement, f"shape {c.shape}")
+                requirement = f"have the shape of H_charge, {(total, total)}"
+                raise ArgumentError(f"jumps[{k}]", requirement, c.shape)
         self._check_dims_of_qobj(dims, total)
         values = {
             "H_B": _on_battery(check_hermitian("H_B", self.H_B), dict(dims), battery),
@@ -163,7 +175,7 @@ class CustomBattery(Battery):
             object.__setattr__(self, name, value)
 
     def _check_dims_of_qobj(self, dims: Any, total: int) -> None:
-        """Refuse Qobj whose factors are not those of `dims`, adjacent ones merged perhaps."""
+        """Refuse Qobj whose factors differ from `dims`, which may merge neighbouring factors."""
         ends = set(accumulate((dim for _, dim in dims), mul))
         pairs = [entry if isinstance(entry, tuple) else (entry,) for entry in self.jumps]
         parts = {
@@ -175,24 +187,21 @@ class CustomBattery(Battery):
             for matrix in matrices:
                 qobj_dims = matrix.dims[0] if is_qobj(matrix) else ()
                 plain = len(qobj_dims) > 1 and all(isinstance(dim, int) for dim in qobj_dims)
-                if (
-                    plain
-                    and prod(qobj_dims) == total
-                    and not ends <= set(accumulate(qobj_dims, mul))
-                ):
-                    cure = "Give all matrices the same dims, or give dims that merge neighbours."
-                    requirement = f"have the factors {tuple(dim for _, dim in dims)}"
+                qobj_ends = set(accumulate(qobj_dims, mul)) if plain else ends
+                if plain and prod(qobj_dims) == total and not ends <= qobj_ends:
+                    cure = "Use the same dims in all Qobj, or dims that merge neighbouring factors."
+                    requirement = f"have the dimensions {tuple(dim for _, dim in dims)}"
                     raise ArgumentError(name, requirement, qobj_dims, cure)
 
     @cached_property
     def space(self) -> Space:
-        """The factors named in `dims`, with the matrices that act on them."""
+        """The factors named in `dims`, with the matrices acting on them."""
         H, switched = self._charging
         parts = {"H_charge": H}
         parts |= {f"H_charge[{k}]": part for k, (part, _) in enumerate(switched, 1)}
         parts |= {f"jumps[{k}]": c for k, (_, c) in enumerate(self.jumps)}
-        whole = {name: rearranged(part, self._order) for name, part in parts.items()}
-        return Space(self._factors, {self.battery: self._stored, WHOLE_SPACE: whole})
+        matrices = {name: rearranged(part, self._order) for name, part in parts.items()}
+        return Space(self._factors, {self.battery: self._stored, WHOLE_SPACE: matrices})
 
     @cached_property
     def _factors(self) -> dict[str, Factor]:
@@ -200,38 +209,38 @@ class CustomBattery(Battery):
 
     @cached_property
     def _stored(self) -> StoredEnergy:
-        """H_B and what follows from it, a ladder of spins in ascending order."""
+        """H_B and its projectors, with spin states in ascending order."""
         backwards = np.arange(self.H_B.shape[0])[::-1]
         return StoredEnergy(rearranged(self.H_B, None if self._order is None else backwards))
 
     @cached_property
     def _order(self) -> NDArray[np.intp] | None:
-        """The order in which the whole space is taken; None for the one that was given."""
+        """New order of the states of the whole space, or None if the order is unchanged."""
         spins = self._factors[self.battery].role == "spins"
         return turned(dict(self.dims), self.battery) if spins and descends(self.H_B) else None
 
     @property
     def _charging(self) -> tuple[Operator, tuple[Switched, ...]]:
-        """H_0, and the pairs (H_k, f_k)."""
+        """H_0 and the pairs (H_k, f_k)."""
         H = self.H_charge
         return (H[0], H[1:]) if isinstance(H, tuple) else (H, ())
 
     @property
     def battery_factor(self) -> str:
-        """The factor that stores the energy."""
+        """Name of the factor that stores the energy."""
         return str(self.battery)
 
     @property
     def charger_factor(self) -> str | None:
-        """The factor that charger states are prepared in; None if there is none."""
+        """Name of the factor in which charger states are prepared, or None if there is none."""
         return self.charger or usual_charger(self._factors, self.battery)
 
     def battery_terms(self) -> tuple[Term, ...]:
-        """Return H_B, on its factor."""
+        """Return the term H_B on the battery factor."""
         return (Term(1.0, {self.battery: "H_B"}),)
 
     def charging_terms(self) -> tuple[Term, ...]:
-        """Return H_charge, what is switched apart from the rest."""
+        """Return the terms of H_charge: H_0 and each f_k(t) H_k."""
         switched = (
             Term(1.0, {WHOLE_SPACE: f"H_charge[{k}]"}, pulse, drive=f"H_charge[{k}]")
             for k, (_, pulse) in enumerate(self._charging[1], 1)
@@ -239,38 +248,37 @@ class CustomBattery(Battery):
         return (Term(1.0, {WHOLE_SPACE: "H_charge"}), *switched)
 
     def own_jumps(self) -> tuple[Jump, ...]:
-        """Return the jumps that the battery was given."""
+        """Return the jumps of the field `jumps`."""
         return tuple(
             Jump(rate, {WHOLE_SPACE: f"jumps[{k}]"}, source=f"jumps[{k}]")
             for k, (rate, _) in enumerate(self.jumps)
         )
 
     def default_charger(self) -> FockState | None:
-        """Return the vacuum where the charger is a mode; None elsewhere, or with `initial`."""
+        """Return the vacuum if the charger is a mode and `initial` is None, otherwise None."""
         name = self.charger_factor
         if name is None or self.initial is not None or self._factors[name].role != "mode":
             return None
-        # a mode that is the battery itself starts empty, which need not be its vacuum
+        # a mode that is itself the battery starts empty, which may differ from its vacuum
         empty = name != self.battery or self._stored.empty is None
         return FockState(0) if empty else None
 
     def initial_state(self, charger: ChargerState | None) -> Mapping[str, NDArray[Any]]:
-        """Return `initial`, or an empty battery beside the charger state.
+        """Return `initial`, or the charger state with an empty battery.
 
         Raises
         ------
         ArgumentError
-            If a charger state is given besides `initial` or without a charger, or the charger
-            cannot hold it; if it takes `initial` to say which of several states is the empty
-            battery.
+            If a charger state is combined with `initial`, if there is no charger or it cannot hold
+            the state, or if the empty battery is not unique and `initial` is missing.
         """
         cure = ""
         if self.initial is not None:
-            cure = "`initial` says how the whole space starts."
+            cure = "`initial` already defines the state of the whole space."
         elif self.charger_factor is None:
-            cure = "Name the factor that it is for with charger=…, or give the battery `initial`."
+            cure = "Name the charger factor by charger=…, or set the whole state by initial=…."
         if charger is not None and cure:
-            raise ArgumentError("charger", "be left out", charger, cure)
+            raise ArgumentError("charger", "be omitted", charger, cure)
         if self.initial is not None:
             order = slice(None) if self._order is None else self._order
             ket = self.initial.ndim == 1
@@ -281,7 +289,7 @@ class CustomBattery(Battery):
             begun = dict(super().initial_state(charger))
         except CutoffError:
             levels = f"{self._factors[str(self.charger_factor)].dim} levels"
-            cure = "Make the matrices with more levels of it."
+            cure = "Build the matrices with more levels of this factor."
             requirement = f"fit into the {levels} of `{self.charger_factor}`"
             raise ArgumentError("charger", requirement, charger, cure) from None
         if self.battery not in begun and self._stored.empty is not None:
@@ -289,11 +297,11 @@ class CustomBattery(Battery):
         return begun
 
     def parameters(self) -> dict[str, Any]:
-        """Return what is stored of it with a result: sizes and hashes of the matrices.
+        """Return the parameters stored with a result: sizes and hashes of the matrices.
 
-        Roles and charger are stored where they are not the usual ones, ``empty`` where the empty
-        battery is not index 0, and ``turned`` names it where its ladder was given from the highest
-        state down.
+        Roles and charger are included if they differ from the defaults, ``empty`` if the empty
+        battery is not the state of index 0, and ``turned`` names the battery if its spin states
+        were in descending order.
         """
         H, switched = self._charging
         elsewhere = not self._stored.levels.is_lowest(0)
@@ -316,12 +324,12 @@ class CustomBattery(Battery):
 
     @property
     def _other_charger(self) -> bool:
-        """Whether the charger is another one than without the field `charger`."""
+        """Whether the field `charger` selects a factor other than the default one."""
         return self.charger_factor != usual_charger(self._factors, self.battery)
 
     @cached_property
     def _identity(self) -> tuple[Any, ...]:
-        """What tells two batteries apart, ready to be hashed."""
+        """Hashable values that are equal for equal batteries only."""
         stored = self.parameters()
         hashes = [stored[name]["sha256"] for name in ("H_B", "H_charge")]
         switched = [
@@ -343,14 +351,14 @@ class CustomBattery(Battery):
 
 
 def _columns(state: Any) -> Operator:
-    """Return a density matrix as it is, a ket as a column."""
+    """Return a density matrix unchanged, or a ket as a column."""
     return sp.csr_array(state if state.ndim == 2 else state[:, np.newaxis])
 
 
-def _dims_of(given: list[Any], total: int) -> tuple[int, ...] | None:
-    """Return the dimensions that Qobj of the whole space tell, the most detailed ones."""
+def _dims_of(matrices: list[Any], total: int) -> tuple[int, ...] | None:
+    """Return the most detailed dimensions among the Qobj on the whole space, None without any."""
     candidates = []
-    for matrix in given:
+    for matrix in matrices:
         dims = matrix.dims[0] if is_qobj(matrix) else ()
         if all(isinstance(dim, int) for dim in dims) and prod(dims) == total:
             candidates.append(tuple(dims))
@@ -358,22 +366,20 @@ def _dims_of(given: list[Any], total: int) -> tuple[int, ...] | None:
 
 
 def _on_battery(H_B: Operator, dims: Mapping[str, int], battery: str) -> Operator:
-    """Return h of H_B = 1 ⊗ h ⊗ 1, or H_B itself where it acts on the battery alone.
+    """Return h from H_B = 1 ⊗ h ⊗ 1, or H_B itself if it acts on the battery factor alone.
 
     Raises
     ------
     ArgumentError
-        If H_B has neither shape, or acts on other factors too.
+        If H_B has neither shape, or acts on other factors as well.
     """
     d, D = dims[battery], prod(dims.values())
     if H_B.shape == (d, d):
         return freeze(H_B)
     if H_B.shape != (D, D):
-        requirement = f"act on `{battery}`, {d} levels, or on the whole space, {D} states"
-        cure = (
-            "Say with dims how the space is made of factors, for example dims=(charger, battery)."
-        )
-        raise ArgumentError("H_B", requirement, f"shape {H_B.shape}", cure)
+        requirement = f"have shape {(d, d)} on `{battery}` or {(D, D)} on the whole space"
+        cure = "Specify the dimensions of the factors by dims=(charger, battery)."
+        raise ArgumentError("H_B", requirement, H_B.shape, cure)
     names = list(dims)
     before = prod(dims[name] for name in names[: names.index(battery)])
     after = D // before // d
@@ -384,9 +390,10 @@ def _on_battery(H_B: Operator, dims: Mapping[str, int], battery: str) -> Operato
     if rest.nnz and np.abs(rest.data).max() > LOCALITY_TOLERANCE * max(np.abs(H_B.data).max(), 1.0):
         row, column = worst_entry(rest)
         cure = (
-            "Merge the factors that store energy by dims, all of them by"
-            f" dims=({D},); what acts on other factors belongs to H_charge."
+            "Move terms on other factors to H_charge, or merge the factors that store energy, for"
+            f" example all factors by dims=({D},)."
         )
-        deviation = f"entry ({row}, {column}) off by {complex(rest[row, column]):.3g}"
-        raise ArgumentError("H_B", f"act on `{battery}` alone, as 1 ⊗ h ⊗ 1", deviation, cure)
+        deviation = f"entry ({row}, {column}) deviates by {complex(rest[row, column]):.3g}"
+        requirement = f"act on `{battery}` alone, as 1 ⊗ h ⊗ 1, but {deviation}"
+        raise ArgumentError("H_B", requirement, MISSING, cure)
     return freeze(h)

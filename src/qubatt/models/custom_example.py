@@ -1,7 +1,7 @@
-"""A small battery in matrices, to show and to test what `CustomBattery` takes.
+"""Matrices of a small battery, which show and test the inputs of `CustomBattery`.
 
-A three-level ladder exchanges photons with a cavity of four Fock levels; both are driven. These are
-lists, as examples in a JSON schema have to be.
+A three-level ladder exchanges photons with a cavity of four Fock levels, and both are driven. The
+matrices are lists, as required for examples in a JSON schema.
 """
 
 import numpy as np
@@ -22,16 +22,16 @@ EVERYWHERE = np.kron(np.eye(4), _levels).tolist()
 """1 ⊗ H_B, shape ``(12, 12)``."""
 
 HAMILTONIAN = (_cavity + 0.6 * (_exchange + _exchange.T) + 0.3 * _drive).tolist()
-"""H_charge: the driven cavity, the exchange, and the drive of the ladder, shape ``(12, 12)``."""
+"""H_charge: the driven cavity, the exchange and the drive of the ladder, shape ``(12, 12)``."""
 
 SWITCHED = (_drive.tolist(), SinePulse(0.4, 2.0))
-"""A further drive of the ladder and its function of time."""
+"""A second drive of the ladder and its function of time."""
 
 LOSS = np.kron(np.eye(4), _lower).tolist()
-"""Jump of the ladder, shape ``(12, 12)``."""
+"""Jump operator of the ladder, shape ``(12, 12)``."""
 
 KET = np.eye(12)[4].tolist()
-"""One photon, and the ladder in its middle level."""
+"""Ket with one photon and the ladder in its middle level."""
 
 MIXTURE = np.diag([0.25] * 4 + [0.0] * 8).tolist()
 """A density matrix of rank 4."""

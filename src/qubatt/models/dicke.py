@@ -19,8 +19,18 @@ class DickeBattery(CavityBattery):
         H_C = ω_c a†a
         H_I = 2 g_c ω_c J_x (a + a†)
 
-    Eqs. (1)–(13) of zhang2024, its Eqs. (3) (ordered pairs) and (5) read literally, for g_z = 0;
-    J = ½ Σ σ. The stored energy is measured with H_B. Off resonance ω_c and ω_a differ.
+    For g_z = 0 these are Eqs. (1)–(13) of zhang2024, where Eq. (3) sums over ordered pairs and
+    Eq. (5) is taken literally; J = ½ Σ σ. The stored energy is the increase of ⟨H_B⟩. The cavity
+    is resonant for ω_c = ω_a. The basis has (N + 1)(max_photons + 1) states. Energies are in units
+    of ω_ref, times in units of 1/ω_ref.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.DickeBattery(n_atoms=2, coupling=0.1, max_photons=12)
+    >>> run = qb.charge(battery, times=[0.0, 8.0])
+    >>> run.energy.values.round(4).tolist()
+    [0.0, 1.4038]
     """
 
     citations: ClassVar[tuple[str, ...]] = ("zhang2024", "dicke1954", "ferraro2018")
@@ -30,7 +40,7 @@ class DickeBattery(CavityBattery):
     )
 
     def coupling_terms(self) -> tuple[Term, ...]:
-        """Return H_I = 2 g_c ω_c J_x (a + a†)."""
+        """Return the terms of H_I = 2 g_c ω_c J_x (a + a†)."""
         coupling, pulse = split_amplitude(self.coupling)
         strength = 2.0 * coupling * self.omega_cavity
         return tuple(

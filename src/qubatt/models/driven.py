@@ -19,15 +19,27 @@ from qubatt.pulses import Amplitude, split_amplitude
 
 @declare("battery", "driven")
 class DrivenBattery(Battery):
-    """N two-level atoms with all-to-all exchange, charged by a drive, static or pulsed.
+    """N two-level atoms with all-to-all exchange, charged by a static or pulsed drive.
 
         H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2) + (2g_z/N)(J_z² − N/4)
         H   = H_B + (δ − ω_a) J_z + Ω J_x
 
-    Eqs. (14)–(17) of zhang2024 for g_z = 0; g_z makes its exchange an XXZ interaction, that of
-    le2018 between all atoms. The detuning δ is ω_a in the laboratory frame, where the drive
-    of Eq. (14) is static (default), and 0 for a resonant drive seen in its rotating frame. The
-    stored energy is measured with H_B in either.
+    For g_z = 0 these are Eqs. (14)–(17) of zhang2024; with g_z the exchange becomes the XXZ
+    interaction of le2018, but between all atoms. J = ½ Σ σ. With δ = ω_a (default) H is that of
+    the laboratory frame, where the drive of Eq. (14) is static; δ = 0 describes a resonant drive
+    in its rotating frame. In both frames the stored energy is the increase of ⟨H_B⟩. The basis has
+    N + 1 symmetric states. Energies are in units of ω_ref, times in units of 1/ω_ref.
+
+    Examples
+    --------
+    A resonant drive stores E(t) = N ω_a sin²(Ωt/2):
+
+    >>> import math
+    >>> import qubatt as qb
+    >>> battery = qb.DrivenBattery(n_atoms=2, drive=1.0, detuning=0.0)
+    >>> run = qb.charge(battery, times=[0.0, math.pi])
+    >>> run.energy.values.round(6).tolist()
+    [0.0, 2.0]
     """
 
     citations: ClassVar[tuple[str, ...]] = ("zhang2024", "le2018")
@@ -41,20 +53,20 @@ class DrivenBattery(Battery):
         examples=[0.5],
     )
     detuning: Real | None = Field(
-        default=None, description="Detuning δ of the drive; omega_atom if left out", examples=[0.3]
+        default=None, description="Detuning δ of the drive; by default omega_atom", examples=[0.3]
     )
     omega_atom: NonNegative = Field(
         default=1.0, description="Level splitting ω_a of an atom", examples=[1.0]
     )
     interaction_z: Real = Field(
         default=0.0,
-        description="Ising part g_z of the interaction, g_z = g: Heisenberg",
+        description="Ising interaction g_z; with g_z = g the interaction is Heisenberg",
         examples=[0.4],
     )
 
     @property
     def space(self) -> Space:
-        """``atoms`` only, N + 1 states on the ladder."""
+        """The factor ``atoms`` with N + 1 symmetric states."""
         return Space({"atoms": Atoms(self.n_atoms)})
 
     def battery_terms(self) -> tuple[Term, ...]:
@@ -64,7 +76,7 @@ class DrivenBattery(Battery):
         )
 
     def charging_terms(self) -> tuple[Term, ...]:
-        """Return Ω J_x and the change of frame (δ − ω_a) J_z."""
+        """Return the drive Ω J_x and the change of frame (δ − ω_a) J_z."""
         detuning = self.omega_atom if self.detuning is None else self.detuning
         drive, pulse = split_amplitude(self.drive)
         return (
@@ -73,4 +85,4 @@ class DrivenBattery(Battery):
         )
 
     def default_charger(self) -> None:
-        """Return None: the drive is the charger."""
+        """Return None, because the drive is the charger."""

@@ -1,4 +1,4 @@
-"""The energy of interacting two-level atoms, shared by several batteries."""
+"""The Hamiltonian of interacting two-level atoms, used by several batteries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ LATEX = (
     r"\omega_a J_z + \frac{2g}{N}\Big(J_x^2 + J_y^2 - \frac{N}{2}\Big)"
     r" + \frac{2g_z}{N}\Big(J_z^2 - \frac{N}{4}\Big)"
 )
-"""The energy H_B as LaTeX."""
+"""The Hamiltonian H_B as LaTeX."""
 
 
 def interacting_atoms(
@@ -20,9 +20,9 @@ def interacting_atoms(
 ) -> tuple[Term, ...]:
     """Return H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2) + (2g_z/N)(J_z² − N/4), all-to-all XXZ.
 
-    This is Eq. (3) of zhang2024 over ordered pairs i ≠ j, with J = ½ Σ σ and
-    J_x² + J_y² = ½(J₊J₋ + J₋J₊), and beside it (g_z/2N) Σ_{i≠j} σ_zⁱσ_zʲ counted in the same way:
-    g_z = g is the Heisenberg interaction. The atoms are those of `factor`.
+    The exchange is Eq. (3) of zhang2024, summed over ordered pairs i ≠ j, with J = ½ Σ σ and
+    J_x² + J_y² = ½(J₊J₋ + J₋J₊). The Ising term is (g_z/2N) Σ_{i≠j} σ_zⁱσ_zʲ, also summed over
+    ordered pairs, so g_z = g is the Heisenberg interaction. The terms act on the factor `factor`.
     """
     g, g_z = interaction, interaction_z
     return (

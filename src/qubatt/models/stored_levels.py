@@ -1,4 +1,4 @@
-"""Empty and full state of a battery given by matrices, from the levels of H_B."""
+"""Empty and full states of a battery defined by matrices, from the levels of H_B."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from qubatt.core.levels import OuterLevels
 from qubatt.core.space import Operator
 
 GAP_TOLERANCE = 1e-12
-"""Part of the sum of the magnitudes that a sum of as many numbers may be off by."""
+"""Rounding error of a sum, relative to the sum of the magnitudes of its terms."""
 
 
 class StoredEnergy(Mapping[str, Operator]):
-    """H_B on its factor, with the projectors that follow from it, by name.
+    """H_B on the battery factor and the projectors derived from it, by name.
 
-    ``H_B``; ``P_ground``, the projector on its lowest level, the empty battery; ``P_full``, that on
-    its highest one. H_B is diagonalised when one of the two is needed first.
+    The names are ``H_B``, ``P_ground`` for the projector onto the lowest level (the empty
+    battery), and ``P_full`` for the projector onto the highest level. H_B is diagonalised on the
+    first use of a projector.
 
     Parameters
     ----------
     H_B : sparse array, shape (d, d)
-        Battery Hamiltonian on its factor.
+        Battery Hamiltonian on the battery factor.
     """
 
     def __init__(self, H_B: Operator) -> None:
@@ -54,20 +55,20 @@ class StoredEnergy(Mapping[str, Operator]):
 
     @cached_property
     def empty(self) -> NDArray[Any] | None:
-        """The ket of the empty battery, shape ``(d,)``; None if that is index 0.
+        """Ket of the empty battery, shape ``(d,)``, or None if it is the state of index 0.
 
         Raises
         ------
         ArgumentError
-            If the lowest level is degenerate and index 0 is none of its states.
+            If the lowest level is degenerate and does not contain the state of index 0.
         """
         if self.levels.is_lowest(0):
             return None
         P = self.levels.ground
         states = round(float(P.trace().real))
         if states > 1:
-            requirement = f"be given: the lowest level of H_B has {states} states to start in"
-            cure = "A ket or a density matrix of the whole space says which of them it is."
+            requirement = f"be set, because the lowest level of H_B is {states}-fold degenerate"
+            cure = "Pass a ket or a density matrix of the whole space."
             raise ArgumentError("initial", requirement, MISSING, cure)
         populations = P.diagonal().real
         largest = int(np.argmax(populations))
@@ -76,10 +77,10 @@ class StoredEnergy(Mapping[str, Operator]):
 
 
 def descends(H_B: Operator) -> bool:
-    """Return whether a ladder |m⟩ was given from its highest state down: whether Tr[H_B J_z] < 0.
+    """Return whether the spin states |m⟩ are in descending order, that is, Tr[H_B J_z] < 0.
 
-    J_z is that of the ascending ladder. The energy of atoms is ω J_z with ω > 0 and an interaction
-    that is even in J_z, so the trace has the sign of the order.
+    J_z is the operator for ascending order. H_B of atoms consists of ω J_z with ω > 0 and an
+    interaction that is even in J_z, so the sign of the trace reveals the order.
     """
     j = 0.5 * (H_B.shape[0] - 1)
     parts = (np.arange(H_B.shape[0]) - j) * H_B.diagonal().real
@@ -87,11 +88,11 @@ def descends(H_B: Operator) -> bool:
 
 
 def rearranged(matrix: Operator, order: NDArray[np.intp] | None) -> Operator:
-    """Return a matrix, shape ``(D, D)``, with its states in another order; as it is for None."""
+    """Return a matrix, shape ``(D, D)``, with reordered states, or unchanged if order is None."""
     return matrix if order is None else tidy(matrix[order][:, order])
 
 
 def turned(dims: Mapping[str, int], name: str) -> NDArray[np.intp]:
-    """Return the order of the states of the whole space with the levels of one factor reversed."""
+    """Return the order of the states of the whole space that reverses the levels of one factor."""
     states = np.arange(int(np.prod(list(dims.values())))).reshape(tuple(dims.values()))
     return np.flip(states, axis=list(dims).index(name)).ravel()

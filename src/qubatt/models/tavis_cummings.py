@@ -13,14 +13,26 @@ from qubatt.pulses import split_amplitude
 
 @declare("battery", "tavis-cummings")
 class TavisCummingsBattery(CavityBattery):
-    """N two-level atoms with all-to-all exchange, exchanging excitations with one cavity mode.
+    """N two-level atoms with all-to-all exchange that swap excitations with one cavity mode.
 
         H_B = ω_a J_z + (2g/N)(J_x² + J_y² − N/2) + (2g_z/N)(J_z² − N/4)
         H_C = ω_c a†a
         H_I = g_c ω_c (a J₊ + a† J₋)
 
-    H conserves a†a + J_z. The stored energy is measured with H_B. Off resonance ω_c and ω_a
-    differ.
+    H conserves a†a + J_z; J = ½ Σ σ. The stored energy is the increase of ⟨H_B⟩. The cavity is
+    resonant for ω_c = ω_a. The basis has (N + 1)(max_photons + 1) states. Energies are in units of
+    ω_ref, times in units of 1/ω_ref.
+
+    Examples
+    --------
+    One atom and one photon at resonance, E(t) = ω_a sin²(g_c ω_c t):
+
+    >>> import math
+    >>> import qubatt as qb
+    >>> battery = qb.TavisCummingsBattery(n_atoms=1, coupling=0.5, max_photons=1)
+    >>> run = qb.charge(battery, times=[0.0, math.pi])
+    >>> run.energy.values.round(6).tolist()
+    [0.0, 1.0]
     """
 
     citations: ClassVar[tuple[str, ...]] = ("zhang2024", "tavis1968")
@@ -30,7 +42,7 @@ class TavisCummingsBattery(CavityBattery):
     )
 
     def coupling_terms(self) -> tuple[Term, ...]:
-        """Return H_I = g_c ω_c (a J₊ + a† J₋)."""
+        """Return the terms of H_I = g_c ω_c (a J₊ + a† J₋)."""
         coupling, pulse = split_amplitude(self.coupling)
         strength = coupling * self.omega_cavity
         return (

@@ -242,12 +242,12 @@ def test_its_name_is_short() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"H_B": np.eye(3)}, "Argument `H_B` must act on `battery`, 2 levels, or on the whole"),
-        ({"H_B": H_CHARGE}, "Argument `H_B` must act on `battery` alone, as 1 ⊗ h ⊗ 1, but is"),
+        ({"H_B": np.eye(3)}, "Argument `H_B` must have shape (2, 2) on `battery` or (8, 8)"),
+        ({"H_B": H_CHARGE}, "Argument `H_B` must act on `battery` alone, as 1 ⊗ h ⊗ 1, but entry"),
         ({"H_B": [[0, 1], [0, 0]]}, "Argument `H_B` must be Hermitian, but is (1+0j). Entries"),
         ({"H_charge": LOSS}, "Argument `H_charge` must be Hermitian, but is (1.732"),
         ({"H_charge": np.ones((2, 3))}, "Argument `H_charge` must be a square matrix, but is"),
-        ({"H_charge": np.eye(6)}, "Argument `dims` must multiply to 6, the dimension of H_charge,"),
+        ({"H_charge": np.eye(6)}, "Argument `dims` must have the product 6, the dimension of"),
         ({"H_charge": H_CHARGE * np.nan}, "Argument `H_charge` must be finite, but is 'entry (0"),
         ({"H_charge": [H_CHARGE, np.eye(2)]}, "Argument `H_charge[1]` must have the shape of the"),
         ({"H_charge": [H_CHARGE, (LOSS, math.sin)]}, "Argument `H_charge[1]` must be Hermitian"),
@@ -265,21 +265,30 @@ def test_its_name_is_short() -> None:
         ),
         ({"jumps": LOSS}, "Argument `jumps` must be a sequence of matrices, but is 'ndarray'."),
         ({"jumps": 0.5}, "Argument `jumps` must be a sequence of matrices, but is 'float'."),
-        ({"jumps": [A]}, "Argument `jumps[0]` must act on the whole space of 8 states, as H_"),
+        (
+            {"jumps": [A]},
+            "Argument `jumps[0]` must have the shape of H_charge, (8, 8), but is (4, 4)",
+        ),
         ({"jumps": [LOSS, (-0.1, LOSS)]}, "Argument `jumps[1] rate` must be non-negative, but is"),
         ({"jumps": [(math.inf, LOSS)]}, "Argument `jumps[0] rate` must be finite, but is inf."),
         ({"jumps": [("big", LOSS)]}, "Argument `jumps[0] rate` must be a number, but is 'big'."),
         ({"jumps": [(LOSS, 0.5)]}, "Argument `jumps[0]` must be a matrix of numbers, but is"),
-        ({"dims": (4, 3)}, "Argument `dims` must multiply to 8, the dimension of H_charge, but is"),
+        ({"dims": (4, 3)}, "Argument `dims` must have the product 8, the dimension of"),
         ({"dims": "4x2"}, "Argument `dims` must be dimensions, or names with dimensions, but is"),
-        ({"dims": (4, 2.5)}, "Argument `dims` must hold whole numbers, but is 2.5."),
-        ({"dims": (-4, -2)}, "Argument `dims` must give `charger` at least 1 levels, but is -4."),
+        ({"dims": (4, 2.5)}, "Argument `dims` must contain integers, but is 2.5."),
+        ({"dims": (-4, -2)}, "Argument `dims` must give `charger` at least one level, but is -4."),
         ({"dims": {"cavity": 1, "battery": 8}}, "Argument `dims` must give `cavity` at least 2"),
-        ({"dims": {"space": 4, "battery": 2}}, "Argument `dims` must name factors, but is 'space'"),
-        ({"dims": [("a", 4), ("a", 2)]}, "Argument `dims` must name every factor once, but is"),
-        ({"dims": {}}, "Argument `dims` must hold at least one dimension, but is {}."),
-        ({"battery": "cavty"}, "Argument `battery` must name a factor, but is 'cavty'. Best"),
-        ({"battery": 1}, "Argument `battery` must name a factor, but is 1."),
+        (
+            {"dims": {"space": 4, "battery": 2}},
+            "Argument `dims` must contain valid names of factors, but is",
+        ),
+        ({"dims": [("a", 4), ("a", 2)]}, "Argument `dims` must name each factor once, but is"),
+        ({"dims": {}}, "Argument `dims` must contain at least one dimension, but is {}."),
+        (
+            {"battery": "cavty"},
+            "Argument `battery` must name a factor of dims, but is 'cavty'. Best",
+        ),
+        ({"battery": 1}, "Argument `battery` must name a factor of dims, but is 1."),
         ({"initial": np.eye(2)[0]}, "Argument `initial` must be a ket of 8 entries or a density"),
         ({"initial": np.ones(8)}, "Argument `initial` must have norm 1, but is 2.82"),
         ({"initial": np.eye(8)}, "Argument `initial` must have trace 1, but is 8.0. Divide it"),
@@ -301,28 +310,28 @@ def test_refusals(changes: dict[str, Any], message: str) -> None:
 def test_small_h_b_without_dims_is_told_to_give_them() -> None:
     """The whole space is the battery unless dims say otherwise."""
     text = message_of(H_B, H_CHARGE)
-    assert "must act on `battery`, 8 levels," in text
-    assert text.endswith("for example dims=(charger, battery).")
+    assert "must have shape (8, 8) on `battery`" in text
+    assert text.endswith("by dims=(charger, battery).")
 
 
 def test_h_b_off_by_little_names_the_entry() -> None:
     """An entry that is no part of 1 ⊗ h is found, whatever its size."""
     whole = np.kron(np.eye(4), H_B)
     whole[5, 5] += 1e-6
-    assert "entry (5, 5) off by 1e-06+0j" in message_of(whole, H_CHARGE, dims=NAMED)
+    assert "entry (5, 5) deviates by 1e-06+0j" in message_of(whole, H_CHARGE, dims=NAMED)
 
 
 @pytest.mark.parametrize(
     ("options", "cure"),
     [
-        ({"dims": {"mine": 4, "battery": 2}}, "Name the factor that it is for with charger=…"),
-        ({"dims": NAMED, "initial": np.eye(8)[0]}, "`initial` says how the whole space starts."),
+        ({"dims": {"mine": 4, "battery": 2}}, "Name the charger factor by charger=…"),
+        ({"dims": NAMED, "initial": np.eye(8)[0]}, "`initial` already defines the state"),
     ],
 )
 def test_charger_states_that_have_no_place(options: dict[str, Any], cure: str) -> None:
     """Without a charger, or besides an initial state."""
     battery = qb.CustomBattery(H_B, H_CHARGE, **options)
-    with pytest.raises(qb.ArgumentError, match="`charger` must be left out") as caught:
+    with pytest.raises(qb.ArgumentError, match="`charger` must be omitted") as caught:
         battery.problem(qb.FockState(1))
     assert cure in str(caught.value)
 
@@ -513,7 +522,7 @@ def test_a_chain_of_spins_is_one_battery() -> None:
     with pytest.raises(qb.ArgumentError) as caught:
         qb.from_qutip(H_B, drive, rho0=start)
     assert "entry (" in str(caught.value)
-    assert "all of them by dims=(8,);" in str(caught.value)
+    assert "all factors by dims=(8,)." in str(caught.value)
     battery = qb.from_qutip(H_B, drive, rho0=start, dims=(8,))
     run = qb.charge(battery, times=[0.0, 0.5])
     rho = qt.mesolve(H_B + drive, start, [0.0, 0.5], e_ops=[H_B]).expect[0]

@@ -166,8 +166,8 @@ def test_one_of_several_lowest_states_must_be_given() -> None:
     with pytest.raises(qb.ArgumentError) as caught:
         battery.problem()
     assert str(caught.value) == (
-        "Argument `initial` must be given: the lowest level of H_B has 2 states to start in. A ket"
-        " or a density matrix of the whole space says which of them it is."
+        "Argument `initial` must be set, because the lowest level of H_B is 2-fold degenerate."
+        " Pass a ket or a density matrix of the whole space."
     )
     run = qb.charge(dataclasses.replace(battery, initial=np.eye(3)[2]), times=[1.0], merits="all")
     assert float(run.empty_population[0]) == pytest.approx(1.0)

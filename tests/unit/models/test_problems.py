@@ -189,8 +189,8 @@ def test_charger_for_a_driven_battery() -> None:
     with pytest.raises(qb.ArgumentError) as caught:
         qb.DrivenBattery(2, 1.0).problem(qb.FockState(2))
     assert str(caught.value) == (
-        "Argument `charger` must be left out, but is FockState(photons=2)."
-        " DrivenBattery has no charger that could be prepared in a state."
+        "Argument `charger` must be omitted, but is FockState(photons=2)."
+        " DrivenBattery has no charger whose state could be set."
     )
 
 

@@ -62,14 +62,17 @@ def test_roles_are_stored_where_they_differ() -> None:
     ("options", "message"),
     [
         ({"roles": {"batery": "mode"}}, "Argument `roles` must name factors of dims, but is 'bate"),
-        ({"roles": {1: "mode"}}, "Argument `roles` must name factors of dims, but is 1. For exam"),
+        ({"roles": {1: "mode"}}, "Argument `roles` must name factors of dims, but is 1. Example"),
         (
             {"roles": {"battery": "spin"}},
-            "Argument `roles` must give `battery` a role, but is 'spin'. Roles are mode, spins and",
+            "Argument `roles` must give `battery` a known role, but is 'spin'. The roles are mode,",
         ),
-        ({"roles": {"battery": []}}, "Argument `roles` must give `battery` a role, but is []. Rol"),
-        ({"roles": "mode"}, "Argument `roles` must be names of factors with roles, but is 'mode'."),
-        ({"roles": 3}, "Argument `roles` must be names of factors with roles, but is 3. For examp"),
+        (
+            {"roles": {"battery": []}},
+            "Argument `roles` must give `battery` a known role, but is [].",
+        ),
+        ({"roles": "mode"}, "Argument `roles` must map names of factors to roles, but is 'mode'."),
+        ({"roles": 3}, "Argument `roles` must map names of factors to roles, but is 3. Exa"),
         (
             {"roles": {"point": "spins"}},
             'Argument `dims` must give `point` at least 2 levels, but is 1. With roles={"point":',
@@ -82,7 +85,7 @@ def test_roles_are_stored_where_they_differ() -> None:
         (
             {"charger": "battery"},
             "Argument `charger` must name a factor other than the battery, but is 'battery'. "
-            "`initial` says how the battery starts.",
+            "Set the initial state of the battery by initial=….",
         ),
     ],
 )
@@ -265,12 +268,14 @@ def test_light_that_does_not_fit() -> None:
             battery.problem(state)
         text = str(caught.value)
         assert text.startswith("Argument `charger` must fit into the 4 levels of `cavity`, but is")
-        assert text.endswith("Make the matrices with more levels of it.")
+        assert text.endswith("Build the matrices with more levels of this factor.")
 
 
 def test_states_without_a_charger() -> None:
     """The refusal says how to name one; what is no state is refused as well."""
-    with pytest.raises(qb.ArgumentError, match=r"must be left out.*Name the factor.*charger=…"):
+    with pytest.raises(
+        qb.ArgumentError, match=r"must be omitted.*Name the charger factor.*charger=…"
+    ):
         made(THREE).problem(qb.FockState(1))
     with pytest.raises(qb.ArgumentError, match="`charger` must be a charger state, but is 3"):
         made(THREE, charger="two").problem(3)  # type: ignore[arg-type]
