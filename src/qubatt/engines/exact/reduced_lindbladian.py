@@ -17,9 +17,10 @@ from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
 from qubatt.engines.engine import MAX_EIGENVALUE_DIM, smallest_eigenvalue
 from qubatt.engines.exact import kernels
+from qubatt.engines.exact.kernels import Tables
 from qubatt.engines.exact.layout import jump_blocks, layout_of
 from qubatt.engines.exact.sectors import NO_ENTRIES, Entries, Pair, Sectors, find_sectors, split
-from qubatt.engines.exact.tables import Tables, tables_of
+from qubatt.engines.exact.tables import tables_of
 from qubatt.engines.threads import thread_count
 
 Vector = NDArray[np.float64]

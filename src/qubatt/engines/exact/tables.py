@@ -3,50 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import numpy as np
 
 from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
+from qubatt.engines.exact.kernels import Tables
 from qubatt.engines.exact.layout import BlockAddress, Floats, Layout, Whole, jump_blocks, padded
 from qubatt.engines.exact.sectors import NO_ENTRIES, Entries, split
-
-
-class Tables(NamedTuple):
-    """What the kernels read; addresses are positions in a vector, of column 0 of a row.
-
-    A vector holds the real parts of all rows, then, `size` further on, the imaginary parts.
-    """
-
-    size: int
-    row_address: Whole
-    row_begin: Whole  # first column computed
-    row_end: Whole
-    row_column: Whole  # where energy and damping of the columns begin
-    row_energy: Floats
-    row_damping: Floats
-    energy: Floats
-    damping: Floats
-    left_first: Whole  # −i h ρ_k, by row: Hρ off the diagonal
-    left_address: Whole
-    left_value: Floats
-    right_first: Whole  # +i band ρ_i, by row: ρH off the diagonal
-    right_address: Whole
-    right_band: Whole
-    both_first: Whole  # value × band × ρ_k
-    both_address: Whole
-    both_band: Whole
-    both_value: Floats
-    turn_first: Whole  # i × value × band × ρ_k
-    turn_address: Whole
-    turn_band: Whole
-    turn_value: Floats
-    band_value: Floats
-    tile_source: Whole
-    tile_source_stride: Whole
-    tile_target: Whole
-    tile_target_stride: Whole
 
 
 class Bands:
