@@ -35,7 +35,7 @@ def add_battery_commands(app: typer.Typer, name: str, text: str, body: Callable[
         def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  # likewise
             if cmd_name not in battery_summaries():
                 cure = suggest(cmd_name, battery_summaries())
-                raise ArgumentError("battery", "name a registered battery", cmd_name, cure)
+                raise ArgumentError("battery", "name a battery with a command", cmd_name, cure)
             if self.listing:
                 return TyperCommand(cmd_name, help=battery_summaries()[cmd_name])
             return _command(cmd_name, body)

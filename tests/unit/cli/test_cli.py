@@ -420,7 +420,7 @@ def test_batteries_from_python_are_listed_but_not_offered(qubatt):
     for command in ("charge", "steady"):
         code, out, err = qubatt(command, "custom")
         assert code == 2
-        assert "No such command 'custom'" in err
+        assert "must name a battery with a command, but is 'custom'" in err
         assert "custom" not in qubatt(command, "--help")[1]
 
 

@@ -143,7 +143,7 @@ def test_pulses() -> None:
 def test_matrices_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables once for those that reach the same, the width of the spectrum once for all."""
     made: list[str] = []
-    for module, name in ((engine, "enclose"), (reduced_lindbladian, "Layout")):
+    for module, name in ((engine, "enclose"), (reduced_lindbladian, "tables_of")):
         original = getattr(module, name)
 
         def counted(*args: Any, what: str = name, call: Any = original) -> Any:
@@ -156,7 +156,11 @@ def test_matrices_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     solve_each(
         qb.ExactEngine(), battery.problem(environment=LOSS), starts(battery, names), TIMES, {}
     )
-    assert sorted(made) == ["Layout", "Layout", "enclose"]  # parities alone, and coherences too
+    assert sorted(made) == [
+        "enclose",
+        "tables_of",
+        "tables_of",
+    ]  # parities alone, and coherences too
 
 
 @pytest.mark.parametrize("engine", [qb.DenseEngine(), qb.MatrixEngine(), qb.ExactEngine()])
