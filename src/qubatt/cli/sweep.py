@@ -64,7 +64,11 @@ def _sweep(
     if study is None:
         cure = "qubatt sweep --example > study.toml writes one to start from."
         raise ArgumentError("study", "be given", MISSING, cure)
-    from qubatt.sweeps.execution.pool import check_workers, cores
+    from qubatt.core.worker_server import cores, start_worker_server
+
+    if workers != 1 and cores() > 1 and scheduler is None and output is not None and not dry_run:
+        start_worker_server()  # it loads while the study is read
+    from qubatt.sweeps.execution.pool import check_workers
     from qubatt.sweeps.study.study import Study
 
     parsed = Study.of(study)

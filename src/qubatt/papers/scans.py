@@ -12,11 +12,11 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import QubattError
+from qubatt.core.worker_server import cores
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
 from qubatt.results.status import FAILED
 from qubatt.sweeps import ChargeRun, SteadyRun, Study, StudyProgress, StudyRunner
-from qubatt.sweeps.execution.pool import cores
 from qubatt.sweeps.store.point_result import PointResult
 from qubatt.sweeps.study.merit_names import merit_names
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from typing import Any, NamedTuple
 
+from qubatt.core.worker_server import ONE_THREAD, worker_context
 from qubatt.engines import limit_threads
 
 
@@ -54,8 +55,10 @@ class Processes(Executor):
         self._pool = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
-        spawn = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._workers, spawn, initializer=_start_worker)
+        environment = os.environ | ONE_THREAD  # the server of workers may have an earlier one
+        return ProcessPoolExecutor(
+            self._workers, worker_context(), initializer=_start_worker, initargs=(environment,)
+        )
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Return a future, which fails with `BrokenExecutor` if its process dies."""
@@ -86,8 +89,10 @@ def can_read(pickled: bytes) -> str:
     return ""
 
 
-def _start_worker() -> None:
-    """Ignore Ctrl-C, use one thread, and exit with the parent."""
+def _start_worker(environment: dict[str, str]) -> None:
+    """Take the environment, ignore Ctrl-C, use one thread, and exit with the parent."""
+    os.environ.clear()
+    os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     limit_threads(1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import pickle
 import signal
 from collections.abc import Iterator, Sequence
@@ -12,11 +11,6 @@ from typing import Any
 
 from qubatt.core.errors import ArgumentError
 from qubatt.sweeps.execution.executor import InProcess, Processes, WorkerPool, can_read
-
-
-def cores() -> int:
-    """Return the number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def check_workers(workers: Any) -> int:

@@ -14,12 +14,12 @@ import psutil
 from qubatt.core.errors import QubattError
 from qubatt.core.format import format_bytes, format_duration
 from qubatt.core.realization import realize
+from qubatt.core.worker_server import cores
 from qubatt.engines.cost import problem_cost
 from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
 from qubatt.models.photon_cutoff import AUTO, max_photons, with_max_photons
 from qubatt.results.status import FAILED
 from qubatt.sweeps.execution.plan import ASSUMED_CUTOFF, plan, state_bytes
-from qubatt.sweeps.execution.pool import cores
 from qubatt.sweeps.execution.worker import Batch, solve_batches
 from qubatt.sweeps.store.point_result import PointResult
 from qubatt.sweeps.store.store import MemoryStore
