@@ -18,7 +18,7 @@ import qubatt as qb
 
 battery = qb.DrivenBattery(n_atoms=4, drive=1.0)
 merits = ["energy", "ergotropy_full", "free_energy:beta=2"]
-run = qb.charge(battery, [0.0, 1.0, 2.0], environment=qb.CollectiveDecay(0.5), merits=merits)
+run = qb.charge(battery, times=[0.0, 1.0, 2.0], environment=qb.CollectiveDecay(0.5), merits=merits)
 ```
 
 ```sh

@@ -28,9 +28,11 @@ def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_blocks_of_pages_are_found() -> None:
     """Those of the first steps, at least; a page that loses its fences would test nothing."""
-    languages = [block.language for block in blocks("README.md", PAGES[0].read_text("utf-8"))]
-    assert languages.count("python") >= 6
-    assert languages.count("sh") >= 3
+    tour = ROOT / "docs" / "tour.md"
+    for page, python, shell_blocks in ((PAGES[0], 1, 2), (tour, 11, 1)):
+        languages = [block.language for block in blocks(page.name, page.read_text("utf-8"))]
+        assert languages.count("python") >= python
+        assert languages.count("sh") >= shell_blocks
 
 
 def shell(text: str) -> str:
