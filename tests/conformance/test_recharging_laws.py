@@ -44,9 +44,9 @@ def assert_same(found: xr.Dataset, expected: xr.Dataset, atol: float) -> None:
 
 @lawful
 @given(n=counts, g=couplings, beta=betas, omega=omegas, basis=spaces)
-def test_laws_of_the_cycle(n: int, g: float, beta: float, omega: float, space: Any) -> None:
-    """First law, signs and bounds, on the ladder and in the full space."""
-    cycle = qb.recharge(n, g, beta, omega_atom=omega, basis=space)
+def test_laws_of_the_cycle(n: int, g: float, beta: float, omega: float, basis: Any) -> None:
+    """First law, signs and bounds, on the ladder and in the full basis."""
+    cycle = qb.recharge(n, g, beta, omega_atom=omega, basis=basis)
     assert_recharging_laws(cycle, scale=n * (omega + abs(g)))
 
 

@@ -55,9 +55,10 @@ def concat(results: Iterable[xr.Dataset], dim: Any) -> xr.Dataset:
         for part in parts
     ]
     axis = str(dim) if isinstance(dim, str) else str(getattr(dim, "name", None) or dim.dims[0])
+    shared = {str(name) for part in complete for name in part.coords if name not in part.dims}
     different = [
         name
-        for name in scalars
+        for name in sorted(shared)
         if name == STATUS
         or (name != axis and not all(_same(part[name], complete[0][name]) for part in complete))
     ]
@@ -74,7 +75,7 @@ def concat(results: Iterable[xr.Dataset], dim: Any) -> xr.Dataset:
 
 
 def _same(one: xr.DataArray, other: xr.DataArray) -> bool:
-    """Return whether two scalars are equal, NaN and NaN included."""
+    """Return whether two coordinates are equal, NaN and NaN included."""
     first, second = one.to_numpy(), other.to_numpy()
     numeric = first.dtype.kind == "f" and second.dtype.kind == "f"
     return bool(np.array_equal(first, second, equal_nan=numeric))

@@ -76,7 +76,7 @@ def parameters(dataset: xr.Dataset) -> dict[str, Any]:
     >>> battery = qb.DrivenBattery(n_atoms=2, drive=1.0)
     >>> end = qb.steady_state(battery, environment="collective-decay:0.5")
     >>> qb.parameters(end)["environment"]
-    [{'type': 'collective-decay', 'rate': 0.5, 'n_thermal': 0.0, 'on': 'atoms'}]
+    [{'type': 'collective-decay', 'rate': 0.5, 'n_thermal': 0.0}]
     """
     if isinstance(study := json_attribute(dataset, "study"), dict):
         return study

@@ -116,7 +116,7 @@ def test_forked_processes_compute_alone():
     code = (
         "import multiprocessing as m, numpy as np, qubatt as qb\n"
         "b = qb.DickeBattery(n_atoms=10, coupling=0.5, max_photons=24)\n"
-        "f = lambda _=0: float(qb.charge(b, [0.1]).energy[0])\n"
+        "f = lambda _=0: float(qb.charge(b, times=[0.1]).energy[0])\n"
         "first = f()\n"
         "m = m.get_context('fork')\n"
         "queue = m.Queue()\n"

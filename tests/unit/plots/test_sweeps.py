@@ -178,7 +178,7 @@ def test_power_at_rest_is_left_out(steady: xr.Dataset) -> None:
 def test_words_along_a_dim_are_named_in_the_legend(runs: xr.Dataset) -> None:
     """Chargers or models by name are curves of one panel."""
     kinds = xr.Variable("charger", ["fock", "coherent", "thermal"])
-    named = runs.rename(interaction="charger").assign_coords(charger=kinds)
+    named = runs.drop_vars("charger").rename(interaction="charger").assign_coords(charger=kinds)
     (legend,) = qb.plot(named, variables="energy").legends
     names = [text.get_text() for text in legend.get_texts()]
     assert names == ["fock", "coherent", "thermal"]
