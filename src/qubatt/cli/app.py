@@ -95,6 +95,9 @@ def run() -> None:
     except QubattError as error:
         typer.echo(f"Error: {error}", err=True)
         sys.exit(2)
+    except MemoryError:
+        typer.echo("Error: Memory ran out. Lower max_photons or n_atoms.", err=True)
+        sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-import psutil
 from numpy.typing import ArrayLike
 
 from qubatt.core.check import check_times
 from qubatt.core.errors import ArgumentError
 from qubatt.core.format import format_bytes
+from qubatt.core.memory import free_memory
 from qubatt.core.problem import Problem
 from qubatt.core.realization import in_smallest_basis
 from qubatt.core.task import Task
@@ -121,7 +121,7 @@ def task_cost(task: Task, engine: str | Engine = "auto") -> Cost:
         entries=demand.entries,
         entries_without_reduction=None if demand.entries is None else space.dim**2,
         memory=demand.memory,
-        memory_free=float(psutil.virtual_memory().available),
+        memory_free=free_memory(),
         products=demand.products,
         states=task.saved_states,
     )

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import ClassVar, Literal, NamedTuple, final
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
 from qubatt.core.errors import ResourceError, UnsupportedError
+from qubatt.core.format import format_bytes
+from qubatt.core.memory import free_memory
 from qubatt.core.observable import Observable
 from qubatt.core.problem import Jump
 from qubatt.core.registry import registry
@@ -217,11 +218,11 @@ def require_memory(engine: str, needed: float, dim: int, states: int = 0) -> Non
     """
     if needed <= ALWAYS_FREE:  # asking the system takes longer than a small run
         return
-    free = psutil.virtual_memory().available
+    free = free_memory()
     if needed > free:
         saved = f", of which it keeps {states} density matrices" if states else ""
         cure = "Ask for them at fewer times, or lower" if states else "Lower"
         raise ResourceError(
-            f"The {engine} engine needs {needed / 1e9:.1f} GB for {dim} states{saved}, but"
-            f" {free / 1e9:.1f} GB are free. {cure} max_photons or n_atoms."
+            f"The {engine} engine needs {format_bytes(needed)} for {dim} states{saved}, but"
+            f" {format_bytes(free)} are free. {cure} max_photons or n_atoms."
         )

@@ -34,7 +34,7 @@ def test_a_state_that_does_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -
     battery = qb.TavisCummingsBattery(1, 0.5, 400)
     leak = qb.CavityLoss(0.5)
     free = SimpleNamespace(available=8e6)  # ρ alone takes 10 MB
-    monkeypatch.setattr("qubatt.engines.engine.psutil.virtual_memory", lambda: free)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: free)
     monkeypatch.setattr("qubatt.engines.engine.ALWAYS_FREE", 0.0)
     assert qb.steady_state(battery, environment=leak, merits="energy").status == "ok"
     with pytest.raises(qb.ResourceError, match="Lower"):

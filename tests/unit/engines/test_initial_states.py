@@ -169,7 +169,7 @@ def test_memory_counts_all_results(engine: qb.Engine, monkeypatch: pytest.Monkey
     battery = qb.TavisCummingsBattery(1, 0.5, 8)
     problem, times = battery.problem(environment=LOSS), np.linspace(0.0, 1.0, 2001)
     free = SimpleNamespace(available=1.2e8)  # those of one take 10 MB, twice in the making
-    monkeypatch.setattr("qubatt.engines.engine.psutil.virtual_memory", lambda: free)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: free)
     monkeypatch.setattr("qubatt.engines.engine.ALWAYS_FREE", 0.0)
     assert solve(engine, problem, times, {}, states=True).states is not None
     with pytest.raises(qb.ResourceError, match="density matrices"):
@@ -302,7 +302,7 @@ def test_memory_at_rest_counts_all_states(monkeypatch: pytest.MonkeyPatch) -> No
     battery = qb.TavisCummingsBattery(1, 0.5, 200)
     problem = battery.problem(environment=LOSS)
     free = SimpleNamespace(available=9e6)  # ρ takes 2.6 MB
-    monkeypatch.setattr("qubatt.engines.engine.psutil.virtual_memory", lambda: free)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: free)
     monkeypatch.setattr("qubatt.engines.engine.ALWAYS_FREE", 0.0)
     assert solve_steady(problem, {}, state=True).converged
     with pytest.raises(qb.ResourceError, match="Lower"):

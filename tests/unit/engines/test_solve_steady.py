@@ -93,7 +93,7 @@ def test_too_little_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     class Full:
         available = 1e4
 
-    monkeypatch.setattr("qubatt.engines.engine.psutil.virtual_memory", Full)
+    monkeypatch.setattr("psutil.virtual_memory", Full)
 
     monkeypatch.setattr("qubatt.engines.engine.ALWAYS_FREE", 0.0)
     with pytest.raises(qb.ResourceError, match="steady-state engine needs"):

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
+from qubatt.core.memory import free_memory
 from qubatt.engines.steady.coordinates import Coordinates
 
 RESIDUAL_TOLERANCE, RESIDUAL_TARGET = 1e-10, 1e-11
@@ -22,7 +22,7 @@ SPARE_FRACTION = 0.25
 
 def spare_memory() -> float:
     """Return how many bytes may be taken for what makes a solver quicker."""
-    return float(SPARE_FRACTION * psutil.virtual_memory().available)
+    return SPARE_FRACTION * free_memory()
 
 
 class StopRule(NamedTuple):

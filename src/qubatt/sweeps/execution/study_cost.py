@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import psutil
 
 from qubatt.core.errors import QubattError
 from qubatt.core.format import format_bytes, format_duration
+from qubatt.core.memory import free_memory
 from qubatt.core.realization import realize
 from qubatt.core.worker_server import cores
 from qubatt.engines.cost import problem_cost
@@ -156,7 +156,7 @@ def study_cost(
         total=float(sum(all_seconds)),
         workers=min(workers or cores(), max(len(missing), 1)),
         memory=max(memory) if memory else math.nan,
-        memory_free=float(psutil.virtual_memory().available),
+        memory_free=free_memory(),
         store=3000.0 * len(study) + (state_bytes(study.points) if keeps else 0.0),
         keeps=keeps,
         refused=tuple(dict.fromkeys([*refused, *errors])),
