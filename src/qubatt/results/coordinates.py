@@ -14,6 +14,7 @@ from typing import Any
 import xarray as xr
 
 from qubatt.results.contents import CERTIFICATE_PREFIX, json_attribute
+from qubatt.results.dims import ROLE
 from qubatt.results.text import object_text
 
 STATUS, PARAMETERS, ENGINE = "status", "parameters", "engine"
@@ -21,9 +22,6 @@ STATUS, PARAMETERS, ENGINE = "status", "parameters", "engine"
 
 CHARGER, DISSIPATORS = "charger", "dissipators"
 """Names of coordinates that describe the charger state and the environment in words."""
-
-ROLE = "describes"
-"""Attribute that marks a coordinate of this module; its value is what the coordinate describes."""
 
 
 def with_scalar_coordinates(dataset: xr.Dataset) -> xr.Dataset:

@@ -9,6 +9,9 @@ import xarray as xr
 RUN_DIMS = ("time", "state_time", "step", "environment", "drive")
 """Dims and coordinates of a single run; those of parameters have an attribute ``parameter``."""
 
+ROLE = "describes"
+"""Attribute of coordinates that describe a result; its value is what the coordinate describes."""
+
 
 def is_run_dim(dataset: xr.Dataset | xr.DataArray, dim: Hashable) -> bool:
     """Return whether a dim is one of a single run; an axis of a study may share its name."""
@@ -41,6 +44,10 @@ def varied_parameters(dataset: xr.Dataset) -> list[str]:
         }
         names = [dim for dim in dataset.dims if dim not in known]
     else:
-        scalars = [name for name, coordinate in dataset.coords.items() if coordinate.ndim == 0]
+        scalars = [
+            name
+            for name, coordinate in dataset.coords.items()
+            if coordinate.ndim == 0 and ROLE not in coordinate.attrs
+        ]
         names = [*dict.fromkeys([*dataset.dims, *scalars])]
     return [str(name) for name in names if not is_run_dim(dataset, name)]
