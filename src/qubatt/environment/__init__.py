@@ -1,4 +1,4 @@
-"""Dissipators: how the surroundings take energy from a battery, or give it."""
+"""Dissipators, which describe the environment of a battery."""
 
 from qubatt.environment.cavity_dephasing import CavityDephasing
 from qubatt.environment.cavity_loss import CavityLoss

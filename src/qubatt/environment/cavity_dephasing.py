@@ -13,14 +13,23 @@ from qubatt.environment.dissipator import Dissipator, acts_on
 
 @declare("environment", "cavity-dephasing")
 class CavityDephasing(Dissipator):
-    """κ_φ D[a†a], a noisy frequency of the cavity.
+    """Cavity dephasing κ_φ D[a†a], due to a fluctuating cavity frequency.
 
-    It leaves photon numbers alone; the coherence between |n⟩ and |n′⟩ decays with ½κ_φ(n − n′)².
+    D[c]ρ = cρc† − ½{c†c, ρ}. Photon numbers are conserved; the coherence between |n⟩ and |n′⟩
+    decays at the rate ½κ_φ(n − n′)². Rates are in units of ω_ref.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.TavisCummingsBattery(n_atoms=1, coupling=0.5, max_photons=1)
+    >>> run = qb.charge(battery, times=[0.0, 3.0], environment=qb.CavityDephasing(rate=0.2))
+    >>> run.energy.values.round(4).tolist()
+    [0.0, 0.9227]
     """
 
     rate: NonNegative = Field(description="Dephasing rate κ_φ", examples=[0.2])
     on: str = acts_on("cavity")
 
     def jumps(self, space: Space) -> tuple[Jump, ...]:
-        """Return the jump a†a with its rate."""
+        """Return the jump operator a†a with its rate."""
         return self.one_jump(space, self.on, "n", self.rate)

@@ -1,4 +1,4 @@
-"""Base class of dissipators, and jumps shared by several of them."""
+"""Base class of dissipators, with helpers that build their jumps."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ Scope = Literal["collective", "local"]
 
 
 def acts_on(factor: str) -> Any:
-    """Return the field `on`, the factor that a dissipator acts on, with its default.
+    """Return the field `on`, which names the factor that a dissipator acts on.
 
-    Results store it only where it differs from the default.
+    Results store the field only if it differs from its default.
     """
     return Field(
         default=factor,
-        description="Factor of the battery that it acts on",
+        description="Factor that the dissipator acts on",
         examples=[factor],
         json_schema_extra=STORED_IF_CHANGED,
     )
 
 
 class Dissipator(ABC):
-    """A part of the environment; declared with ``@declare("environment", name)``.
+    """Base class of dissipators, which are declared with ``@declare("environment", name)``.
 
-    The field `on` names the factor that it acts on: see `acts_on`.
+    The field `on` names the factor that a dissipator acts on; see `acts_on`.
 
-    Rates always stand before the standard form, γ D[c]ρ = γ (cρc† − ½{c†c, ρ}). A source that
-    writes γ (2cρc† − {c†c, ρ}) is entered with 2γ.
+    Rates γ refer to the standard form γ D[c]ρ = γ (cρc† − ½{c†c, ρ}). If a source writes
+    γ (2cρc† − {c†c, ρ}), enter 2γ.
     """
 
     @abstractmethod
     def jumps(self, space: Space) -> tuple[Jump, ...]:
-        """Return the jumps on that space.
+        """Return the jumps of the dissipator on a given space.
 
         Raises
         ------
         UnsupportedError
-            If the space lacks the factor or the operators that the dissipator acts on.
+            If the space lacks the factor or the operators of the dissipator.
         """
 
     def one_jump(
@@ -56,14 +56,17 @@ class Dissipator(ABC):
         rate: float,
         scope: Scope = "collective",
     ) -> tuple[Jump, ...]:
-        """Return γ D[c] on one factor, or one such dissipator per atom; a tuple is a product."""
+        """Return the jump γ D[c] on one factor, or on each of its atoms if the scope is local.
+
+        A tuple of operator names denotes their product.
+        """
         for name in (operator,) if isinstance(operator, str) else operator:
             self.require(space, factor, name)
         return (Jump(rate, {factor: operator}, scope, self._source),)
 
     @property
     def _source(self) -> str:
-        """Name in the registry, with the factor where it is not the usual one."""
+        """Name in the registry, followed by the factor if it is not the default one."""
         name = registry.name_of("environment", type(self))
         on = fields_of(type(self)).get("on")
         factor = getattr(self, "on", "")
@@ -79,21 +82,21 @@ class Dissipator(ABC):
         n_thermal: float,
         scope: Scope = "collective",
     ) -> tuple[Jump, ...]:
-        """Return γ(n̄ + 1) D[down] + γ n̄ D[up] on one factor, or on each of its atoms."""
+        """Return the jumps γ(n̄ + 1) D[down] + γ n̄ D[up] on one factor, or on each atom."""
         return (
             *self.one_jump(space, factor, down, rate * (n_thermal + 1.0), scope),
             *self.one_jump(space, factor, up, rate * n_thermal, scope),
         )
 
     def require(self, space: Space, factor: str, operator: str) -> None:
-        """Refuse a space without that factor, or whose factor lacks that operator."""
+        """Refuse a space without the factor, or a factor without the operator."""
         name = type(self).__name__
         if factor not in space.factors:
             names = " and ".join(f"`{part}`" for part in space.factors)
             fits = [part for part, each in space.factors.items() if operator in each.operators]
             cure = f' Use on="{fits[0]}".' if fits else ""
             if not fits and space.matrices:
-                cure = f" Name `{factor}` in its dims, or give it jumps."
+                cure = f" Name a factor `{factor}` in `dims`, or pass the jumps as `jumps`."
             raise UnsupportedError(
                 f"{name} acts on `{factor}`, but this battery has only {names}.{cure}"
             )
@@ -101,6 +104,6 @@ class Dissipator(ABC):
             fits = [part for part, each in space.factors.items() if operator in each.operators]
             cure = f' Use on="{fits[0]}".' if fits else ""
             raise UnsupportedError(
-                f"{name} acts with {operator}, which the `{factor}` of this battery do not have."
-                f"{cure}"
+                f"{name} needs the operator {operator}, which the factor `{factor}` of this"
+                f" battery does not have.{cure}"
             )

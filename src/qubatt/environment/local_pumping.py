@@ -1,4 +1,4 @@
-"""Pumping of each two-level atom by itself."""
+"""Independent pumping of each two-level atom."""
 
 from __future__ import annotations
 
@@ -13,15 +13,25 @@ from qubatt.environment.dissipator import Dissipator, acts_on
 
 @declare("environment", "local-pumping")
 class LocalPumping(Dissipator):
-    """γ Σᵢ D[σ₊ⁱ], one dissipator per two-level atom.
+    """Incoherent pumping of each atom, γ Σᵢ D[σ₊ⁱ].
 
-    This is ``pumping`` of piqs (shammah2018). It leaves the symmetric states: the full basis of
-    2^N states is taken.
+    D[c]ρ = cρc† − ½{c†c, ρ}. This is ``pumping`` of piqs (shammah2018). Rates are in units of
+    ω_ref. The dynamics leaves the symmetric states and uses the full basis of 2^N states.
+
+    Examples
+    --------
+    Without a drive, E(t) = N ω_a (1 − exp(−γt)):
+
+    >>> import qubatt as qb
+    >>> battery = qb.DrivenBattery(n_atoms=2, drive=0.0)
+    >>> run = qb.charge(battery, times=[0.0, 5.0], environment=qb.LocalPumping(rate=0.2))
+    >>> run.energy.values.round(4).tolist()
+    [0.0, 1.2642]
     """
 
     rate: NonNegative = Field(description="Pumping rate γ per atom", examples=[0.2])
     on: str = acts_on("atoms")
 
     def jumps(self, space: Space) -> tuple[Jump, ...]:
-        """Return the jump σ₊ of every atom, as one jump of local scope."""
+        """Return the jump operators σ₊ of all atoms as one jump of local scope."""
         return self.one_jump(space, self.on, "J+", self.rate, scope="local")

@@ -1,4 +1,4 @@
-"""N identical atoms of any number of levels, on the symmetric ladder or in the full space."""
+"""N identical atoms with any number of levels, in the symmetric or the full basis."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from qubatt.core.space import Basis, Factor, Operator, Role
 
 @dataclass(frozen=True)
 class Atoms(Factor):
-    """N identical atoms with the given levels, lowest first; all in the first is index 0.
+    """N identical atoms with L levels, lowest first; index 0 is the state with all in the lowest.
 
-    Collective operators: ``S_jk`` = Σᵢ |j⟩⟨k|ᵢ for level initials j, k, and ``P_ground`` and
-    ``P_full``, the projectors on all atoms in the lowest and in the highest level. Two-level
-    atoms also have ``J+`` = S_eg, ``J-`` = S_ge, ``Jx``, ``Jy``, ``Jz``, with J = ½ Σ σ.
+    The collective operators are ``S_jk`` = Σᵢ |j⟩⟨k|ᵢ, where j and k are initials of levels, and
+    the projectors ``P_ground`` and ``P_full`` onto the states with all atoms in the lowest and in
+    the highest level. Two-level atoms also have ``J+`` = S_eg, ``J-`` = S_ge, ``Jx``, ``Jy`` and
+    ``Jz``, with J = ½ Σ σ.
 
-    In the symmetric basis the atoms are N bosons in the levels, S_jk = b_j†b_k, with
-    C(N + L − 1, L − 1) states; for two levels this is the ladder |j = N/2, m⟩, m ascending. The
-    full basis has all L^N states.
+    In the symmetric basis the atoms are N bosons in L levels, S_jk = b_j†b_k, and there are
+    C(N + L − 1, L − 1) states; for L = 2 these are |j = N/2, m⟩ with ascending m. The full basis
+    has L^N states.
     """
 
     role: ClassVar[Role] = "spins"
@@ -38,17 +39,17 @@ class Atoms(Factor):
 
     def __post_init__(self) -> None:
         if len(set(self.initials)) < len(self.levels):
-            cure = "Operators are named after first letters."
+            cure = "The names of operators contain these letters."
             raise ArgumentError("levels", "differ in their first letters", self.levels, cure)
 
     @property
     def initials(self) -> tuple[str, ...]:
-        """First letters of the level names."""
+        """First letters of the names of the levels."""
         return tuple(level[0] for level in self.levels)
 
     @property
     def dim(self) -> int:
-        """L^N in the full basis, C(N + L − 1, L − 1) in the symmetric one."""
+        """Dimension: L^N in the full basis, C(N + L − 1, L − 1) in the symmetric basis."""
         n_levels = len(self.levels)
         if self.basis == "full":
             return int(n_levels**self.n_atoms)
@@ -61,12 +62,12 @@ class Atoms(Factor):
 
     @property
     def ladder(self) -> int | None:
-        """N for two-level atoms, whose symmetric states are a ladder; None for more levels."""
+        """N for two-level atoms, whose symmetric states form a ladder; otherwise None."""
         return self.n_atoms if len(self.levels) == 2 else None
 
     @property
     def noun(self) -> str:
-        """The factor in an error message."""
+        """Phrase for the factor in error messages."""
         return "An ensemble of atoms"
 
     def in_basis(self, basis: Basis) -> Atoms:
@@ -74,19 +75,19 @@ class Atoms(Factor):
         return self if basis == self.basis else replace(self, basis=basis)
 
     def basis_for(self, local: bool) -> Basis:
-        """Return ``"full"`` for operators of single atoms, ``"symmetric"`` without them."""
+        """Return ``"full"`` if single-atom operators are required, otherwise ``"symmetric"``."""
         return "full" if local else "symmetric"
 
     def embed(self, state: Any) -> Any:
-        """Return a ket or density matrix of the symmetric states in this basis.
+        """Return a ket or density matrix of the symmetric basis in the current basis.
 
-        A state of as many entries as this basis has states is in this basis already; a shorter
-        ket that is no ladder leaves out entries that are 0.
+        A state whose size equals the dimension of the current basis is returned unchanged, as is
+        a ket with a single entry, which omits entries that are 0.
 
         Raises
         ------
         UnsupportedError
-            If the state is one of neither basis.
+            If the size of the state fits neither basis.
         """
         ladder = self.in_basis("symmetric").dim
         d = state.shape[0]
@@ -95,23 +96,23 @@ class Atoms(Factor):
         if d != ladder:
             raise UnsupportedError(
                 f"The {self.basis} basis of {self.n_atoms} atoms has {self.dim} states and the"
-                f" symmetric one {ladder}, but the state was given for {d}."
+                f" symmetric basis {ladder}, but the dimension of the given state is {d}."
             )
         V = _isometry(self.n_atoms, len(self.levels))
         return V @ state if state.ndim == 1 else V @ state @ V.T
 
     def local_operators(self, name: str) -> tuple[Operator, ...]:
-        """Return |j⟩⟨k|ᵢ for every atom i, for ``name = "S_jk"``, or ½σ_zⁱ for ``"Jz"``.
+        """Return |j⟩⟨k|ᵢ of all atoms i for ``name = "S_jk"``, or ½σ_zⁱ for ``"Jz"``.
 
         Raises
         ------
         UnsupportedError
-            In the symmetric basis, which one atom acting alone leaves.
+            If the basis is symmetric, or if the operator is not a sum over atoms.
         """
         if self.basis != "full" and self.n_atoms > 1:
             raise UnsupportedError(
-                f"The symmetric basis cannot hold {name!r} of single atoms: it leaves the"
-                ' permutation-symmetric states. Use basis "full".'
+                f"The symmetric basis cannot represent {name!r} of a single atom, which leaves"
+                ' the permutation-symmetric states. Use the basis "full".'
             )
         two_levels = self.initials == ("g", "e")
         if two_levels and name == "Jz":
@@ -121,7 +122,7 @@ class Atoms(Factor):
         plain = aliases.get(name, name).removeprefix("S_")
         if len(plain) != 2 or not set(plain) <= set(self.initials):
             raise UnsupportedError(
-                f"There is no single-atom part of {name!r}; use S_jk, J+, J- or Jz."
+                f"The operator {name!r} has no single-atom part. Use S_jk, J+, J- or Jz."
             )
         j, k = (self.initials.index(initial) for initial in plain)
         return _of_each(self.n_atoms, len(self.levels), j, k)
@@ -129,7 +130,7 @@ class Atoms(Factor):
 
 @lru_cache(maxsize=256)
 def _of_each(n_atoms: int, n_levels: int, j: int, k: int) -> tuple[Operator, ...]:
-    """Return |j⟩⟨k| of every atom in the full basis; they are shared, and never changed."""
+    """Return |j⟩⟨k| of each atom in the full basis; they are cached and must not be modified."""
     single = sp.csr_array(([1.0], ([j], [k])), shape=(n_levels, n_levels))
     return tuple(
         sp.csr_array(
@@ -144,7 +145,7 @@ def _of_each(n_atoms: int, n_levels: int, j: int, k: int) -> tuple[Operator, ...
 
 @lru_cache(maxsize=16)
 def _full(n_atoms: int, initials: tuple[str, ...]) -> dict[str, Operator]:
-    """Return the operators in the full basis; they are shared, and never changed."""
+    """Return the operators in the full basis; they are cached and must not be modified."""
     count = range(len(initials))
     return _with_derived(
         {
@@ -158,7 +159,7 @@ def _full(n_atoms: int, initials: tuple[str, ...]) -> dict[str, Operator]:
 
 @lru_cache(maxsize=64)
 def _symmetric(n_atoms: int, initials: tuple[str, ...]) -> dict[str, Operator]:
-    """Return the operators in the symmetric basis; they are shared, and never changed."""
+    """Return the operators in the symmetric basis; they are cached and must not be modified."""
     occupations = _occupations(n_atoms, len(initials))
     index = {occupation: number for number, occupation in enumerate(occupations)}
     transfers = {}
@@ -181,7 +182,7 @@ def _symmetric(n_atoms: int, initials: tuple[str, ...]) -> dict[str, Operator]:
 
 
 def _occupations(n_atoms: int, n_levels: int) -> list[tuple[int, ...]]:
-    """Return all ways to spread N atoms over the levels, all in the lowest level first."""
+    """Return all distributions of N atoms over the levels, starting with all in the lowest."""
     if n_levels == 1:
         return [(n_atoms,)]
     return [
@@ -209,7 +210,7 @@ def _isometry(n_atoms: int, n_levels: int) -> Operator:
 
 
 def _with_derived(transfers: dict[str, Operator]) -> dict[str, Operator]:
-    """Add the projectors on the first and last state and, for two levels, the spin operators."""
+    """Add the projectors onto the first and last state and, for two levels, spin operators."""
     dim = next(iter(transfers.values())).shape[0]
     ground, full = (
         sp.csr_array(([1.0], ([level], [level])), shape=(dim, dim)) for level in (0, dim - 1)

@@ -1,4 +1,4 @@
-"""A system of d plain levels."""
+"""A plain d-level system."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qubatt.core.space import Factor, Operator, Role
 class Levels(Factor):
     """A d-level system |0⟩ … |size − 1⟩ without further structure.
 
-    Operators: ``n`` = Σ k |k⟩⟨k|, the number of the level, ``P_ground`` = |0⟩⟨0| and
+    The operators are the level number ``n`` = Σ k |k⟩⟨k|, ``P_ground`` = |0⟩⟨0| and
     ``P_full`` = |size − 1⟩⟨size − 1|.
     """
 
@@ -37,13 +37,13 @@ class Levels(Factor):
 
     @property
     def noun(self) -> str:
-        """The factor in an error message."""
+        """Phrase for the factor in error messages."""
         return "A system of plain levels"
 
 
 @lru_cache(maxsize=64)
 def _named(size: int) -> dict[str, Operator]:
-    """Return the operators by name; they are shared, and never changed."""
+    """Return the operators by name; they are cached and must not be modified."""
     number = np.arange(size, dtype=np.float64)
     return {
         "n": sp.csr_array(sp.diags_array(number)),

@@ -1,4 +1,4 @@
-"""A harmonic mode, cut off at a highest Fock level."""
+"""A harmonic mode, truncated at a highest Fock level."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from qubatt.core.space import Factor, Operator, Role
 
 @dataclass(frozen=True)
 class Mode(Factor):
-    """Fock levels 0 … `max_photons`, so ``max_photons + 1`` states.
+    """A harmonic mode with the Fock levels 0 … `max_photons`, that is, ``max_photons + 1`` states.
 
-    Operators: ``a``, ``a+`` (a†), ``n`` (a†a), ``P_ground``, ``P_full`` and ``P_top``: projectors
-    on the lowest level, on the highest one, and on the highest ones kept: as many as the photons
-    that come at once, since one more step from any of them leads above the cut-off.
+    The operators are ``a``, ``a+`` (a†), ``n`` (a†a) and projectors: ``P_ground`` onto the lowest
+    level, ``P_full`` onto the highest level, and ``P_top`` onto the highest `photons_at_once`
+    levels, from which the coupling leads above the cut-off.
     """
 
     role: ClassVar[Role] = "mode"
@@ -29,7 +29,7 @@ class Mode(Factor):
 
     @property
     def dim(self) -> int:
-        """``max_photons + 1``."""
+        """Dimension, ``max_photons + 1``."""
         return self.max_photons + 1
 
     @property
@@ -39,13 +39,13 @@ class Mode(Factor):
 
     @property
     def noun(self) -> str:
-        """The factor in an error message."""
+        """Phrase for the factor in error messages."""
         return "A mode"
 
 
 @lru_cache(maxsize=64)
 def _named(max_photons: int, photons_at_once: int) -> dict[str, Operator]:
-    """Return the operators by name; they are shared, and never changed."""
+    """Return the operators by name; they are cached and must not be modified."""
     levels = np.arange(max_photons + 1, dtype=np.float64)
     top = levels > levels[-1] - photons_at_once
     a = sp.csr_array(sp.diags_array(np.sqrt(levels[1:]), offsets=1))

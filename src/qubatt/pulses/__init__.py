@@ -1,4 +1,4 @@
-"""Pulses: functions of time that switch parts of the Hamiltonian."""
+"""Pulses: functions of time that multiply terms of the Hamiltonian."""
 
 from qubatt.pulses.amplitude import Amplitude, split_amplitude
 from qubatt.pulses.constant import ConstantPulse

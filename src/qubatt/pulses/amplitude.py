@@ -1,4 +1,4 @@
-"""Strengths that are constant or switched in time, as fields of a battery."""
+"""Constant or time-dependent amplitudes, as fields of a battery."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from qubatt.pulses.function import FunctionPulse
 from qubatt.pulses.pulse import Pulse
 
 
-def _amplitude(given: Any) -> float | Pulse:
-    """Return a number as a float, a pulse as it is, a function as a pulse."""
-    if isinstance(given, Pulse):
-        return given
-    if isinstance(given, Mapping) and "type" in given:
-        return _stored(given)
-    if callable(given):
+def _amplitude(value: Any) -> float | Pulse:
+    """Return a number as a float, a pulse unchanged, or a function as a pulse."""
+    if isinstance(value, Pulse):
+        return value
+    if isinstance(value, Mapping) and "type" in value:
+        return _stored(value)
+    if callable(value):
         try:
-            return FunctionPulse(given)
-        except ArgumentError as error:  # about `function`: let it speak of the field instead
+            return FunctionPulse(value)
+        except ArgumentError as error:  # the message should name the field, not `function`
             raise ValueError(error.requirement) from None
     try:
-        return float(plain_number(given, requirement="be a number, a pulse or a function of time"))
+        return float(plain_number(value, requirement="be a number, a pulse or a function of time"))
     except OverflowError:
         raise ValueError("be finite") from None
 
@@ -37,20 +37,19 @@ def _stored(parameters: Mapping[str, Any]) -> Pulse:
     fields = dict(parameters)
     name = fields.pop("type")
     if name == "function":
-        raise ValueError("be given as a function, of which only the name was stored")
+        raise ValueError("be passed as a function again, because only its name is stored")
     pulse: Pulse = registry.get("pulse", name)(**fields)
     return pulse
 
 
 Amplitude = Annotated[float | Callable[[float], float], PlainValidator(_amplitude)]
-"""A real number, or a `Pulse`; functions of time are made into one."""
+"""A real number or a `Pulse`; functions of time are converted to pulses."""
 
 
 def split_amplitude(amplitude: Amplitude) -> tuple[float, Callable[[float], float] | None]:
-    """Return c and f with amplitude = c f(t): a constant and no pulse, or 1 and the pulse.
+    """Return c and f with amplitude = c f(t): the constant and None, or 1 and the pulse.
 
-    ``Term(factor * c, operators, f)`` then is factor · amplitude · operators, and the very same
-    term as ever where the amplitude is a number.
+    The term factor · amplitude · operators is then ``Term(factor * c, operators, f)``.
     """
     if isinstance(amplitude, ConstantPulse):
         return amplitude.value, None

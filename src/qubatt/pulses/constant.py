@@ -11,14 +11,23 @@ from qubatt.pulses.pulse import Pulse
 
 @declare("pulse", "constant")
 class ConstantPulse(Pulse):
-    """f(t) = value, always on."""
+    """Constant pulse f(t) = value.
 
-    value: Real = Field(description="Value", examples=[0.5])
+    The unit is that of the switched parameter.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> qb.ConstantPulse(value=0.5)(3.0)
+    0.5
+    """
+
+    value: Real = Field(description="Value at all times", examples=[0.5])
 
     def __call__(self, time: float) -> float:  # noqa: ARG002  # the same at all times
         """Return the value."""
         return self.value
 
     def breaks(self) -> tuple[float, ...]:
-        """Return none."""
+        """Return no times."""
         return ()

@@ -1,4 +1,4 @@
-"""Pulse made of any Python function of time."""
+"""Pulse defined by a Python function of time."""
 
 from __future__ import annotations
 
@@ -17,32 +17,45 @@ from qubatt.pulses.pulse import Pulse
 
 @dataclass(frozen=True)
 class FunctionPulse(Pulse):
-    """f(t) = function(t), for any Python function that returns a real number.
+    """Pulse f(t) = function(t) for a Python function that returns a real number.
 
-    It has no name on the command line. Results store the name of the function only, which tells
-    what was run but cannot run it again.
+    It is available in Python only. Results store only the name of the function, which identifies
+    the pulse but does not allow a rerun.
 
     Parameters
     ----------
     function : callable
-        Called with the time; returns a finite real number.
+        Function of the time in 1/ω_ref that returns a finite real number, in the unit of the
+        switched parameter.
     edges : sequence of float
-        Times at which the function or its derivative jumps, or around which it changes too fast
-        to be found by an integrator that steps over smooth stretches.
+        Times at which the function or its derivative jumps, or near which it varies so fast that
+        an adaptive integrator could miss the variation.
+
+    Raises
+    ------
+    ArgumentError
+        If `function` cannot be called with the time as its only argument, or if `edges` are not
+        numbers.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> step = qb.FunctionPulse(lambda t: 1.0 if t < 2.0 else 0.0, edges=[2.0])
+    >>> step(1.0), step(3.0)
+    (1.0, 0.0)
     """
 
     function: Callable[[float], float]
     edges: Sequence[float] = ()
 
     def __post_init__(self) -> None:
-        cure = "For example lambda t: math.exp(-t)."
+        cure = "Example: lambda t: math.exp(-t)."
         if not callable(self.function):
             raise ArgumentError("function", "be a function of time", self.function, cure)
         if not _takes_one(self.function):
             requirement = "take the time as its one argument"
             raise ArgumentError("function", requirement, self.function, cure)
-        given = self.edges if np.size(self.edges) else []
-        edges = np.unique(check_array("edges", given)).tolist() if np.size(given) else []
+        edges = np.unique(check_array("edges", self.edges)).tolist() if np.size(self.edges) else []
         object.__setattr__(self, "edges", tuple(edges))
 
     def __call__(self, time: float) -> float:
@@ -69,7 +82,7 @@ class FunctionPulse(Pulse):
         return _name_of(self.function)
 
     def parameters(self) -> dict[str, Any]:
-        """Return what is stored of it with a result."""
+        """Return the parameters stored with a result."""
         edges = {"edges": list(self.edges)} if self.edges else {}
         return {"type": "function", "name": self.name} | edges
 
@@ -78,17 +91,17 @@ def _name_of(function: Callable[..., Any]) -> str:
     """Return ``module.name`` of a function, or of the class of a callable object."""
     if isinstance(function, partial):
         return f"functools.partial({_name_of(function.func)})"
-    from_text = function if hasattr(function, "__name__") else type(function)
-    name = getattr(from_text, "__qualname__", None) or from_text.__name__
-    module = getattr(from_text, "__module__", None)
+    named = function if hasattr(function, "__name__") else type(function)
+    name = getattr(named, "__qualname__", None) or named.__name__
+    module = getattr(named, "__module__", None)
     return f"{module}.{name}" if module else str(name)
 
 
 def _takes_one(function: Callable[..., Any]) -> bool:
-    """Return whether a function can be called with one argument, as far as it says so."""
+    """Return whether a function accepts one argument, according to its signature."""
     try:
         signature = inspect.signature(function)
-    except (TypeError, ValueError):  # some built-in functions do not say
+    except (TypeError, ValueError):  # some built-in functions have no signature
         return True
     try:
         signature.bind(0.0)

@@ -13,7 +13,17 @@ from qubatt.pulses.pulse import Pulse
 
 @declare("pulse", "gaussian")
 class GaussianPulse(Pulse):
-    """f(t) = amplitude · exp(−(t − centre)² / (2 width²))."""
+    """Gaussian pulse f(t) = amplitude · exp(−(t − centre)² / (2 width²)).
+
+    Times are in units of 1/ω_ref; the amplitude has the unit of the switched parameter.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> pulse = qb.GaussianPulse(amplitude=0.5, centre=5.0, width=1.5)
+    >>> pulse(5.0), round(pulse(6.5), 4)
+    (0.5, 0.3033)
+    """
 
     amplitude: Real = Field(description="Value at the centre", examples=[0.5])
     centre: Real = Field(description="Time of the maximum", examples=[5.0])
@@ -25,9 +35,9 @@ class GaussianPulse(Pulse):
         return self.amplitude * math.exp(-0.5 * distance * distance)
 
     def breaks(self) -> tuple[float, ...]:
-        """Return the centre, and 4 and 8 widths on either side of it.
+        """Return the centre and the times 4 and 8 widths before and after it.
 
-        Beyond 8 widths lies 1e-15 of the area, so that a step may overlook it; the pieces
-        within are too short for a step to overlook the maximum.
+        The intervals between them are too short for an integration step to miss the maximum. The
+        part of the area beyond 8 widths, 1e-15, is negligible.
         """
         return tuple(self.centre + number * self.width for number in (-8, -4, 0, 4, 8))

@@ -1,4 +1,4 @@
-"""Piecewise constant pulse."""
+"""Piecewise-constant pulse."""
 
 from __future__ import annotations
 
@@ -18,30 +18,38 @@ from qubatt.pulses.pulse import Pulse
 
 @declare("pulse", "piecewise")
 class PiecewisePulse(Pulse):
-    """f(t) = values[k] for times[k] ≤ t < times[k + 1], and 0 before the first and from the last.
+    """Piecewise-constant pulse: f(t) = values[k] for times[k] ≤ t < times[k + 1].
 
-    There is one value fewer than times: every value has a beginning and an end. To leave the last
-    one on, let the last time lie beyond the end of the run.
+    Before the first and after the last time f = 0. There is one value fewer than there are times.
+    To keep the last value on, choose the last time after the end of the run. Times are in units of
+    1/ω_ref; the values have the unit of the switched parameter.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> pulse = qb.PiecewisePulse(times=[0.5, 1.0, 3.0], values=[1.0, -0.5])
+    >>> [pulse(t) for t in (0.0, 0.7, 2.0, 3.0)]
+    [0.0, 1.0, -0.5, 0.0]
     """
 
     times: Sequence[float] = Field(
-        description="Times at which the value changes, ascending", examples=[(0.5, 1.0, 3.0)]
+        description="Switching times, ascending", examples=[(0.5, 1.0, 3.0)]
     )
     values: Sequence[float] = Field(
-        description="Values between them, one fewer than times", examples=[(1.0, -0.5)]
+        description="Values between the times, one fewer than times", examples=[(1.0, -0.5)]
     )
 
     @field_validator("times", "values", mode="before")
     @classmethod
-    def _numbers(cls, given: Any, info: ValidationInfo) -> tuple[float, ...]:
-        return tuple(np.atleast_1d(check_array(str(info.field_name), given)).tolist())
+    def _numbers(cls, values: Any, info: ValidationInfo) -> tuple[float, ...]:
+        return tuple(np.atleast_1d(check_array(str(info.field_name), values)).tolist())
 
     @field_validator("times")
     @classmethod
     def _ascending(cls, times: tuple[float, ...]) -> tuple[float, ...]:
         if len(times) < 2:
-            cure = "A pulse has a beginning and an end."
-            raise ArgumentError("times", "hold at least two times", list(times), cure)
+            cure = "A pulse needs a start and an end."
+            raise ArgumentError("times", "contain at least two times", list(times), cure)
         for pair in pairwise(times):
             if pair[0] >= pair[1]:
                 raise ArgumentError("times", "ascend strictly", list(pair), "Sort the times.")
@@ -52,7 +60,7 @@ class PiecewisePulse(Pulse):
     def _one_fewer(cls, values: tuple[float, ...], info: ValidationInfo) -> tuple[float, ...]:
         expected = len(info.data.get("times", ())) - 1
         if 0 < expected != len(values):
-            requirement = f"be {expected} in number, one fewer than times"
+            requirement = f"contain {expected} values, one fewer than times"
             raise ArgumentError("values", requirement, list(values))
         return values
 
@@ -62,5 +70,5 @@ class PiecewisePulse(Pulse):
         return self.values[piece] if 0 <= piece < len(self.values) else 0.0
 
     def breaks(self) -> tuple[float, ...]:
-        """Return the times."""
+        """Return the switching times."""
         return tuple(self.times)

@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 
 
 class Pulse(ABC):
-    """A real function f(t) that switches a part of the Hamiltonian, H(t) = H₀ + Σ fₖ(t) Hₖ.
+    """Base class of real functions f(t) that multiply terms of H(t) = H₀ + Σ fₖ(t) Hₖ.
 
-    Subclasses are declared with ``@declare("pulse", name)``. Times are in inverse units of the
-    reference frequency, values in the units of what is switched.
+    Subclasses are declared with ``@declare("pulse", name)``. Times are in units of 1/ω_ref; values
+    have the unit of the switched parameter.
     """
 
     @abstractmethod
@@ -20,6 +20,6 @@ class Pulse(ABC):
     def breaks(self) -> tuple[float, ...]:
         """Return the times that no integration step may cross, ascending.
 
-        The pulse or its derivative jumps there, or changes so fast that a long step would
-        overlook it. In between it is smooth. At a jump f has its value from the right.
+        At these times the pulse or its derivative jumps, or varies so fast that a long step could
+        miss it. Between them the pulse is smooth. At a jump f takes its right-hand limit.
         """

@@ -1,4 +1,4 @@
-"""States in which a charger can start."""
+"""Initial states of the charger."""
 
 from qubatt.states.cat import CatState
 from qubatt.states.charger import ChargerState

@@ -1,4 +1,4 @@
-"""Superposition of two opposite coherent states in the charger."""
+"""Cat state of the charger: a superposition of two opposite coherent states."""
 
 from __future__ import annotations
 
@@ -22,16 +22,26 @@ Parity = Literal["even", "odd", "none"]
 
 @declare("charger", "cat")
 class CatState(ChargerState):
-    """(|α⟩ ± |−α⟩)/norm, or (|α⟩ + i|−α⟩)/√2, a Schrödinger cat of two coherent states.
+    """Cat state (|α⟩ ± |−α⟩)/norm or (|α⟩ + i|−α⟩)/√2, with α = √x exp(iφ).
 
-    α = √x exp(iφ). The sign + keeps even photon numbers only, − odd ones only, and i (yurke1986)
-    all of them, with the photon statistics of coherent light. n̄ = x tanh x, x coth x and x are
-    solved for x; an odd cat thus has n̄ ≥ 1, and becomes |1⟩ for n̄ = 1.
+    The even cat (sign +) contains only even photon numbers, the odd cat (sign −) only odd ones.
+    The third state (yurke1986) contains all photon numbers and has the photon statistics of
+    coherent light. The mean photon number n̄ is x tanh x, x coth x and x, respectively; these
+    equations are solved for x. The odd cat requires n̄ ≥ 1 and becomes |1⟩ at n̄ = 1. The method
+    `state` returns a ket of shape ``(max_photons + 1,)``.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> qb.CatState(mean_photons=1.5).state(max_photons=12)[:4].round(4).tolist()
+    [0.6166, 0.0, 0.7072, 0.0]
     """
 
     mean_photons: MeanPhotons = Field(description="Mean photon number n̄", examples=[1.5])
     parity: Parity = Field(
-        default="even", description="Photon numbers: even, odd, or none for all", examples=["odd"]
+        default="even",
+        description="Parity of the photon numbers; none for all numbers",
+        examples=["odd"],
     )
     phase: Real = Field(default=0.0, description="Phase φ of α, in radians", examples=[0.4])
 
@@ -39,13 +49,13 @@ class CatState(ChargerState):
     def _one_photon_or_more(self) -> CatState:
         if self.parity == "odd" and self.mean_photons < 1:
             requirement = "be at least 1 for an odd cat"
-            cure = 'Odd photon numbers begin at 1; take parity="even".'
+            cure = 'The smallest odd photon number is 1; use parity="even".'
             raise ArgumentError("mean_photons", requirement, self.mean_photons, cure)
         return self
 
     @classmethod
     def with_mean_photons(cls, mean_photons: float) -> Mapping[str, ChargerState]:
-        """Return the even cat and, from one photon on, the odd one."""
+        """Return the even cat and, for at least one photon, the odd cat."""
         even: dict[str, ChargerState] = {"": cls(mean_photons)}
         return even if mean_photons < 1 else even | {"odd": cls(mean_photons, "odd")}
 
@@ -64,9 +74,10 @@ class CatState(ChargerState):
         return float(np.sqrt(x))
 
     def state(self, max_photons: int) -> NDArray[Any]:
-        """Return the cat cut off and normalised, shape ``(max_photons + 1,)``.
+        """Return the truncated and normalised cat state, shape ``(max_photons + 1,)``.
 
-        cₙ = cₙ₋₂ x/√(n(n − 1)) for n of one parity; real for φ = 0, π with a parity.
+        For photon numbers n of one parity cₙ = cₙ₋₂ x/√(n(n − 1)). Even and odd cats with φ = 0
+        or π are real.
 
         Raises
         ------
@@ -83,7 +94,7 @@ class CatState(ChargerState):
         return ket
 
     def _amplitudes(self, x: float, length: int) -> FloatArray:
-        """Return |cₙ| of so many levels, up to a factor."""
+        """Return |cₙ| for n < `length`, up to a factor."""
         levels = np.arange(length, dtype=float)
         if self.parity == "none":
             return from_peak(np.sqrt(x / levels[1:]))
@@ -94,14 +105,14 @@ class CatState(ChargerState):
         return ket
 
     def _tail(self, x: float, level: int) -> float:
-        """Return the population above a level; what is left out of the sum is below rounding."""
+        """Return the population above a level, neglecting levels below the rounding error."""
         length = int(max(level, x) + 12.0 * np.sqrt(max(level, x))) + 60
         weights = self._amplitudes(x, length) ** 2
         return float(weights[level + 1 :].sum() / weights.sum())
 
 
 def _excess(x: float) -> float:
-    """Return x coth x − 1, by its series where the difference would cancel."""
+    """Return x coth x − 1, by its series for small x to avoid cancellation."""
     if x < 0.02:
         return x**2 / 3 - x**4 / 45 + 2 * x**6 / 945
     return x / float(np.tanh(x)) - 1.0

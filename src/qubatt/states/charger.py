@@ -15,17 +15,17 @@ from qubatt.core.space import Factor
 from qubatt.states.truncation import CutoffError
 
 MeanPhotons = Annotated[NonNegative, Field(le=MAX_COUNT)]
-"""A mean number of photons ≥ 0."""
+"""A mean photon number ≥ 0."""
 
 
 class ChargerState(ABC):
-    """A state of the charger; subclasses are declared with ``@declare("charger", name)``."""
+    """Base class of charger states, which are declared with ``@declare("charger", name)``."""
 
     bosonic: ClassVar[bool] = True
-    """Whether it is a state of a mode only; others fit any ladder of levels."""
+    """Whether the state requires a mode; other states fit any ladder of levels."""
 
     def prepared_in(self, name: str, factor: Factor) -> NDArray[Any]:
-        """Return the ket or density matrix of a factor, on its ladder of levels.
+        """Return the ket or density matrix of the state on the levels of a factor.
 
         Raises
         ------
@@ -35,22 +35,22 @@ class ChargerState(ABC):
         levels = factor.ladder
         if levels is None or (self.bosonic and factor.role != "mode"):
             cure = f"{factor.noun} holds Fock states and custom states, such as qb.FockState(1)."
-            cure = "Its levels are no ladder." if levels is None else cure
+            cure = "The levels of this factor do not form a ladder." if levels is None else cure
             raise ArgumentError("charger", f"be a state that `{name}` can hold", self, cure)
         try:
             return self.state(levels)
         except CutoffError:
             if factor.role == "mode":
                 raise
-            requirement = f"have at most {levels} excitations, as many as `{name}` holds"
+            requirement = f"have at most {levels} excitations, the maximum of `{name}`"
             raise ArgumentError("charger", requirement, self) from None
 
     @classmethod
     def with_mean_photons(cls, mean_photons: float) -> Mapping[str, ChargerState]:
-        """Return the states of this kind with that mean photon number, for `equal_energy`.
+        """Return the states of this class with a given mean photon number, for `equal_energy`.
 
-        A kind whose first field is the mean photon number, and which has defaults for the rest,
-        has one; any other kind says so by a method of its own.
+        By default this is one state, for classes whose first field is the mean photon number and
+        whose other fields have defaults. Other classes override this method.
 
         Parameters
         ----------
@@ -60,15 +60,15 @@ class ChargerState(ABC):
         Returns
         -------
         mapping of str to ChargerState
-            By what is put behind the name of the kind, ``""`` for the plain one; empty if no
-            state of this kind has that mean.
+            States by the suffix of their name, ``""`` for the plain one; empty if no state of
+            this class has the mean photon number.
         """
         build: Any = cls
         return {"": build(mean_photons)}
 
     @abstractmethod
     def state(self, max_photons: int) -> NDArray[Any]:
-        """Return the ket ``(max_photons + 1,)`` or density matrix ``(max_photons + 1,) * 2``.
+        """Return a ket, shape ``(D,)``, or density matrix, ``(D, D)``, with D = max_photons + 1.
 
         Raises
         ------

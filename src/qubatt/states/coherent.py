@@ -19,15 +19,24 @@ from qubatt.states.truncation import check_cutoff
 
 @declare("charger", "coherent")
 class CoherentState(ChargerState):
-    """|α⟩ = exp(−|α|²/2) Σₙ αⁿ/√n! |n⟩ with α = √n̄ exp(iφ), the light of a laser."""
+    """Coherent state |α⟩ = exp(−|α|²/2) Σₙ αⁿ/√n! |n⟩ with α = √n̄ exp(iφ).
+
+    The method `state` returns a ket of shape ``(max_photons + 1,)``.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> qb.CoherentState(mean_photons=0.5).state(max_photons=8)[:3].round(4).tolist()
+    [0.7788, 0.5507, 0.2753]
+    """
 
     mean_photons: MeanPhotons = Field(description="Mean photon number n̄ = |α|²", examples=[0.5])
     phase: Real = Field(default=0.0, description="Phase φ of α, in radians", examples=[0.4])
 
     def state(self, max_photons: int) -> NDArray[Any]:
-        """Return |α⟩ cut off and normalised, shape ``(max_photons + 1,)``; real for φ = 0, π.
+        """Return the truncated and normalised |α⟩, shape ``(max_photons + 1,)``; real for φ = 0, π.
 
-        cₙ = cₙ₋₁ √(n̄/n), see `from_peak`.
+        The amplitudes follow from cₙ = cₙ₋₁ √(n̄/n); see `from_peak`.
 
         Raises
         ------

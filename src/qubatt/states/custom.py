@@ -1,4 +1,4 @@
-"""Any state of the charger that a user hands over."""
+"""Charger state defined by a ket or a density matrix."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ class _Entries(NamedTuple):
 
 @dataclass(frozen=True, init=False, repr=False)
 class CustomState(ChargerState):
-    """Any ket ψ or density matrix ρ of the cavity, index n for n photons.
+    """Charger state given by a ket ψ or a density matrix ρ, where index n means n photons.
 
-    It may have any number of levels: zeros are added up to the cut-off, and levels above it are
-    cut off where they hold next to nothing. It has no name on the command line. Results store
-    shape, mean photon number and a hash of the numbers, which tells what was run but cannot
-    run it again.
+    The state may have any number of levels: it is padded with zeros up to the cut-off, or
+    truncated if the population above the cut-off is at most 1e-5. It is available in Python only.
+    Results store its shape, its mean photon number and a hash of its entries, which identifies
+    the state but does not allow a rerun.
 
     Parameters
     ----------
-    matrix : array_like, sparse matrix, or anything with ``full()`` such as QuTiP's ``Qobj``
-        ψ of shape (d,) or (d, 1), or ρ of shape (d, d), with norm or trace 1.
+    matrix : array_like, sparse matrix, or object with a method ``full()`` such as QuTiP's ``Qobj``
+        ψ of shape (d,) or (d, 1) with norm 1, or ρ of shape (d, d) with trace 1.
 
     Raises
     ------
     ArgumentError
-        If it holds anything but finite numbers, or is not Hermitian, not positive, or not of
-        trace 1; the worst entry or eigenvalue is named.
+        If an entry is not a finite number, or if ρ is not Hermitian, not positive or not
+        normalised; the message names the worst entry or eigenvalue.
 
     Examples
     --------
@@ -68,7 +68,7 @@ class CustomState(ChargerState):
 
     @property
     def matrix(self) -> NDArray[Any]:
-        """ψ, shape (d,), or ρ, shape (d, d); read-only, real where it has no imaginary part."""
+        """ψ, shape (d,), or ρ, shape (d, d); read-only, and real if all entries are real."""
         shape, dtype, data = self._entries
         return np.frombuffer(data, dtype=np.dtype(dtype)).reshape(shape)
 
@@ -100,7 +100,7 @@ class CustomState(ChargerState):
         return np.pad(block, (0, levels - len(block)))
 
     def parameters(self) -> dict[str, Any]:
-        """Return what is stored of it with a result."""
+        """Return the parameters stored with a result."""
         return {
             "type": "custom",
             "shape": list(self._entries.shape),
@@ -109,11 +109,11 @@ class CustomState(ChargerState):
         }
 
 
-registry.reserve("charger", "custom", "Only Python can build one: qb.CustomState(matrix).")
+registry.reserve("charger", "custom", "It is available in Python only, as qb.CustomState(matrix).")
 
 
 def _checked(matrix: Any) -> NDArray[Any]:
-    """Return a normalised ket or density matrix, little-endian, real where it can be."""
+    """Return a normalised ket or density matrix, little-endian, and real if possible."""
     state = check_state("matrix", matrix)
     array = np.asarray(state.toarray() if isinstance(state, sp.csr_array) else state)
     kind = np.dtype("<c16") if np.iscomplexobj(array) else np.dtype("<f8")
@@ -121,11 +121,11 @@ def _checked(matrix: Any) -> NDArray[Any]:
 
 
 def _populations(array: NDArray[Any]) -> NDArray[np.float64]:
-    """Return pₙ of a ket or density matrix."""
+    """Return the populations pₙ of a ket or density matrix."""
     return np.abs(array) ** 2 if array.ndim == 1 else np.diag(array).real
 
 
 def _size(array: NDArray[Any]) -> float:
-    """Return what a state is divided by to be normalised."""
+    """Return the norm of a ket, or the trace of a density matrix."""
     total = _populations(array).sum()
     return float(np.sqrt(total) if array.ndim == 1 else total)

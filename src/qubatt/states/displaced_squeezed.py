@@ -1,4 +1,4 @@
-"""Squeezed light with an amplitude, in the charger."""
+"""Displaced squeezed state of the charger."""
 
 from __future__ import annotations
 
@@ -18,23 +18,32 @@ Share = Annotated[NonNegative, Field(le=1)]
 """A number from 0 to 1."""
 
 LARGE = 1e100
-"""Amplitudes above this are scaled down; their squares are still far from overflow."""
+"""Amplitudes above this value are scaled down, long before their squares overflow."""
 
 
 @declare("charger", "displaced-squeezed")
 class DisplacedSqueezedState(ChargerState):
-    """D(α) S(ζ)|0⟩ with D = exp(αa† − α*a) and S = exp(½(ζ* a² − ζ a†²)) (yuen1976).
+    """Displaced squeezed vacuum D(α) S(ζ)|0⟩ (yuen1976).
 
-    α = √((1 − f) n̄) exp(iφ) and ζ = r exp(i(θ + 2φ)) with sinh² r = f n̄: the share f of the photons
-    comes from squeezing, and n̄ = |α|² + sinh² r. The phase φ turns the whole state; θ = 0
-    squeezes the amplitude, θ = π the phase. f = 0 is coherent light, f = 1 squeezed vacuum.
+    D = exp(αa† − α*a) and S = exp(½(ζ* a² − ζ a†²)), with α = √((1 − f) n̄) exp(iφ),
+    ζ = r exp(i(θ + 2φ)) and sinh² r = f n̄. Squeezing contributes the fraction f of the photons,
+    and n̄ = |α|² + sinh² r. The phase φ rotates the whole state; θ = 0 squeezes the amplitude
+    quadrature and θ = π the phase quadrature. The limits are coherent light for f = 0 and squeezed
+    vacuum for f = 1. The method `state` returns a ket of shape ``(max_photons + 1,)``.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> light = qb.DisplacedSqueezedState(mean_photons=0.5, squeezing_fraction=0.2)
+    >>> light.state(max_photons=12)[:3].round(4).tolist()
+    [0.7527, 0.6196, 0.2001]
     """
 
     mean_photons: MeanPhotons = Field(
         description="Mean photon number n̄ = |α|² + sinh² r", examples=[0.5]
     )
     squeezing_fraction: Share = Field(
-        default=0.5, description="Share f of the photons that comes from squeezing", examples=[0.3]
+        default=0.5, description="Fraction f of the photons due to squeezing", examples=[0.3]
     )
     phase: Real = Field(default=0.0, description="Phase φ of α, in radians", examples=[0.4])
     squeezing_phase: Real = Field(
@@ -44,9 +53,9 @@ class DisplacedSqueezedState(ChargerState):
     )
 
     def state(self, max_photons: int) -> NDArray[Any]:
-        """Return D(α) S(ζ)|0⟩ cut off and normalised, shape ``(max_photons + 1,)``.
+        """Return the truncated and normalised state, shape ``(max_photons + 1,)``.
 
-        It is real where φ and θ are 0 or π.
+        The ket is real if φ and θ are 0 or π.
 
         Raises
         ------
@@ -59,13 +68,13 @@ class DisplacedSqueezedState(ChargerState):
         return with_phase(ket / np.linalg.norm(ket), np.arange(max_photons + 1), self.phase)
 
     def _ladder(self, length: int) -> tuple[NDArray[Any], FloatArray]:
-        """Return cₙ at φ = 0 up to a factor, and pₙ = |cₙ|² of the whole state.
+        """Return cₙ at φ = 0 up to a factor, and pₙ = |cₙ|² of the untruncated state.
 
-        D S a S† D† annihilates the state, which with t = exp(iθ) tanh r is
+        D S a S† D† annihilates the state. With t = exp(iθ) tanh r this gives the recurrence
 
             √(n + 1) cₙ₊₁ = |α|(1 + t) cₙ − t √n cₙ₋₁,   |c₀|² = exp(−|α|²(1 + Re t)) / cosh r.
 
-        Upwards the wanted solution is the one that grows, so that rounding does not.
+        Upward recurrence is stable, because the required solution is the growing one.
         """
         squeezed = self.squeezing_fraction * self.mean_photons
         alpha = np.sqrt(self.mean_photons - squeezed)

@@ -1,4 +1,4 @@
-"""Charger states of equal energy, to be compared."""
+"""Charger states of equal energy, for comparisons."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ _MEAN = TypeAdapter(dict[str, MeanPhotons])
 
 @usual_float_errors
 def equal_energy(mean_photons: float) -> dict[str, ChargerState]:
-    """Return every charger state that can have that mean photon number, by name.
+    """Return all charger states with a given mean photon number, by name.
 
-    All bring the energy ω_c n̄ into the cavity; what they differ in is how it is distributed and
-    whether it is coherent (andolina2019). A charger state registered tomorrow takes part.
+    All of them start the cavity with the energy ω_c n̄, but differ in its distribution and in their
+    coherence (andolina2019). Newly registered charger states are included.
 
     Parameters
     ----------
     mean_photons : float
-        Mean photon number n̄ ≥ 0. Fock states need a whole number, odd cats at least 1.
+        Mean photon number n̄ ≥ 0. Fock states require an integer, odd cat states n̄ ≥ 1.
 
     Returns
     -------
     dict of str to ChargerState
-        By registered name, with ``-odd`` and the like behind it where there are several.
+        States by registered name, with a suffix such as ``-odd`` for further states of a class.
 
     Raises
     ------
     ArgumentError
-        If it is not a number ≥ 0.
+        If `mean_photons` is not a number ≥ 0.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Amplitudes of Fock levels from their ratios, without overflow."""
+"""Amplitudes of Fock levels, computed from their ratios without overflow."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from qubatt.core.check import FloatArray
 
 
 def from_peak(ratios: FloatArray) -> FloatArray:
-    """Return amplitudes with the given ratios cₙ/cₙ₋₁, the largest of them 1.
+    """Return amplitudes with given ratios cₙ/cₙ₋₁, scaled so that the largest one is 1.
 
-    They are multiplied up from the largest amplitude in either direction, where they only fall,
-    which neither overflows nor cancels for any number of photons.
+    The ratios are multiplied from the largest amplitude in both directions. The amplitudes
+    decrease in either direction, so nothing overflows or cancels for any number of photons.
 
     Parameters
     ----------
     ratios : array, shape (d − 1,)
-        cₙ/cₙ₋₁ ≥ 0 for n = 1 … d − 1, falling.
+        Ratios cₙ/cₙ₋₁ ≥ 0 for n = 1 … d − 1, in descending order.
 
     Returns
     -------
     array, shape (d,)
-        cₙ, n = 0 … d − 1.
+        Amplitudes cₙ for n = 0 … d − 1.
     """
     peak = int(np.count_nonzero(ratios >= 1.0))
     amplitudes = np.ones(len(ratios) + 1)

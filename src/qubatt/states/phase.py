@@ -1,4 +1,4 @@
-"""Phases of amplitudes, which stay real where they can."""
+"""Phase factors of amplitudes, which stay real if possible."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 
 def unit(phase: float) -> complex:
-    """Return exp(i · phase), a real ±1 where it is that to rounding."""
+    """Return exp(i · phase), as a real ±1 if it equals that up to rounding."""
     if abs(np.sin(phase)) < 1e-14:
         return 1.0 if np.cos(phase) > 0 else -1.0
     return complex(np.exp(1j * phase))
 
 
 def with_phase(amplitudes: NDArray[Any], steps: NDArray[np.int64], phase: float) -> NDArray[Any]:
-    """Return amplitudes · exp(i · steps · phase), real where exp(i · phase) is ±1 to rounding.
+    """Return amplitudes · exp(i · steps · phase), real if exp(i · phase) is ±1 up to rounding.
 
-    Real states let engines compute with real numbers.
+    With real states engines can use real arithmetic.
     """
     turn = unit(phase)
     if isinstance(turn, complex):

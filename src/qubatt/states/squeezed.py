@@ -1,4 +1,4 @@
-"""Squeezed vacuum in the charger."""
+"""Squeezed vacuum state of the charger."""
 
 from __future__ import annotations
 
@@ -18,10 +18,17 @@ from qubatt.states.truncation import check_cutoff
 
 @declare("charger", "squeezed")
 class SqueezedState(ChargerState):
-    """S|0⟩ = Σₘ (−exp(iφ) tanh r)ᵐ √(2m)!/(2ᵐ m! √cosh r) |2m⟩, squeezed vacuum.
+    """Squeezed vacuum S|0⟩ = Σₘ (−exp(iφ) tanh r)ᵐ √(2m)!/(2ᵐ m! √cosh r) |2m⟩.
 
-    S = exp(½(ζ* a² − ζ a†²)) with ζ = r exp(iφ), and n̄ = sinh² r. At φ = 0 the quadrature a + a†
-    is squeezed, at φ = π the one that is a quarter period away.
+    S = exp(½(ζ* a² − ζ a†²)) with ζ = r exp(iφ), and n̄ = sinh² r. The squeezed quadrature is
+    a + a† for φ = 0 and i(a† − a) for φ = π. The method `state` returns a ket of shape
+    ``(max_photons + 1,)``.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> qb.SqueezedState(mean_photons=0.2).state(max_photons=12)[:4].round(4).tolist()
+    [0.9554, 0.0, -0.2758, 0.0]
     """
 
     mean_photons: MeanPhotons = Field(
@@ -30,10 +37,10 @@ class SqueezedState(ChargerState):
     phase: Real = Field(default=0.0, description="Phase φ of ζ, in radians", examples=[0.4])
 
     def state(self, max_photons: int) -> NDArray[Any]:
-        """Return S|0⟩ cut off and normalised, shape ``(max_photons + 1,)``; real for φ = 0, π.
+        """Return the truncated and normalised S|0⟩, shape ``(max_photons + 1,)``.
 
-        c₂ₘ = −exp(iφ) tanh r √((2m − 1)/2m) c₂ₘ₋₂; the numbers of pairs m follow a negative
-        binomial distribution.
+        The amplitudes follow from c₂ₘ = −exp(iφ) tanh r √((2m − 1)/2m) c₂ₘ₋₂ and are real for φ = 0
+        and π; the number m of photon pairs has a negative binomial distribution.
 
         Raises
         ------

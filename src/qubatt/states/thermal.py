@@ -15,12 +15,21 @@ from qubatt.states.truncation import check_cutoff
 
 @declare("charger", "thermal")
 class ThermalState(ChargerState):
-    """Σₙ pₙ |n⟩⟨n| with pₙ = n̄ⁿ/(n̄ + 1)ⁿ⁺¹, so that n̄ = 1/(exp(ω_c/T) − 1)."""
+    """Thermal state Σₙ pₙ |n⟩⟨n| with pₙ = n̄ⁿ/(n̄ + 1)ⁿ⁺¹ and n̄ = 1/(exp(ω_c/T) − 1).
+
+    The method `state` returns a density matrix of shape ``(max_photons + 1,) * 2``.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> qb.ThermalState(mean_photons=0.3).state(max_photons=12).diagonal()[:3].round(4).tolist()
+    [0.7692, 0.1775, 0.041]
+    """
 
     mean_photons: MeanPhotons = Field(description="Mean photon number n̄", examples=[0.3])
 
     def state(self, max_photons: int) -> NDArray[Any]:
-        """Return ρ cut off and normalised, shape ``(max_photons + 1,) * 2``, real.
+        """Return the truncated and normalised ρ, shape ``(max_photons + 1,) * 2``, real.
 
         Raises
         ------

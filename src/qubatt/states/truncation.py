@@ -11,16 +11,16 @@ from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError
 
 LARGEST_TAIL = 1e-5
-"""Largest population that may lie above the cut-off.
+"""Largest allowed population above the cut-off.
 
-It is that of the highest level kept from which on a run is called ``cutoff-too-small``. A larger
-one would not always show there: thermal light of many photons has little in any single level, a
-squeezed vacuum nothing in odd ones.
+It equals the population of the highest level above which a run is ``cutoff-too-small``. The latter
+check alone would be insufficient: bright thermal light has little population in any single level,
+and squeezed vacuum has none in odd levels.
 """
 
 
 class CutoffError(ArgumentError):
-    """A state does not fit below the photon cut-off; a higher one would hold it."""
+    """A state does not fit below the photon cut-off, but fits below a higher one."""
 
 
 def check_cutoff(
@@ -29,23 +29,23 @@ def check_cutoff(
     tail: Callable[[int], float],
     argument: str = "mean_photons",
 ) -> None:
-    """Refuse a state that has more than 1e-5 of its population above the cut-off.
+    """Refuse a state with more than 1e-5 of its population above the cut-off.
 
     Parameters
     ----------
     value : object
-        Value of the argument that the message speaks of.
+        Value of the argument, for the error message.
     max_photons : int
-        Highest Fock level kept.
+        Photon cut-off, the highest Fock level.
     tail : callable
-        Population above a level, Σ_{n > level} p_n, which falls with the level.
+        Population above a level, Σ_{n > level} p_n, which decreases with the level.
     argument : str
-        What the message speaks of.
+        Name of the argument, for the error message.
 
     Raises
     ------
     CutoffError
-        Naming the smallest max_photons that suffices.
+        If the cut-off is too small; the message states the smallest sufficient max_photons.
     """
 
     def fits(level: int) -> bool:
@@ -59,7 +59,7 @@ def check_cutoff(
     levels = range(max_photons, enough + 1)
     smallest = levels[bisect_left(levels, True, key=fits)]
     requirement = f"leave at most {LARGEST_TAIL:.0e} of the state above max_photons = {max_photons}"
-    cure = f"Use max_photons of {smallest} or more."
+    cure = f"Set max_photons to {smallest} or more."
     raise CutoffError(argument, requirement, value, cure)
 
 
@@ -69,8 +69,8 @@ def tail_of(populations: Callable[[int], FloatArray]) -> Callable[[int], float]:
     Parameters
     ----------
     populations : callable
-        Given a number of levels, p_n of as many, shape ``(levels,)``; they belong to the whole
-        state, so that all of them add up to 1.
+        Function that returns p_n of the lowest levels, shape ``(levels,)``, given their number.
+        The p_n are those of the untruncated state, so the sum over all levels is 1.
     """
     cumulative = np.zeros(0)
 

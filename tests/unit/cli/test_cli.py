@@ -228,7 +228,7 @@ def test_list_shows_every_kind(qubatt, kind):
         ),
         (
             "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger custom:0.6,0.8",
-            ["`charger`", "Only Python can build one: qb.CustomState(matrix)"],
+            ["`charger`", "It is available in Python only, as qb.CustomState(matrix)"],
         ),
         (
             "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger cat:0.5,odd",
@@ -238,7 +238,7 @@ def test_list_shows_every_kind(qubatt, kind):
         ("charge driven --n-atoms 2 --drive gaussian:1,2,0", ["`width`", "positive", "0"]),
         ("charge driven --n-atoms 2 --drive gaussian", ["`amplitude`", "be given"]),
         ("charge driven --n-atoms 2 --drive sine:1,2,frequency=3", ["`frequency`", "once"]),
-        ("charge driven --n-atoms 2 --drive piecewise:0/1/2,1", ["`values`", "2 in number"]),
+        ("charge driven --n-atoms 2 --drive piecewise:0/1/2,1", ["`values`", "contain 2 values"]),
         ("charge driven --n-atoms 2 --drive piecewise:0/x,1", ["`times`", "'x'"]),
         ("charge driven --n-atoms 2 --drive piecewise:0,1,2", ["arguments", "times, values"]),
         ("charge driven --n-atoms 2 --drive 1/2", ["`drive`", "a pulse", "'1/2'"]),

@@ -122,7 +122,7 @@ def test_the_usual_factor_is_not_stored() -> None:
     ("state", "message"),
     [
         (qb.CoherentState(0.1), "be a state that `charger` can hold"),
-        (qb.FockState(3), "have at most 2 excitations, as many as `charger` holds"),
+        (qb.FockState(3), "have at most 2 excitations, the maximum of `charger`"),
     ],
 )
 def test_spins_hold_states_of_a_ladder(state: object, message: str) -> None:
@@ -130,7 +130,7 @@ def test_spins_hold_states_of_a_ladder(state: object, message: str) -> None:
     with pytest.raises(qb.ArgumentError, match=message):
         state.prepared_in("charger", Atoms(2))
     np.testing.assert_array_equal(qb.FockState(1).prepared_in("charger", Atoms(2)), [0, 1, 0])
-    with pytest.raises(qb.ArgumentError, match="Its levels are no ladder"):
+    with pytest.raises(qb.ArgumentError, match="levels of this factor do not form a ladder"):
         qb.FockState(1).prepared_in("charger", Atoms(2, ("ground", "middle", "excited")))
 
 

@@ -80,7 +80,7 @@ def test_symmetric_states_are_embedded_in_the_full_basis(n_atoms: int, n_levels:
 
 def test_a_state_of_another_size_is_refused() -> None:
     """Neither the basis nor the ladder has as many states."""
-    with pytest.raises(qb.UnsupportedError, match="has 8 states and the symmetric one 4, but"):
+    with pytest.raises(qb.UnsupportedError, match="has 8 states and the symmetric basis 4, but"):
         Atoms(3).in_basis("full").embed(np.ones(5) / np.sqrt(5))
 
 

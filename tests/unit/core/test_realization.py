@@ -154,7 +154,7 @@ def test_smallest_basis_that_holds_the_problem() -> None:
 
 def test_ladder_refuses_local_decay_by_name() -> None:
     """Asked for by name, the symmetric basis says which operator it cannot hold."""
-    with pytest.raises(qb.UnsupportedError, match="symmetric basis cannot hold 'S_ge'"):
+    with pytest.raises(qb.UnsupportedError, match="symmetric basis cannot represent 'S_ge'"):
         realize(problem(jumps=(LOCAL,)), "symmetric")
 
 

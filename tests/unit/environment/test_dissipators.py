@@ -80,22 +80,26 @@ def test_level_decay_is_local(upper: str, lower: str, name: str) -> None:
         (
             qb.CollectiveDecay(0.5),
             CASCADE,
-            "CollectiveDecay acts with J-, which the `atoms` of this battery do not have.",
+            "CollectiveDecay needs the operator J-, which the factor `atoms` of this battery"
+            " does not have.",
         ),
         (
             qb.CollectivePumping(0.5),
             CASCADE,
-            "CollectivePumping acts with J+, which the `atoms` of this battery do not have.",
+            "CollectivePumping needs the operator J+, which the factor `atoms` of this battery"
+            " does not have.",
         ),
         (
             qb.CollectiveDephasing(0.5),
             CASCADE,
-            "CollectiveDephasing acts with Jz, which the `atoms` of this battery do not have.",
+            "CollectiveDephasing needs the operator Jz, which the factor `atoms` of this battery"
+            " does not have.",
         ),
         (
             qb.LocalEmission(0.5),
             CASCADE,
-            "LocalEmission acts with J-, which the `atoms` of this battery do not have.",
+            "LocalEmission needs the operator J-, which the factor `atoms` of this battery"
+            " does not have.",
         ),
         (
             qb.CavityDephasing(0.5),
@@ -141,12 +145,12 @@ def test_misfits_are_refused_by_name(
         (
             "ground",
             "middle",
-            "Argument `upper` must lie above 'middle', but is 'ground'. Swap upper and lower.",
+            "Argument `upper` must be higher than 'middle', but is 'ground'. Swap upper and lower.",
         ),
         (
             "middle",
             "middle",
-            "Argument `upper` must lie above 'middle', but is 'middle'. Swap upper and lower.",
+            "Argument `upper` must be higher than 'middle', but is 'middle'. Swap upper and lower.",
         ),
     ],
 )
@@ -169,5 +173,7 @@ def test_a_product_of_operators_is_one_jump() -> None:
     loss = qb.CavityLoss(0.3)
     (jump,) = loss.one_jump(CAVITY.space, "cavity", ("a", "a"), 0.3)
     assert jump.operators == {"cavity": ("a", "a")}
-    with pytest.raises(qb.UnsupportedError, match="acts with b, which the `cavity`"):
+    with pytest.raises(
+        qb.UnsupportedError, match="needs the operator b, which the factor `cavity`"
+    ):
         loss.one_jump(CAVITY.space, "cavity", ("a", "b"), 0.3)

@@ -344,7 +344,7 @@ def test_environments_that_do_not_fit() -> None:
             battery.problem(environment=[part])
         assert str(caught.value) == (
             f"{type(part).__name__} acts on `atoms`, but this battery has only `cavity` and"
-            " `battery`. Name `atoms` in its dims, or give it jumps."
+            " `battery`. Name a factor `atoms` in `dims`, or pass the jumps as `jumps`."
         )
     ladder = qb.CustomBattery(H_B, H_CHARGE, dims={"cavity": 4, "atoms": 2})
     with pytest.raises(qb.UnsupportedError, match="use LocalEmission for two-level"):

@@ -180,7 +180,7 @@ def test_charger_above_the_cutoff() -> None:
     """Given or by default, a charger that does not fit is refused with a cure."""
     with pytest.raises(qb.ArgumentError, match="must be at most max_photons = 4, but is 5"):
         qb.DickeBattery(2, 0.5, 4).problem(qb.FockState(5))
-    with pytest.raises(qb.ArgumentError, match=r"but is 9\. Use max_photons of 18 or more"):
+    with pytest.raises(qb.ArgumentError, match=r"but is 9\. Set max_photons to 18 or more"):
         qb.DickeBattery(9, 0.5, 4).problem()
 
 

@@ -153,8 +153,8 @@ def test_symmetric_basis_refuses_local_operators_by_name() -> None:
     """The message names the operator and the basis that holds it."""
     with pytest.raises(UnsupportedError) as caught:
         Atoms(2).in_basis("symmetric").local_operators("S_ge")
-    assert "The symmetric basis cannot hold 'S_ge' of single atoms" in str(caught.value)
-    assert 'Use basis "full"' in str(caught.value)
+    assert "The symmetric basis cannot represent 'S_ge' of a single atom" in str(caught.value)
+    assert 'Use the basis "full"' in str(caught.value)
 
 
 def test_one_atom_is_local_in_either_basis() -> None:

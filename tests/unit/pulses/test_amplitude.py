@@ -158,7 +158,7 @@ def test_batteries_with_pulses_are_values() -> None:
         (qb.GaussianPulse, "take the time as its one argument, but is <class"),
         (
             {"type": "function", "name": "a.b"},
-            "be given as a function, of which only the name was stored, but is {",
+            "be passed as a function again, because only its name is stored, but is {",
         ),
     ],
 )

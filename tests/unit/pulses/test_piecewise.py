@@ -44,12 +44,12 @@ def test_lists_tuples_and_arrays_build_the_same() -> None:
         (
             [0.0, 1.0, 2.0],
             [1.0, 2.0, 3.0],
-            "`values` must be 2 in number, one fewer than times, but is [1.0, 2.0, 3.0].",
+            "`values` must contain 2 values, one fewer than times, but is [1.0, 2.0, 3.0].",
         ),
         (
             [1.0],
             [1.0],
-            "`times` must hold at least two times, but is [1.0]. A pulse has a beginning and an"
+            "`times` must contain at least two times, but is [1.0]. A pulse needs a start and an"
             " end.",
         ),
         ("0/1/2", [1, 2], "`times` must hold real numbers, but is '0/1/2'."),

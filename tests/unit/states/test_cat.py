@@ -82,7 +82,7 @@ def test_cutoff_that_loses_too_much_is_refused(mean: float, parity: str) -> None
     """The cut-off named is the smallest that keeps all but 1e-5, by summing a long tail."""
     p = np.abs(qb.CatState(mean, parity).state(200)) ** 2
     smallest = int(np.flatnonzero(p[::-1].cumsum()[::-1] <= 1e-5)[0]) - 1
-    words = f"is 4.0. Use max_photons of {smallest} or more"
+    words = f"is 4.0. Set max_photons to {smallest} or more"
     with pytest.raises(qb.ArgumentError, match=words):
         qb.CatState(mean, parity).state(smallest - 1)
     kept = qb.CatState(mean, parity).state(smallest)
@@ -98,7 +98,7 @@ def test_cutoff_that_loses_too_much_is_refused(mean: float, parity: str) -> None
         (
             (0.5, "odd"),
             "Argument `mean_photons` must be at least 1 for an odd cat, but is 0.5."
-            ' Odd photon numbers begin at 1; take parity="even".',
+            ' The smallest odd photon number is 1; use parity="even".',
         ),
         ((2.0, "both"), "Argument `parity` must be one of 'even', 'odd' or 'none', but is 'both'."),
         ((-1.0,), "Argument `mean_photons` must be non-negative, but is -1.0."),

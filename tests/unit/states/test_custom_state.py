@@ -99,7 +99,7 @@ def test_little_above_the_cutoff_is_cut_off_and_more_is_refused() -> None:
     assert str(caught.value) == (
         "Argument `matrix` must leave at most 1e-05 of the state above max_photons = 1, but is"
         " CustomState(density matrix of 5 levels, mean_photons=0.8)."
-        " Use max_photons of 3 or more."
+        " Set max_photons to 3 or more."
     )
 
 
@@ -173,5 +173,5 @@ def test_careless_normalisation_is_put_right() -> None:
 def test_it_has_no_name_to_be_typed() -> None:
     """It is not listed, and asking for it says what to do."""
     assert "custom" not in registry.items("charger")
-    with pytest.raises(qb.ArgumentError, match=r"Only Python can build one: qb\.CustomState"):
+    with pytest.raises(qb.ArgumentError, match=r"available in Python only, as qb\.CustomState"):
         registry.get("charger", "custom")

@@ -95,7 +95,7 @@ def test_cutoff_that_loses_too_much_is_refused(theta: float) -> None:
     p = np.abs(state.state(800)) ** 2
     smallest = int(np.flatnonzero(p[::-1].cumsum()[::-1] <= 1e-5)[0]) - 1
     for cutoff in (0, 5, smallest - 1):
-        words = f"is 3.0. Use max_photons of {smallest} or more"
+        words = f"is 3.0. Set max_photons to {smallest} or more"
         with pytest.raises(qb.ArgumentError, match=words):
             state.state(cutoff)
     assert np.sum(np.abs(state.state(smallest)) ** 2) == pytest.approx(1.0, abs=1e-14)

@@ -20,5 +20,5 @@ def test_state_above_the_cutoff_is_refused_with_a_cure() -> None:
         qb.FockState(6).state(5)
     assert str(caught.value) == (
         "Argument `photons` must be at most max_photons = 5, but is 6."
-        " Use max_photons of 12 or more."
+        " Set max_photons to 12 or more."
     )

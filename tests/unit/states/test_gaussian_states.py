@@ -118,13 +118,13 @@ def test_cutoff_that_loses_too_much_is_refused(charger: Any, smallest: int) -> N
         charger.state(10)
     assert str(caught.value) == (
         "Argument `mean_photons` must leave at most 1e-05 of the state above max_photons = 10,"
-        f" but is {charger.mean_photons}. Use max_photons of {smallest} or more."
+        f" but is {charger.mean_photons}. Set max_photons to {smallest} or more."
     )
     p = populations(charger.state(400))
     assert p[smallest + 1 :].sum() <= 1e-5 < p[smallest:].sum()
     kept = charger.state(smallest)
     assert populations(kept).sum() == pytest.approx(1.0, abs=1e-14)
-    with pytest.raises(qb.ArgumentError, match=f"Use max_photons of {smallest} or more"):
+    with pytest.raises(qb.ArgumentError, match=f"Set max_photons to {smallest} or more"):
         charger.state(smallest - 1)
 
 
