@@ -1,19 +1,18 @@
-"""Executors: this process, or processes of this machine."""
+"""Executors: this process, or processes that are started afresh."""
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import os
 import pickle
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from typing import Any, NamedTuple
 
-from qubatt.core.worker_server import ONE_THREAD, worker_context
 from qubatt.engines import limit_threads
+from qubatt.workers.interrupts import interrupts_blocked
 
 
 class WorkerPool(NamedTuple):
@@ -47,22 +46,23 @@ class InProcess(Executor):
         return future
 
 
-class Processes(Executor):
-    """Processes of this machine; one that dies is replaced."""
+class SpawnedProcesses(Executor):
+    """Processes that load everything themselves, where none can be forked; see `qubatt.workers`.
+
+    If one dies, all are replaced.
+    """
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
         self._pool = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
-        environment = os.environ | ONE_THREAD  # the server of workers may have an earlier one
-        return ProcessPoolExecutor(
-            self._workers, worker_context(), initializer=_start_worker, initargs=(environment,)
-        )
+        spawn = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._workers, spawn, initializer=_start_worker)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Return a future, which fails with `BrokenExecutor` if its process dies."""
-        with _interrupts_blocked():  # processes that start here never receive Ctrl-C
+        with interrupts_blocked():  # processes that start here never receive Ctrl-C
             try:
                 return self._pool.submit(fn, *args, **kwargs)
             except BrokenExecutor:
@@ -89,10 +89,8 @@ def can_read(pickled: bytes) -> str:
     return ""
 
 
-def _start_worker(environment: dict[str, str]) -> None:
-    """Take the environment, ignore Ctrl-C, use one thread, and exit with the parent."""
-    os.environ.clear()
-    os.environ.update(environment)
+def _start_worker() -> None:
+    """Ignore Ctrl-C, use one thread, and exit with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     limit_threads(1)
@@ -104,16 +102,3 @@ def _exit_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-@contextlib.contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Delay Ctrl-C; a process that starts meanwhile never receives it."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)

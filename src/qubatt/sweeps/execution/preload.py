@@ -1,21 +1,16 @@
-"""What the server of workers loads: the package, and the compiled kernels of one small run.
-
-The server must not have threads when it is forked, so the limits stand before the imports.
-"""
+"""What the server of workers loads: all that they call, and compiled kernels, if there are any."""
 
 from __future__ import annotations
 
-import os
-
-from qubatt.core.worker_server import ONE_THREAD
-
-os.environ.update(ONE_THREAD)
+from pathlib import Path
 
 import numpy as np
 
 import qubatt.sweeps.execution.worker  # noqa: F401  # all that a worker calls
 from qubatt.charging import charge
 from qubatt.engines import ExactEngine
+from qubatt.engines.exact import kernels
 from qubatt.models import DrivenBattery
 
-charge(DrivenBattery(1, drive=1.0), times=np.array([1.0]), engine=ExactEngine())
+if any(Path(kernels.recur.stats.cache_path).glob("kernels.*recur-*.nbi")):
+    charge(DrivenBattery(1, drive=1.0), times=np.array([1.0]), engine=ExactEngine())

@@ -1,0 +1,1 @@
+"""Worker processes of this machine: forked from one that has everything loaded."""
