@@ -170,7 +170,7 @@ def no_dynamics() -> Iterator[list[str]]:
             (charge_run, "solve"),
             (steady_run, "find_steady_states"),
             (steady_run, "find_steady_state"),
-            (discharge_run, "discharge"),
+            (discharge_run, "find_discharge"),
         ):
             patch.setattr(module, name, functools.partial(refuse, name))
         yield calls

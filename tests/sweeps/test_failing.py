@@ -193,7 +193,10 @@ def test_worker_that_was_killed_from_outside(
     assert state.failed == 0
     assert state.done == 4
     assert_same(data, sweep(with_pulses(*drives)))
-    assert not [one for one in psutil.Process().children() if "serve" in " ".join(one.cmdline())]
+    workers = [
+        one for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())
+    ]
+    assert not workers
 
 
 def computed_with(begin: Any, study: Any, output: Path) -> Any:

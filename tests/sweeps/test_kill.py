@@ -105,25 +105,29 @@ def test_asked_to_stop(
 
 @pytest.mark.slow
 def test_interrupted_while_processes_start(tmp_path: Path, qubatt: Starter) -> None:
-    """Ctrl-C reaches processes in the middle of their imports; they say nothing."""
+    """Ctrl-C reaches processes in the middle of their imports; they say nothing.
+
+    Where a busy machine lets them begin to solve before it is sent, it is tried again.
+    """
     file = written(longer(), tmp_path / "study.toml")
-    was_early = False
-    for delay in (0.0, 0.3, 1.0):
-        folder = tmp_path / f"out-{delay}"
+    for attempt in range(5):
+        folder = tmp_path / f"out-{attempt}"
         command = qubatt("sweep", file, "--workers", 2, "--output", folder)
-        command.wait_for(lambda command=command: len(members(command.pid)) > 1)
-        time.sleep(delay)
+        command.wait_for(lambda command=command: len(members(command.pid)) > 2)
+        time.sleep(0.3)
         command.signal(signal.SIGSTOP, whole=True)
-        was_early |= files(folder) == 0
+        early = files(folder) == 0
         command.signal(signal.SIGINT, whole=True)
         command.signal(signal.SIGCONT, whole=True)
         code, _, error = command.end()
         assert code == 130
-        assert re.fullmatch(
-            r"Stopped: .*\. Rerun the same command to resume\.\n|Interrupted\. No file is .*\n",
-            error,
+        stopped = re.fullmatch(
+            r"Stopped: (\d+) of 32 points.*Rerun the same command to resume\.\n", error
         )
-    assert was_early
+        assert stopped, error
+        if early and stopped[1] == "0":
+            return
+    pytest.fail("no interruption came before the first point")
 
 
 @pytest.mark.blas

@@ -18,7 +18,7 @@ from small import ROUNDED, assert_same, dice, driven, environment, noise, ramp, 
 import qubatt as qb
 from qubatt.core.errors import ArgumentError, QubattWarning
 from qubatt.sweeps import sweep
-from qubatt.sweeps.execution import pool, runner
+from qubatt.sweeps.execution import runner
 from qubatt.sweeps.execution.executor import WorkerPool
 from qubatt.sweeps.execution.pool import open_pool
 
@@ -56,8 +56,8 @@ def here() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def processes() -> Iterator[WorkerPool]:
     """Return two processes that all tests share, as they take seconds to start."""
-    with open_pool(2, None) as workers:
-        yield workers
+    with open_pool(2, None) as pool:
+        yield pool
 
 
 @pytest.mark.slow
@@ -73,15 +73,6 @@ def test_processes(
     assert_same(there, here[name], but=ROUNDED)
     if ROUNDED in there:
         np.testing.assert_allclose(there[ROUNDED], here[name][ROUNDED], rtol=1e-3, atol=1e-12)
-
-
-@pytest.mark.slow
-def test_processes_that_load_everything_themselves(
-    here: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where none can be forked."""
-    monkeypatch.setattr(pool, "CAN_FORK", False)
-    assert_same(sweep(kinds()["functions"], workers=2), here["functions"], but=ROUNDED)
 
 
 def test_as_charge_alone(here: dict[str, Any]) -> None:

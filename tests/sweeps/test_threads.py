@@ -33,13 +33,13 @@ large = qb.DickeBattery(7, 0.5, 30, interaction=1.0)
 pulsed = qb.DickeBattery(7, qb.GaussianPulse(0.5, 1.0, 1.0), 30)
 driven = qb.DrivenBattery(6, 1.0, interaction=0.5)
 times, merits = np.linspace(0.0, 2.0, 41), ["energy", "ergotropy_full", "purity", "maximum_power"]
-put("small", qb.charge(small, times, None, loss, merits))
-put("large", qb.charge(large, times, light, loss, merits))
-put("pulsed", qb.charge(pulsed, times[:11], light, loss, merits))
-put("dense", qb.charge(driven, times, None, qb.CollectiveDecay(0.5), "all"))
+put("small", qb.charge(small, times=times, environment=loss, merits=merits))
+put("large", qb.charge(large, times=times, charger=light, environment=loss, merits=merits))
+put("pulsed", qb.charge(pulsed, times=times[:11], charger=light, environment=loss, merits=merits))
+put("dense", qb.charge(driven, times=times, environment=qb.CollectiveDecay(0.5), merits="all"))
 for method in ("direct", "secular", "flow"):
-    put(method, qb.steady_state(small, loss, None, ["all"], method=method, gap=True))
-put("large steady", qb.steady_state(large, loss, None, ["energy", "purity"]))
+    put(method, qb.steady_state(small, environment=loss, merits=["all"], method=method, gap=True))
+put("large steady", qb.steady_state(large, environment=loss, merits=["energy", "purity"]))
 battery = {"type": "dicke", "n_atoms": 7, "coupling": 0.5, "max_photons": 30}
 put("study", sweep({
     "battery": battery, "charger": "coherent:3", "environment": ["cavity-loss:0.5"],

@@ -64,44 +64,45 @@ def _sweep(
     if study is None:
         cure = "qubatt sweep --example > study.toml writes one to start from."
         raise ArgumentError("study", "be given", MISSING, cure)
-    from qubatt.workers.cores import cores
-    from qubatt.workers.fork_server import server_ahead
+    from qubatt.core.worker_server import cores, start_worker_server
 
-    computes = output is not None and not dry_run
-    with server_ahead(computes and scheduler is None and (workers or cores()) > 1):
-        from qubatt.sweeps.execution.pool import check_workers
-        from qubatt.sweeps.study.study import Study
+    if workers != 1 and cores() > 1 and scheduler is None and output is not None and not dry_run:
+        start_worker_server()  # it loads while the study is read
+    from qubatt.sweeps.execution.pool import check_workers
+    from qubatt.sweeps.study.study import Study
 
-        parsed = Study.of(study)
-        workers = None if workers is None else check_workers(workers)
-        if dry_run:
-            _print_cost(parsed, output, workers, keep, as_json=json)
-            return
-        if output is None:
-            cure = f"For example --output {study.stem}."
-            raise ArgumentError("output", "be given", MISSING, cure)
-        workers = workers or min(cores(), max(len(parsed), 1))
-        options = {"scheduler": scheduler, "retry_failed": retry_failed, "keep": keep}
-        data = _compute(parsed, output, workers=workers, **options)
-    _print_status(data, output, as_json=json)
-    if bool((data["status"] == "failed").all()):
-        typer.echo("Error: All points failed.", err=True)
-        raise typer.Exit(2)
-
-
-def _compute(study: Any, output: Path, **options: Any) -> Any:
-    """Return the results of a study, with a bar meanwhile; a signal ends it with one sentence."""
+    parsed = Study.of(study)
+    if workers is not None:
+        check_workers(workers)
+    if dry_run:
+        _print_cost(parsed, output, workers, keep, as_json=json)
+        return
+    if output is None:
+        cure = f"For example --output {study.stem}."
+        raise ArgumentError("output", "be given", MISSING, cure)
     from qubatt.sweeps import sweep
     from qubatt.sweeps.execution.pool import stopped_cleanly
     from qubatt.sweeps.execution.progress import StudyBar
 
     with StudyBar() as bar, stopped_cleanly() as stop:
         try:
-            return sweep(study, output, progress=bar.show, **options)
+            data = sweep(
+                parsed,
+                output,
+                workers=workers or min(cores(), max(len(parsed), 1)),
+                scheduler=scheduler,
+                retry_failed=retry_failed,
+                keep=keep,
+                progress=bar.show,
+            )
         except KeyboardInterrupt:
             bar.stop()
             typer.echo(f"Stopped: {bar.text()}. Rerun the same command to resume.", err=True)
             raise typer.Exit(128 + stop.number) from None
+    _print_status(data, output, as_json=json)
+    if bool((data["status"] == "failed").all()):
+        typer.echo("Error: All points failed.", err=True)
+        raise typer.Exit(2)
 
 
 def _print_template(schema: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,38 @@ ProgressOption = bool | Report | None
 """True for a bar; a function that receives the fraction done; False or None for neither."""
 
 
+class NotebookLine:
+    """A line of text below a cell, which replaces itself.
+
+    The bars of a terminal move the cursor, which notebooks do not, and bars made of widgets need a
+    further package.
+    """
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+        self._next = 0.0
+
+    def show(self, text: str, *, last: bool = False) -> None:
+        """Replace the text, at most ten times a second but for the last one."""
+        now = time.monotonic()
+        if now < self._next and not last:
+            return
+        self._next = now + 0.1
+        from IPython.display import Pretty, display  # a notebook has it
+
+        shown = Pretty(text)
+        if self._handle is None:
+            self._handle = display(shown, display_id=True)
+        else:
+            self._handle.update(shown)
+
+
+def bar(fraction: float, width: int = 20) -> str:
+    """Return a bar of text."""
+    full = round(width * min(max(fraction, 0.0), 1.0))
+    return "█" * full + "░" * (width - full)
+
+
 class ProgressBar:
     """A bar with the elapsed and the remaining time, on standard error, in a terminal or notebook.
 
@@ -27,6 +60,8 @@ class ProgressBar:
 
         self._console = terminal()
         self._announce = announce
+        self._line = NotebookLine() if in_notebook() else None
+        self._start = time.monotonic()
         self._bars = rich.progress.Progress(
             rich.progress.TextColumn("{task.description}"),
             rich.progress.BarColumn(),
@@ -48,10 +83,15 @@ class ProgressBar:
 
     def show(self, label: str, done: float, total: float) -> None:
         """Show that `done` of `total` is done of the work called `label`."""
+        if self._line is not None:
+            seconds = time.monotonic() - self._start
+            text = f"{label} {bar(done / total)} {done / total:.0%}, {seconds:.1f} s"
+            self._line.show(text, last=done >= total)
+            return
         if label not in self._tasks:
             self._tasks[label] = self._bars.add_task(label, total=total)
             if self._announce and not self._console.is_terminal and done < total:
-                self._console.print(f"{label} ...", highlight=False)
+                self._console.print(f"{label} …", highlight=False)
         self._bars.update(self._tasks[label], completed=done, total=total)
 
 
@@ -67,8 +107,8 @@ def reporting(progress: ProgressOption, label: str) -> Iterator[Report | None]:
     if callable(progress):
         yield progress
     elif progress is True:
-        with ProgressBar() as bar:
-            yield lambda done: bar.show(label, done, 1.0)
+        with ProgressBar() as shown:
+            yield lambda done: shown.show(label, done, 1.0)
     elif progress is False or progress is None:
         yield None
     else:
@@ -76,17 +116,13 @@ def reporting(progress: ProgressOption, label: str) -> Iterator[Report | None]:
 
 
 def terminal() -> Any:
-    """Return the console of standard error, which draws bars in a terminal or notebook.
-
-    A notebook shows the bar of a terminal, because rich's own one needs ipywidgets.
-    """
+    """Return the console of standard error."""
     from rich.console import Console
 
-    force = True if _in_notebook() else None
-    return Console(file=sys.stderr, force_terminal=force, force_jupyter=False)
+    return Console(file=sys.stderr, force_jupyter=False)
 
 
-def _in_notebook() -> bool:
+def in_notebook() -> bool:
     """Return whether the interpreter is the kernel of a notebook."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return type(shell).__name__ == "ZMQInteractiveShell"

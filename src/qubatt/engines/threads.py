@@ -52,4 +52,6 @@ def single_blas() -> Iterator[None]:
 def limit_threads(count: int) -> None:
     """Let everything in this process use at most `count` threads, as workers of a pool should."""
     threadpool_limits(count)
+    if os.getpid() != LOADING_PROCESS:  # `thread_count` is 1 here, and Numba would make a semaphore
+        return
     numba.set_num_threads(min(count, numba.get_num_threads()))

@@ -12,13 +12,13 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import QubattError
+from qubatt.core.worker_server import cores
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
 from qubatt.results.status import FAILED
 from qubatt.sweeps import ChargeRun, SteadyRun, Study, StudyProgress, StudyRunner
 from qubatt.sweeps.store.point_result import PointResult
 from qubatt.sweeps.study.merit_names import merit_names
-from qubatt.workers.cores import cores
 
 Report = Callable[[str, float, float], None]
 """Receives a label, the work done and the whole work."""

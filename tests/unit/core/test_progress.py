@@ -68,21 +68,47 @@ def test_no_bar_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "charging ...\n"
 
 
-def test_a_notebook_has_a_bar_too(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Its standard error is no terminal, but shows the bar of one."""
+def test_a_notebook_has_one_line_that_replaces_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No cursor is moved and no widget is needed, for runs and for studies."""
 
     class ZMQInteractiveShell:
         """The shell of a notebook."""
 
-    ipython = ModuleType("IPython")
+    shown: list[str] = []
+
+    class Handle:
+        """What is displayed, and can be replaced."""
+
+        def update(self, text: str) -> None:
+            """Replace it."""
+            shown[-1] = text
+
+    def display(text: str, display_id: bool) -> Handle:
+        assert display_id
+        shown.append(text)
+        return Handle()
+
+    ipython, ipython_display = ModuleType("IPython"), ModuleType("IPython.display")
     ipython.get_ipython = ZMQInteractiveShell  # type: ignore[attr-defined]
+    ipython_display.display = display  # type: ignore[attr-defined]
+    ipython_display.Pretty = str  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "IPython.display", ipython_display)
     with reporting(True, "charging") as report:
         assert report is not None
+        report(0.2)
         report(1.0)
-    assert "charging" in capsys.readouterr().err
+    assert len(shown) == 1
+    assert shown[0].startswith("charging ████████████████████ 100%")
+    study = {
+        "battery": {"type": "driven", "drive": 1.0},
+        "environment": ["collective-decay:0.5"],
+        "run": {"type": "steady", "merits": ["energy"]},
+        "sweep": {"battery.n_atoms": [1, 2]},
+    }
+    qb.sweep(study, progress=True)
+    assert len(shown) == 2
+    assert "2 of 2 points" in shown[1]
 
 
 @pytest.mark.parametrize("progress", [1, "yes", 0.5])

@@ -1,4 +1,4 @@
-"""Executors: this process, or processes that are started afresh."""
+"""Executors: this process, or processes of this machine."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from typing import Any, NamedTuple
 
+from qubatt.core.worker_server import ONE_THREAD, interrupts_blocked, worker_context
 from qubatt.engines import limit_threads
-from qubatt.workers.interrupts import interrupts_blocked
 
 
 class WorkerPool(NamedTuple):
@@ -46,19 +46,18 @@ class InProcess(Executor):
         return future
 
 
-class SpawnedProcesses(Executor):
-    """Processes that load everything themselves, where none can be forked; see `qubatt.workers`.
-
-    If one dies, all are replaced.
-    """
+class Processes(Executor):
+    """Processes of this machine; one that dies is replaced."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
         self._pool = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
-        spawn = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._workers, spawn, initializer=_start_worker)
+        environment = os.environ | ONE_THREAD  # the server of workers may have an earlier one
+        return ProcessPoolExecutor(
+            self._workers, worker_context(), initializer=_start_worker, initargs=(environment,)
+        )
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Return a future, which fails with `BrokenExecutor` if its process dies."""
@@ -89,8 +88,10 @@ def can_read(pickled: bytes) -> str:
     return ""
 
 
-def _start_worker() -> None:
-    """Ignore Ctrl-C, use one thread, and exit with the parent."""
+def _start_worker(environment: dict[str, str]) -> None:
+    """Take the environment, ignore Ctrl-C, use one thread, and exit with the parent."""
+    os.environ.clear()
+    os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     limit_threads(1)

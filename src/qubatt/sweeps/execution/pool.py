@@ -10,9 +10,7 @@ from concurrent.futures import BrokenExecutor, Executor
 from typing import Any
 
 from qubatt.core.errors import ArgumentError
-from qubatt.sweeps.execution.executor import InProcess, SpawnedProcesses, WorkerPool, can_read
-from qubatt.workers.fork_server import CAN_FORK
-from qubatt.workers.pool import ForkedProcesses
+from qubatt.sweeps.execution.executor import InProcess, Processes, WorkerPool, can_read
 
 
 def check_workers(workers: Any) -> int:
@@ -68,11 +66,7 @@ def _processes(workers: int, objects: Sequence[Any]) -> Iterator[Executor]:
     except Exception as error:  # pickle raises several kinds
         cure = f"Functions of time must stand at the top of a module for that ({error})."
         raise ArgumentError("workers", "be 1 for this study", workers, cure) from None
-    executor: ForkedProcesses | SpawnedProcesses
-    try:
-        executor = (ForkedProcesses if CAN_FORK else SpawnedProcesses)(workers)
-    except RuntimeError as error:
-        raise _refused(workers, str(error)) from None
+    executor = Processes(workers)
     try:
         _check_processes(executor, pickled, workers)
         yield executor
@@ -88,19 +82,14 @@ def _check_processes(executor: Executor, pickled: bytes, workers: int) -> None:
     try:
         futures = [executor.submit(can_read, pickled) for _ in range(workers)]  # all start at once
         trouble = futures[0].result()
-    except BrokenExecutor as error:
-        trouble = f"they end while they start: {error}"
+    except BrokenExecutor:
+        trouble = "they end while they start"
     if trouble:
-        raise _refused(workers, trouble)
-
-
-def _refused(workers: int, trouble: str) -> ArgumentError:
-    """Return the error of processes that cannot be started."""
-    cure = (
-        'A script needs if __name__ == "__main__": around what it does, and functions of time'
-        f" must stand in a module that can be imported ({trouble})."
-    )
-    return ArgumentError("workers", "be 1 here", workers, cure)
+        cure = (
+            'A script needs if __name__ == "__main__": around what it does, and functions of time'
+            f" must stand in a module that can be imported ({trouble})."
+        )
+        raise ArgumentError("workers", "be 1 here", workers, cure)
 
 
 class StopSignal:

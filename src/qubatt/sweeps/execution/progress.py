@@ -9,7 +9,7 @@ from typing import Any
 
 from qubatt.core.errors import ArgumentError
 from qubatt.core.format import format_duration
-from qubatt.core.progress import terminal
+from qubatt.core.progress import NotebookLine, in_notebook, terminal
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class StudyBar:
         from rich.text import Text
 
         self._console = terminal()
+        self._line = NotebookLine() if in_notebook() else None
         self._text = Text
         self._live = Live(console=self._console, refresh_per_second=4, transient=True)
         self._progress: StudyProgress | None = None

@@ -17,7 +17,6 @@ from qubatt.sweeps.execution.study_computation import Computation
 from qubatt.sweeps.store.grid import empty_grid, filled_grid
 from qubatt.sweeps.store.store import MemoryStore, Store
 from qubatt.sweeps.study.study import Study
-from qubatt.workers.fork_server import server_ahead
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +52,6 @@ class StudyRunner:
         self.store = MemoryStore() if output is None else Store.create(output)
 
     def __enter__(self) -> StudyRunner:
-        self._open.enter_context(server_ahead(self._workers > 1 and self._scheduler is None))
         return self
 
     def __exit__(self, *error: Any) -> None:

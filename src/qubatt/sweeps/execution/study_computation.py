@@ -121,19 +121,16 @@ class Computation:
         Batches whose process died are tried once more, one at a time, so that only those that kill
         it again are to blame.
         """
+        max_running = 1 if pool.size == 1 else 2 * pool.size
         pending, suspects = deque(self.missing), deque[Batch]()
         start, seconds_per_cost = time.monotonic(), 0.0
         while pending or suspects or self._running:
             if suspects and not self._running:
                 self._submit(pool.executor, [suspects[0]], threads)
-            while pending and not suspects:
-                chunk_cost = CHUNK_SECONDS / seconds_per_cost if seconds_per_cost else 0.0
-                is_short = pool.size > 1 and pending[0].cost < chunk_cost
-                if len(self._running) >= pool.size * (2 if is_short else 1):
-                    break  # a long batch goes to the first worker that is free
+            while pending and not suspects and len(self._running) < max_running:
                 self._store.refresh()
-                remaining = self._total_cost - self._cost_done
-                chunk = self._next_chunk(pending, min(chunk_cost, remaining / (4 * pool.size)))
+                cost = CHUNK_SECONDS / seconds_per_cost if seconds_per_cost else 0.0
+                chunk = self._next_chunk(pending, cost)
                 if chunk:
                     self._submit(pool.executor, chunk, threads)
             done, _ = wait(self._running, timeout=WRITE_SECONDS, return_when=FIRST_COMPLETED)

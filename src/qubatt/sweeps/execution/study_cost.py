@@ -14,6 +14,7 @@ from qubatt.core.errors import QubattError
 from qubatt.core.format import format_bytes, format_duration
 from qubatt.core.memory import free_memory
 from qubatt.core.realization import realize
+from qubatt.core.worker_server import cores
 from qubatt.engines.cost import problem_cost
 from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian
 from qubatt.models.photon_cutoff import AUTO, max_photons, with_max_photons
@@ -26,7 +27,6 @@ from qubatt.sweeps.study.charge_run import ChargeRun
 from qubatt.sweeps.study.merit_names import merit_names
 from qubatt.sweeps.study.point import Point
 from qubatt.sweeps.study.study import Study
-from qubatt.workers.cores import cores
 
 MAX_ESTIMATES = 12
 """Number of batches whose cost is estimated, spread over the study."""

@@ -12,14 +12,12 @@ import xarray as xr
 
 from qubatt.core.file import write_whole
 from qubatt.core.float_errors import usual_float_errors
-from qubatt.sweeps.execution.pool import check_workers
 from qubatt.sweeps.execution.progress import StudyProgress, reporting
 from qubatt.sweeps.execution.runner import StudyRunner
 from qubatt.sweeps.store.grid import empty_grid, filled_grid
 from qubatt.sweeps.store.store import Store
 from qubatt.sweeps.store.zarr import read_grid, write_grid
 from qubatt.sweeps.study.study import Study
-from qubatt.workers.fork_server import server_ahead
 
 
 @usual_float_errors
@@ -83,18 +81,17 @@ def sweep(
     [0.16, 0.278788, 0.365859]
     """
     study = Study.of(study)
-    with server_ahead(check_workers(workers) > 1 and scheduler is None):
-        grid = empty_grid(study)
-        with StudyRunner(
-            output, workers=workers, scheduler=scheduler, retry_failed=retry_failed, keep=keep
-        ) as runner:
-            store, written = runner.store, None
-            if isinstance(store, Store):
-                _write_study(store, study)
-                write_grid(store, grid)
-                written = functools.partial(write_grid, store, grid)
-            with reporting(progress) as report:
-                runner.run([study], report, written)
+    grid = empty_grid(study)
+    with StudyRunner(
+        output, workers=workers, scheduler=scheduler, retry_failed=retry_failed, keep=keep
+    ) as runner:
+        store, written = runner.store, None
+        if isinstance(store, Store):
+            _write_study(store, study)
+            write_grid(store, grid)
+            written = functools.partial(write_grid, store, grid)
+        with reporting(progress) as report:
+            runner.run([study], report, written)
     return filled_grid(grid, store)
 
 

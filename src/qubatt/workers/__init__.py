@@ -1,1 +1,0 @@
-"""Worker processes of this machine: forked from one that has everything loaded."""
