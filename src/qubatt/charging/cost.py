@@ -14,9 +14,10 @@ from qubatt.charging.settling_times import is_auto
 from qubatt.core.check import check_times
 from qubatt.core.errors import ArgumentError
 from qubatt.core.float_errors import usual_float_errors
+from qubatt.core.size import SizeError
 from qubatt.core.task import Save
 from qubatt.engines import Cost, Engine
-from qubatt.engines.cost import task_cost
+from qubatt.engines.cost import oversize_cost, task_cost
 from qubatt.models import Battery
 
 
@@ -65,7 +66,10 @@ def cost(
         cure = "The cost depends on the last time: give numbers."
         raise ArgumentError("times", "hold numbers here", times, cure)
     time = check_times(times)
-    request = Request.of(battery, charger, environment, merits)
+    try:
+        request = Request.of(battery, charger, environment, merits)
+    except SizeError as error:
+        return oversize_cost(error)
     states = time if state_times is None else check_state_times(request, state_times)
     sampled = sample_times(request, np.union1d(time, states))
     save = Save(

@@ -47,6 +47,9 @@ Positive = Annotated[float, _Plain, Field(gt=0)]
 MAX_COUNT = 10**6
 """Largest number of atoms or photons; no engine comes near it."""
 
+MAX_TIMES = 10**7
+"""Largest number of output times."""
+
 Count = Annotated[int, _Plain, Field(ge=1, le=MAX_COUNT)]
 """A whole number ≥ 1: atoms, photons kept."""
 
@@ -178,6 +181,9 @@ def check_times(times: ArrayLike, argument: str = "times") -> FloatArray:
     ArgumentError
         Naming the first offending time.
     """
+    if (count := np.size(times)) > MAX_TIMES:
+        cure = "Fewer times suffice: merits of the energy curve are found between them."
+        raise ArgumentError(argument, f"hold at most {MAX_TIMES:,} values", count, cure)
     array = np.atleast_1d(check_array(argument, times))
     if array[0] < 0:
         cure = "The battery is empty at time 0."

@@ -15,6 +15,7 @@ from qubatt.core.errors import UnsupportedError
 from qubatt.core.fixed_pattern import adjoint, combination, on_pattern, product, union
 from qubatt.core.initial import Ensemble, density, ensemble
 from qubatt.core.problem import Jump, OperatorProduct, Problem, Pulse, Start, Term
+from qubatt.core.size import check_density, count_text
 from qubatt.core.space import WHOLE_SPACE, Basis, Factor, Operator
 
 FULL_DIM_LIMIT = 4096
@@ -289,6 +290,7 @@ def in_smallest_basis(
     """
     if basis is not None:
         return problem.in_basis(basis)
+    check_density(problem)
     local = {name for jump in problem.jumps if jump.scope == "local" for name in jump.operators}
     chosen: dict[str, Basis] = {}
     for name, factor in problem.space.factors.items():
@@ -298,8 +300,8 @@ def in_smallest_basis(
     held = problem.in_basis(chosen)
     if local and held.space.dim > FULL_DIM_LIMIT:
         raise UnsupportedError(
-            f"Local decay needs the full basis, which has {held.space.dim} states here, more than"
-            f" {FULL_DIM_LIMIT}. Use fewer atoms or photons, or collective decay."
+            f"Local decay needs the full basis, which has {count_text(held.space.dim)} states here,"
+            f" more than {FULL_DIM_LIMIT}. Use fewer atoms or photons, or collective decay."
         )
     return held
 

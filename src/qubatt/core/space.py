@@ -61,6 +61,17 @@ class Factor(ABC):
         """Highest level of a ladder |0⟩, |1⟩, …; None where the levels are no ladder."""
         return self.dim - 1
 
+    def small(self) -> Factor | None:
+        """Return a few levels of the same kind of factor; None where levels are no lattice.
+
+        What an operator does to its coordinates it does to those of the whole factor.
+        """
+        return None
+
+    def coordinates(self) -> NDArray[np.int64]:
+        """Return the place of every level on a lattice, shape ``(dim, coordinates)``."""
+        return np.arange(self.dim)[:, np.newaxis]
+
     def in_basis(self, basis: Basis) -> Factor:  # noqa: ARG002  # for factors with a choice
         """Return the factor in another basis; itself where there is only one."""
         return self

@@ -13,6 +13,7 @@ from qubatt.core.format import format_bytes
 from qubatt.core.memory import free_memory
 from qubatt.core.problem import Problem
 from qubatt.core.realization import in_smallest_basis
+from qubatt.core.size import SizeError, count_text
 from qubatt.core.task import Task
 from qubatt.engines.engine import Engine
 from qubatt.engines.selection import select_engine
@@ -36,8 +37,9 @@ class Cost:
         Entries of ρ that the engine holds, and D²; None for an engine without ρ.
     memory, memory_free : float
         Bytes that the engine would hold, and that are free.
-    products : float
-        Expected number of products of the generator with ρ; a lower one for engines that adapt.
+    products : float or None
+        Expected number of products of the generator with ρ; a lower one for engines that adapt;
+        None for a problem that no engine can hold.
     states : int
         Full states that are kept, each followed by some D^3 operations per merit.
     """
@@ -51,7 +53,7 @@ class Cost:
     entries_without_reduction: int | None
     memory: float
     memory_free: float
-    products: float
+    products: float | None
     states: int = 0
 
     @property
@@ -65,7 +67,7 @@ class Cost:
 
     def __str__(self) -> str:
         verdict = "" if self.fits else ": it would be refused"
-        states = f"{self.dimension:,} ({self.basis})"
+        states = f"{count_text(self.dimension)} ({self.basis})"
         if self.sectors is not None:
             states += f", in {self.sectors:,} sectors"
         rows = [("engine", f"{self.engine} ({self.reason})"), ("basis states", states)]
@@ -73,13 +75,10 @@ class Cost:
             share = self.entries / self.entries_without_reduction
             text = f"{self.entries:,} of {self.entries_without_reduction:,} ({share:.2%})"
             rows.append(("entries of rho", text))
-        rows += [
-            (
-                "memory",
-                f"{format_bytes(self.memory)} of {format_bytes(self.memory_free)} free{verdict}",
-            ),
-            ("products", f"about {self.products:,.0f}"),
-        ]
+        memory = f"{format_bytes(self.memory)} of {format_bytes(self.memory_free)} free{verdict}"
+        rows.append(("memory", memory))
+        if self.products is not None:
+            rows.append(("products", f"about {self.products:,.0f}"))
         if self.states:
             text = f"{self.states:,} of {format_bytes(16.0 * self.dimension**2)} each"
             rows.append(("full states", f"{text}, with some D^3 operations per merit"))
@@ -100,6 +99,22 @@ def problem_cost(problem: Problem, times: ArrayLike, engine: str | Engine = "aut
         cure = "For example battery.problem(environment=[qb.CavityLoss(0.5)])."
         raise ArgumentError("problem", "be a Problem", problem, cure)
     return task_cost(Task(in_smallest_basis(problem), check_times(times)), engine)
+
+
+def oversize_cost(error: SizeError) -> Cost:
+    """Return the cost of a problem that is refused by its dimensions, before any matrix."""
+    return Cost(
+        engine="none",
+        reason="by its dimensions alone it does not fit in the memory",
+        basis=error.space.basis,
+        dimension=error.space.dim,
+        sectors=None,
+        entries=None,
+        entries_without_reduction=None,
+        memory=error.needed,
+        memory_free=error.free,
+        products=None,
+    )
 
 
 def task_cost(task: Task, engine: str | Engine = "auto") -> Cost:

@@ -91,17 +91,18 @@ class Dissipator(ABC):
     def require(self, space: Space, factor: str, operator: str) -> None:
         """Refuse a space without the factor, or a factor without the operator."""
         name = type(self).__name__
+        known = {part: (each.small() or each).operators for part, each in space.factors.items()}
         if factor not in space.factors:
             names = " and ".join(f"`{part}`" for part in space.factors)
-            fits = [part for part, each in space.factors.items() if operator in each.operators]
+            fits = [part for part, operators in known.items() if operator in operators]
             cure = f' Use on="{fits[0]}".' if fits else ""
             if not fits and space.matrices:
                 cure = f" Name a factor `{factor}` in `dims`, or pass the jumps as `jumps`."
             raise UnsupportedError(
                 f"{name} acts on `{factor}`, but this battery has only {names}.{cure}"
             )
-        if operator not in space.factors[factor].operators:
-            fits = [part for part, each in space.factors.items() if operator in each.operators]
+        if operator not in known[factor]:
+            fits = [part for part, operators in known.items() if operator in operators]
             cure = f' Use on="{fits[0]}".' if fits else ""
             raise UnsupportedError(
                 f"{name} needs the operator {operator}, which the factor `{factor}` of this"

@@ -14,6 +14,7 @@ from qubatt.core.declaration import fields_of
 from qubatt.core.errors import ArgumentError
 from qubatt.core.html import object_html
 from qubatt.core.problem import Jump, Problem, Term
+from qubatt.core.size import check_space
 from qubatt.core.space import Space
 from qubatt.environment import Dissipator
 from qubatt.states import ChargerState
@@ -84,6 +85,7 @@ class Battery(ABC):
         UnsupportedError
             If a dissipator cannot act on this battery.
         """
+        check_space(self.space)
         jumps = _named_apart([dissipator.jumps(self.space) for dissipator in environment])
         return Problem(
             space=self.space,

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from qubatt.core.errors import ArgumentError, UnsupportedError
 from qubatt.core.space import Basis, Factor, Operator, Role
@@ -64,6 +65,22 @@ class Atoms(Factor):
     def ladder(self) -> int | None:
         """N for two-level atoms, whose symmetric states form a ladder; otherwise None."""
         return self.n_atoms if len(self.levels) == 2 else None
+
+    def small(self) -> Atoms | None:
+        """Return a few atoms; None in the full basis."""
+        return None if self.basis == "full" else replace(self, n_atoms=min(self.n_atoms, 6))
+
+    def coordinates(self) -> NDArray[np.int64]:
+        """Return how many atoms are in each level but the lowest, shape ``(dim, L − 1)``."""
+        places = np.arange(self.n_atoms + 1)[:, np.newaxis]
+        for _ in self.levels[2:]:
+            rows = [
+                places[places.sum(axis=1) <= self.n_atoms - upper]
+                for upper in range(self.n_atoms + 1)
+            ]
+            uppers = np.repeat(np.arange(self.n_atoms + 1), [len(part) for part in rows])
+            places = np.column_stack([np.concatenate(rows), uppers])
+        return places
 
     @property
     def noun(self) -> str:

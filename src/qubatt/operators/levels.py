@@ -35,6 +35,10 @@ class Levels(Factor):
         """Named operators, each of shape ``(size,) * 2``."""
         return _named(self.size)
 
+    def small(self) -> Levels:
+        """Return the lowest levels."""
+        return Levels(min(self.size, 6))
+
     @property
     def noun(self) -> str:
         """Phrase for the factor in error messages."""

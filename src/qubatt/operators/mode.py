@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import ClassVar
 
@@ -36,6 +36,10 @@ class Mode(Factor):
     def operators(self) -> Mapping[str, Operator]:
         """Named operators, each of shape ``(max_photons + 1,) * 2``."""
         return _named(self.max_photons, self.photons_at_once)
+
+    def small(self) -> Mode:
+        """Return the lowest levels."""
+        return replace(self, max_photons=min(self.max_photons, 6))
 
     @property
     def noun(self) -> str:

@@ -12,8 +12,10 @@ from numpy.typing import ArrayLike
 
 from qubatt.core.bibliography import BIBLIOGRAPHY
 from qubatt.core.check import FloatArray, check_array, check_count
-from qubatt.core.errors import ArgumentError, suggest
+from qubatt.core.errors import ArgumentError, ResourceError, suggest
 from qubatt.core.float_errors import usual_float_errors
+from qubatt.core.format import format_bytes
+from qubatt.core.memory import free_memory
 from qubatt.core.version import versions
 from qubatt.recharging.joint_levels import RechargeBasis, joint_levels
 from qubatt.recharging.levels import Cycle, recharge_levels
@@ -101,6 +103,8 @@ def recharge(
             "n_atoms", f"be at most {LARGEST_FULL} in the full basis", int(counts.max()), cure
         )
 
+    _check_size(counts.size * g_values.size * betas.size)
+
     # compute
     axes = [np.atleast_1d(counts), np.atleast_1d(g_values), np.atleast_1d(betas)]
     shape = tuple(len(axis) for axis in axes)
@@ -134,6 +138,16 @@ def recharge(
     given = (counts, g_values, betas)
     scalars = [name for name, values_ in zip(names, given, strict=True) if values_.ndim == 0]
     return result.squeeze(scalars)
+
+
+def _check_size(count: int) -> None:
+    """Refuse more combinations of the three parameters than the memory can hold."""
+    needed, free = 8.0 * len(VARIABLES) * count, free_memory()
+    if needed > free:
+        raise ResourceError(
+            f"{count:,} combinations of n_atoms, interaction and beta take {format_bytes(needed)},"
+            f" but {format_bytes(free)} are free. Give fewer values."
+        )
 
 
 def check_beta(beta: ArrayLike) -> FloatArray:

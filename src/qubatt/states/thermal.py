@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from qubatt.core.declaration import declare
+from qubatt.core.size import check_matrix
 from qubatt.states.charger import ChargerState, MeanPhotons
 from qubatt.states.truncation import check_cutoff
 
@@ -38,5 +39,6 @@ class ThermalState(ChargerState):
         """
         ratio = self.mean_photons / (self.mean_photons + 1.0)
         check_cutoff(self.mean_photons, max_photons, lambda level: ratio ** (level + 1))
+        check_matrix(max_photons + 1)
         populations = ratio ** np.arange(max_photons + 1)
         return np.diag(populations / populations.sum())

@@ -200,7 +200,7 @@ def _work_and_memory(batch: Batch) -> tuple[float, float]:
     times = point.run.key_fields.get("times")
     if isinstance(point.run, ChargeRun) and isinstance(times, list):
         expected = problem_cost(problem, times, point.run.engine.partition(":")[0])
-        products = factor * expected.products
+        products = factor * (expected.products or 0.0)
         return products * (expected.entries or expected.dimension), expected.memory
     entries = ReducedLindbladian(realize(problem)).entries
     return factor * float(entries) ** 1.5, math.nan
