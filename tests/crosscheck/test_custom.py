@@ -149,7 +149,7 @@ def test_complex_coefficients_agree_with_mesolve():
 
 def test_a_qobjevo_that_is_not_hermitian_is_refused():
     """Half of a rotating drive."""
-    with pytest.raises(qb.ArgumentError, match="`H_charge` must be Hermitian at time 0"):
+    with pytest.raises(qb.ArgumentError, match="`H_charge` must be Hermitian at all times"):
         qb.from_qutip(qt.sigmax(), qt.QobjEvo([qt.sigmaz(), [qt.sigmap(), np.cos]]))
 
 

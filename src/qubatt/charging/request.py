@@ -228,5 +228,5 @@ def _dissipators(environment: Environment) -> tuple[Dissipator, ...]:
     for part in parts:
         if not isinstance(part, Dissipator):
             cure = 'For example qb.CavityLoss(0.5) or "cavity-loss:0.5".'
-            raise ArgumentError("environment", "hold dissipators only", part, cure)
+            raise ArgumentError("environment", "contain only dissipators", part, cure)
     return tuple(parts)

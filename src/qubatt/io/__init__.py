@@ -1,4 +1,4 @@
-"""Store Datasets and read them back; batteries from QuTiP objects, and the other way round."""
+"""Files of results, and conversion of batteries from and to QuTiP."""
 
 from qubatt.io.netcdf import load, save
 from qubatt.io.qutip import QutipProblem, from_qutip, to_qutip

@@ -1,4 +1,4 @@
-"""Files of results: netCDF, and the grids of studies."""
+"""Files of results: netCDF files and the grids of studies."""
 
 from __future__ import annotations
 
@@ -12,12 +12,32 @@ from qubatt.results.result import Result
 
 
 def save(dataset: xr.Dataset, path: str | Path) -> Path:
-    """Write a Dataset as one netCDF file, whole or not at all.
+    """Write a Dataset to a netCDF file, atomically.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A result.
+    path : str or Path
+        File to write, usually with the suffix ``.nc``.
+
+    Returns
+    -------
+    Path
+        The written file.
 
     Raises
     ------
     ArgumentError
-        If the place cannot be written to.
+        If an argument has the wrong type, or if the file cannot be written.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> run = qb.charge(qb.DrivenBattery(n_atoms=2, drive=1.0), times=[0.0, 1.0])
+    >>> path = qb.save(run, "run.nc")
+    >>> qb.load(path).identical(run)
+    True
     """
     if not isinstance(dataset, xr.Dataset):
         raise ArgumentError("dataset", "be an xarray.Dataset", dataset)
@@ -27,14 +47,31 @@ def save(dataset: xr.Dataset, path: str | Path) -> Path:
 
 
 def load(path: str | Path) -> xr.Dataset:
-    """Read a Dataset into memory: a file that `save` wrote, or the folder of a study.
+    """Read a result into memory from a file of `save` or from the folder of a study.
 
-    Of a study that goes on, it is the grid as it was last written.
+    For a running study this is the most recently written grid.
+
+    Parameters
+    ----------
+    path : str or Path
+        A netCDF file or the folder of a study.
+
+    Returns
+    -------
+    xarray.Dataset
+        The result.
 
     Raises
     ------
     ArgumentError
-        If there is no such file or folder, or it holds no result.
+        If the file or folder does not exist or does not contain a result.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> path = qb.save(qb.recharge(n_atoms=2, interaction=4.0, beta=1.0), "cycle.nc")
+    >>> round(float(qb.load(path).efficiency), 6)
+    0.75
     """
     if not isinstance(path, str | Path) or not Path(path).exists():
         raise ArgumentError("path", "be an existing file or folder", str(path))

@@ -1,4 +1,4 @@
-"""Batteries from QuTiP objects, and QuTiP objects from batteries: all that imports QuTiP."""
+"""Conversion of batteries from and to QuTiP objects (the only module that imports QuTiP)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from qubatt.core.errors import ArgumentError, UnsupportedError
+from qubatt.core.errors import MISSING, ArgumentError, UnsupportedError
 from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.problem import Problem, Pulse
 from qubatt.core.realization import Realization, realize
@@ -20,18 +20,18 @@ from qubatt.states import ChargerState
 
 
 class QutipProblem(NamedTuple):
-    """What ``qutip.mesolve(H, rho0, times, c_ops, e_ops=[H_B])`` takes.
+    """Arguments of ``qutip.mesolve(H, rho0, times, c_ops, e_ops=[H_B])``.
 
     Attributes
     ----------
     H : Qobj or QobjEvo
-        H_B + H_charge; a QobjEvo where pulses switch parts of it.
+        H_B + H_charge, as a QobjEvo if there are pulses.
     c_ops : list of Qobj
-        √γ c of every dissipator γ D[c].
+        Jump operators √γ c of the dissipators γ D[c].
     rho0 : Qobj
-        Initial state, a ket where it is pure by construction.
+        Initial state, as a ket if all factors start in pure states.
     H_B : Qobj
-        Battery Hamiltonian on the whole space; the stored energy is its change.
+        Battery Hamiltonian on the whole space; the stored energy is the change of ⟨H_B⟩.
     """
 
     H: Any
@@ -52,42 +52,48 @@ def from_qutip(
     roles: Mapping[str, str] | None = None,
     charger: str | None = None,
 ) -> CustomBattery:
-    """Return a battery made of QuTiP objects.
+    """Return a battery defined by QuTiP objects.
 
-    H = H_B + H_charge and dρ/dt = −i[H, ρ] + Σ D[c]ρ.
+    The Hamiltonian is H = H_B + H_charge, and dρ/dt = −i[H, ρ] + Σ D[c]ρ with
+    D[c]ρ = cρc† − ½{c†c, ρ}. All operators are in units of ω_ref.
 
     Parameters
     ----------
     H_B : Qobj
-        Battery Hamiltonian, on the factor that stores the energy or on the whole space.
+        Battery Hamiltonian, on the battery factor or on the whole space.
     H_charge : Qobj, list or QobjEvo
-        Everything else in H, on the whole space; ``[H0, [H1, f]]`` with functions of time f, or
-        a QobjEvo, whose coefficients may be of any kind, complex ones included.
+        Remaining Hamiltonian on the whole space: a Qobj, a list ``[H0, [H1, f]]`` with functions
+        of time f, or a QobjEvo with coefficients of any kind, including complex ones.
     c_ops : Qobj or sequence of Qobj
-        Jumps, with rates hidden in them as for `mesolve`; pairs (rate, c) are understood too.
+        Collapse operators that include the rates, as in `mesolve`, or pairs (rate, c).
     rho0 : Qobj, optional
-        Initial ket or density matrix; by default the battery is empty, in the lowest level of
-        H_B, and every other factor in its index 0, which for spins of QuTiP is up.
+        Initial ket or density matrix. By default the battery is empty, in the lowest level of H_B,
+        and the other factors are in their state of index 0 (for QuTiP spins this is spin up).
     dims, battery : optional
-        Names of the factors and which one stores the energy, see `CustomBattery`.
+        Names of the factors and of the factor that stores the energy; see `CustomBattery`.
     roles : mapping of str to str, optional
-        Factors that are a ``"mode"``, ``"spins"`` or ``"levels"``, unlike what their names say: by
-        default ``cavity`` is a mode, ``atoms`` are spins, all others levels. The highest level of
-        every mode is part of the certificate.
+        Roles ``"mode"``, ``"spins"`` or ``"levels"`` of factors. By default ``cavity`` is a mode,
+        ``atoms`` are spins, and all other factors are levels. The certificate checks the highest
+        level of each mode.
     charger : str, optional
-        The factor that charger states are prepared in; ``cavity`` or ``charger`` by default, else
-        the first mode that is not the battery.
+        Factor in which charger states are prepared. By default it is ``cavity``, otherwise
+        ``charger``, otherwise the first mode other than the battery.
+
+    Returns
+    -------
+    CustomBattery
+        The battery, with matrices as sparse arrays.
 
     Raises
     ------
     ArgumentError
-        If a matrix, a rate or a state is none, or a factor has no such name or role.
+        If a matrix, rate or state is invalid, or if the name or role of a factor is unknown.
 
     Notes
     -----
-    `jmat` of QuTiP counts m down. Where such a ladder is the battery, as a factor of spins, its H_B
-    shows the order, and the battery takes all matrices and `rho0` with m ascending, which
-    `to_qutip` returns then. Where spins are not the battery, give them with m ascending.
+    The states of QuTiP's `jmat` descend in m. If the battery consists of such spins, H_B reveals
+    the order, and the battery reorders all matrices and `rho0` to ascending m; `to_qutip` returns
+    this order. For spins other than the battery, pass matrices with ascending m.
 
     Examples
     --------
@@ -115,44 +121,43 @@ def to_qutip(
     Parameters
     ----------
     battery : Battery
-        Any battery of this package.
+        A battery of qubatt.
     charger, environment : optional
-        As for `charge`.
+        Charger state and dissipators, as in `charge`.
 
     Returns
     -------
     QutipProblem
-        ``H, c_ops, rho0, H_B``, with the dims of the factors. Index 0 is the lowest level of modes
-        and atoms, whereas `jmat` and `basis(2, 0)` of QuTiP begin with the highest; plain levels of
-        a battery made of matrices stay in the order that they were given in.
+        The named tuple ``H, c_ops, rho0, H_B``, with the dims of the factors. Index 0 is the lowest
+        level of modes and atoms, whereas QuTiP's `jmat` and `basis(2, 0)` start with the highest
+        one. Plain levels of a battery defined by matrices keep their order.
 
     Raises
     ------
     ArgumentError
-        If the battery is none, or does not take the charger state.
+        If `battery` is not a battery, or if it does not accept the charger state.
     UnsupportedError
-        If QuTiP is not installed, or a dissipator does not fit the battery.
+        If QuTiP is not installed, or if a dissipator cannot act on the battery.
 
     Notes
     -----
-    Pulses that jump, or have narrow peaks, need the option ``max_step`` of `mesolve`.
+    For pulses with jumps or narrow peaks, set the option ``max_step`` of `mesolve`.
 
     Examples
     --------
-    >>> import numpy as np
     >>> import qubatt as qb
-    >>> found = qb.to_qutip(qb.DickeBattery(2, 0.5, 8), environment=[qb.CavityLoss(0.5)])
-    >>> found.H.dims
+    >>> problem = qb.to_qutip(qb.DickeBattery(2, 0.5, 8), environment=[qb.CavityLoss(0.5)])
+    >>> problem.H.dims
     [[9, 3], [9, 3]]
     """
     if not isinstance(battery, Battery):
-        cure = "For example qb.DrivenBattery(n_atoms=4, drive=1.0)."
+        cure = "Example: qb.DrivenBattery(n_atoms=4, drive=1.0)."
         raise ArgumentError("battery", "be a battery", battery, cure)
     parts = [environment] if isinstance(environment, Dissipator) else list(environment or ())
     for part in parts:
         if not isinstance(part, Dissipator):
-            cure = "For example qb.CavityLoss(0.5)."
-            raise ArgumentError("environment", "hold dissipators only", part, cure)
+            cure = "Example: qb.CavityLoss(0.5)."
+            raise ArgumentError("environment", "contain only dissipators", part, cure)
     qutip = _import_qutip()
     realization = realize(battery.problem(charger, parts))
     dims = list(realization.problem.space.dims)
@@ -161,7 +166,7 @@ def to_qutip(
         return qutip.Qobj(sp.csr_matrix(matrix, dtype=np.complex128), dims=[dims, dims])
 
     H = operator(realization.H)
-    # QuTiP reads the type hints of what it calls, which only a plain function gives
+    # QuTiP inspects the type hints of its coefficients, so each must be a plain function
     switched = [[operator(part), _function(pulse)] for pulse, part in realization.pulsed]
     ket = _ket(realization.problem, realization)
     one = [1] * len(dims)
@@ -174,7 +179,7 @@ def to_qutip(
 
 
 def _ket(problem: Problem, realization: Realization) -> Any:
-    """Return the initial ket, shape ``(D,)``; None where a factor starts in a mixture."""
+    """Return the initial ket, shape ``(D,)``, or None if a factor starts in a mixed state."""
     if any(getattr(state, "ndim", 0) != 1 for state in problem.initial.values()):
         return None
     return realization.ensemble(problem.initial).kets[0]
@@ -194,14 +199,14 @@ def _import_qutip() -> Any:
         import qutip
     except ImportError:
         raise UnsupportedError(
-            "QuTiP is not installed. Install it: pip install 'qubatt[qutip]'."
+            "QuTiP is not installed. Install it by: pip install 'qubatt[qutip]'."
         ) from None
     return qutip
 
 
 @dataclass(frozen=True)
 class _Part:
-    """The real or imaginary part of a coefficient of QuTiP, as a function of time."""
+    """The real or imaginary part of a QuTiP coefficient, as a function of time."""
 
     coefficient: Callable[[float], complex]
     imaginary: bool = False
@@ -211,30 +216,30 @@ class _Part:
         return value.imag if self.imaginary else value.real
 
     def __hash__(self) -> int:
-        return hash(self.imaginary)  # coefficients of QuTiP can be compared, but not hashed
+        return hash(self.imaginary)  # QuTiP coefficients support comparison, but not hashing
 
 
 def _parts(evolution: Any) -> list[Any]:
     """Return a Hermitian QobjEvo as matrices and real functions of time.
 
-    Σ c(t) O that is Hermitian equals Σ Re c · ½(O + O†) + Im c · ½i(O − O†).
+    A Hermitian sum Σ c(t) O equals Σ [Re c · ½(O + O†) + Im c · ½i(O − O†)].
 
     Raises
     ------
     ArgumentError
-        If it is not Hermitian at time 0, or holds what has no matrix.
+        If the QobjEvo is not Hermitian at time 0, or if a part has no matrix.
     """
     if not evolution(0.0).isherm:
-        cure = "H_charge must be Hermitian at all times."
-        raise ArgumentError("H_charge", "be Hermitian at time 0", "a QobjEvo that is not", cure)
+        cure = "Add the adjoint of each non-Hermitian term."
+        raise ArgumentError("H_charge", "be Hermitian at all times", MISSING, cure)
     steady, pulsed = 0 * evolution(0.0), []
     for entry in evolution.to_list():
         if callable(getattr(entry, "full", None)):
             steady = steady + entry
             continue
         if not isinstance(entry, list | tuple):
-            cure = "Give matrices with coefficients, as in qutip.QobjEvo([H0, [H1, f]])."
-            raise ArgumentError("H_charge", "be made of matrices", entry, cure)
+            cure = "Use matrices with coefficients, as in qutip.QobjEvo([H0, [H1, f]])."
+            raise ArgumentError("H_charge", "consist of matrices", entry, cure)
         matrix, coefficient = entry
         even, odd = 0.5 * (matrix + matrix.dag()), 0.5j * (matrix - matrix.dag())
         pulsed.append((even, _Part(coefficient)))

@@ -1,4 +1,4 @@
-"""Self-contained HTML pages: what the reports of papers and of studies share."""
+"""Rendering of self-contained HTML pages, shared by the reports of papers and of studies."""
 
 from qubatt.pages.html_page import render_page
 

@@ -1,4 +1,4 @@
-"""HTML from templates, everything escaped, with all pictures inside the page."""
+"""HTML pages from templates, with escaped text and embedded pictures."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from typing import Any
 import jinja2
 
 PNG_RESOLUTION = 200
-"""Dots per inch of the PNG files that pages show."""
+"""Resolution of the PNG files on pages, in dots per inch."""
 
 
 def render_page(package: str, template: str, **content: Any) -> str:
-    """Return the HTML of a template of a package; it may extend ``page.html.j2`` of this one.
+    """Return the HTML page of a template, which may extend ``page.html.j2`` of this package.
 
     Parameters
     ----------
     package : str
         Package with a folder ``templates``, for example ``"qubatt.papers"``.
-    content : object
-        What the template names; a name that is missing is an error.
+    template : str
+        File name of the template in this folder.
+    **content : object
+        Variables of the template; a missing variable is an error.
     """
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader(
@@ -46,6 +48,6 @@ def _embedded(image: Path | bytes) -> str:
 
 
 def _shown_width(image: Path | bytes) -> int:
-    """Return the width in CSS pixels at which a PNG shows text a little enlarged."""
+    """Return the display width of a PNG in CSS pixels, slightly larger than its print size."""
     pixels = int.from_bytes(_bytes(image)[16:20], "big")
     return round(pixels / PNG_RESOLUTION * 96 * 1.3)

@@ -1,4 +1,4 @@
-"""The thermodynamic recharging process: ergotropy, work, heat and efficiency."""
+"""Thermodynamic recharging cycles: ergotropy, work, heat and efficiency."""
 
 from qubatt.recharging.pair import recharge_pair
 from qubatt.recharging.recharge import recharge

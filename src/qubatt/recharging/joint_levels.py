@@ -1,4 +1,4 @@
-"""Joint levels of interacting atoms and H₀ = ω J_z, on the ladder and in the full basis."""
+"""Joint levels of interacting atoms and H₀ = ω J_z, in the symmetric and the full basis."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from qubatt.core.check import FloatArray
 
 RechargeBasis = Literal["symmetric", "full"]
-"""``"symmetric"``: the N + 1 states of the ladder; ``"full"``: all 2^N states."""
+"""``"symmetric"`` for the N + 1 symmetric states, or ``"full"`` for all 2^N states."""
 
 
 def joint_levels(
@@ -18,15 +18,16 @@ def joint_levels(
 ) -> tuple[FloatArray, FloatArray, list[int]]:
     """Return E, E⁰ and multiplicities of H_B = ω J_z + c (J² − J_z² − N/2) and H₀ = ω J_z.
 
-    c = 2g/N. Level (j, m) has E = ωm + c(j(j + 1) − m²) up to a constant, E⁰ = ωm, and
-    multiplicity d_j = C(N, N/2 − j) − C(N, N/2 − j − 1); the ladder is j = N/2 alone.
+    Here c = 2g/N. The level (j, m) has E = ωm + c(j(j + 1) − m²) up to a constant, E⁰ = ωm, and
+    the multiplicity d_j = C(N, N/2 − j) − C(N, N/2 − j − 1). The symmetric states are those with
+    j = N/2.
 
     Returns
     -------
     E, E_0 : array, shape (L,)
         Energies, in units of the reference frequency.
     multiplicity : list of int, length L
-        Exact whole numbers; they add up to N + 1 or to 2^N.
+        Exact integers whose sum is N + 1 or 2^N.
     """
     c = 2.0 * interaction / n_atoms
     E: list[float] = []

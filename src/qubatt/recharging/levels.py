@@ -1,8 +1,8 @@
-"""Recharging of a battery given by its joint levels, the one computation behind all forms.
+"""Recharging cycle of a battery defined by its joint levels.
 
-A joint level i has an energy E_i of H_B, an energy E⁰_i of H₀ and a multiplicity d_i. The battery
-rests in the Gibbs state of H₀, populations p_i = exp(−βE⁰_i)/Z. Its passive state σ fills the
-levels of H_B upwards with the same populations sorted downwards.
+A joint level i has the energy E_i of H_B, the energy E⁰_i of H₀ and the multiplicity d_i. The
+battery is in the Gibbs state ω of H₀ with populations p_i = exp(−βE⁰_i)/Z. In the passive state σ
+the same populations, in descending order, occupy the levels of H_B in ascending order.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from scipy.special import logsumexp
 from qubatt.core.check import FloatArray
 
 TIE = 1e-12
-"""Energies closer than this, relative to the largest, are one level."""
+"""Energies that differ by less, relative to the largest energy, belong to one level."""
 
 CHUNK_ENTRIES = 4_000_000
-"""Numbers held at once when many β meet many levels."""
+"""Largest number of array entries that are computed at once, over levels and values of β."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Cycle:
     work: FloatArray
     heat: FloatArray
     ambiguous: bool
-    """Whether levels of equal E and different E⁰ leave W_R and Q_R to the way ties are broken."""
+    """Whether W_R and Q_R depend on the order of levels with equal E and different E⁰."""
 
     @property
     def efficiency(self) -> FloatArray:
@@ -42,7 +42,7 @@ class Cycle:
 
 
 def _cluster(values: FloatArray, order: Sequence[int]) -> list[list[int]]:
-    """Return the indices in `order`, grouped where neighbouring values agree."""
+    """Return the indices in `order`, grouped by equal neighbouring values."""
     scale = TIE * max(float(np.max(np.abs(values))), np.finfo(float).tiny)
     groups: list[list[int]] = []
     for index in order:
@@ -56,19 +56,22 @@ def _cluster(values: FloatArray, order: Sequence[int]) -> list[list[int]]:
 def _passive_filling(
     upwards: Sequence[int], counts: Sequence[int], multiplicity: Sequence[int]
 ) -> list[tuple[int, int, int]]:
-    """Return (level, group, how many) when groups of `counts` states fill `upwards` in turn."""
+    """Return (level, group, number of states) when the groups fill the levels in order.
+
+    Group k has ``counts[k]`` states; the levels are filled in the order of `upwards`.
+    """
     filling = []
-    group, left = 0, counts[0]
+    group, available = 0, counts[0]
     for level in upwards:
         room = multiplicity[level]
         while room > 0:
-            if left == 0:
+            if available == 0:
                 group += 1
-                left = counts[group]
-            taken = min(room, left)
+                available = counts[group]
+            taken = min(room, available)
             filling.append((level, group, taken))
             room -= taken
-            left -= taken
+            available -= taken
     return filling
 
 
@@ -78,24 +81,24 @@ def recharge_levels(
     """Return the recharging cycle of joint levels.
 
         W = Σ E_i Δ_i,   Q_R = Σ E⁰_i Δ_i,   W_R = Σ (E_i − E⁰_i) Δ_i
-        Δ_i = population of level i in ω − its population in σ
+        Δ_i = population of level i in ω − population of level i in σ
 
-    Levels of equal E are filled by ascending E⁰. Exponents are taken relative to the lowest E⁰,
-    so no β overflows.
+    Levels of equal E are filled in order of ascending E⁰. Exponents are relative to the lowest
+    E⁰, so no value of β causes an overflow.
 
     Parameters
     ----------
     E, E_0 : array, shape (L,)
         Energies of H_B and H₀, in units of the reference frequency.
     multiplicity : sequence of int, length L
-        States per joint level; exact whole numbers of any size.
+        Number of states of each joint level, as exact integers of any size.
     beta : array, shape (B,)
         Inverse temperatures ≥ 0.
 
     Returns
     -------
     Cycle
-        Arrays of shape ``(B,)``.
+        Ergotropy, work and heat of shape ``(B,)``.
     """
     E, E_0 = E - E.min(), E_0 - E_0.min()
     # groups of equal E⁰ have equal populations
@@ -127,7 +130,7 @@ def recharge_levels(
     block = max(1, CHUNK_ENTRIES // len(filling))
     for start in range(0, len(beta), block):
         part = beta[start : start + block]
-        with np.errstate(over="ignore"):  # populations that small are 0
+        with np.errstate(over="ignore"):  # such small populations are 0
             exponent = -np.outer(gap, part)  # (groups, B)
         norm = logsumexp(exponent + log_counts[:, np.newaxis], axis=0)
         weight, moved = exponent[group_of[level]], exponent[source]  # (fillings, B)

@@ -1,4 +1,4 @@
-"""Recharging for any commuting pair of Hamiltonians given as matrices."""
+"""Recharging cycle for a pair of commuting Hamiltonians in matrix form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
 from qubatt.core.check import FloatArray
-from qubatt.core.errors import ArgumentError
+from qubatt.core.errors import MISSING, ArgumentError
 from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.input_matrix import check_hermitian
 from qubatt.recharging.levels import recharge_levels
@@ -18,27 +18,27 @@ from qubatt.recharging.recharge import check_beta, cycle_dataset
 
 @usual_float_errors
 def recharge_pair(H_B: Any, H_0: Any, beta: ArrayLike) -> xr.Dataset:
-    """Return the recharging process of any battery H_B with reference H₀, [H_B, H₀] = 0.
+    """Return the recharging cycle of a battery H_B with a reference H₀, where [H_B, H₀] = 0.
 
-    The battery rests in ω = exp(−βH₀)/Z; W, W_R, Q_R and η are those of `recharge`. Degenerate
-    levels of H_B are resolved by H₀.
+    The cycle starts in the Gibbs state ω = exp(−βH₀)/Z; W, W_R, Q_R and η are defined as in
+    `recharge` (barra2019). Degenerate levels of H_B are resolved by H₀.
 
     Parameters
     ----------
     H_B, H_0 : array_like, sparse matrix or QuTiP Qobj, shape (d, d)
-        Hermitian matrices that commute, in units of the reference frequency.
-    beta : float or array_like
-        Inverse temperatures ≥ 0.
+        Commuting Hermitian matrices, in units of ω_ref.
+    beta : float or array_like, shape (B,)
+        Inverse temperatures ≥ 0, in units of 1/ω_ref.
 
     Returns
     -------
     xarray.Dataset
-        `ergotropy`, `work`, `heat`, `efficiency` over ``beta``, and `ambiguous`.
+        The variables `ergotropy`, `work`, `heat` and `efficiency` over ``beta``, and `ambiguous`.
 
     Raises
     ------
     ArgumentError
-        If a matrix is not square, finite and Hermitian, or the two do not commute.
+        If a matrix is not square, finite and Hermitian, or if the matrices do not commute.
 
     Examples
     --------
@@ -48,8 +48,8 @@ def recharge_pair(H_B: Any, H_0: Any, beta: ArrayLike) -> xr.Dataset:
     0.5
     """
     B, zero = (
-        check_hermitian(name, given).toarray().astype(np.complex128)
-        for name, given in (("H_B", H_B), ("H_0", H_0))
+        check_hermitian(name, matrix).toarray().astype(np.complex128)
+        for name, matrix in (("H_B", H_B), ("H_0", H_0))
     )
     if B.shape != zero.shape:
         raise ArgumentError("H_0", f"have the shape of H_B, {B.shape}", zero.shape)
@@ -62,7 +62,7 @@ def recharge_pair(H_B: Any, H_0: Any, beta: ArrayLike) -> xr.Dataset:
 def _joint_spectrum(
     B: NDArray[np.complex128], zero: NDArray[np.complex128]
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the eigenvalues of both on common eigenvectors, each of shape ``(d,)``."""
+    """Return the eigenvalues of both matrices for common eigenvectors, each of shape ``(d,)``."""
     noise = 64 * np.finfo(float).eps * np.array([np.linalg.norm(B), np.linalg.norm(zero)])
     B, zero = (
         matrix - np.trace(matrix) / len(matrix) * np.eye(len(matrix)) for matrix in (B, zero)
@@ -71,8 +71,9 @@ def _joint_spectrum(
     commutator = float(np.linalg.norm(B @ zero - zero @ B))
     allowed = 1e-10 * sizes[0] * sizes[1] + noise[0] * sizes[1] + noise[1] * sizes[0]
     if commutator > allowed:
-        cure = "Its Gibbs state would not be stationary under H_B."
-        raise ArgumentError("H_0", "commute with H_B", f"‖[H_B, H_0]‖ = {commutator:.3g}", cure)
+        requirement = f"commute with H_B, but ‖[H_B, H_0]‖ = {commutator:.3g}"
+        cure = "Otherwise its Gibbs state is not stationary under H_B."
+        raise ArgumentError("H_0", requirement, MISSING, cure)
     E, vectors = np.linalg.eigh(B)
     width = max(1e-10 * float(np.ptp(E)), float(noise[0]))
     E_0 = np.empty_like(E)

@@ -1,4 +1,4 @@
-"""Recharging of batteries of interacting atoms, over arrays of parameters."""
+"""Recharging cycles of interacting atoms, for arrays of parameters."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from qubatt.recharging.levels import Cycle, recharge_levels
 from qubatt.results.result import Result
 
 LARGEST_FULL = 1000
-"""Most atoms in the full space, which then has a quarter of a million joint levels."""
+"""Largest number of atoms in the full basis, with 250,000 joint levels."""
 
 VARIABLES = {
     "ergotropy": ("ergotropy of the Gibbs state", "omega_ref", "W = Tr[H_B (ω − σ)] ≥ 0"),
-    "work": ("work to recharge", "omega_ref", "W_R = Tr[(H_B − H_0)(ω − σ)] ≥ W"),
+    "work": ("recharging work", "omega_ref", "W_R = Tr[(H_B − H_0)(ω − σ)] ≥ W"),
     "heat": ("heat from the bath", "omega_ref", "Q_R = Tr[H_0 (ω − σ)] ≤ 0"),
-    "efficiency": ("recharging efficiency", "1", "η = W / W_R, NaN where W_R = 0"),
+    "efficiency": ("recharging efficiency", "1", "η = W / W_R, NaN if W_R = 0"),
 }
 """Long name, units and definition of the variables."""
 
@@ -41,10 +41,10 @@ def recharge(
     omega_atom: float = 1.0,
     basis: RechargeBasis = "symmetric",
 ) -> xr.Dataset:
-    """Return ergotropy, work, heat and efficiency of the recharging process.
+    """Return ergotropy, work, heat and efficiency of the recharging cycle.
 
-    The battery H_B = ω J_z + (2g/N)(J_x² + J_y² − N/2) rests in the Gibbs state ω of
-    H₀ = ω J_z; ergotropy empties it to the passive state σ, contact with the bath restores ω
+    The battery H_B = ω J_z + (2g/N)(J_x² + J_y² − N/2) starts in the Gibbs state ω of H₀ = ω J_z.
+    Extracting the ergotropy leaves it in the passive state σ, and contact with the bath restores ω
     (barra2019; Sec. V and Appendix of zhang2024)::
 
         W   = Tr[H_B (ω − σ)]         ≥ 0
@@ -57,27 +57,28 @@ def recharge(
     n_atoms : int or array_like of int
         Numbers of atoms N.
     interaction : float or array_like
-        Exchange g, in units of the reference frequency; the level coefficient is 2g/N.
+        Exchange g, in units of ω_ref.
     beta : float or array_like
-        Inverse temperatures ≥ 0, in inverse units of the reference frequency.
+        Inverse temperatures ≥ 0, in units of 1/ω_ref.
     omega_atom : float
-        Level splitting ω > 0.
+        Level splitting ω > 0, in units of ω_ref.
     basis : {"symmetric", "full"}
-        The N + 1 states of the ladder, or all 2^N states (by multiplicities).
+        The N + 1 symmetric states, or all 2^N states (counted by multiplicities).
 
     Returns
     -------
     xarray.Dataset
-        `ergotropy`, `work`, `heat`, `efficiency` (NaN where the work is 0: β = 0, weak g, or a
-        work that underflows at large β), and `ambiguous`, true where levels of equal
-        energy leave work, heat and efficiency to the way ties are broken (here by ascending H₀;
-        the ergotropy does not depend on it). Arrays become dims (n_atoms, interaction, beta) in
-        that order, scalars plain coordinates.
+        The variables `ergotropy`, `work`, `heat`, `efficiency` and `ambiguous`. The efficiency is
+        NaN if the work is 0, that is, for β = 0, for weak g, or if the work underflows at large β.
+        `ambiguous` is true if work, heat and efficiency (but not the ergotropy) depend on the
+        order of levels with equal energy; here this is the order of ascending H₀. Array arguments
+        become the dimensions (n_atoms, interaction, beta), in this order, and scalars become
+        scalar coordinates.
 
     Raises
     ------
     ArgumentError
-        Naming the argument, its value and the cure.
+        If an argument is not a number, is out of range, or if `basis` is unknown.
 
     Examples
     --------
@@ -129,14 +130,14 @@ def recharge(
         "ambiguous": (
             names[:2],
             ambiguous,
-            {"units": "1", "long_name": "work, heat and efficiency depend on how ties are broken"},
+            {"units": "1", "long_name": "whether work and heat depend on the order of levels"},
         )
     }
     coords = {name: (name, axis, labels[name]) for name, axis in zip(names, axes, strict=True)}
     parameters = {"omega_atom": float(omega), "basis": basis}
     result = Result(data, coords=coords, attrs=_attributes(parameters))
-    given = (counts, g_values, betas)
-    scalars = [name for name, values_ in zip(names, given, strict=True) if values_.ndim == 0]
+    arrays = (counts, g_values, betas)
+    scalars = [name for name, array in zip(names, arrays, strict=True) if array.ndim == 0]
     return result.squeeze(scalars)
 
 
@@ -151,16 +152,16 @@ def _check_size(count: int) -> None:
 
 
 def check_beta(beta: ArrayLike) -> FloatArray:
-    """Return inverse temperatures, finite and ≥ 0."""
+    """Return inverse temperatures after checking that they are finite and ≥ 0."""
     betas = check_array("beta", beta)
     if np.any(betas < 0):
-        cure = "Negative temperatures have no heat bath."
+        cure = "A heat bath has no negative temperature."
         raise ArgumentError("beta", "be non-negative", float(betas.min()), cure)
     return betas
 
 
 def cycle_dataset(cycle: Cycle, beta: FloatArray, parameters: Mapping[str, object]) -> xr.Dataset:
-    """Return one cycle over β as a Dataset, β as dim unless it is a scalar."""
+    """Return one cycle as a Dataset with the dimension β, or without it for a scalar β."""
     values = {name: getattr(cycle, name) for name in VARIABLES}
     label = {"units": "1/omega_ref", "long_name": "inverse temperature"}
     data = _labelled(values, ("beta",)) | {"ambiguous": ((), cycle.ambiguous, {"units": "1"})}

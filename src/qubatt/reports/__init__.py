@@ -1,4 +1,4 @@
-"""Pages about studies: parameters, figures, certificates, failures."""
+"""HTML reports of studies: parameters, figures, certificates and failures."""
 
 from qubatt.reports.source import open_result
 from qubatt.reports.study_page import report

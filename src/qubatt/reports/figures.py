@@ -1,4 +1,4 @@
-"""The standard figures of a study, chosen by the shape of its data."""
+"""Standard figures of a study, chosen by the dimensions of its data."""
 
 from __future__ import annotations
 
@@ -18,24 +18,27 @@ from qubatt.results.dims import axes_of
 from qubatt.results.tables import merit_arrays
 
 MAX_FIGURES = 8
+"""Largest number of figures on a page."""
+
 MAX_LAWS = 5
-"""Values of another axis for which power laws are drawn."""
+"""Largest number of values of a second axis for which power laws are drawn."""
 
 LAW_AXIS = "n_atoms"
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure on the page: its title, and the PNG."""
+    """A figure on the page: its title and its PNG."""
 
     title: str
     image: bytes
 
 
 def standard_figures(dataset: xr.Dataset) -> list[Shown]:
-    """Return merits over one or two axes, their power laws in N, and curves over time.
+    """Return figures of merits over one or two axes, of power laws in N, and of time curves.
 
-    Further axes are fixed: at their first and last value for merits, in the middle for the rest.
+    Further axes are fixed at their first and last values for merits, and at their middle values
+    for all other figures.
     """
     axes = [axis for axis in axes_of(dataset) if dataset.sizes[axis] > 1]
     arrays = merit_arrays(dataset)
@@ -47,7 +50,7 @@ def standard_figures(dataset: xr.Dataset) -> list[Shown]:
             break
         try:
             figure = draw()
-        except ArgumentError:  # nothing positive, nothing known
+        except ArgumentError:  # there are no positive or no finite values
             continue
         figures.append(Shown(title, _png(figure)))
     return figures
@@ -56,7 +59,7 @@ def standard_figures(dataset: xr.Dataset) -> list[Shown]:
 def _wanted(
     dataset: xr.Dataset, axes: Sequence[str], merits: list[str], curves: list[str]
 ) -> Iterator[tuple[str, Any]]:
-    """Return title and drawing of each figure, the most important first."""
+    """Yield the title and the drawing function of each figure, most important first."""
     if merits and axes:
         data = _part(dataset, merits)
         longest = sorted(axes, key=lambda axis: -dataset.sizes[axis])[:2]
@@ -85,12 +88,12 @@ def _wanted(
 
 
 def _part(dataset: xr.Dataset, names: list[str]) -> xr.Dataset:
-    """Return some variables with the status of the points."""
+    """Return selected variables with the status of the points."""
     return dataset[[*names, *(["status"] if "status" in dataset.data_vars else [])]]
 
 
 def _thinned(dataset: xr.Dataset, axes: Sequence[str]) -> xr.Dataset:
-    """Return a few entries of each axis, first and last among them."""
+    """Return a few values of each axis, including the first and the last."""
     for axis in axes:
         size = dataset.sizes[axis]
         indices = np.linspace(0, size - 1, min(size, MAX_LAWS)).round().astype(int)
@@ -107,7 +110,7 @@ def _name(dataset: xr.Dataset, axis: str) -> str:
 
 
 def _at(title: str, dataset: xr.Dataset, at: Mapping[str, Any]) -> str:
-    """Return a title that says which values are fixed."""
+    """Return a title with the fixed values."""
     parts = [
         f"{_name(dataset, axis)} {value:g}" if not isinstance(value, str) else value
         for axis, value in at.items()

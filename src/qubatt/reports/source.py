@@ -1,4 +1,4 @@
-"""Sources of pictures and pages: the store of a study, a file, or a Dataset."""
+"""Sources of figures and pages: the folder of a study, a file or a Dataset."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from qubatt.sweeps import load as load_study
 
 
 def open_result(path: str | Path) -> xr.Dataset:
-    """Return the Dataset of the store of a study, a folder, or of a netCDF file.
+    """Return the Dataset in the folder of a study or in a netCDF file.
 
     Raises
     ------
     ArgumentError
-        If there is neither.
+        If the path is neither.
     """
     path = Path(path)
     if (path / "data.zarr").is_dir():
         return load_study(path) if (path / "points").is_dir() else load(path)
     if path.is_dir() or not path.exists():
-        cure = "It is made by: qubatt sweep study.toml --output DIR."
+        cure = "Create a study by: qubatt sweep study.toml --output DIR."
         raise ArgumentError("path", "be the folder of a study or a .nc file", str(path), cure)
     return load(path)

@@ -1,4 +1,4 @@
-"""The report of a study: one self-contained HTML page."""
+"""Report of a study as a self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -23,31 +23,38 @@ from qubatt.results.tables import axis_rows, failure_rows, merit_rows, provenanc
 
 @usual_float_errors
 def report(source: xr.Dataset | str | Path, output: str | Path | None = None) -> Path:
-    """Write one HTML page that tells what a study asked, found, and how far to trust it.
+    """Write an HTML page with the parameters, figures, certificates and failures of a study.
 
-    The figures, embedded, follow from the shape of the data: lines over one axis, maps over two,
-    power laws over three or more numbers of atoms, families of curves over time.
+    The embedded figures depend on the dimensions of the data: lines over one axis, maps over two
+    axes, power laws for at least three numbers of atoms, and families of curves over time.
 
     Parameters
     ----------
-    source : Dataset or path
-        A study, the folder that a sweep left, or a netCDF file.
-    output : path, optional
-        The page; by default ``report.html`` in the folder of the study or file.
+    source : xarray.Dataset, str or Path
+        A Dataset, the folder of a study or a netCDF file.
+    output : str or Path, optional
+        File to write. Default: ``report.html`` in the folder of the study or file.
 
     Returns
     -------
-    path
-        Where the page is.
+    Path
+        The written page.
 
     Raises
     ------
     ArgumentError
-        If there is no such study, or the page cannot be written.
+        If the study does not exist, or if the page cannot be written.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> cycle = qb.recharge(n_atoms=[2, 4], interaction=4.0, beta=1.0)
+    >>> qb.report(cycle, "report.html").name
+    'report.html'
     """
     if isinstance(source, xr.Dataset):
         if output is None:
-            raise ArgumentError("output", "be given with a Dataset", MISSING)
+            raise ArgumentError("output", "name a file if the source is a Dataset", MISSING)
         return _write(source, Path(output))
     if not isinstance(source, str | Path):
         raise ArgumentError("source", "be a Dataset or a path", type(source).__name__)
@@ -84,6 +91,6 @@ def render(dataset: xr.Dataset) -> str:
 
 
 def _study_text(dataset: xr.Dataset) -> str:
-    """Return the study as a file that can be run."""
+    """Return the study in TOML form, which can be run again."""
     tables = json_attribute(dataset, "study")
     return tomli_w.dumps(tables) if tables else ""

@@ -56,5 +56,5 @@ def test_environments_are_given_as_for_charge() -> None:
     battery = qb.DrivenBattery(1, 1.0)
     assert qb.to_qutip(battery, environment=None).c_ops == []
     assert len(qb.to_qutip(battery, environment=qb.CollectiveDecay(0.5, 0.1)).c_ops) == 2
-    with pytest.raises(qb.ArgumentError, match="`environment` must hold dissipators only"):
+    with pytest.raises(qb.ArgumentError, match="`environment` must contain only dissipators"):
         qb.to_qutip(battery, environment=["collective-decay"])

@@ -112,8 +112,8 @@ def test_pair_of_matrices_equals_recharge(n_atoms: int, interaction: float, spac
         ),
         (
             {"H_0": SX},
-            "Argument `H_0` must commute with H_B, but is '‖[H_B, H_0]‖ = 0.707'."
-            " Its Gibbs state would not be stationary under H_B.",
+            "Argument `H_0` must commute with H_B, but ‖[H_B, H_0]‖ = 0.707."
+            " Otherwise its Gibbs state is not stationary under H_B.",
         ),
         (
             {"H_0": np.eye(3)},

@@ -95,7 +95,7 @@ def test_two_atoms_by_hand() -> None:
         (
             {"beta": [1.0, -0.5]},
             "Argument `beta` must be non-negative, but is -0.5."
-            " Negative temperatures have no heat bath.",
+            " A heat bath has no negative temperature.",
         ),
         ({"beta": np.inf}, "Argument `beta` must be finite, but is inf. Look at entry 0."),
         (

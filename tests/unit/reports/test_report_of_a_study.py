@@ -65,7 +65,7 @@ def test_page_tells_everything_once(tmp_path: Path) -> None:
     found = outline(page)
     assert found["h1"] == ["Scaling of <the> Dicke battery"]
     assert found["h2"] == [
-        "What was computed",
+        "Parameters",
         "Figures",
         "Quantities",
         "Certificates",
