@@ -85,7 +85,7 @@ def dicke(name: str, n_atoms: int, max_photons: int, **options: Any) -> Case:
     """Return a case like A: Dicke battery with cavity loss."""
     return Case(
         name,
-        f"Dicke, N = {n_atoms}, {max_photons} photons at most, g = 1, g_c = 0.5, κ = 0.5, t = 10",
+        f"Dicke, N = {n_atoms}, up to {max_photons} photons, g = 1, g_c = 0.5, κ = 0.5, t = 10",
         qb.DickeBattery(n_atoms=n_atoms, coupling=0.5, interaction=1.0, max_photons=max_photons),
         (qb.CavityLoss(0.5),),
         LONG,
@@ -122,7 +122,7 @@ def cascade(name: str, **options: Any) -> Case:
     """Return the cascade battery as in Fig. 4a of zhang2024 with g = 1, decay rates doubled."""
     return Case(
         name,
-        "Cascade, 10 photons at most, all fields, detunings and g = 1, κ = 0.5, γ_e = 0.1,"
+        "Cascade, up to 10 photons, all fields, detunings and g = 1, κ = 0.5, γ_e = 0.1,"
         " γ_m = 0.01 (Fig. 4a of PRA 110, 032211), t = 20",
         qb.CascadeBattery(interaction=1.0, max_photons=10),
         (
@@ -187,7 +187,7 @@ def steady_cascade(name: str) -> SteadyCase:
     """Return the steady state of a cascade battery with decay of both levels."""
     return SteadyCase(
         name,
-        "Steady state: cascade, 10 photons at most, g = 0.5, κ = 0.4, γ_e = 0.2, γ_m = 0.2",
+        "Steady state: cascade, up to 10 photons, g = 0.5, κ = 0.4, γ_e = 0.2, γ_m = 0.2",
         qb.CascadeBattery(interaction=0.5, max_photons=10),
         (
             qb.CavityLoss(0.4),

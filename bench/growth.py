@@ -43,8 +43,8 @@ def growth_section(steps: dict[str, Any]) -> str:
         for record in found
     ]
     text = (
-        "Cases like A with max_photons = 3 N, qubatt at its default tolerance. The rule is there"
-        " for a clean growth of D; where it keeps too few photons, the status says so.\n\n"
+        "Cases like A with max_photons = 3 N, qubatt at its default tolerance. This cut-off makes D"
+        " grow uniformly; where it is too low, the status says so.\n\n"
     )
     return text + table(head, rows) + "\n\n" + _exponents(found)
 

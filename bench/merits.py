@@ -12,7 +12,7 @@ import qubatt as qb
 
 BATTERY = qb.DickeBattery(n_atoms=10, coupling=0.5, interaction=1.0, max_photons=40)
 TIMES = np.linspace(0.0, 10.0, 101)
-WANTED = {"energy": ["energy"], "the usual ones": None, "all but of the full state": "all"}
+WANTED = {"energy": ["energy"], "default": None, "all except those of the full state": "all"}
 REPEATS = 15
 
 
@@ -32,7 +32,7 @@ def main() -> None:
             measured[name].append(seconds(merits))
     medians = {name: statistics.median(values[1:]) for name, values in measured.items()}
     for name, median in medians.items():
-        print(f"{name:<28}{median:.3f} s  {median / medians['energy']:.2f}×")
+        print(f"{name:<36}{median:.3f} s  {median / medians['energy']:.2f}×")
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def machine_section(data: Data) -> str:
 def comparison_section(data: Data) -> str:
     """Return medians and their ratios, one row per case that the peers solve."""
     head = ["case", "D", "qubatt [s]", "QuTiP [s]", "dynamiqs [s]", "QuTiP / qubatt"]
-    head += ["dynamiqs / qubatt", "the same at qubatt's default tolerance"]
+    head += ["dynamiqs / qubatt", "both ratios at qubatt's default tolerance"]
     rows = []
     for name, case in data.get("cases", {}).items():
         repeats = value(data, f"{name}/repeats")
@@ -103,7 +103,7 @@ def verdicts(data: Data, name: str) -> list[list[str]]:
     measured |= measured_steady(data["steps"], name)
     texts = {
         **TARGETS,
-        "ratio": "≥ {} times as fast as the best of each peer",
+        "ratio": "at least {} times faster than the best configuration of each peer",
         "memory_mb": "≤ {} MB above the imports",
         "cold_s": "≤ {} s in a cold process, nothing compiled before",
         "seconds": "≤ {} s, first run of a process",
@@ -132,8 +132,8 @@ def targets_section(data: Data) -> str:
 
 def winners_section(data: Data) -> str:
     """Return configuration, accuracy, first run and memory of every contestant."""
-    head = ["case", "contestant", "configuration and tolerance", "abs. ΔE/N", "median [s]"]
-    head += ["first run [s]", "compilation apart [s]", "memory above imports [MB]"]
+    head = ["case", "library", "configuration and tolerance", "abs. ΔE/N", "median [s]"]
+    head += ["first run [s]", "compilation [s]", "memory above imports [MB]"]
     rows = []
     for name in data.get("cases", {}):
         for key, entry in (value(data, f"{name}/repeats") or {}).items():
@@ -163,7 +163,7 @@ def reference_section(data: Data) -> str:
         found = [agreed[key] for key in ("tightest", "default")]
         errors = [f"{one['error']:.1e}" if "error" in one else one["note"] for one in found]
         rows.append([name, number(exact["seconds"]), *errors])
-    head = ["case", "reference took [s]", "abs. ΔE/N of qubatt at 1e-12", "at its default, 1e-9"]
+    head = ["case", "time of the reference [s]", "abs. ΔE/N of qubatt at 1e-12", "at its default tolerance, 1e-9"]
     return table(head, rows)
 
 
@@ -220,14 +220,14 @@ def render(data: Data) -> str:
         "Same problem, same accuracy": comparison_section(data),
         "Steady states": steady_section(data),
         "Targets": targets_section(data),
-        "Contestants": winners_section(data),
+        "Best configurations": winners_section(data),
         "Reference": reference_section(data),
         "Cold processes": cold_section(data),
-        "qubatt alone": single_section(data),
+        "Cases solved by qubatt only": single_section(data),
         "Growth with N": growth_section(data["steps"]),
         "Roofline": table(["quantity", "value"], rows),
         "All configurations": qualifying_section(data),
-        "Steady states: every method of QuTiP": attempts_section(data),
+        "Steady states: all methods of QuTiP": attempts_section(data),
     }
     return "\n\n".join(f"## {title}\n\n{text}" for title, text in sections.items() if text) + "\n"
 

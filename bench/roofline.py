@@ -126,7 +126,7 @@ def roofline(steps: dict[str, Any]) -> dict[str, str]:
     limit = max(bounds, key=bounds.__getitem__)
     ratio = found["product_s"] / bounds[limit]
     return {
-        "one product of A, measured": f"{found['product_s'] * 1e6:.1f} µs"
+        "one product of case A, measured": f"{found['product_s'] * 1e6:.1f} µs"
         f" on {found['threads']:.0f} threads",
         "copying": f"{moved / 1e6:.2f} MB (one vector read, one read and written) at"
         f" {found['copy_rate'] / 1e9:.0f} GB/s, measured on arrays of the same size:"
@@ -134,5 +134,5 @@ def roofline(steps: dict[str, Any]) -> dict[str, str]:
         " GB/s)",
         "multiplying": f"{found['multiply_adds'] / 1e6:.2f} million multiply-adds at"
         f" {found['multiply_add_rate'] / 1e9:.0f} per ns: {bounds['multiplying'] * 1e6:.1f} µs",
-        "measured / roofline": f"{ratio:.1f} (bound by {limit}; to reach: 3)",
+        "measured / roofline": f"{ratio:.1f} (bound by {limit}; target: 3)",
     }

@@ -9,7 +9,7 @@ from bench.qualify import Record, best_of
 from bench.tables import number, spread, table
 
 TARGETS = {
-    "steady_ratio": "≥ {} times as fast as the best method of QuTiP",
+    "steady_ratio": "at least {} times faster than the best method of QuTiP",
     "residual": "‖𝓛ρ‖ ≤ {}, by plain SciPy",
     "stored": "stored energy per atom {}",
 }

@@ -150,7 +150,7 @@ def measure(repeats: int) -> list[tuple[str, str, str]]:
     each = spread["one"] / 400.0
     return [
         (
-            f"two workers against one, 400 points of {each:.2f} s",
+            f"two workers compared with one, 400 points of {each:.2f} s",
             "≥ 90 % efficiency",
             f"**{efficiency:.0%}** ({spread['one']:.1f} s, {spread['two']:.1f} s)",
         ),
@@ -160,7 +160,7 @@ def measure(repeats: int) -> list[tuple[str, str, str]]:
             f"**{overhead:.2f} ms** ({trivial['study']:.1f} s; `charge` in a loop"
             f" {trivial['loop']:.1f} s)",
         ),
-        ("resuming these 10,000 when all are done", "< 5 s", f"**{trivial['resume']:.1f} s**"),
+        ("resuming these 10,000 after all are done", "< 5 s", f"**{trivial['resume']:.1f} s**"),
         (
             "100 × 100 map of steady energies, driven battery, N = 20, two workers",
             "< 5 min",
