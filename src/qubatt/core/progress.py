@@ -43,10 +43,10 @@ class NotebookLine:
             self._handle.update(shown)
 
 
-def bar(fraction: float, width: int = 20) -> str:
-    """Return a bar of text."""
+def bar(fraction: float, signs: str = "█░", width: int = 20) -> str:
+    """Return a bar of text; the signs are those of what is done and of what is not."""
     full = round(width * min(max(fraction, 0.0), 1.0))
-    return "█" * full + "░" * (width - full)
+    return signs[0] * full + signs[1] * (width - full)
 
 
 class ProgressBar:

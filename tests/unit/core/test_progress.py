@@ -65,7 +65,7 @@ def test_no_bar_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
     with ProgressBar(announce=True) as bar:
         bar.show("charging", 0.0, 1.0)
-    assert capsys.readouterr().err == "charging ...\n"
+    assert capsys.readouterr().err in ("charging …\n", "charging ...\n")  # by the encoding
 
 
 def test_a_notebook_has_one_line_that_replaces_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,11 +77,12 @@ class StudyBar:
     def show(self, progress: StudyProgress) -> None:
         """Show the progress of a study."""
         self._progress = progress
-        if self._console.is_terminal:
-            width, (full, rest) = 20, "█░" if self._console.encoding.startswith("utf") else "#."
-            count = round(width * progress.fraction)
-            bar = full * count + rest * (width - count)
-            self._live.update(self._text(f"{bar} {self.text()}"))
+        if self._line is not None:
+            last = progress.done == progress.points
+            self._line.show(f"{bar(progress.fraction)} {self.text()}", last=last)
+        elif self._console.is_terminal:
+            signs = "█░" if self._console.encoding.startswith("utf") else "#."
+            self._live.update(self._text(f"{bar(progress.fraction, signs)} {self.text()}"))
         elif progress.seconds >= self._next_line:
             self._next_line = progress.seconds + 30.0
             self._console.print(self.text(), highlight=False)
