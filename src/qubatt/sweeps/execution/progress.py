@@ -9,7 +9,7 @@ from typing import Any
 
 from qubatt.core.errors import ArgumentError
 from qubatt.core.format import format_duration
-from qubatt.core.progress import NotebookLine, in_notebook, terminal
+from qubatt.core.progress import NotebookLine, bar, in_notebook, terminal
 
 
 @dataclass(frozen=True)
