@@ -163,7 +163,12 @@ def reference_section(data: Data) -> str:
         found = [agreed[key] for key in ("tightest", "default")]
         errors = [f"{one['error']:.1e}" if "error" in one else one["note"] for one in found]
         rows.append([name, number(exact["seconds"]), *errors])
-    head = ["case", "time of the reference [s]", "abs. ΔE/N of qubatt at 1e-12", "at its default tolerance, 1e-9"]
+    head = [
+        "case",
+        "time of the reference [s]",
+        "abs. ΔE/N of qubatt at 1e-12",
+        "at its default tolerance, 1e-9",
+    ]
     return table(head, rows)
 
 

@@ -111,7 +111,7 @@ def test_comparison_shows_medians_and_their_ratio(data):
         "| Y | ≤ 2000 MB resident, imports included | 321 | yes |",
         "| Y | error estimate ≤ 1e-08 | 0.000 | yes |",
         "| X | QuTiP | bdf, CSR | – | – | – | time limit |",
-        "| Z | ≥ 100 times as fast as the best method of QuTiP | 30.0 | **no** |",
+        "| Z | at least 100 times faster than the best method of QuTiP | 30.0 | **no** |",
         "| Z | ‖𝓛ρ‖ ≤ 1e-10, by plain SciPy | 3.0e-12 | yes |",
         "| Z | stored energy per atom 0.75 | 0.7500000000 | yes |",
         "| Z | bicgstab, 1e-08 | 2e-09 | 5e-09 | 6.00 |  |",
@@ -148,7 +148,10 @@ def test_steady_state_that_qutip_does_not_find(data):
     data["steps"]["Z/steady-qutip"]["value"] = data["steps"]["Z/steady-qutip"]["value"][2:]
     lines = render(data).splitlines()
     assert any(line.startswith("| Z | 15 |") and "none succeeded" in line for line in lines)
-    assert "| Z | ≥ 100 times as fast as the best method of QuTiP | not measured | no |" in lines
+    assert (
+        "| Z | at least 100 times faster than the best method of QuTiP | not measured | no |"
+        in lines
+    )
 
 
 def test_cases_not_measured_are_said_to_be_so(data):
