@@ -70,7 +70,7 @@ class ProgressBar:
             rich.progress.TextColumn("left"),
             rich.progress.TimeRemainingColumn(),
             console=self._console,
-            disable=not self._console.is_terminal,
+            disable=self._line is not None or not self._console.is_terminal,
         )
         self._tasks: dict[str, Any] = {}
 

@@ -21,7 +21,9 @@ def html(dataset: xr.Dataset, view: str) -> str:
     if hamiltonian := str(dataset.attrs.get("hamiltonian", "")):
         parts.append(formula(hamiltonian))
     text = escape(summary(dataset))
-    parts.append(f"<pre style='line-height:1.35;white-space:pre;overflow-x:auto'>{text}</pre>")
+    parts.append(
+        f"<pre style='font-family:monospace;line-height:1.35;overflow-x:auto'>{text}</pre>"
+    )
     parts.append(f"<details><summary>All variables and attributes</summary>{view}</details>")
     return f"<div>{''.join(parts)}</div>"
 

@@ -63,7 +63,7 @@ class StudyBar:
         self._next_line = 30.0
 
     def __enter__(self) -> StudyBar:
-        if self._console.is_terminal:
+        if self._line is None and self._console.is_terminal:
             self._live.start()
         return self
 
