@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from itertools import product
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -207,7 +208,7 @@ def _initial_charges(problem: Problem, charge: NDArray[np.int64]) -> set[int]:
     return charges
 
 
-def _populated(state: object) -> NDArray[np.intp]:
+def _populated(state: Any) -> NDArray[np.intp]:
     """Return the levels that a ket, a density matrix or an ensemble of kets populates."""
     kets = state.kets if isinstance(state, Ensemble) else state
     array = np.asarray(kets.toarray() if sp.issparse(kets) else kets)
