@@ -18,7 +18,7 @@ help:  ## List the targets
 reproduce: $(RUN)/ready  ## Reproduce PRA 110, 032211: data, figures, verdicts, report
 	$(RUN)/bin/qubatt reproduce zhang2024 --output $(OUTPUT)
 
-studies: $(RUN)/ready  ## Run all studies of studies/ and draw their figures (docs/studies.md)
+studies: $(RUN)/ready  ## Run the studies in studies/ and draw their figures (docs/studies.md)
 	for study in $(STUDIES); do \
 	  $(RUN)/bin/qubatt sweep studies/$$study.toml --output results/studies/$$study --no-keep || exit 1; done
 	$(RUN)/bin/python -m studies.figures results/studies --output docs
@@ -26,10 +26,10 @@ studies: $(RUN)/ready  ## Run all studies of studies/ and draw their figures (do
 test: $(DEV)/ready  ## Run all tests
 	$(DEV)/bin/python -m pytest -n 2
 
-test-blas: $(DEV)/ready  ## Run tests of last bits with the BLAS kernels of other processors
+test-blas: $(DEV)/ready  ## Run the bitwise tests with the BLAS kernels of other processors
 	$(DEV)/bin/python -m tests.kernels -n 2
 
-smoke: smoke-lowest smoke-newest  ## Run everything once with the lowest versions, and on the newest Python
+smoke: smoke-lowest smoke-newest  ## Run every feature once with the lowest versions, and on the newest Python
 
 smoke-lowest: $(UV)/ready
 	@.ci/smoke lowest $(UV)/bin/uv $(LOWEST) 3.11
@@ -37,9 +37,9 @@ smoke-lowest: $(UV)/ready
 smoke-newest: $(UV)/ready
 	@.ci/smoke highest $(UV)/bin/uv $(NEWEST) "$$(.ci/newest-python)"
 
-check: lint smoke test test-blas  ## Formatter, linter, types, import contracts, tests: what CI runs
+check: lint smoke test test-blas  ## Run what CI runs: formatter, linter, types, import contracts, tests
 
-lint: $(DEV)/ready  ## Formatter, linter, types, import contracts
+lint: $(DEV)/ready  ## Run formatter, linter, type checker and import contracts
 	$(DEV)/bin/ruff format --check src tests bench studies docs/merits.py
 	$(DEV)/bin/ruff check src tests bench studies docs/merits.py
 	$(DEV)/bin/mypy
@@ -53,7 +53,7 @@ bench: $(RUN)/ready $(PEERS)/ready  ## Compare with QuTiP and dynamiqs (hours; B
 	$(RUN)/bin/python -m bench.run --docs docs/benchmarks.md $(BENCH)
 	$(RUN)/bin/python -m bench.sweeps --docs docs/benchmarks.md $(BENCH)
 
-clean:  ## Remove the virtual environments and caches, keep the results
+clean:  ## Remove virtual environments and caches, but not results
 	rm -rf $(RUN) $(DEV) $(PEERS) $(UV) $(LOWEST) $(NEWEST) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(RUN)/ready: pyproject.toml
