@@ -23,7 +23,7 @@ from qubatt.models.photon_cutoff import max_photons
 from qubatt.results.status import CUTOFF_THRESHOLD, Status
 
 CURVE_THRESHOLD = 1e-4
-"""Error of the energy between times, relative to the largest, from which on a result is bad."""
+"""Largest acceptable error of the energy between times, relative to its maximum."""
 
 EIGENVALUE_THRESHOLD = -1e-7
 """Smallest eigenvalue of ρ below which a result is ``not-positive``."""
@@ -36,11 +36,11 @@ class Certificate:
     Attributes
     ----------
     status : Status
-        The worst that is true.
+        The most severe status that applies.
     numbers : dict
-        What the status is made of; None for a number that was too costly to compute.
+        Numbers behind the status; None for a number that is too costly to compute.
     advice : str
-        What is wrong and the cure, empty for ``"ok"``.
+        Problem and cure; empty for ``"ok"``.
     """
 
     status: Status
@@ -110,14 +110,14 @@ def certify_run(
 
 
 def _off_between(record: SolvedRun) -> str:
-    """Say so where the energy turns too fast for what is read off its curve."""
+    """Return a warning if the energy varies too fast between times for reliable maxima."""
     error, energy = record.curve.error, record.of(ENERGY)
     largest = float(np.abs(energy - energy[0]).max())
     if not error > max(CURVE_THRESHOLD * largest, 10.0 * record.curve.rounding):
         return ""
     return (
-        f"Energy turns too fast for merits of its curve, maxima and their times: they may be off by"
-        f" {error:.1e} and more. Ask for more output times, or a smaller last time."
+        "The energy varies too fast between the sampling times: maxima and their times may be off"
+        f" by {error:.1e} and more. Ask for more output times, or a smaller last time."
     )
 
 
@@ -134,8 +134,8 @@ def certify_steady(request: Request, solution: SteadySolution) -> Certificate:
     if not solution.converged:
         lost = (
             f"The steady state is not accurate: residual {solution.residual:.1e}, estimated error"
-            f" {solution.error_estimate:.1e}. Relaxation is very slow next to the energies: use"
-            " stronger damping, smaller energies, or another method."
+            f" {solution.error_estimate:.1e}. Relaxation is very slow compared with the energies:"
+            " use stronger damping, smaller energies, or another method."
         )
     return _judge(request, numbers, _highest(request, solution.moments), lost, EIGENVALUE_THRESHOLD)
 

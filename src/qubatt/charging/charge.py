@@ -46,7 +46,7 @@ def charge(
         beyond 1e-6: see the attribute ``cutoff``.
     times : array_like, shape (T,), or "auto"
         Output times in inverse units of the reference frequency, strictly ascending, ≥ 0.
-        ``"auto"`` goes on until all merits are within 1e-6 of the steady state.
+        ``"auto"`` chooses times that last until all merits are within 1e-6 of the steady state.
     charger : ChargerState or str, optional
         Initial state of the charger, for example ``qb.FockState(2)`` or ``"fock:2"``; by default
         the usual one of the battery (for a cavity, as many photons as the atoms can take).

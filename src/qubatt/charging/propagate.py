@@ -74,7 +74,7 @@ def propagate(
     request : Request
         What to compute.
     times, engine, progress, state_times, battery
-        As for `propagate_each`.
+        As in `propagate_each`.
     """
     (runs,) = propagate_each([request], times, engine, progress, state_times, battery)
     return runs

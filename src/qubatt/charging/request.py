@@ -55,14 +55,14 @@ class Request:
     charger : ChargerState or None
         Initial state of the charger.
     environment : tuple of Dissipator
-        What the battery loses energy to.
+        Dissipators.
     merits : tuple of Merit
         Figures of merit to compute.
     realization : Realization
-        The same for engines, its matrices made once; merits, engine and certificate share it.
+        The problem as matrices, each made once; shared by merits, engine and certificate.
     auto_cutoff : bool
-        Whether the photon cut-off is still to be determined; the battery has the lowest one that
-        holds the charger state.
+        Whether the photon cut-off is still to be determined; the battery then has the lowest one
+        that holds the charger state.
     """
 
     battery: Battery
@@ -85,7 +85,7 @@ class Request:
         environment: Environment,
         merits: MeritNames,
     ) -> Request:
-        """Check what a user wrote.
+        """Validate the arguments of a verb.
 
         Raises
         ------
@@ -174,7 +174,7 @@ class Request:
         return tuple(dict.fromkeys([*self.battery.citations, *keys]))
 
     def reaches_above_cutoff(self) -> bool:
-        """Return whether the state would ever reach a Fock level above those kept.
+        """Return whether the dynamics leads to a Fock level above those kept.
 
         As many levels are added as photons come at once: the next one alone may be of a parity
         that is never reached. A battery made of matrices has no more levels to try, so it may.

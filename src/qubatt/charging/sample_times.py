@@ -12,22 +12,22 @@ from qubatt.core.realization import Realization
 from qubatt.merits.energy_curve import edges
 
 MIN_SAMPLES = 64
-"""Times at which the certificate looks at least, where fewer output times are asked for."""
+"""Minimum number of sampling times for the certificate."""
 
 SAMPLES_PER_PERIOD = 32
-"""Times per period of the energy where it is needed between output times."""
+"""Sampling times per period of the energy, for merits of its curve."""
 
 PULSE_SAMPLES = 200
-"""Times at which pulses are looked at, to see how large they become."""
+"""Number of times at which pulses are sampled to estimate their largest value."""
 
 MAX_ADDED_SAMPLES = 4000
-"""Times added for that at most."""
+"""Maximum number of added sampling times."""
 
 
 def energy_rate(realization: Realization, end: float = 0.0) -> float:
     """Return the frequency at which H_B changes: ‖L†(H_B)‖ / ‖H_B‖, at least the largest rate.
 
-    Pulses count with the largest value that is seen up to a time, and with how fast they change.
+    Pulses enter with their largest sampled value up to `end` and with their rate of change.
     """
     H_B = realization.H_B
     turned = sla.norm(realization.adjoint(H_B))
@@ -49,7 +49,7 @@ def _pace(times: FloatArray, values: FloatArray, breaks: set[float]) -> float:
 
 
 def sample_times(request: Request, output_times: FloatArray) -> FloatArray:
-    """Return the times computed: 0, those asked for, and between them as many as are needed.
+    """Return the sampling times: 0, the output times, and as many between them as are needed.
 
     The certificate needs them for the photon cut-off, merits of the energy curve for polynomials
     between them.
@@ -67,7 +67,7 @@ def sample_times(request: Request, output_times: FloatArray) -> FloatArray:
 
 
 def _denser(times: FloatArray, min_count: int) -> FloatArray:
-    """Return times with even ones between them, no two of them farther apart than end/fewest."""
+    """Return the times with evenly spaced ones between them, at most end/min_count apart."""
     if len(times) == 1 or (min_count == 1):
         return times
     longest = times[-1] / min_count

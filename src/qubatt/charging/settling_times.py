@@ -37,8 +37,8 @@ def is_auto(times: Any) -> bool:
 def settling_times(request: Request) -> FloatArray:
     """Return 401 output times until all merits have settled.
 
-    The first ones are as dense as the energy turns at first, and as it settles they lie farther
-    and farther apart: t_k = a sinh(bk), even where that is dense enough.
+    They resolve the initial variation of the energy and are spaced ever more widely as it settles,
+    t_k = a sinh(bk); they are evenly spaced where that is dense enough.
 
     Raises
     ------

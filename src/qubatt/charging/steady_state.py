@@ -83,8 +83,8 @@ def steady_state(
     ArgumentError
         Naming the argument, its value and the cure.
     UnsupportedError
-        If there is no environment or there are pulses, or if a part of the state oscillates for
-        ever.
+        If there is no environment or there are pulses, or if a part of the state oscillates
+        without damping.
     ResourceError
         If the problem does not fit in the free memory.
     UnsuitedError
@@ -124,7 +124,7 @@ def steady_request(
         If one of them was asked for by name.
     """
     if isinstance(merits, Iterable) and not isinstance(merits, str):
-        merits = list(merits)  # looked at twice
+        merits = list(merits)  # iterated twice
     return _at_rest(Request.of(battery, charger, environment, merits), merits)
 
 

@@ -37,7 +37,7 @@ def _charge(
     points: Points = None,
     until_steady: Annotated[
         bool,
-        typer.Option("--until-steady", help="Go on until the steady state; chooses the times"),
+        typer.Option("--until-steady", help="Charge until the steady state; the times are chosen"),
     ] = False,
     merit: Merits = None,
     engine: Annotated[
@@ -54,7 +54,8 @@ def _charge(
     ] = None,
     strict: Strict = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what it would take: engine, memory, work")
+        bool,
+        typer.Option("--dry-run", help="Print the cost (engine, memory, work) without running"),
     ] = False,
     json: Json = False,
 ) -> None:

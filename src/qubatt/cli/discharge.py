@@ -31,7 +31,7 @@ def _discharge(
     battery: Any,
     *,
     start: Annotated[
-        str, typer.Option(help="full, or for how long it was charged before", metavar="full|TIME")
+        str, typer.Option(help="full, or the preceding charging time", metavar="full|TIME")
     ] = "full",
     charger: Charger = None,
     environment: Environment = None,

@@ -16,13 +16,15 @@ def register(app: typer.Typer) -> None:
 
 def _plot(
     path: Annotated[Path, typer.Argument(help="Folder of a study, or a .nc file")],
-    x: Annotated[str | None, typer.Option(help="What is along the horizontal axis")] = None,
-    y: Annotated[str | None, typer.Option(help="What is along the vertical axis of a map")] = None,
+    x: Annotated[str | None, typer.Option(help="Parameter along the horizontal axis")] = None,
+    y: Annotated[
+        str | None, typer.Option(help="Parameter along the vertical axis of a map")
+    ] = None,
     value: Annotated[
         list[str] | None,
         typer.Option(help="Variable, such as maximum_power; may be given several times"),
     ] = None,
-    family: Annotated[str | None, typer.Option(help="What has one curve per value")] = None,
+    family: Annotated[str | None, typer.Option(help="Parameter that labels the curves")] = None,
     at: Annotated[
         list[str] | None,
         typer.Option(help="Fixed value, such as n_atoms=4; may be given several times"),

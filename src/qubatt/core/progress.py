@@ -97,7 +97,7 @@ class ProgressBar:
 
 @contextmanager
 def reporting(progress: ProgressOption, label: str) -> Iterator[Report | None]:
-    """Yield what receives the fraction done; None where nobody asked for progress.
+    """Yield what receives the fraction done; None if no progress is wanted.
 
     Raises
     ------

@@ -239,7 +239,7 @@ class Realization:
     def adjoint(self, operator: Operator) -> Operator:
         """Return L†(O) = i[H, O] + Σ γ (c†Oc − ½{c†c, O}), so that d⟨O⟩/dt = ⟨L†(O)⟩.
 
-        The commutators with what pulses switch are apart: see `pulsed_adjoint`.
+        Commutators with the pulsed parts of H are separate: see `pulsed_adjoint`.
         """
         operator = on_pattern(operator)
         parts = [(1.0, commutator(self.H, operator)), (1.0, self.dissipated(operator))]

@@ -210,7 +210,7 @@ def _initial_charges(problem: Problem, charge: NDArray[np.int64]) -> set[int]:
 
 def _populated(state: Any) -> NDArray[np.intp]:
     """Return the levels that a ket, a density matrix or an ensemble of kets populates."""
-    kets = state.kets if isinstance(state, Ensemble) else state
+    kets: Any = state.kets if isinstance(state, Ensemble) else state
     array = np.asarray(kets.toarray() if sp.issparse(kets) else kets)
     size = np.abs(array) if array.ndim == 1 else np.abs(array).sum(axis=1)
     return np.flatnonzero(size > TAIL * size.max())

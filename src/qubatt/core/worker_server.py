@@ -40,7 +40,7 @@ def worker_context() -> BaseContext:
 
 
 def start_worker_server() -> None:
-    """Start the server, which loads while this process goes on; without effect if it runs."""
+    """Start the server, which loads in the background; do nothing if it is running."""
     if sys.platform == "linux":
         worker_context()
         from multiprocessing import forkserver, resource_tracker

@@ -28,7 +28,7 @@ MAX_DENSE_DIM = 40
 
 @declare("engine", "dense")
 class DenseEngine(Engine):
-    """ρ(t) = exp(𝓛t) ρ(0) with the D² × D² matrix 𝓛, stepping from output time to output time.
+    """Exponential of the D² × D² Liouvillian, ρ(t) = exp(𝓛t) ρ(0), for small problems.
 
     Rows are stacked, vec(AρB) = (A ⊗ Bᵀ) vec(ρ), so
 

@@ -30,7 +30,7 @@ ComplexArray = NDArray[np.complex128]
 
 @declare("engine", "matrix")
 class MatrixEngine(Engine):
-    """Adaptive Runge–Kutta (`RungeKutta`) on ρ as a matrix, with sparse operators.
+    """Adaptive Runge–Kutta propagation of the density matrix with sparse operators.
 
     Steps end at the output times; nothing is interpolated. Hamiltonians may have pulses.
 

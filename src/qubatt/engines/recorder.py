@@ -113,7 +113,7 @@ class Recorder:
     """What is saved of one initial state; the engine calls it once per output time, in order.
 
     It takes density matrices, kets with weights, or tables of what the engine has evaluated. Sums
-    are not made by BLAS, so that the bits of a value depend on nothing that is recorded beside it.
+    are not made by BLAS, so that the bits of a value do not depend on what else is recorded.
     """
 
     def __init__(self, task: Task, readout: Readout) -> None:

@@ -23,10 +23,10 @@ PEAK_SAMPLES, MAX_PEAKS = 4097, 256
 """Times at which a function is searched for peaks; more peaks than this are left to the steps."""
 
 PULSE_SAMPLES = 64
-"""Times besides the breaks at which pulses are looked at; no step is longer than between two."""
+"""Number of sampling times of the pulses, breaks aside; no step is longer than their spacing."""
 
 MAX_STEPS = 1e7
-"""Steps from which on a run is refused: it would take hours at least."""
+"""Maximum number of steps; a run that needs more would take hours and is refused."""
 
 Array = NDArray[Any]
 

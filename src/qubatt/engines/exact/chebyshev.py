@@ -25,7 +25,7 @@ NEGLIGIBLE_TERM = 1e-14
 """Terms below this may be left out; the series falls so fast that a larger one gains little."""
 
 MAX_PRODUCTS = 1e7
-"""Products from which on a run is refused: it would take hours at least."""
+"""Maximum number of products; a run that needs more would take hours and is refused."""
 
 MIN_ROUNDING_LIMIT, MAX_ROUNDING_LIMIT = 1e-12, 1e-10
 """Rounding of a step that is always accepted, and that never is; their sum is reported."""
@@ -37,7 +37,7 @@ TIMES_PER_CHUNK = 4096
 """Output times whose coefficients are held at once."""
 
 ENTRIES_PER_CHUNK = 100_000_000
-"""Stored entries times products computed at a stretch, so that an interrupt is heard soon."""
+"""Stored entries × products per uninterruptible chunk, so that Ctrl-C responds quickly."""
 
 
 class Ellipse(NamedTuple):
@@ -297,7 +297,7 @@ def expand(
     weights : array, shape (K,)
         Coefficients of a step, from `Ellipse.coefficients`.
     limit : float
-        Rounding from which on the series is given up.
+        Rounding error above which the series is abandoned.
     each : callable, optional
         Told every k and G_k.
     """

@@ -83,11 +83,11 @@ def _digest() -> str:
 
 @cache
 def _say_once() -> None:
-    """Warn that every process compiles anew; workers of a study leave that to their parent."""
+    """Warn that every process compiles again; in a study, the parent alone warns."""
     if multiprocessing.parent_process() is None:
         warnings.warn(
             f"Compiled code cannot be kept, because neither {Path(__file__).parent} nor the home"
-            " directory can be written to: every process compiles it anew, which takes some 20 s."
+            " directory can be written to: every process compiles it again, which takes some 20 s."
             " Set the environment variable NUMBA_CACHE_DIR to a directory that can be written to.",
             QubattWarning,
             stacklevel=2,

@@ -55,7 +55,7 @@ Propagate = Callable[
 
 @declare("engine", "exact")
 class ExactEngine(Engine):
-    """Lindblad propagation of the part of ρ that symmetries leave, with compiled kernels.
+    """Symmetry-reduced Lindblad propagation with compiled kernels.
 
     The blocks come from `find_sectors` and are stored by `Layout`. A constant Hamiltonian is
     propagated by Chebyshev polynomials (`Chebyshev`), one with pulses by adaptive Runge–Kutta

@@ -230,7 +230,7 @@ def combine(weights, table, out):
     """Compute out = weights × table, the terms of every entry one after the other.
 
     BLAS adds them in an order that depends on the shapes and on the processor; here an entry has
-    the same bits whatever else is computed beside it.
+    the same bits, whatever else is computed with it.
     """
     for t in range(len(out)):
         out[t, :] = 0.0

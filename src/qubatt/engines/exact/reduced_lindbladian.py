@@ -27,7 +27,7 @@ Vector = NDArray[np.float64]
 """Real parts of the stored entries of ρ, then their imaginary parts."""
 
 MIN_ENTRIES_FOR_THREADS = 12_000
-"""Stored entries from which on a second thread gains more than it costs."""
+"""Stored entries above which a second thread gains more than it costs."""
 
 ROW_OVERHEAD = 8
 """Work of beginning a row, in columns."""

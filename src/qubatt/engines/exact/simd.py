@@ -75,7 +75,7 @@ def zeros32(typing):
 
 @intrinsic
 def bare(typing, array):
-    """Return an array without its owner, so that nobody counts references to it.
+    """Return an array without its owner, so that no references to it are counted.
 
     Counting is atomic, and Numba counts wherever an array is used behind a branch. The caller
     keeps the owner.

@@ -176,7 +176,7 @@ class _Assembly:
             self._right(kind, block, self._bands.add(turned, width), factor)
 
     def _jump(self, block: BlockAddress, S: int, T: int, q: int, S_old: int, T_old: int) -> None:
-        """Add γ cρc† from one block, real and imaginary parts of both factors apart."""
+        """Add γ cρc† from one block, with separate real and imaginary parts of both factors."""
         layout = self._layout
         rate, blocks = self._rates_of_jumps[q], self._jump_blocks[q]
         left, right = blocks[S, S_old], blocks[T, T_old]

@@ -39,7 +39,7 @@ class DirectSolver(SteadySolver):
     a front that divides the others and H takes d steps across the basis. Quickest for small
     problems and, at any damping, for atoms without a cavity.
 
-    Limits: beside a cavity of many levels memory runs out at some ten thousand coordinates, and it
+    Limits: with a cavity of many levels memory runs out at some ten thousand coordinates, and it
     is refused with what it would need.
     """
 

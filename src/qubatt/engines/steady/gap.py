@@ -67,7 +67,7 @@ def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 
     start = _random_state(coordinates, np.random.default_rng(1)) - steady
     operator = LinearOperator((count, count), matvec=step, dtype=np.float64)
     vectors = min(KRYLOV_VECTORS, count - 1)
-    wanted = states + 1  # a pair, or what else is steady
+    wanted = states + 1  # a pair, or further steady states
     try:
         values = eigs(
             operator, k=wanted, v0=start, ncv=vectors, tol=1e-10, return_eigenvectors=False

@@ -12,7 +12,7 @@ from qubatt.engines.steady.coordinates import Coordinates
 from qubatt.engines.steady.projector import SteadyEstimate, SteadyProjector, StopRule
 
 SLOW_RATIO = 0.2
-"""Share of the residual that one step leaves, from which on a smaller σ pays."""
+"""Fraction of the residual left by one step above which a smaller σ is worthwhile."""
 
 
 class ShiftedSolver(ABC):

@@ -17,7 +17,7 @@ from qubatt.engines.steady.secular import SecularSolver
 from qubatt.engines.steady.steady_solver import SOLVER_KIND, SteadySolver
 
 AUTO = "auto"
-"""The method that stands for the quickest solver that gets there."""
+"""The method that tries the steady solvers in order of their expected speed."""
 
 
 def method_names() -> tuple[str, ...]:
