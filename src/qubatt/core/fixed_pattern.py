@@ -8,6 +8,7 @@ each holds the `Pattern` that it was made on.
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -74,21 +75,23 @@ class _Plans:
     def __init__(self) -> None:
         self._kept: OrderedDict[Any, tuple[Any, float]] = OrderedDict()
         self._bytes = 0.0
+        self._lock = threading.RLock()  # a plan may need further ones
 
     def get(self, key: Any, make: Callable[[], Plan], size: Callable[[Plan], float]) -> Plan:
         """Return the plan of a key, made when it is not kept."""
-        entry = self._kept.get(key)
-        if entry is not None:
-            self._kept.move_to_end(key)
-            plan: Plan = entry[0]
+        with self._lock:
+            entry = self._kept.get(key)
+            if entry is not None:
+                self._kept.move_to_end(key)
+                plan: Plan = entry[0]
+                return plan
+            plan = make()
+            nbytes = size(plan) + 500.0
+            self._kept[key] = plan, nbytes
+            self._bytes += nbytes
+            while self._bytes > MAX_KEPT_BYTES and len(self._kept) > 1:
+                self._bytes -= self._kept.popitem(last=False)[1][1]
             return plan
-        plan = make()
-        nbytes = size(plan) + 500.0
-        self._kept[key] = plan, nbytes
-        self._bytes += nbytes
-        while self._bytes > MAX_KEPT_BYTES and len(self._kept) > 1:
-            self._bytes -= self._kept.popitem(last=False)[1][1]
-        return plan
 
 
 _plans = _Plans()

@@ -6,6 +6,7 @@ Results of one structure (names, dims, shapes, coordinates of dims) share a temp
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -71,8 +72,10 @@ def assemble(
             tuple((name, tuple(labels.items())) for name, (_, labels) in scalars.items()),
         )
     )
-    template.set_scalars({name: value for name, (value, _) in scalars.items()})
-    made: Result = template.dataset.copy(data={k: entry[1] for k, entry in variables.items()})
+    made = template.filled(
+        {name: entry[1] for name, entry in variables.items()},
+        {name: value for name, (value, _) in scalars.items()},
+    )
     made.attrs = dict(attributes)
     return made
 
@@ -81,17 +84,20 @@ class _Template:
     """A result to be copied, and the values of its coordinates without dims."""
 
     def __init__(self, dataset: Result) -> None:
-        self.dataset = dataset
-        self._values: dict[str, Any] = {}
+        self._dataset = dataset
+        self._scalars: dict[str, Any] = {}
+        self._lock = threading.Lock()
 
-    def set_scalars(self, values: dict[str, Any]) -> None:
-        """Set the coordinates without dims; arrays of earlier copies are not changed."""
-        if values == self._values:
-            return
-        for name, value in values.items():
-            if name not in self._values or self._values[name] != value:
-                self.dataset.variables[name].data = np.asarray(value)
-        self._values = values
+    def filled(self, data: dict[str, NDArray[Any]], scalars: dict[str, Any]) -> Result:
+        """Return a copy with these values; arrays of earlier copies are not changed."""
+        with self._lock:  # no other thread sets scalars before they are copied
+            if scalars != self._scalars:
+                for name, value in scalars.items():
+                    if name not in self._scalars or self._scalars[name] != value:
+                        self._dataset.variables[name].data = np.asarray(value)
+                self._scalars = scalars
+            made: Result = self._dataset.copy(data=data)
+            return made
 
 
 @lru_cache(maxsize=64)
