@@ -36,7 +36,7 @@ this takes 1.7 times as long as the energy alone. The error for an unavailable m
 Units: ħ = k_B = 1. ρ is the state of charger and battery, ρ_B = Tr_charger ρ the state of the battery, D(ρ) the
 dissipator of one environment, and dim the dimension of ρ. Flows into the system are positive. Each ergotropy states the
 space on which the extracting unitary acts: the same state can yield ten times more on the full 2^N space than on the
-N + 1 symmetric states.
+N + 1 symmetric states. Bounds hold for the exact state: computed numbers can pass them by the errors in the certificate.
 """
 
 SECTIONS = {

@@ -29,8 +29,12 @@ class Purity(BatteryStateMerit):
     bounds = (0.0, 1.0)
 
     def values(self, run: SolvedRun) -> FloatArray:
-        """Return the purity, shape ``(T,)``."""
-        return np.asarray(np.sum(np.abs(run.battery_states) ** 2, axis=(1, 2)))
+        """Return the purity, shape ``(T,)``, of a state of trace 1 without negative eigenvalues.
+
+        Errors of the propagation change the trace, and would lift the purity above 1.
+        """
+        p = np.maximum(run.populations, 0.0)
+        return np.asarray(np.minimum((p**2).sum(axis=-1) / p.sum(axis=-1) ** 2, 1.0))
 
 
 @declare("merit", "entropy")

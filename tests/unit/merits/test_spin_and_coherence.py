@@ -10,6 +10,7 @@ import qutip as qt
 from scipy.linalg import expm, solve_continuous_lyapunov
 from stated import dicke_states, energy_of_pairs, merit_of, projector, random_states, spins
 
+import qubatt as qb
 from qubatt.core.realization import realize
 
 
@@ -158,6 +159,16 @@ def test_coherence_does_not_depend_on_the_basis_of_a_level() -> None:
     for name in ("coherence_l1", "coherence_relative_entropy"):
         found, other = (merit_of(name, problem, each, basis) for each in (states, same))
         np.testing.assert_allclose(found, other, atol=1e-9)
+
+
+@pytest.mark.parametrize("engine", ["exact", "matrix"])
+def test_purity_stays_in_its_bounds(engine: str) -> None:
+    """After a long time too, when the trace has drifted by the error of the propagation."""
+    battery = qb.DrivenBattery(n_atoms=1, drive=1.0)
+    end = 1e5 if engine == "exact" else 1e3
+    run = qb.charge(battery, times=[1.0, end], merits=["purity"], engine=engine)
+    assert float(run.purity.max()) <= 1.0
+    np.testing.assert_allclose(run.purity, 1.0, atol=1e-9)
 
 
 def test_entropy_purity_and_free_energy() -> None:
