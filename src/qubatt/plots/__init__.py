@@ -1,4 +1,4 @@
-"""Figures of results: labelled with units, safe for colour-blind readers and for grey print."""
+"""Figures of results, with units on all axes, readable in greyscale and with colour blindness."""
 
 from qubatt.plots.curves import CurveStyle, add_inset, draw_curves
 from qubatt.plots.figure import new_figure, save_figure, styled

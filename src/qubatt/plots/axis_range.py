@@ -1,4 +1,4 @@
-"""Range and scale of a horizontal axis, and doubtful stretches of it."""
+"""Range and scale of horizontal axes, and hatching of their doubtful ranges."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from qubatt.plots.selection import TIMES, places_of
 from qubatt.results.contents import is_text
 
 LOGARITHMIC_SPREAD = 20.0
-"""How many times the first step of time the last one is where early times get more room."""
+"""Ratio of the last to the first time step above which the axis enlarges early times."""
 
 MIN_TICK_DISTANCE = 0.17
-"""Distance of ticks on such an axis, as a part of it."""
+"""Smallest distance of ticks on such an axis, as a fraction of its length."""
 
 
 def set_span(axes: Axes, coordinates: Sequence[xr.DataArray]) -> None:
-    """Let a horizontal axis begin and end where numeric coordinates do.
+    """Set the range of a horizontal axis to that of numeric coordinates, and its scale.
 
-    Where times lie ever farther apart, as those until the steady state do, the axis is linear at
-    first and then logarithmic; it is logarithmic where other values step by a factor.
+    The axis is linear at early times and then logarithmic if the time steps grow, as in runs to
+    the steady state. It is logarithmic for other geometrically spaced values.
     """
     if any(map(is_text, coordinates)):
         return
@@ -48,7 +48,7 @@ def set_span(axes: Axes, coordinates: Sequence[xr.DataArray]) -> None:
 
 
 def _longest(times: xr.DataArray) -> np.ndarray:
-    """Return the times of the run that lasts longest, of runs with times of their own."""
+    """Return the times of the longest run if each run has its own times."""
     rows = np.atleast_2d(times.transpose(..., times.dims[-1]).to_numpy())
     rows = rows.reshape(-1, rows.shape[-1])
     last = np.where(np.isfinite(rows), rows, -np.inf).max(axis=-1)
@@ -57,7 +57,7 @@ def _longest(times: xr.DataArray) -> np.ndarray:
 
 
 def is_geometric(coordinate: xr.DataArray) -> bool:
-    """Return whether values are spaced by a factor, over a decade or more."""
+    """Return whether values are geometrically spaced over at least a decade."""
     if is_text(coordinate):
         return False
     values = np.sort(coordinate.to_numpy().astype(float))
@@ -68,7 +68,7 @@ def is_geometric(coordinate: xr.DataArray) -> bool:
 
 
 def set_logarithmic(axes: Axes, side: Literal["x", "y"]) -> None:
-    """Make an axis logarithmic, with plain numbers at ticks that have room."""
+    """Make an axis logarithmic, with plain numbers at ticks where space permits."""
     (axes.set_xscale if side == "x" else axes.set_yscale)("log")
     axis = axes.xaxis if side == "x" else axes.yaxis
     low, high = axis.get_view_interval()
@@ -82,7 +82,7 @@ def set_logarithmic(axes: Axes, side: Literal["x", "y"]) -> None:
 
 
 def _ticks(end: float, width: float) -> list[float]:
-    """Return 0 and round numbers up to the end, powers of ten first, that do not come too close."""
+    """Return well-separated ticks: 0 and round numbers up to the end, preferably powers of ten."""
     powers = 10.0 ** np.arange(np.ceil(np.log10(end)), np.floor(np.log10(width)) - 2, -1)
     chosen = [0.0]
     for tick in [factor * power for factor in (1.0, 2.0, 5.0) for power in powers]:
@@ -93,7 +93,7 @@ def _ticks(end: float, width: float) -> list[float]:
 
 
 def stretches(positions: np.ndarray, bad: np.ndarray) -> Iterator[tuple[float, float, bool]]:
-    """Return from where to where ascending places are good or bad, meeting halfway between."""
+    """Yield the ranges of good and bad positions, which meet halfway between positions."""
     switches = np.flatnonzero(np.diff(bad.astype(int)))
     if positions[0] == positions[-1]:
         positions = np.array([positions[0] - 0.5, positions[0] + 0.5])
@@ -107,7 +107,7 @@ def stretches(positions: np.ndarray, bad: np.ndarray) -> Iterator[tuple[float, f
 
 
 def hatch_spans(axes: Axes, doubtful: xr.DataArray) -> None:
-    """Hatch behind curves where points are doubtful."""
+    """Hatch the background of doubtful points."""
     style: dict[str, Any] = {"facecolor": "none", "edgecolor": "0.7", "hatch": "////"}
     (dim,) = doubtful.dims
     for first, last, bad in stretches(places_of(doubtful[dim]), doubtful.to_numpy()):

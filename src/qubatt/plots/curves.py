@@ -1,4 +1,4 @@
-"""Families of curves, told apart by colour, lightness and dash at once."""
+"""Families of curves, distinguished by colour, lightness and line style."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ from qubatt.plots.selection import TIMES, places_of
 from qubatt.results.contents import is_text
 
 MAX_IN_LEGEND = 8
-"""Most members of a family with a legend; a larger family has a colour bar."""
+"""Largest number of curves with a legend; larger families have a colour bar."""
 
 LIGHTEST_SHADE = 0.82
-"""Place in the colour map of the lightest curve that is still seen on white."""
+"""Position in the colour map of the lightest curve that is visible on white."""
 
 MAX_MARKED = 40
-"""Points up to which a curve over a parameter shows each of them."""
+"""Largest number of points that are all marked on a curve over a parameter."""
 
 MAX_HOLLOW = 8
-"""Hollow points on a curve over time that is doubtful as a whole."""
+"""Number of hollow points on a time curve that is doubtful as a whole."""
 
 MAX_LABEL_LETTERS = 24
-"""Letters that words beneath a panel may have together before they are slanted."""
+"""Largest total length of text labels below a panel that are not rotated."""
 
 DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 1)))
 
 
 class CurveStyle(NamedTuple):
-    """How curves are labelled and marked.
+    """Labels and markers of curves.
 
     Attributes
     ----------
     label : str
         Legend entry, formatted with the value of the family.
     xlabel, ylabel : str or None
-        Axis labels; made of ``long_name`` and ``units`` where None.
+        Axis labels; by default built from ``long_name`` and ``units``.
     order : sequence of int or None
-        Order in which members of the family appear in the legend.
+        Order of the curves in the legend.
     legend : mapping or None
-        Options of the legend, as matplotlib takes them; an empty one for no legend.
+        Legend options of matplotlib; an empty mapping for no legend.
     marked : bool
-        Whether every point is marked.
+        Whether all points are marked.
     """
 
     label: str = "{}"
@@ -76,13 +76,13 @@ def draw_curves(
     Parameters
     ----------
     axes : Axes
-        Where to draw.
+        Axes to draw on.
     values : DataArray, dims (x,) or (family, x)
-        What to draw.
+        Values to draw.
     doubtful : DataArray of bool, optional
-        Points to be marked hollow, with the dims of `values`.
+        Points to mark as hollow, with the dimensions of `values`.
     curve_style : CurveStyle
-        Labels, legend and marks.
+        Labels, legend and markers.
     """
     label, xlabel, ylabel, order, legend, marked = curve_style
     members = (
@@ -119,18 +119,18 @@ def draw_points(
     hollow: np.ndarray | None = None,
     marked: bool = False,
 ) -> None:
-    """Draw one curve; points that are doubtful are hollow, a few of them where there are many.
+    """Draw one curve, with hollow doubtful points (only a few of them on dense curves).
 
     Parameters
     ----------
     x : DataArray
-        Coordinate; over words there are points, but no line.
+        Coordinate; a text coordinate has points without a line.
     style : mapping
-        Color, line style and label, as matplotlib wants them.
+        Color, line style and label as matplotlib options.
     hollow : array of bool, optional
-        Which points are doubtful.
+        Mask of doubtful points.
     marked : bool
-        Mark every point.
+        Whether to mark all points.
     """
     options: dict[str, Any] = dict(style)
     if marked:
@@ -163,13 +163,13 @@ def draw_points(
 
 
 def is_marked(values: xr.DataArray, dim: str | None = None) -> bool:
-    """Return whether a curve over a parameter has few enough points to mark each."""
+    """Return whether a curve over a parameter has few enough points to mark them all."""
     coordinate = values[values.dims[0] if dim is None else dim]
     return coordinate.name not in TIMES and coordinate.size <= MAX_MARKED
 
 
 def add_family_bar(panels: Sequence[Axes], family: xr.DataArray) -> None:
-    """Add a colour bar in place of the legend of a large family of curves."""
+    """Add a colour bar instead of a legend for a large family of curves."""
     kind = LogNorm if is_geometric(family) else Normalize
     scale = kind(float(family.min()), float(family.max()))
     colours = matplotlib.colormaps["cividis"](np.linspace(0.0, LIGHTEST_SHADE, 256))
@@ -180,7 +180,7 @@ def add_family_bar(panels: Sequence[Axes], family: xr.DataArray) -> None:
 
 
 def _by_value(family: xr.DataArray) -> Any:
-    """Return colours as the bar of a large family has them, one a row."""
+    """Return colours that match the colour bar of a large family, one per row."""
     values = family.to_numpy().astype(float)
     values = np.log(values) if is_geometric(family) else values
     positions = (values - values.min()) / max(float(np.ptp(values)), 1e-300)
@@ -188,7 +188,7 @@ def _by_value(family: xr.DataArray) -> Any:
 
 
 def shades(count: int) -> Any:
-    """Return colours from dark to light, one a row."""
+    """Return colours from dark to light, one per row."""
     return matplotlib.colormaps["cividis"](np.linspace(0.0, LIGHTEST_SHADE, max(count, 2)))
 
 
@@ -201,16 +201,16 @@ def add_inset(
     bounds: tuple[float, float, float, float],
     limits: tuple[float, float],
 ) -> None:
-    """Draw the same curves again in an inset, enlarged to a range of `x`.
+    """Draw the curves again in an inset that enlarges a range of `x`.
 
     Parameters
     ----------
     axes, values, x, family
-        As for `draw_curves`.
+        As in `draw_curves`.
     bounds : tuple
         Left, bottom, width and height of the inset in fractions of the axes.
     limits : tuple
-        Range of `x` shown.
+        Range of `x` in the inset.
     """
     with styled():
         inset = axes.inset_axes(bounds)
@@ -224,25 +224,25 @@ def add_inset(
 
 
 def axis_label(array: xr.DataArray) -> str:
-    """Return "long name (units)", in the notation of papers with ħ = 1."""
+    """Return "long name (units)", in common notation with ħ = 1."""
     name = pretty_text(str(array.attrs.get("long_name", array.name)))
     units = pretty_units(array)
     return f"{name} ({units})" if units else name
 
 
 def pretty_text(text: str) -> str:
-    """Return text with subscripts after Greek letters, powers and lone letters: ξ²_S, g_c."""
+    """Return text with subscripts of Greek letters, powers and single letters: ξ²_S, g_c."""
     lone = re.sub(r"(?<![\w$\\])([A-Za-z])_(\w)\b", r"$\1_\\mathrm{\2}$", _literal(text))
     return re.sub(r"(?<=[^\x00-\x7f])_(\w+)", r"$_\\mathrm{\1}$", lone)
 
 
 def _literal(text: str) -> str:
-    """Return text in which a lone $ is a letter; a pair of them holds mathematics."""
+    """Return text with an unpaired $ escaped; a pair of $ encloses mathematics."""
     return text if text.count("$") % 2 == 0 else text.replace("$", r"\$")
 
 
 def wrapped(text: str, letters: int) -> str:
-    """Return text on lines of some letters, of which mathematics counts for as many as it shows."""
+    """Return text wrapped to a number of letters, counting only visible letters of mathematics."""
     lines: list[list[str]] = [[]]
     for word in text.split(" "):
         if lines[-1] and sum(map(_letters, [*lines[-1], word])) + len(lines[-1]) > letters:
@@ -256,7 +256,7 @@ def _letters(word: str) -> int:
 
 
 def pretty_units(array: xr.DataArray) -> str:
-    """Return units as papers write them, empty for plain numbers."""
+    """Return units in mathematical notation, empty for dimensionless quantities."""
     units = str(array.attrs.get("units", "1"))
     if units in ("1", ""):
         return ""

@@ -1,4 +1,4 @@
-"""Make and store figures, without touching matplotlib's global state."""
+"""Creation and storage of figures, without changes of matplotlib's global state."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ STYLE: Any = {
     "svg.hashsalt": "qubatt",
     "mathtext.fontset": "dejavusans",
 }
-"""Settings of every figure; fonts are embedded, and the same figure gives the same file."""
+"""Settings of all figures; fonts are embedded, and equal figures give identical files."""
 
 RESOLUTION = 200
-"""Dots per inch of PNG files, and of what is not drawn as lines in others."""
+"""Resolution of PNG files and of bitmaps in other files, in dots per inch."""
 
 
 def styled(**changes: Any) -> AbstractContextManager[None]:
-    """Return a context in which matplotlib draws in the style of this package."""
+    """Return a context in which matplotlib uses the style of this package."""
     return matplotlib.rc_context(STYLE | changes)
 
 
 class Picture(Figure):
-    """A figure that is drawn and saved in its own style, and shows itself in notebooks.
+    """A figure that is drawn and saved in its own style and displayed by notebooks.
 
     Attributes
     ----------
     caption : str
-        What is shown, with definitions; saved along in the metadata of files.
+        Description with definitions, which is saved in the metadata of files.
     style : dict
         Settings in addition to those of `STYLE`.
     """
@@ -58,7 +58,7 @@ class Picture(Figure):
         super().__init__(*args, **options)
 
     def savefig(self, fname: Any, **options: Any) -> None:
-        """Write the figure as matplotlib does, in its own style and with its caption."""
+        """Save the figure as in matplotlib, in its own style and with its caption."""
         form = str(options.get("format") or Path(str(fname)).suffix[1:] or "png").lower()
         options.setdefault("dpi", RESOLUTION)
         options.setdefault("metadata", _metadata(form, self.caption))
@@ -66,14 +66,14 @@ class Picture(Figure):
             super().savefig(fname, **options)
 
     def _repr_png_(self) -> bytes:
-        """Return the picture for notebooks."""
+        """Return the figure as PNG for notebooks."""
         target = io.BytesIO()
         self.savefig(target, format="png")
         return target.getvalue()
 
 
 def _metadata(form: str, caption: str) -> dict[str, Any]:
-    """Return what a file says about itself: the caption, but no time."""
+    """Return the metadata of a file: the caption, but no date."""
     options_by_format: dict[str, dict[str, Any]] = {
         "png": {"Description": caption},
         "pdf": {"CreationDate": None, "Subject": caption},
@@ -89,7 +89,7 @@ SUFFIXES = (".png", ".pdf", ".svg")
 def new_figure(
     columns: int = 1, rows: int = 1, panel: tuple[float, float] = (4.2, 3.1), **axes: Any
 ) -> tuple[Picture, list[Axes]]:
-    """Return a figure of rows × columns panels of the given size in inches, and its axes."""
+    """Return a figure with rows × columns panels of a given size in inches, and its axes."""
     with styled():
         figure = Picture(figsize=(panel[0] * columns, panel[1] * rows), layout="constrained")
         grid = figure.subplots(rows, columns, squeeze=False, **axes)
@@ -97,12 +97,12 @@ def new_figure(
 
 
 def save_figure(figure: Figure, path: str | Path) -> Path:
-    """Write a figure as PNG (200 dpi), PDF or SVG by its suffix, whole or not at all.
+    """Write a figure atomically as PNG (200 dpi), PDF or SVG, depending on the suffix.
 
     Raises
     ------
     ArgumentError
-        If the suffix is another one, or the place cannot be written to.
+        If the suffix is not supported, or if the file cannot be written.
     """
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES:

@@ -20,18 +20,18 @@ from qubatt.plots.selection import places_of
 from qubatt.results.contents import is_text
 
 MAX_VECTOR_CELLS = 10_000
-"""Most cells of a map that a PDF or SVG stores as vectors; a larger map is a bitmap in it."""
+"""Largest number of cells stored as vectors in a PDF or SVG; larger maps are bitmaps."""
 
 
 def draw_map(
     axes: Axes, values: xr.DataArray, x: str, y: str, *, xlabel: str, ylabel: str, top: float
 ) -> None:
-    """Draw a small map with the number written into each cell, dark for small values.
+    """Draw a small map with a number in each cell, dark for small values.
 
     Parameters
     ----------
     values : DataArray, dims (y, x) in any order
-        Whole numbers between 0 and `top`.
+        Integers between 0 and `top`.
     top : float
         Value of the lightest cell.
     """
@@ -59,17 +59,17 @@ def draw_change(
     doubtful: xr.DataArray | None = None,
     logarithmic: Sequence[str] = (),
 ) -> None:
-    """Draw where a quantity is raised (blue) and lowered (red), with a line where it is neither.
+    """Draw an increase in blue and a decrease in red, separated by a line at zero change.
 
     Parameters
     ----------
     values : DataArray, dims (y, x) in any order
-        Change of the quantity; its ``long_name`` and ``units`` label the colour bar, which has
-        white at 0.
+        Change of a quantity; ``long_name`` and ``units`` label the colour bar, which is white at
+        0.
     doubtful : DataArray of bool, optional
-        Cells to be hatched.
+        Cells to hatch.
     logarithmic : sequence of str
-        Which of x and y have a logarithmic axis.
+        Dimensions with a logarithmic axis.
     """
     grid = values.transpose(y, x)
     top = float(np.nanmax(np.abs(grid), initial=0.0)) or 1.0
@@ -94,21 +94,21 @@ def draw_values(
     doubtful: xr.DataArray | None = None,
     logarithmic: Sequence[str] = (),
 ) -> ScalarMappable:
-    """Draw a quantity over two parameters, dark for small values, also in grey.
+    """Draw a quantity over two parameters, dark for small values (also in greyscale).
 
     Parameters
     ----------
     values : DataArray, dims (y, x) in any order
-        What to draw; cells without a number stay white.
+        Values to draw; cells with NaN are white.
     doubtful : DataArray of bool, optional
-        Cells to be veiled and hatched.
+        Cells to fade and hatch.
     logarithmic : sequence of str
-        Which of x and y have a logarithmic axis.
+        Dimensions with a logarithmic axis.
 
     Returns
     -------
     ScalarMappable
-        What a colour bar is made of.
+        Mesh for a colour bar.
     """
     grid = values.transpose(y, x)
     with styled(**{"axes.grid": False}):
@@ -122,7 +122,7 @@ def draw_values(
 def _draw_cells(
     axes: Axes, grid: xr.DataArray, logarithmic: Sequence[str], **colours: Any
 ) -> ScalarMappable:
-    """Draw one cell per point around its coordinates; grid has dims (y, x)."""
+    """Draw one cell around each point of a grid with dimensions (y, x)."""
     y, x = map(str, grid.dims)
     x_edges, y_edges = (_edges_of(grid, dim, logarithmic) for dim in (x, y))
     finite = np.ma.masked_invalid(grid.to_numpy())
@@ -143,7 +143,7 @@ def _draw_cells(
 def _hatch(
     axes: Axes, doubtful: xr.DataArray, logarithmic: Sequence[str], veil: bool = False
 ) -> None:
-    """Hatch the cells that are doubtful; neighbours in a row together."""
+    """Hatch doubtful cells, merging neighbours in a row."""
     y, x = map(str, doubtful.dims)
     x_edges, y_edges = (_edges_of(doubtful, dim, logarithmic) for dim in (x, y))
     face = {"facecolor": (1.0, 1.0, 1.0, 0.6)} if veil else {"fill": False}
@@ -156,7 +156,7 @@ def _hatch(
 
 
 def draw_zero(axes: Axes, values: xr.DataArray, x: str, y: str, linestyle: str = "solid") -> None:
-    """Draw the line on which values vanish, where they change sign."""
+    """Draw the zero contour if the values change sign."""
     grid = values.transpose(y, x)
     if float(grid.min()) < 0.0 < float(grid.max()):
         axes.contour(
@@ -169,7 +169,7 @@ def _edges_of(grid: xr.DataArray, dim: str, logarithmic: Sequence[str]) -> Float
 
 
 def _edges(centres: FloatArray, logarithmic: bool) -> FloatArray:
-    """Return the edges of cells around ascending values, one more than values."""
+    """Return the edges of cells around ascending values, one more than there are values."""
     positions = np.log(centres) if logarithmic else centres
     if len(positions) == 1:
         positions = np.array([positions[0] - 0.5, positions[0] + 0.5])

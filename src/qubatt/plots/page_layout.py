@@ -1,4 +1,4 @@
-"""Page layout: panels in a grid one column or one page wide, legends, text on trust."""
+"""Page layout: a grid of panels with legends and a strip with the certificate."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from qubatt.results.contents import is_text
 from qubatt.results.parameters import description
 
 COLUMN_WIDTH, PAGE_WIDTH = 3.4, 7.0
-"""Widths of a column and of a page of a journal, in inches."""
+"""Widths of a journal column and of a journal page, in inches."""
 
 SMALL_TEXT: dict[str, Any] = {
     "font.size": 8.0,
@@ -42,20 +42,20 @@ SMALL_TEXT: dict[str, Any] = {
     "lines.linewidth": 1.2,
     "hatch.linewidth": 0.6,
 }
-"""Sizes of letters and lines at these widths."""
+"""Font sizes and line widths for these widths."""
 
 LEGEND_LINE = 0.125
-"""Height of a line of a legend, in inches."""
+"""Height of a legend line, in inches."""
 
 PANEL_HEIGHTS = {1: 2.3, 2: 2.1, 3: 1.6}
-"""Height of a panel by the number of columns, without its legend."""
+"""Height of a panel without its legend by the number of columns, in inches."""
 
 LETTER_WIDTH = 0.054
-"""Width of a letter of a legend, in inches."""
+"""Width of a letter in a legend, in inches."""
 
 
 class Sheet:
-    """An empty grid of panels, and a strip beneath where there is something to say."""
+    """An empty grid of panels, with a strip below it if there is a status to show."""
 
     def __init__(
         self,
@@ -91,15 +91,17 @@ class Sheet:
         if self.strip is not None and not timed:
             self.strip.set_axis_off()
 
-    def finish(self, dataset: xr.Dataset, panels: Sequence[Panel], left: Sequence[str]) -> Picture:
-        """Wrap labels, name what is left out, write the caption."""
+    def finish(
+        self, dataset: xr.Dataset, panels: Sequence[Panel], omitted: Sequence[str]
+    ) -> Picture:
+        """Wrap labels, name omitted quantities, and write the caption."""
         letters = int((PANEL_HEIGHTS[self.columns] - 0.4) / 0.066)
         for k, axes in enumerate(self.panels):
             axes.set_ylabel(wrapped(axes.get_ylabel(), letters))
             if k + self.columns < len(self.panels):
                 axes.set_xlabel("")
-        if left:
-            text = f"Not shown: {', '.join(left)}."
+        if omitted:
+            text = f"Not shown: {', '.join(omitted)}."
             self.figure.supxlabel(fill(text, self.letters), fontsize=6.5, x=0.01, ha="left")
         texts = [definition(panel) for panel in panels]
         title = "\n".join(description(dataset)).replace("\n    ", " ").replace("\n  ", "; ")
@@ -108,8 +110,8 @@ class Sheet:
         return self.figure
 
 
-def draw_courses(dataset: xr.Dataset, panels: list[Panel], left: list[str]) -> Picture:
-    """Return panels of curves over one dim, a strip with the certificate beneath."""
+def draw_courses(dataset: xr.Dataset, panels: list[Panel], omitted: list[str]) -> Picture:
+    """Return panels of curves over one dimension, with the certificate in a strip below."""
     first = [next(iter(panel.curves.values())) for panel in panels]
     timed = {str(array.dims[0]) for array in first} <= {"time", "state_time"}
     names = [legend_names(panel, dataset) for panel in panels]
@@ -135,13 +137,13 @@ def draw_courses(dataset: xr.Dataset, panels: list[Panel], left: list[str]) -> P
         coordinates = [array[array.dims[0]] for array in first]
         for axes in [*sheet.panels, *([sheet.strip] if timed and sheet.strip else [])]:
             set_span(axes, coordinates)
-    return sheet.finish(dataset, panels, left)
+    return sheet.finish(dataset, panels, omitted)
 
 
 def draw_families(
-    dataset: xr.Dataset, panels: list[Panel], left: list[str], x: str, family: str
+    dataset: xr.Dataset, panels: list[Panel], omitted: list[str], x: str, family: str
 ) -> Picture:
-    """Return one panel of curves per quantity, one curve per entry of `family`."""
+    """Return one panel per quantity, with one curve per entry of `family`."""
     sheet = Sheet(len(panels), dataset)
     doubtful, _ = doubtful_points(dataset)
     with styled(**SMALL_TEXT):
@@ -158,11 +160,13 @@ def draw_families(
         else:
             family_legend(sheet, shown)
         write(sheet, dataset, "hollow" if hatched is not None else "")
-    return sheet.finish(dataset, panels, left)
+    return sheet.finish(dataset, panels, omitted)
 
 
-def draw_heat(dataset: xr.Dataset, panels: list[Panel], left: list[str], x: str, y: str) -> Picture:
-    """Return one map per quantity, hatched where it should not be trusted."""
+def draw_heat(
+    dataset: xr.Dataset, panels: list[Panel], omitted: list[str], x: str, y: str
+) -> Picture:
+    """Return one map per quantity, with doubtful points hatched."""
     sheet = Sheet(len(panels), dataset, [4] * len(panels))
     doubtful, _ = doubtful_points(dataset)
     with styled(**SMALL_TEXT):
@@ -177,24 +181,24 @@ def draw_heat(dataset: xr.Dataset, panels: list[Panel], left: list[str], x: str,
             axes.set_xlabel(axis_label(array[x]))
             axes.set_ylabel(axis_label(array[y]))
         write(sheet, dataset, "hatched" if hatched is not None else "")
-    return sheet.finish(dataset, panels, left)
+    return sheet.finish(dataset, panels, omitted)
 
 
 def write(sheet: Sheet, dataset: xr.Dataset, how: str) -> None:
-    """Write how far swept data can be trusted, and what is doubtful and `how` that is drawn."""
+    """Write the status of swept data, and explain how doubtful points are marked."""
     if sheet.strip is None:
         return
     doubtful, why = doubtful_points(dataset)
     texts = [trust(dataset)]
     if doubtful is not None and bool(doubtful.any()):
-        counted = "status" in dataset.variables or not doubtful.ndim  # trust has told
+        counted = "status" in dataset.variables or not doubtful.ndim  # included in `trust`
         count = "" if counted else f" at {int(doubtful.sum())} of {doubtful.size} points"
         texts.append(f"{f'{how}: ' if how else ''}{why}{count}")
     write_trust(sheet.strip, "; ".join(word for word in texts if word), sheet.letters)
 
 
 def matched(doubtful: xr.DataArray | None, array: xr.DataArray) -> xr.DataArray | None:
-    """Return the doubtful points in the order and with the dims of what is drawn."""
+    """Return the doubtful points with the dimensions and the order of an array."""
     if doubtful is None or not {*doubtful.dims} <= {*array.dims}:
         return None
     hatched = doubtful.reset_coords(drop=True)
@@ -203,7 +207,7 @@ def matched(doubtful: xr.DataArray | None, array: xr.DataArray) -> xr.DataArray 
 
 
 def family_legend(sheet: Sheet, family: xr.DataArray) -> None:
-    """Put one legend above all panels."""
+    """Place one legend above all panels."""
     handles, _ = sheet.panels[0].get_legend_handles_labels()
     values = family.to_numpy().tolist()
     texts = [f"{value:.4g}" if isinstance(value, int | float) else str(value) for value in values]
@@ -215,7 +219,7 @@ def family_legend(sheet: Sheet, family: xr.DataArray) -> None:
 
 
 def legend_above(axes: Axes, columns: int, letters: int) -> Legend:
-    """Put the legend above a panel, where no curve is."""
+    """Place the legend above a panel, outside of the axes."""
     handles, names = axes.get_legend_handles_labels()
     return axes.legend(
         handles,
@@ -233,7 +237,7 @@ def legend_above(axes: Axes, columns: int, letters: int) -> Legend:
 
 
 def _shape(names: Sequence[str], room: float) -> tuple[int, int]:
-    """Return lines and columns of a legend in a panel of a width."""
+    """Return the numbers of lines and columns of a legend in a panel of width `room`."""
     if not names:
         return 0, 1
     columns = max(1, min(len(names), int(room / (LETTER_WIDTH * max(map(len, names)) + 0.4))))
@@ -242,5 +246,5 @@ def _shape(names: Sequence[str], room: float) -> tuple[int, int]:
 
 
 def _longest(room: float) -> int:
-    """Return the letters on a line of a legend in a panel of a width."""
+    """Return the number of letters per legend line in a panel of width `room`."""
     return int((room - 0.3) / LETTER_WIDTH)

@@ -1,4 +1,4 @@
-"""Panels: quantities that share axes, and their names in the legend."""
+"""Panels: quantities with common axes, and their names in the legend."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("spin squeezing", ("spin_squeezing*",)),
     ("entropy production rate", ("entropy_production*",)),
 )
-"""Panels in their order: the label of an axis that several share, and the names in it."""
+"""Panels in order: axis label for several quantities, and patterns of variable names."""
 
 BOUNDS = ("power_bound", "speed_limit")
-"""Variables that limit others of the same panel."""
+"""Variables that are bounds on other variables of the same panel."""
 
 SHORT_FORMS = {
     " on the symmetric states": ", symmetric",
@@ -46,26 +46,26 @@ SHORT_FORMS = {
     " of the battery": "",
     "battery ": "",
 }
-"""What the others in a panel leave no doubt about, and what it is shortened to."""
+"""Phrases that are redundant within a panel, and their short forms."""
 
 NOT_PARAMETERS = ("units", "long_name", "definition", "source")
-"""Attributes of a variable that are no parameters of it."""
+"""Attributes of a variable other than its parameters."""
 
 GREEK = {"beta": "β", "fraction": "fraction"}
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Quantities of the same units on one pair of axes.
+    """Quantities with the same units on common axes.
 
     Attributes
     ----------
     label : str
         Label of the vertical axis.
     curves : dict of str to DataArray
-        What is drawn, by entry name.
+        Curves by entry name.
     names : dict of str to str
-        Names in the legend.
+        Names in the legend by entry name.
     """
 
     label: str
@@ -74,9 +74,10 @@ class Panel:
 
 
 def group(entries: Mapping[str, xr.DataArray]) -> list[Panel]:
-    """Return the panels of a picture, those of every battery first.
+    """Return the panels of a figure, in the order of `THEMES`.
 
-    Quantities of one theme share a panel if they have the same units; the others have their own.
+    Quantities of one theme share a panel if they have the same units; other quantities have
+    separate panels.
     """
     groups: dict[tuple[int, str], dict[str, xr.DataArray]] = {}
     for k, (name, array) in enumerate(entries.items()):
@@ -87,13 +88,13 @@ def group(entries: Mapping[str, xr.DataArray]) -> list[Panel]:
 
 
 def one_each(entries: Mapping[str, xr.DataArray]) -> list[Panel]:
-    """Return one panel for each entry, in the same order."""
+    """Return one panel per entry, in the same order."""
     order = sorted(entries.items(), key=lambda item: _theme(item[0]))
     return [_panel(len(THEMES), {name: array}) for name, array in order]
 
 
 def definition(panel: Panel) -> str:
-    """Return what is shown, with definitions."""
+    """Return the description of a panel with definitions."""
     definitions: dict[str, str] = {}
     for name, array in panel.curves.items():
         texts = str(array.attrs.get("definition", ""))
@@ -110,7 +111,7 @@ def _order(item: tuple[tuple[int, str], object]) -> int:
 
 
 def _theme(name: str) -> int:
-    """Return which theme a variable belongs to, the number of themes for none."""
+    """Return the index of the theme of a variable, or the number of themes if it has none."""
     plain = name.split("[")[0]
     for k, (_, patterns) in enumerate(THEMES):
         if any(fnmatchcase(plain, pattern) for pattern in patterns):
@@ -132,7 +133,7 @@ def _panel(theme: int, curves: dict[str, xr.DataArray]) -> Panel:
     title = THEMES[theme][0]
     variables = {name.split("[")[0] for name in curves}
     if len(variables) == 1 and theme < len(THEMES) and title in ("", "ergotropy"):
-        title = _long_name(first)  # an ergotropy always says of what
+        title = _long_name(first)  # the label of an ergotropy includes its reach
     names = {name: _short(name, array) for name, array in curves.items()}
     if len(variables) == 1 and not variables & {"heat_current", "work_flow"}:
         names = {name: _entry(name) for name in curves}
@@ -145,13 +146,13 @@ def _panel(theme: int, curves: dict[str, xr.DataArray]) -> Panel:
 
 
 def _of_ergotropy(text: str) -> str:
-    """Return "full" for "ergotropy, full"; an ergotropy without more is that."""
+    """Return "full" for "ergotropy, full"; a plain "ergotropy" is unchanged."""
     rest = " ".join(text.replace("ergotropy", "").replace(" ,", ",").split()).strip(" ,")
     return rest.removeprefix("of ") or text
 
 
 def _short(name: str, array: xr.DataArray) -> str:
-    """Return the name of a curve in a legend: what it is, of what, with which parameter."""
+    """Return the name of a curve in a legend: quantity, entry and parameter."""
     text = _long_name(array)
     for long, short in SHORT_FORMS.items():
         text = text.replace(long, short)
@@ -163,12 +164,12 @@ def _short(name: str, array: xr.DataArray) -> str:
 
 
 def _entry(name: str) -> str:
-    """Return which environment or drive an entry belongs to."""
+    """Return the environment or drive of an entry."""
     return name.partition("[")[2].removesuffix("]")
 
 
 def _parameters(array: xr.DataArray) -> str:
-    """Return the parameters of a merit in words."""
+    """Return the parameters of a merit as text."""
     values = {key: value for key, value in array.attrs.items() if key not in NOT_PARAMETERS}
     return ", ".join(
         f"{GREEK.get(str(key), key)} = {value:g}"

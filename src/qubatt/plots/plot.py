@@ -1,4 +1,4 @@
-"""The standard picture of a result."""
+"""Standard figures of results."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from qubatt.results.contents import entries, is_check, is_text
 from qubatt.results.dims import is_run_dim
 
 MAIN_VARIABLES = ("energy", "power", "mean_photons", "*ergotropy*", "work", "heat", "efficiency")
-"""Variables that have a panel each where a parameter was varied, unless others are named."""
+"""Variables that are drawn by default if a parameter was varied."""
 
 MAX_PANELS = 12
-"""Panels that a page has room for."""
+"""Largest number of panels on a page."""
 
 MIN_MAP_SIDE = 5
-"""Fewest values of both parameters for a map; fewer are drawn as curves."""
+"""Smallest number of values of both parameters for a map instead of curves."""
 
 
 @usual_float_errors
@@ -38,40 +38,42 @@ def plot(
     at: Mapping[str, Any] | None = None,
     scaling: bool = False,
 ) -> Figure:
-    """Return a picture of a result, of the width of a column or a page of a journal.
+    """Return a figure of a result, sized for a journal column or page.
 
     Parameters
     ----------
-    dataset : Dataset
-        From `charge` or `recharge`, of a study, or put together from several of `charge` or
-        `steady_state`.
+    dataset : xarray.Dataset
+        Result of `charge`, `discharge`, `recharge` or a study, or several results of `charge` or
+        `steady_state` joined by `concat`.
     variables : str or iterable of str, optional
-        What to draw; by default all that a single run has, or the main ones of several.
+        Variables to draw. Default: all variables of a single run, or the main variables of
+        several runs.
     x : str, optional
-        Dim along the horizontal axis, or a coordinate that goes together with one; by default
-        time, the number of atoms with `scaling`, or the last of numbers.
+        Dimension on the horizontal axis, or a coordinate along it. Default: time, the number of
+        atoms if `scaling` is true, or the last numeric dimension.
     family : str, optional
-        Dim with one curve per entry: with a legend up to eight, with a colour bar beyond.
+        Dimension that labels the curves, with a legend for up to eight curves and a colour bar
+        for more.
     y : str, optional
-        Dim along the vertical axis of a map. Two dims with five values or more and no time become
-        a map by themselves.
+        Dimension on the vertical axis of a map. By default two dimensions other than time with at
+        least five values each are drawn as a map.
     at : mapping, optional
-        Values at which other dims are kept fixed, such as ``{"n_atoms": 4}``.
+        Fixed values of other dimensions, such as ``{"n_atoms": 4}``.
     scaling : bool
-        Draw both axes logarithmic, with the power law that `qubatt.scaling` fits to the points
-        whose status is ok.
+        Whether to use logarithmic axes and to draw the power law that `qubatt.scaling` fits to
+        the points with status ok.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Its `savefig` embeds fonts and its attribute `caption` defines what is shown. Beneath the
-        panels stands how far the result can be trusted; what should not be is hatched, and its
-        points are hollow.
+        Its `savefig` embeds fonts, and its attribute `caption` contains definitions. A strip below
+        the panels shows status and certificate; doubtful ranges are hatched, and doubtful points
+        are hollow.
 
     Raises
     ------
     ArgumentError
-        If there is nothing to draw over, there are too many dims, or a name is unknown.
+        If the data has no dimension or too many dimensions to draw, or if a name is unknown.
 
     Examples
     --------
@@ -90,12 +92,12 @@ def plot(
     if variables is None and x not in TIMES and len(_dims(dataset, numbers)) > 2:
         numbers = {k: array for k, array in numbers.items() if not _is_timed(array)} or numbers
     dims = _dims(dataset, numbers)
-    given = {"x": x, "family": family, "y": y}
-    for argument, dim in given.items():
+    for argument, dim in {"x": x, "family": family, "y": y}.items():
         if dim is not None and dim not in dims:
-            raise ArgumentError(argument, "be a dim of the data", dim, suggest(dim, dims))
+            raise ArgumentError(argument, "be a dimension of the data", dim, suggest(dim, dims))
     if family is not None and y is not None:
-        raise ArgumentError("y", "be left out with family", y, "Curves, or a map.")
+        cure = "Use `family` for curves or `y` for a map."
+        raise ArgumentError("y", "not be combined with family", y, cure)
     if x is not None and x in (family, y):
         raise ArgumentError("x", "differ from family and y", x)
     free = [dim for dim in dims if dim not in (family, y)] or dims
@@ -105,39 +107,39 @@ def plot(
         others = {dim: dataset[dim].to_numpy()[0].item() for dim in rest if dim in dataset.dims}
         dim, value = next(iter(others.items()), ("n_atoms", 4))
         cure = (
-            f"Fix others with at={{{dim!r}: {value!r}}} (--at {dim}={value}), or dataset.sel(...)."
+            f"Fix others by at={{{dim!r}: {value!r}}} (--at {dim}={value}) or by dataset.sel(...)."
         )
-        raise ArgumentError("dataset", "have one or two dims to draw over", dims, cure)
+        raise ArgumentError("dataset", "have one or two dimensions to draw", dims, cure)
     numbers = _over(numbers, x, rest, named=variables is not None)
     if scaling:
         if y is not None:
-            raise ArgumentError("y", "be left out with scaling", y, "Use family instead.")
+            raise ArgumentError("y", "not be combined with scaling", y, "Use `family` instead.")
         return draw_laws(dataset, *_first(one_each(numbers)), x, *rest)
     if not rest:
         return draw_courses(dataset, *_first(group(numbers)))
     is_chosen = variables is not None or "study" in dataset.attrs
     panels = _first(one_each(_main(numbers, named=is_chosen)))
     if y is not None and {*TIMES} & {x, y} - {*dataset.dims}:
-        cure = "Draw curves: leave y out."
-        raise ArgumentError("y", "be left out where times differ from point to point", y, cure)
+        cure = "Draw curves by omitting `y`."
+        raise ArgumentError("y", "be omitted if the points have different times", y, cure)
     as_map = y is not None or (family is None and _is_fine(numbers, x, rest[0]))
     draw = draw_heat if as_map else draw_families
     return draw(dataset, *panels, x, rest[0])
 
 
 def _chosen(dataset: xr.Dataset, variables: str | Iterable[str] | None) -> dict[str, Any]:
-    """Return what may be drawn, without dims of one value."""
+    """Return the arrays to choose from, without dimensions of one value."""
     if variables is None:
         every = [str(name) for name in dataset.data_vars]
         names = [name for name in every if not is_check(name)] or every
         if len(names) > 1 and not any(_is_timed(dataset[name]) for name in names):
-            names = [name for name in names if name != "power"]  # 0 but for rounding, at rest
+            names = [name for name in names if name != "power"]  # 0 in steady states
     else:
         names = [variables] if isinstance(variables, str) else list(variables)
         for name in names:
             if name not in dataset.data_vars:
                 cure = suggest(str(name), map(str, dataset.data_vars))
-                raise ArgumentError("variables", "be in the data", name, cure)
+                raise ArgumentError("variables", "name variables of the data", name, cure)
     chosen = dataset[names].map(lambda array: array * 1 if array.dtype == bool else array)
     for name in names:
         chosen[name].attrs = dict(dataset[name].attrs)
@@ -151,30 +153,31 @@ def _chosen(dataset: xr.Dataset, variables: str | Iterable[str] | None) -> dict[
     if variables is not None:
         for name in names:
             if not any(entry.split("[")[0] == name and arrays[entry].dims for entry in arrays):
-                cure = "Look at it with print(dataset)."
-                raise ArgumentError("variables", "have dims to draw over", name, cure)
+                cure = "Show single numbers by print(dataset)."
+                raise ArgumentError("variables", "have a dimension to draw", name, cure)
     return {name: array for name, array in arrays.items() if array.dims and array.size}
 
 
 def _dims(dataset: xr.Dataset, numbers: dict[str, xr.DataArray]) -> list[str]:
-    """Return the dims of what may be drawn; the times of states are no further one."""
+    """Return the dimensions of the arrays; times of states count as times."""
     dims = list(dict.fromkeys(dim for array in numbers.values() for dim in dims_of(array)))
     if not dims:
         sizes = dataset.sizes.items()
         named = [dim for dim, size in sizes if size > 1 and dataset[dim].dtype.kind in "OSUT"]
         cure = (
             (
-                f"These are single numbers for each {named[0]}: print(dataset) shows them, and"
-                " dataset[name].to_series().plot.bar() draws one."
+                f"There is one number for each {named[0]}. Show them by print(dataset), or draw one"
+                " variable by dataset[name].to_series().plot.bar()."
             )
             if named
             else (
-                "These are single numbers, such as those of one steady state: print(dataset) shows"
-                " them. Put several together, with xarray.concat, to draw them over a parameter."
+                "There are only single numbers, as for one steady state. Show them by"
+                " print(dataset), or join several results by qb.concat to draw them over a"
+                " parameter."
             )
         )
         names = list(map(str, dataset.data_vars))
-        raise ArgumentError("dataset", "hold curves with dims to draw over", names, cure)
+        raise ArgumentError("dataset", "contain variables with a dimension to draw", names, cure)
     return [dim for dim in dims if dim != "state_time" or "time" not in dims]
 
 
@@ -183,7 +186,7 @@ def _is_timed(array: xr.DataArray) -> bool:
 
 
 def _horizontal(dataset: xr.Dataset, dims: Sequence[str], *, scaling: bool) -> str:
-    """Return the dim along the horizontal axis: time, atoms, or the last that holds numbers."""
+    """Return the default horizontal dimension: time, atoms, or the last numeric dimension."""
     if scaling and "n_atoms" in dims:
         return "n_atoms"
     numeric = [dim for dim in dims if dim in TIMES or not is_text(dataset[dim])]
@@ -193,20 +196,21 @@ def _horizontal(dataset: xr.Dataset, dims: Sequence[str], *, scaling: bool) -> s
 def _over(
     numbers: dict[str, xr.DataArray], x: str, rest: list[str], named: bool
 ) -> dict[str, xr.DataArray]:
-    """Leave out what does not have all the dims, unless it was asked for by name."""
+    """Return the arrays with all dimensions; a named variable without them is an error."""
     complete = {}
     for name, array in numbers.items():
         dims = {"time" if dim == "state_time" and x == "time" else dim for dim in dims_of(array)}
         if dims == {x, *rest}:
             complete[name] = array
         elif named:
-            cure = f"It has {', '.join(sorted(dims))}: draw it by itself."
-            raise ArgumentError("variables", f"have dims {', '.join([x, *rest])}", name, cure)
+            cure = f"Draw it separately, because its dimensions are {', '.join(sorted(dims))}."
+            requirement = f"have the dimensions {', '.join([x, *rest])}"
+            raise ArgumentError("variables", requirement, name, cure)
     return complete
 
 
 def _main(numbers: dict[str, xr.DataArray], named: bool) -> dict[str, xr.DataArray]:
-    """Return the main variables, all if there is none of them."""
+    """Return the main variables, or all variables if there are no main ones."""
     main = {
         name: array
         for name, array in numbers.items()
@@ -216,13 +220,13 @@ def _main(numbers: dict[str, xr.DataArray], named: bool) -> dict[str, xr.DataArr
 
 
 def _first(panels: list[Panel]) -> tuple[list[Panel], list[str]]:
-    """Return the panels that a page has room for, and the names of what is left out."""
-    left = [name for panel in panels[MAX_PANELS:] for name in panel.curves]
-    return panels[:MAX_PANELS], list(dict.fromkeys(name.split("[")[0] for name in left))
+    """Return the panels that fit on a page, and the names of omitted variables."""
+    omitted = [name for panel in panels[MAX_PANELS:] for name in panel.curves]
+    return panels[:MAX_PANELS], list(dict.fromkeys(name.split("[")[0] for name in omitted))
 
 
 def _is_fine(numbers: dict[str, xr.DataArray], x: str, y: str) -> bool:
-    """Return whether two parameters, none of them a time, have many values each."""
+    """Return whether two dimensions other than time have enough values for a map."""
     if {x, y} & {*TIMES}:
         return False
     first = next(iter(numbers.values()))

@@ -1,4 +1,4 @@
-"""Power laws: data in logarithmic axes with the fitted lines."""
+"""Power laws: data and fitted lines on logarithmic axes."""
 
 from __future__ import annotations
 
@@ -21,29 +21,31 @@ from qubatt.results.scaling import scaling
 SHAPES = "osD^vPX<"
 
 MAX_TICKS = 8
-"""Values of x up to which each of them has a tick."""
+"""Largest number of values of x that all have a tick."""
 
 
 def draw_laws(
     dataset: xr.Dataset,
     panels: list[Panel],
-    left: list[str],
+    omitted: list[str],
     x: str,
     family: str | None = None,
 ) -> Picture:
-    """Return one panel per quantity: points, and dashed the law y = A x^α with α in the legend.
+    """Return one panel per quantity with points, the dashed fit y = A x^α, and α in the legend.
 
     Parameters
     ----------
     dataset : Dataset
-        Points whose status is not ok are hollow, and left out of the fit.
+        Result; points with a status other than ok are hollow and excluded from the fit.
     panels : list of Panel
-        One quantity each, over `x` and `family`; those without two positive points are left out.
+        Panels with one quantity each over `x` and `family`. Quantities with fewer than two
+        positive values are omitted.
 
     Raises
     ------
     ArgumentError
-        If `x` holds words, the family is too large, or nothing has two positive points.
+        If `x` is a text coordinate, if the family is too large, or if no quantity has two
+        positive values.
     """
     doubtful, _ = doubtful_points(dataset)
     laws = {}
@@ -57,12 +59,13 @@ def draw_laws(
         if np.isfinite(law["exponent"]).any():
             laws[name] = panel, array, bad, law
     if not laws:
-        cure = "There are none over which a power law could be fitted."
+        cure = "A power law cannot be fitted to fewer points."
         raise ArgumentError("variables", f"have two positive values over {x}", MISSING, cure)
     size = dataset.sizes[family] if family else 1
     if size > MAX_IN_LEGEND:
-        cure = f"Select one with `at` (--at {family}=…), or some with dataset.isel({family}=[…])."
-        raise ArgumentError("dataset", f"have at most {MAX_IN_LEGEND} of {family}", size, cure)
+        cure = f"Select one by `at` (--at {family}=…), or several by dataset.isel({family}=[…])."
+        requirement = f"have at most {MAX_IN_LEGEND} values of {family}"
+        raise ArgumentError("dataset", requirement, size, cure)
     lines = size + (1 if family else 0)
     sheet = Sheet(len(laws), dataset, [lines] * len(laws), most=2)
     with styled(**SMALL_TEXT):
@@ -74,19 +77,19 @@ def draw_laws(
                 legend.set_title(wrapped(axis_label(array[family]), 40))
                 legend.set_alignment("left")
         write(sheet, dataset, "hollow, not fitted")
-    return sheet.finish(dataset, [panel for panel, *_ in laws.values()], left)
+    return sheet.finish(dataset, [panel for panel, *_ in laws.values()], omitted)
 
 
 def _draw(
     axes: Axes, array: xr.DataArray, bad: xr.DataArray, law: xr.Dataset, x: str, family: str | None
 ) -> None:
-    """Draw points and the line fitted to them, one for each of the family."""
+    """Draw the points and the fitted line of each member of the family."""
     members = [{family: k} for k in range(array.sizes[family])] if family else [{}]
     colours = shades(len(members)) if family else shades(2)
     for colour, shape, member in zip(colours, SHAPES, members, strict=False):
         y, one = array.isel(member), law.isel(member)
         values = y.where(y > 0).to_numpy()
-        name = f"{_word(y[family])}: {_told(one)}" if family else _told(one)
+        name = f"{_word(y[family])}: {_fit_text(one)}" if family else _fit_text(one)
         style: dict[str, Any] = {"color": colour, "linestyle": "none", "label": name}
         draw_points(
             axes, y[x], values, style | {"marker": shape}, bad.isel(member).to_numpy(), True
@@ -109,8 +112,8 @@ def _word(entry: xr.DataArray) -> str:
     return value if isinstance(value, str) else f"{value:.4g}"
 
 
-def _told(law: xr.Dataset) -> str:
-    """Return the exponent with its standard error, and its drift where that is larger."""
+def _fit_text(law: xr.Dataset) -> str:
+    """Return the exponent with its standard error, and with its drift if this is larger."""
     exponent, error, drift = (float(law[k]) for k in ("exponent", "exponent_error", "drift"))
     if math.isnan(exponent):
         return "no fit"

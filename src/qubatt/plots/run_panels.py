@@ -1,4 +1,4 @@
-"""Panels of a single run: curves with their maxima, bounds and doubtful points."""
+"""Panels of a single run: curves with maxima, bounds and doubtful points."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from qubatt.plots.figure import styled
 from qubatt.plots.panel import BOUNDS, Panel
 
 MAX_DOTS = 60
-"""Points up to which a curve over ``state_time`` shows each of them."""
+"""Largest number of points that are all marked on a curve over ``state_time``."""
 
 HEADROOM = 2.5
-"""How much higher than the curves their bounds may reach into the panel."""
+"""Largest ratio of a visible bound to the maximum of its curves."""
 
 GREY = "0.45"
 
 
 class Mark(NamedTuple):
-    """A number of the whole curve that is marked on it."""
+    """A single number of a curve that is marked on it."""
 
     curve: str
     time: str
@@ -47,7 +47,7 @@ MARKS = (
 
 
 class Point(NamedTuple):
-    """Where a mark lies, and its name in the legend."""
+    """Position of a mark and its name in the legend."""
 
     x: float
     y: float
@@ -56,7 +56,7 @@ class Point(NamedTuple):
 
 
 def legend_names(panel: Panel, dataset: xr.Dataset) -> list[str]:
-    """Return what the legend of a panel holds, nothing where one is not needed."""
+    """Return the legend entries of a panel, empty if no legend is needed."""
     marks = [point.text for point in marks_of(panel, dataset)]
     names = list(panel.names.values())
     names += ["stored energy"] if _beneath(panel, dataset) is not None else []
@@ -66,18 +66,18 @@ def legend_names(panel: Panel, dataset: xr.Dataset) -> list[str]:
 def draw_panel(
     axes: Axes, panel: Panel, dataset: xr.Dataset, doubtful: xr.DataArray | None = None
 ) -> None:
-    """Draw the curves of a panel over their last dim, with marks; the legend is put elsewhere.
+    """Draw the curves of a panel with marks, but without a legend.
 
     Parameters
     ----------
     axes : Axes
-        Where to draw.
+        Axes to draw on.
     panel : Panel
-        Curves with one dim each.
+        Curves with one dimension each.
     dataset : Dataset
-        What they are from: where marks and the stored energy beneath ergotropies are found.
+        Result that contains the curves, the marks, and the stored energy behind ergotropies.
     doubtful : DataArray of bool, optional
-        Points over a parameter to be marked hollow.
+        Points over a parameter to mark as hollow.
     """
     with styled():
         if (energy := _beneath(panel, dataset)) is not None:
@@ -114,19 +114,19 @@ def draw_panel(
 def _draw(
     axes: Axes, array: xr.DataArray, style: dict[str, Any], doubtful: xr.DataArray | None
 ) -> None:
-    """Draw one curve; each point of few over ``state_time`` or a parameter, and lone ones."""
+    """Draw one curve, with markers if it has few points over ``state_time`` or a parameter."""
     values = array.to_numpy().astype(float)
     finite = np.where(np.isfinite(values), values, np.nan)
     looked = array.dims[0] == "state_time" and len(values) <= MAX_DOTS
     if looked or np.isfinite(finite).sum() == 1:
         style = style | {"marker": "o", "markersize": 2.6, "linewidth": 0.7}
-        style["clip_on"] = array.name in BOUNDS  # no half points at the borders
+        style["clip_on"] = array.name in BOUNDS  # points at the borders are drawn completely
     hollow = None if doubtful is None else doubtful.to_numpy()
     draw_points(axes, array[array.dims[0]], finite, style, hollow, is_marked(array))
 
 
 def _limit(axes: Axes, panel: Panel) -> None:
-    """Keep bounds that are far off from flattening the curves that they bound."""
+    """Limit the vertical axis so that distant bounds do not flatten the curves."""
     bounds = [name for name in panel.curves if name in BOUNDS]
     curves = [array for name, array in panel.curves.items() if name not in BOUNDS]
     if not bounds or not curves:
@@ -140,7 +140,7 @@ def _limit(axes: Axes, panel: Panel) -> None:
 
 
 def _limit_rounding(axes: Axes, panel: Panel) -> None:
-    """Keep what is 0 but for rounding from filling the axis."""
+    """Limit the vertical axis so that rounding errors of a vanishing curve do not fill it."""
     values = np.concatenate([array.to_numpy() for array in panel.curves.values()])
     finite = np.abs(values[np.isfinite(values)])
     if finite.size and finite.max() < ZERO_TOLERANCE:
@@ -148,7 +148,7 @@ def _limit_rounding(axes: Axes, panel: Panel) -> None:
 
 
 def _limit_squeezing(axes: Axes, panel: Panel) -> None:
-    """Mark 1, below which spins are squeezed, and leave out where a parameter diverges."""
+    """Mark the value 1, below which spins are squeezed, and clip divergences."""
     axes.axhline(1.0, color=GREY, linewidth=0.6, zorder=1)
     values = np.concatenate([array.to_numpy() for array in panel.curves.values()])
     finite = values[np.isfinite(values)]
@@ -158,7 +158,7 @@ def _limit_squeezing(axes: Axes, panel: Panel) -> None:
 
 
 def marks_of(panel: Panel, dataset: xr.Dataset) -> Iterator[Point]:
-    """Return the numbers without dims that belong to a curve of the panel."""
+    """Yield the marks of single numbers that belong to a curve of the panel."""
     for mark in MARKS:
         curve = panel.curves.get(mark.curve)
         if curve is None or curve.dims != ("time",):
@@ -178,7 +178,7 @@ def marks_of(panel: Panel, dataset: xr.Dataset) -> Iterator[Point]:
 
 
 def _beneath(panel: Panel, dataset: xr.Dataset) -> xr.DataArray | None:
-    """Return the stored energy, of which ergotropies are a part."""
+    """Return the stored energy as background of ergotropies, or None."""
     if not all("ergotropy" in name for name in panel.curves) or "energy" not in dataset:
         return None
     energy = dataset["energy"]

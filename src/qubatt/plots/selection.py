@@ -1,4 +1,4 @@
-"""Selection of the points of a result to draw, and of the coordinates to draw them over."""
+"""Selection of the points and coordinates of a result to draw."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ TIMES = ("time", "state_time")
 
 
 def fixed(dataset: xr.Dataset, at: Mapping[str, Any]) -> xr.Dataset:
-    """Return the points at which coordinates have the given values, but for rounding.
+    """Return the points whose coordinates have given values, up to rounding errors.
 
     Raises
     ------
     ArgumentError
-        If there is no such coordinate along one dim, or no such value.
+        If a coordinate is unknown or not one-dimensional, or if it does not contain the value.
     """
     for name, value in at.items():
         coordinates = {str(c): array for c, array in dataset.coords.items() if array.ndim == 1}
         if name not in coordinates:
             raise ArgumentError(
-                "at", "name a coordinate along one dim", name, suggest(name, coordinates)
+                "at", "name a one-dimensional coordinate", name, suggest(name, coordinates)
             )
         values = coordinates[name].to_numpy()
         worded = values.dtype.kind not in "iuf"
@@ -37,18 +37,19 @@ def fixed(dataset: xr.Dataset, at: Mapping[str, Any]) -> xr.Dataset:
         if not same.any():
             listed = ", ".join(str(entry) if worded else f"{entry:.6g}" for entry in values[:20])
             more = " …" if len(values) > 20 else ""
-            raise ArgumentError("at", f"be a value of {name}", value, f"There are {listed}{more}.")
+            cure = f"Its values are {listed}{more}."
+            raise ArgumentError("at", f"be a value of {name}", value, cure)
         (dim,) = coordinates[name].dims
         dataset = dataset.isel({dim: int(np.flatnonzero(same)[0])})
     return dataset
 
 
 def along(dataset: xr.Dataset, names: Iterable[str | None]) -> xr.Dataset:
-    """Return a Dataset whose dims are those it shall be drawn over, each with a coordinate.
+    """Return a Dataset whose dimensions are those to draw over, each with a coordinate.
 
-    Coordinates that go together with an axis take its place where `names` holds them. Times that
-    differ from point to point, ``time(…, step)``, stay; where there is one point left, they become
-    the dim. A dim without a coordinate counts from 0.
+    A coordinate in `names` replaces the dimension along which it varies. Times ``time(…, step)``
+    that differ between points are kept; for a single point they become the dimension. Dimensions
+    without a coordinate are numbered from 0.
     """
     for name in TIMES:
         if name in dataset.coords and name not in dataset.dims and dataset[name].ndim:
@@ -67,7 +68,7 @@ def along(dataset: xr.Dataset, names: Iterable[str | None]) -> xr.Dataset:
 
 
 def _timed(dataset: xr.Dataset, name: str) -> xr.Dataset:
-    """Return a Dataset in which the steps of time have no numbers, and one run has times."""
+    """Return a Dataset without numbered time steps, with times as the dimension for one run."""
     time = dataset[name]
     points = dataset["status"].dims if "status" in dataset.variables else [*dataset.coords]
     step = next((dim for dim in time.dims if dim not in points), time.dims[-1])
@@ -81,7 +82,7 @@ def _timed(dataset: xr.Dataset, name: str) -> xr.Dataset:
 
 
 def dims_of(array: xr.DataArray) -> list[str]:
-    """Return the names of what an array runs over; steps of time are called ``time``."""
+    """Return the dimensions of an array, with time steps named after their times."""
     names = []
     for dim in array.dims:
         times = [t for t in TIMES if t in array.coords and dim in array[t].dims]
@@ -90,6 +91,6 @@ def dims_of(array: xr.DataArray) -> list[str]:
 
 
 def places_of(coordinate: xr.DataArray) -> np.ndarray:
-    """Return the positions of entries on an axis: numbers themselves, texts evenly spaced."""
+    """Return the positions on an axis: the values of numbers, evenly spaced ones for texts."""
     worded = is_text(coordinate)
     return np.arange(coordinate.size) * 1.0 if worded else coordinate.to_numpy().astype(float)

@@ -1,4 +1,4 @@
-"""Strip below a picture that shows how far the result can be trusted."""
+"""Strip below a figure with the status and the certificate of the result."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ TAG_STYLE: dict[str, Any] = {
 
 
 def draw_strip(axes: Axes, dataset: xr.Dataset, width: int) -> None:
-    """Draw a band over time, hatched where the cut-off is too small, with status and numbers.
+    """Draw a band over time with status and certificate, hatched where the cut-off is too small.
 
     Parameters
     ----------
     axes : Axes
-        As wide as the panels, and thin.
+        Thin axes of the width of the panels.
     dataset : Dataset
-        With ``cutoff_population``, or without: then the band is that of the whole run.
+        Result; without ``cutoff_population`` the band shows the status of the whole run.
     width : int
-        Characters on a line of text.
+        Number of characters per line of text.
     """
     for first, last, doubt in stretches(*_doubtful_times(dataset)):
         axes.axvspan(first, last, **(DOUBTFUL_STYLE if doubt else GOOD_STYLE))
@@ -55,12 +55,12 @@ def draw_strip(axes: Axes, dataset: xr.Dataset, width: int) -> None:
 
 
 def write_trust(axes: Axes, text: str, width: int) -> None:
-    """Write how far a result can be trusted above the strip."""
+    """Write status and certificate above the strip."""
     axes.set_title(fill(text, width), loc="left", fontsize=6.5, pad=3.0, linespacing=1.15)
 
 
 def trust(dataset: xr.Dataset) -> str:
-    """Return status and certificate as one line of text, empty where there are none."""
+    """Return status and certificate as one line of text, empty if there are none."""
     status, texts = one_status(dataset), []
     if counts := status_counts(dataset):
         each = ", ".join(f"{name} at {count}" for name, count in counts.items())
@@ -81,21 +81,21 @@ def trust(dataset: xr.Dataset) -> str:
 
 
 def doubtful_points(dataset: xr.Dataset) -> tuple[xr.DataArray | None, str]:
-    """Return which points of swept data should not be trusted, and why, as far as it is known."""
+    """Return a mask of the doubtful points of swept data, or None, and the reason."""
     for name in [*dataset.coords, *dataset.data_vars]:
         array = dataset[name]
         if array.ndim and str(name).endswith("status") and array.dtype.kind in "OSUT":
             return array.astype(str) != "ok", f"{name} not ok"
     if "ambiguous" in dataset and dataset["ambiguous"].dtype == bool:
-        return dataset["ambiguous"], "degenerate levels, of which work and heat depend on the order"
+        return dataset["ambiguous"], "work and heat depend on the order of degenerate levels"
     if varied_parameters(dataset) and "cutoff_population" in dataset:
         bad = dataset["cutoff_population"] > CUTOFF_THRESHOLD
-        return bad, f"highest Fock level above {CUTOFF_THRESHOLD:.0e}"
+        return bad, f"population of the highest Fock level above {CUTOFF_THRESHOLD:.0e}"
     return None, ""
 
 
 def _doubtful_times(dataset: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Return times and whether each is doubtful; the status has the last word."""
+    """Return the times and a mask of doubtful ones, which respects the overall status."""
     name = "time" if "time" in dataset.dims else "state_time"
     time, status = dataset[name].to_numpy(), one_status(dataset)
     if name == "time" and "cutoff_population" in dataset and status in ("", "cutoff-too-small"):
@@ -103,5 +103,5 @@ def _doubtful_times(dataset: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
         others = [dim for dim in population.dims if dim != "time"]
         bad = (population > CUTOFF_THRESHOLD).any(others).to_numpy()
         if bad.any() or not status:
-            return time, np.maximum.accumulate(bad)  # what was cut away once stays wrong
+            return time, np.maximum.accumulate(bad)  # a truncation error persists
     return time, np.full(len(time), status not in ("ok", ""))

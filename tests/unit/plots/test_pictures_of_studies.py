@@ -140,7 +140,7 @@ def test_times_of_each_point() -> None:
     assert alone.axes[0].get_xlabel().startswith("time (")
     assert np.isfinite(alone.axes[0].get_lines()[0].get_xdata()).all()
     assert "status: not-converged (" in words(alone)
-    with pytest.raises(qb.ArgumentError, match="times differ"):
+    with pytest.raises(qb.ArgumentError, match="different times"):
         qb.plot(data, "energy", at={"charger": "fock:4"}, y="n_atoms")
 
 

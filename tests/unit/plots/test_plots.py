@@ -71,7 +71,7 @@ def test_too_many_dims_are_refused():
     data = qb.recharge([2, 4], [1.0, 2.0], [0.5, 1.0])
     with pytest.raises(qb.ArgumentError, match="sel"):
         qb.plot(data)
-    with pytest.raises(qb.ArgumentError, match="dims"):
+    with pytest.raises(qb.ArgumentError, match="dimension"):
         qb.plot(qb.recharge(2, 1.0, 1.0))
 
 

@@ -318,7 +318,7 @@ def test_a_picture_shows_itself(dicke: xr.Dataset) -> None:
         ({"x": "tme"}, ["`x`", "tme", "Best matches are: time"]),
         ({"family": "n_atoms"}, ["`family`", "n_atoms"]),
         ({"x": "time", "y": "time"}, ["`x`", "differ"]),
-        ({"family": "time", "y": "time"}, ["`y`", "left out"]),
+        ({"family": "time", "y": "time"}, ["`y`", "not be combined"]),
     ],
 )
 def test_what_is_unknown_is_named(
@@ -336,10 +336,10 @@ def test_numbers_without_dims_are_nothing_to_draw() -> None:
     end = qb.steady_state(
         qb.DrivenBattery(1, 1.0), environment=qb.CollectiveDecay(0.5), merits="all"
     )
-    with pytest.raises(qb.ArgumentError, match=r"one steady state: print\(dataset\) shows them"):
+    with pytest.raises(qb.ArgumentError, match=r"one steady state. Show them by print\(dataset\)"):
         qb.plot(end)
     for nothing in (xr.Dataset(), end.drop_vars(list(end.data_vars))):
-        with pytest.raises(qb.ArgumentError, match="dims"):
+        with pytest.raises(qb.ArgumentError, match="dimension"):
             qb.plot(nothing)
     with pytest.raises(qb.ArgumentError, match=r"xarray\.Dataset"):
         qb.plot(3)  # type: ignore[arg-type]  # on purpose

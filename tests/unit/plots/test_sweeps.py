@@ -163,7 +163,7 @@ def test_numbers_of_a_run_become_curves_over_the_parameter(runs: xr.Dataset) -> 
     (line,) = axes.get_lines()
     np.testing.assert_array_equal(line.get_xydata()[:, 0], runs.interaction)
     np.testing.assert_array_equal(line.get_xydata()[:, 1], runs.maximum_energy)
-    with pytest.raises(qb.ArgumentError, match="draw it by itself"):
+    with pytest.raises(qb.ArgumentError, match="Draw it separately"):
         qb.plot(runs, variables=["energy", "maximum_energy"])
 
 
