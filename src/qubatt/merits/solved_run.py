@@ -16,7 +16,7 @@ from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization, realize
 from qubatt.core.space import Space
 from qubatt.merits.energy_curve import Curve
-from qubatt.merits.spectrum import BatterySpectrum
+from qubatt.merits.spectrum import BatterySpectrum, collective_terms
 
 States = NDArray[np.complex128]
 
@@ -74,7 +74,7 @@ class SolvedRun:
         """H_B for a single atom, without interaction terms (these become constants or vanish)."""
         battery = self.problem.battery
         space = Space({battery: type(self.atoms)(1, self.atoms.levels)})
-        alone = Problem(space, battery, self.problem.battery_terms, ())
+        alone = Problem(space, battery, collective_terms(self.problem) or (), ())
         return np.asarray(realize(alone).H_B.toarray(), dtype=np.complex128)
 
     @cached_property

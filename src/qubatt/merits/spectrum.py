@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from math import comb
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
 from qubatt.core.levels import LEVEL_TOLERANCE, eigenvalues
-from qubatt.core.problem import Problem
+from qubatt.core.problem import Problem, Term
 from qubatt.core.realization import FULL_DIM_LIMIT, Realization
 from qubatt.operators import Atoms
 
@@ -94,10 +95,12 @@ def full_levels(problem: Problem) -> tuple[FloatArray, NDArray[np.int64]]:
     if len(atoms.levels) > 2:
         energies = eigenvalues(Realization(problem.battery_alone().in_basis("full")).H_B)
         return energies, np.ones(len(energies), dtype=np.int64)
-    N = atoms.n_atoms
+    N, terms = atoms.n_atoms, collective_terms(problem)
+    if terms is None:
+        raise TypeError("H_B is not defined on the full space")
     levels, multiplicity = [], []
     for depth in range(N // 2 + 1):
-        block = _spin_block(problem, atoms, depth)
+        block = _spin_block(problem.battery, terms, atoms, depth)
         diagonal = block.diagonal()
         off = block - sp.diags_array(diagonal)
         energies = diagonal.real if abs(off).sum() == 0 else np.linalg.eigvalsh(block.toarray())
@@ -112,10 +115,10 @@ def without_full_levels(problem: Problem) -> str:
     atoms = problem.space.factors[problem.battery]
     if not isinstance(atoms, Atoms):
         return ""
-    if problem.space.matrices.get(problem.battery):
+    if collective_terms(problem) is None:
         return (
-            "H_B is a matrix on the permutation-symmetric states, and is not defined on the full"
-            " space"
+            "H_B is a matrix on the permutation-symmetric states other than ω·J + constant, and is"
+            " not defined on the full space"
         )
     full = atoms.in_basis("full").dim
     if len(atoms.levels) > 2 and full > FULL_DIM_LIMIT:
@@ -123,7 +126,31 @@ def without_full_levels(problem: Problem) -> str:
     return ""
 
 
-def _spin_block(problem: Problem, atoms: Atoms, depth: int) -> sp.csr_array:
+def collective_terms(problem: Problem) -> tuple[Term, ...] | None:
+    """Return H_B in named operators; None for a matrix other than ω_x J_x + ω_y J_y + ω_z J_z + c.
+
+    A matrix on the symmetric states says what H_B is in the full space only if it is a sum of
+    Hamiltonians of single atoms. J_x, J_y, J_z and 1 are orthogonal, Tr[AB] = 0.
+    """
+    if not problem.space.matrices.get(problem.battery):
+        return problem.battery_terms
+    alone = Realization(problem.battery_alone())
+    atoms, H = problem.space.factors[problem.battery], alone.H_B.toarray()
+    if not isinstance(atoms, Atoms) or len(atoms.levels) > 2 or atoms.basis == "full":
+        return None
+    products: list[dict[str, str]] = [{}, *({problem.battery: name} for name in ("Jx", "Jy", "Jz"))]
+    terms: list[Term] = []
+    rest = H
+    for names in products:
+        part = alone.operator([Term(1.0, names)]).toarray()
+        coefficient = float(np.vdot(part, H).real / np.vdot(part, part).real)
+        terms.append(Term(coefficient, names))
+        rest = rest - coefficient * part
+    size = np.abs(H - terms[0].coefficient * np.eye(len(H))).max()  # no constant changes it
+    return tuple(terms) if np.abs(rest).max() <= LEVEL_TOLERANCE * size else None
+
+
+def _spin_block(battery: str, terms: Iterable[Term], atoms: Atoms, depth: int) -> sp.csr_array:
     """Return H_B in a block of spin j = N/2 − depth, shape ``(2j + 1, 2j + 1)``.
 
     The operators are those of the symmetric states of 2j atoms, except that S_gg and S_ee contain
@@ -136,9 +163,9 @@ def _spin_block(problem: Problem, atoms: Atoms, depth: int) -> sp.csr_array:
     for pair in ("S_gg", "S_ee"):
         operators[pair] = sp.csr_array(operators[pair] + depth * one)
     total = sp.csr_array((size, size), dtype=np.complex128)
-    for term in problem.battery_terms:
+    for term in terms:
         product = one
-        for name in term.operators.get(problem.battery, ()):
+        for name in term.operators.get(battery, ()):
             product = sp.csr_array(product @ operators[name])
         total = sp.csr_array(total + term.coefficient * product)
     return total

@@ -16,7 +16,7 @@ from qubatt.core.realization import Realization
 from qubatt.merits.battery_state import energy_of
 from qubatt.merits.merit import Needs
 from qubatt.merits.solved_run import SolvedRun
-from qubatt.merits.spectrum import without_full_levels
+from qubatt.merits.spectrum import collective_terms, without_full_levels
 from qubatt.operators import Atoms
 
 
@@ -124,8 +124,11 @@ class OneAtom(Reach):
         problem = realization.problem
         if not isinstance(problem.space.factors[problem.battery], Atoms):
             return "it needs a battery of atoms"
-        if problem.space.matrices.get(problem.battery):
-            return "H_B is a matrix, which does not define the Hamiltonian of a single atom"
+        if collective_terms(problem) is None:
+            return (
+                "H_B is a matrix other than ω·J + constant, and does not define the Hamiltonian of"
+                " a single atom"
+            )
         return ""
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
