@@ -120,7 +120,9 @@ def test_noise_is_noise(here: dict[str, Any]) -> None:
 def test_what_cannot_be_sent_is_refused_before_anything_is_computed(tmp_path: Path) -> None:
     """A function within a function is fine here, and refused with the cure for processes."""
     study = pulses(lambda time: 0.5 + 0.1 * time, wave)
-    with pytest.raises(ArgumentError, match=r"`workers` must be 1 for this study.*top of a module"):
+    with pytest.raises(
+        ArgumentError, match=r"`workers` must be 1 for this study.*top level of a module"
+    ):
         sweep(study, tmp_path, workers=2)
     assert not [*(tmp_path / "points").iterdir()]
     assert_same(sweep(study, tmp_path), sweep(pulses(wave, wave)).assign(key=sweep(study).key))

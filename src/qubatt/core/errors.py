@@ -54,6 +54,13 @@ class QubattWarning(UserWarning):
     """A result is returned, but it should not be trusted as it stands."""
 
 
+class Described(str):
+    """Description of a value in an `ArgumentError`, printed without quotation marks."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 def shorten(value: object, limit: int = 60) -> str:
     """Return ``repr(value)``, cut in the middle of long ones."""
     text = repr(value)

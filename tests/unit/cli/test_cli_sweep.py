@@ -77,9 +77,9 @@ def test_example_is_a_study_and_schema_is_json(tmp_path):
         (["sweep", "study.toml"], "`output` must be given"),
         (["sweep", "--dry-run"], "`study` must be given"),
         (["sweep", "study.toml", "--output", "x", "--workers", "0"], "workers"),
-        (["status", "nothing"], "hold a study"),
-        (["status", "."], "hold a study"),
-        (["export", "."], "hold a study"),
+        (["status", "nothing"], "contain a study"),
+        (["status", "."], "contain a study"),
+        (["export", "."], "contain a study"),
     ],
 )
 @pytest.mark.usefixtures("study")

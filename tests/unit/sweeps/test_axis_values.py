@@ -50,10 +50,10 @@ def test_labels():
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ([], "hold at least one value"),
+        ([], "contain at least one value"),
         (3, "be a list of values or a range"),
         ("abc", "be a list of values or a range"),
-        ([1, 1], "once"),
+        ([1, 1], "no repeated values"),
         ([1, float("nan")], "finite"),
         ({"start": 0}, "start and stop"),
         ({"start": 0, "stop": 1}, "either count or step"),
@@ -61,14 +61,14 @@ def test_labels():
         ({"start": 0, "stop": 1, "count": 2.5}, "whole number"),
         ({"start": 0, "stop": 1, "count": 0}, "from 1"),
         ({"start": 0, "stop": 1, "step": -1}, "lead from start to stop"),
-        ({"start": 0, "stop": 1, "count": 3, "spacing": "logarithmic"}, "not reach 0"),
+        ({"start": 0, "stop": 1, "count": 3, "spacing": "logarithmic"}, "not include 0"),
         ({"start": 0, "stop": 1, "count": 3, "spacing": "log"}, "linear or logarithmic"),
         ({"start": "a", "stop": 1, "count": 3}, "be a number"),
         ({"start": 0, "stop": 1, "cuont": 3}, "Best matches are: count"),
-        ({"values": [1], "count": 2}, "left out where values are given"),
-        ({"values": [1, 2], "labels": [1]}, "be 2 in number"),
-        ({"values": [1, 2], "name": "two words"}, "word without spaces"),
-        (np.eye(2), "one dimension"),
+        ({"values": [1], "count": 2}, "omitted if values are given"),
+        ({"values": [1, 2], "labels": [1]}, "have 2 entries"),
+        ({"values": [1, 2], "name": "two words"}, "be an identifier"),
+        (np.eye(2), r"be one-dimensional, but is of shape \(2, 2\)\."),
     ],
 )
 def test_what_is_wrong_is_told(given, words):

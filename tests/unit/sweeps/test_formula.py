@@ -53,7 +53,7 @@ def test_only_arithmetic_can_be_written(text):
     "text", ["1 / x", "sqrt(x - 1)", "2 ** (100 + x)", "(x - 1) ** 0.5", "log(x)"]
 )
 def test_no_value_is_told_with_the_place(text):
-    with pytest.raises(ArgumentError, match=r"have a value everywhere.*At x = 0"):
+    with pytest.raises(ArgumentError, match=r"have a value at every point.*At x = 0"):
         Formula("battery.coupling", text).value({"x": 0})
 
 

@@ -52,7 +52,7 @@ def test_fixed_numbers_of_all_tables_may_be_used() -> None:
 
 def test_what_is_replaced_as_a_whole_is_not_known() -> None:
     """Its fields in the table are not those at the points."""
-    with pytest.raises(ArgumentError, match="charger_photons is no number"):
+    with pytest.raises(ArgumentError, match="charger_photons is not a numerical parameter"):
         _ = study(
             **{"charger": ["fock:1", "fock:2"], "battery.max_photons": "4 + charger_photons"}
         ).points

@@ -66,7 +66,7 @@ def test_formulas_that_use_each_other_are_refused():
     study = Study(
         battery=DICKE, sweep={"battery.n_atoms": "max_photons", "battery.max_photons": "n_atoms"}
     )
-    with pytest.raises(ArgumentError, match="which in turn use it"):
+    with pytest.raises(ArgumentError, match="depend on one another"):
         _ = study.points
 
 
@@ -175,16 +175,19 @@ def test_study_file_of_a_study_is_that_study(tmp_path):
         ({"battery": "dicky"}, "Best matches are: dicke"),
         ({"battery": {"n_atoms": 2}}, "`battery.type` must be given"),
         ({"battery": {**DICKE, "n_atom": 2}}, "`battery.n_atom`.*Best matches are: n_atoms"),
-        ({"battery": DICKE, "batery": 1}, "no unknown tables"),
+        ({"battery": DICKE, "batery": 1}, "contain only known tables"),
         ({"battery": DICKE, "run": "fly"}, "run"),
         (
             {"battery": {**DICKE, "n_atoms": 1}, "run": {"type": "charge", "engine": "warp"}},
             "engine",
         ),
-        ({"battery": {**DICKE, "n_atoms": 1}, "run": {"type": "charge", "points": 1}}, "from 2"),
-        ({"battery": DICKE, "sweep": [1]}, "table of values"),
+        (
+            {"battery": {**DICKE, "n_atoms": 1}, "run": {"type": "charge", "points": 1}},
+            "between 2 and",
+        ),
+        ({"battery": DICKE, "sweep": [1]}, "table of parameters and values"),
         ({"battery": DICKE, "sweep": {"battery.n_atom": [1]}}, "Best matches are: n_atoms"),
-        ({"battery": DICKE, "sweep": {"n_atoms": [1]}}, "For example battery.coupling"),
+        ({"battery": DICKE, "sweep": {"n_atoms": [1]}}, "Write, for example, battery.coupling"),
         ({"battery": DICKE, "sweep": {"cavity-loss.rate": [1]}}, "name parameters of the study"),
         (
             {"battery": DICKE, "sweep": {"battery.n_atoms": [1, 0]}},
@@ -230,7 +233,7 @@ def test_study_file_of_a_study_is_that_study(tmp_path):
                 "environment": ["cavity-loss:1", "cavity-loss:2"],
                 "sweep": {"cavity-loss.rate": [1]},
             },
-            "say which cavity-loss is meant",
+            "specify which cavity-loss is meant",
         ),
         (
             {"battery": {**DICKE, "n_atoms": 1}, "run": {"type": "charge", "merits": ["energi"]}},

@@ -1,1 +1,1 @@
-"""The computation of studies: batches of points, workers, progress, expected cost."""
+"""The computation of studies: batches of points, workers, progress, estimated cost."""

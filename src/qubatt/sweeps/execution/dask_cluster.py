@@ -1,4 +1,4 @@
-"""Dask executor, the only module that imports Dask."""
+"""Dask executor (the only module that imports Dask)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from qubatt.core.errors import ArgumentError
 from qubatt.sweeps.execution.executor import WorkerPool, can_read
 
 CONNECT_SECONDS = 5
-"""Seconds to wait for the answer of a scheduler."""
+"""Timeout in seconds for the connection to a scheduler."""
 
 WORKERS_SECONDS = 120
-"""Seconds to wait for workers."""
+"""Timeout in seconds for the first worker."""
 
 
 @contextlib.contextmanager
@@ -26,10 +26,10 @@ def dask_pool(scheduler: str, objects: Sequence[Any]) -> Iterator[WorkerPool]:
     Raises
     ------
     ArgumentError
-        If Dask is not installed, no scheduler answers at that address, it has no workers, or
-        objects cannot be sent to them.
+        If Dask is not installed, no scheduler answers at the address, it has no workers, or its
+        workers cannot load the objects.
     ConnectionError
-        If the scheduler is lost.
+        If the connection to the scheduler is lost.
     """
     try:
         from distributed import Client
@@ -37,16 +37,20 @@ def dask_pool(scheduler: str, objects: Sequence[Any]) -> Iterator[WorkerPool]:
         from distributed.protocol.pickle import dumps
         from distributed.scheduler import KilledWorker
     except ImportError:
-        cure = "Install it: pip install 'qubatt[cluster]'."
-        raise ArgumentError("scheduler", "be left out without Dask", scheduler, cure) from None
+        cure = "Install Dask: pip install 'qubatt[cluster]'."
+        requirement = "be omitted because Dask is not installed"
+        raise ArgumentError("scheduler", requirement, scheduler, cure) from None
     client: Any
     for name in ("distributed", "distributed.client"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # errors are raised as one sentence
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # errors are raised in one sentence
     try:
-        get_address_host_port(scheduler)  # refuses nonsense at once
+        get_address_host_port(scheduler)  # rejects a malformed address immediately
         client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]  # Dask types little
     except (OSError, ValueError, TypeError):
-        cure = "Start one with: dask scheduler. It prints its address, as tcp://127.0.0.1:8786."
+        cure = (
+            "Start one with `dask scheduler --host 127.0.0.1`; it prints its address, for example"
+            " tcp://127.0.0.1:8786."
+        )
         raise ArgumentError(
             "scheduler", "be the address of a Dask scheduler", scheduler, cure
         ) from None
@@ -54,19 +58,20 @@ def dask_pool(scheduler: str, objects: Sequence[Any]) -> Iterator[WorkerPool]:
         try:
             client.wait_for_workers(1, timeout=WORKERS_SECONDS)
         except TimeoutError:
-            cure = f"Start one: dask worker {scheduler} --nthreads 1."
+            cure = f"Start one with `dask worker {scheduler} --nthreads 1`."
             raise ArgumentError("scheduler", "have workers", scheduler, cure) from None
         size = sum(client.nthreads().values())
         executor = client.get_executor(pure=False, retries=2)
         pickled = dumps(list(objects))  # type: ignore[no-untyped-call]  # Dask types little
         trouble = executor.submit(can_read, pickled).result()
         if trouble:
-            cure = f"Functions of time must stand in a module that workers can import ({trouble})."
-            raise ArgumentError("scheduler", "know what is sent to its workers", scheduler, cure)
+            cure = f"Define functions of time in a module that workers can import ({trouble})."
+            requirement = "have workers that can load the study"
+            raise ArgumentError("scheduler", requirement, scheduler, cure)
         try:
             yield WorkerPool(executor, size, (KilledWorker,))
         except (CancelledError, asyncio.CancelledError):
             raise ConnectionError(
-                f"The connection to the Dask scheduler at {scheduler} is lost. Rerun the command to"
-                " resume, with this one, another one, or none"
+                f"Lost the connection to the Dask scheduler at {scheduler}. Rerun the command to"
+                " resume, with any scheduler or without one"
             ) from None

@@ -1,4 +1,4 @@
-"""Executors: this process, or processes of this machine."""
+"""Executors: this process, or worker processes on this machine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class WorkerPool(NamedTuple):
     size : int
         Number of workers.
     death_errors : tuple of exception types
-        Errors of work whose process died.
+        Exceptions of a future whose process died.
     """
 
     executor: Executor
@@ -34,10 +34,10 @@ class WorkerPool(NamedTuple):
 
 
 class InProcess(Executor):
-    """Runs functions at once, in this process."""
+    """Executor that runs functions immediately, in this process."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Return a future that has its result already."""
+        """Run a function and return a finished future."""
         future: Future[Any] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
@@ -47,20 +47,20 @@ class InProcess(Executor):
 
 
 class Processes(Executor):
-    """Processes of this machine; one that dies is replaced."""
+    """Executor with worker processes on this machine, which are replaced if they die."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
         self._pool = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
-        environment = os.environ | ONE_THREAD  # the server of workers may have an earlier one
+        environment = os.environ | ONE_THREAD  # that of the worker server may be outdated
         return ProcessPoolExecutor(
             self._workers, worker_context(), initializer=_start_worker, initargs=(environment,)
         )
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Return a future, which fails with `BrokenExecutor` if its process dies."""
+        """Submit a function; its future fails with `BrokenExecutor` if the process dies."""
         with interrupts_blocked():  # processes that start here never receive Ctrl-C
             try:
                 return self._pool.submit(fn, *args, **kwargs)
@@ -70,17 +70,17 @@ class Processes(Executor):
                 return self._pool.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes after their current work."""
+        """Stop the processes after their current work."""
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
     def terminate(self) -> None:
-        """End the processes now."""
+        """Terminate the processes immediately."""
         for process in list((self._pool._processes or {}).values()):
             process.terminate()
 
 
 def can_read(pickled: bytes) -> str:
-    """Return the error of unpickling, an empty text if there is none."""
+    """Return the error message of unpickling, or an empty string if it succeeds."""
     try:
         pickle.loads(pickled)
     except Exception as error:  # importing a module may raise anything
@@ -89,7 +89,7 @@ def can_read(pickled: bytes) -> str:
 
 
 def _start_worker(environment: dict[str, str]) -> None:
-    """Take the environment, ignore Ctrl-C, use one thread, and exit with the parent."""
+    """Set the environment, ignore Ctrl-C, use one thread, and exit with the parent process."""
     os.environ.clear()
     os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -98,7 +98,7 @@ def _start_worker(environment: dict[str, str]) -> None:
 
 
 def _exit_with_parent() -> None:
-    """End this process when its parent ends, even if that is killed."""
+    """Exit when the parent process ends, even if it is killed."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -16,30 +16,30 @@ from qubatt.sweeps.study.merit_names import DEFAULT, merit_names
 from qubatt.sweeps.study.point import Point
 
 MAX_SHARED_DIM = 200
-"""Number of states up to which points with several initial states are solved together: larger
-ones gain more from being spread over processes."""
+"""Maximum Hilbert-space dimension at which points that differ in the initial state share a
+propagation; larger problems gain more from being distributed over processes."""
 
 ASSUMED_CUTOFF = 40
-"""Photon cut-off in the rough cost of a point whose cut-off is to be determined."""
+"""Photon cut-off assumed in the estimated cost of a point with an automatic cut-off."""
 
 MIN_COST = 1e6
-"""Cost of the smallest point, some milliseconds of overhead."""
+"""Minimum cost of a point, which represents a few milliseconds of overhead."""
 
 MAX_STATE_BYTES = 1e9
-"""Bytes of solved states of a study that are kept by default."""
+"""Maximum size in bytes of the solved states of a study that are kept by default."""
 
 TYPICAL_MOMENTS = 12
-"""Typical number of moments that are kept of a point."""
+"""Typical number of moments stored per point."""
 
 TYPICAL_CURVE_TIMES = 500
-"""Typical number of times of these moments for merits of the curve over time."""
+"""Typical number of times of these moments if a merit needs the energy curve."""
 
 
 def plan(points: Iterable[Point], keep: bool | None) -> tuple[list[Batch], bool]:
-    """Return batches of points, the most expensive first, and whether to keep solved states.
+    """Return the batches of points, most expensive first, and whether to keep solved states.
 
-    The batches depend on the points alone, and the results of a batch are stored at once, so that
-    a study that is resumed gives exactly the numbers of one that was not interrupted.
+    The batches depend only on the points, and the results of a batch are stored together.
+    Therefore a resumed study gives exactly the same numbers as an uninterrupted one.
     """
     families: dict[Any, dict[str, Point]] = defaultdict(dict)
     for point in points:
@@ -57,14 +57,14 @@ def plan(points: Iterable[Point], keep: bool | None) -> tuple[list[Batch], bool]
 
 
 def _cost(point: Point) -> float:
-    """Return roughly the number of multiplications."""
+    """Return the approximate number of multiplications."""
     times = point.run.key_fields.get("times")
     end = float(times[-1]) if isinstance(times, list) else 100.0
     return float(MIN_COST + end * _dims(point.battery)[0] ** 2.6)
 
 
 def state_bytes(points: Sequence[Point]) -> float:
-    """Return roughly how many bytes the solved states of points take."""
+    """Return the approximate size in bytes of the solved states of points."""
     total = 0.0
     for point in points:
         times = point.run.key_fields.get("times")
@@ -79,7 +79,7 @@ def state_bytes(points: Sequence[Point]) -> float:
 
 @functools.cache
 def _moment_times(merits: tuple[str, ...]) -> int:
-    """Return roughly the number of times at which merits need moments."""
+    """Return the approximate number of times at which merits need moments."""
     needs_curve = ALL in merits or any(
         to_merit(name).needs == "curve" for name in merits if name != DEFAULT
     )
@@ -87,11 +87,11 @@ def _moment_times(merits: tuple[str, ...]) -> int:
 
 
 def _dims(battery: Battery) -> tuple[int, int]:
-    """Return the number of states, and of those of the battery alone."""
+    """Return the Hilbert-space dimension, and that of the battery alone."""
     if max_photons(battery) == AUTO:
         battery = with_max_photons(battery, ASSUMED_CUTOFF)
     try:
         space = battery.space
         return space.dim, space.factors[battery.battery_factor].dim
-    except Exception:  # a rough number suffices
+    except Exception:  # a rough estimate suffices
         return 100, 10

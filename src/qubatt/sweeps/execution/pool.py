@@ -1,4 +1,4 @@
-"""Pools of workers: this process, other processes, or a cluster, behind one interface."""
+"""Worker pools with one interface: this process, worker processes, or a cluster."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from qubatt.sweeps.execution.executor import InProcess, Processes, WorkerPool, c
 
 
 def check_workers(workers: Any) -> int:
-    """Return the number of worker processes.
+    """Return the validated number of worker processes.
 
     Raises
     ------
     ArgumentError
-        If it is not a whole number from 1 to 1,000.
+        If the number is not a whole number from 1 to 1,000.
     """
     if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= 1000:
         raise ArgumentError("workers", "be a whole number from 1 to 1000", workers)
@@ -35,9 +35,9 @@ def open_pool(
     Parameters
     ----------
     workers : int
-        Processes of this machine; 1 for this process alone.
+        Number of processes on this machine; 1 computes in this process.
     scheduler : str, optional
-        Address of a Dask scheduler instead, such as ``tcp://10.0.0.1:8786``.
+        Address of a Dask scheduler to use instead, such as ``tcp://10.0.0.1:8786``.
     objects : sequence
         Objects that will be sent to other processes.
 
@@ -60,11 +60,11 @@ def open_pool(
 
 @contextlib.contextmanager
 def _processes(workers: int, objects: Sequence[Any]) -> Iterator[Executor]:
-    """Open processes, whose work ends with the context."""
+    """Start worker processes, which are stopped when the context is left."""
     try:
         pickled = pickle.dumps(objects)
-    except Exception as error:  # pickle raises several kinds
-        cure = f"Functions of time must stand at the top of a module for that ({error})."
+    except Exception as error:  # pickle raises various exceptions
+        cure = f"To use more, define functions of time at the top level of a module ({error})."
         raise ArgumentError("workers", "be 1 for this study", workers, cure) from None
     executor = Processes(workers)
     try:
@@ -78,16 +78,16 @@ def _processes(workers: int, objects: Sequence[Any]) -> Iterator[Executor]:
 
 
 def _check_processes(executor: Executor, pickled: bytes, workers: int) -> None:
-    """Refuse processes that do not start, or cannot unpickle objects."""
+    """Reject processes that do not start or cannot unpickle the objects."""
     try:
         futures = [executor.submit(can_read, pickled) for _ in range(workers)]  # all start at once
         trouble = futures[0].result()
     except BrokenExecutor:
-        trouble = "they end while they start"
+        trouble = "worker processes end during start-up"
     if trouble:
         cure = (
-            'A script needs if __name__ == "__main__": around what it does, and functions of time'
-            f" must stand in a module that can be imported ({trouble})."
+            'In a script, put the calls under if __name__ == "__main__": and define functions of'
+            f" time in a module that can be imported ({trouble})."
         )
         raise ArgumentError("workers", "be 1 here", workers, cure)
 
@@ -100,7 +100,7 @@ class StopSignal:
 
 @contextlib.contextmanager
 def stopped_cleanly() -> Iterator[StopSignal]:
-    """Turn SIGTERM (which clusters send) and SIGHUP into KeyboardInterrupt, as Ctrl-C is."""
+    """Turn SIGTERM (sent by clusters) and SIGHUP into KeyboardInterrupt, like Ctrl-C."""
     stop = StopSignal()
 
     def interrupt(number: int, frame: Any) -> None:  # noqa: ARG001  # signature of handlers

@@ -1,6 +1,6 @@
-"""What the server of workers loads: the package, and the compiled kernels of one small run.
+"""Modules loaded by the worker server: the package, and the kernels that one small run compiles.
 
-The server must not have threads when it is forked, so the limits stand before the imports.
+The server must have no threads when it forks, so the thread limits precede the imports.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ os.environ.update(ONE_THREAD)
 
 import numpy as np
 
-import qubatt.sweeps.execution.worker  # noqa: F401  # all that a worker calls
+import qubatt.sweeps.execution.worker  # noqa: F401  # everything that a worker calls
 from qubatt.charging import charge
 from qubatt.engines import ExactEngine
 from qubatt.models import DrivenBattery

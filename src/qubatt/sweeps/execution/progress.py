@@ -19,13 +19,13 @@ class StudyProgress:
     Attributes
     ----------
     points, done, failed : int
-        Points in all, solved or failed, and failed.
+        Total number of points, number of points solved or failed, and number of failed points.
     reused : int
-        Points with earlier results.
+        Number of points with earlier results.
     fraction : float
-        Fraction of the expected work that is done.
+        Completed fraction of the estimated work.
     seconds : float
-        Time since the start.
+        Elapsed time in seconds.
     """
 
     points: int
@@ -42,14 +42,14 @@ class StudyProgress:
 
     @property
     def remaining(self) -> float:
-        """Estimate of the remaining seconds; NaN at first."""
+        """Estimated remaining time in seconds; NaN before the first result."""
         if not self.fraction > 0.0:
             return float("nan")
         return self.seconds * (1.0 - self.fraction) / self.fraction
 
 
 class StudyBar:
-    """Progress on standard error: a bar in a terminal, elsewhere a line every half minute."""
+    """Progress on standard error: a bar in a terminal, otherwise a line every 30 seconds."""
 
     def __init__(self) -> None:
         from rich.live import Live
@@ -108,12 +108,12 @@ class StudyBar:
 def reporting(
     progress: bool | Callable[[StudyProgress], None] | None,
 ) -> Iterator[Callable[[StudyProgress], None] | None]:
-    """Yield what receives the progress of a study; None where no progress is wanted.
+    """Yield the function that receives the progress of a study, or None if none is requested.
 
     Raises
     ------
     ArgumentError
-        If `progress` is neither a truth value nor a function.
+        If `progress` is neither a bool nor a function.
     """
     if callable(progress):
         yield progress

@@ -22,12 +22,12 @@ logger = logging.getLogger(__name__)
 
 
 class StudyRunner:
-    """Runs studies with one store of results and one pool of workers, started when needed.
+    """Runs studies that share one store of results and one pool of workers.
 
     Parameters
     ----------
     output : path, optional
-        Folder of the results; in memory if left out.
+        Folder of the results; by default they are kept in memory.
     workers, scheduler, retry_failed, keep
         As in `sweep`.
     fresh : bool
@@ -63,12 +63,12 @@ class StudyRunner:
         progress: Callable[[StudyProgress], None] | None = None,
         write_grid: Callable[[], None] | None = None,
     ) -> None:
-        """Compute all points of studies that the store lacks.
+        """Compute all points of studies that are missing from the store.
 
         Raises
         ------
         OSError
-            If results cannot be written, or a Dask scheduler is lost.
+            If results cannot be written, or the connection to a Dask scheduler is lost.
         """
         points = [point for study in studies for point in study.points]
         if self._fresh:
@@ -99,6 +99,6 @@ class StudyRunner:
         studies: Sequence[Study],
         progress: Callable[[StudyProgress], None] | None = None,
     ) -> list[xr.Dataset]:
-        """Return the results of studies, computed if the store lacks them."""
+        """Return the results of studies, computing those that are missing from the store."""
         self.run(studies, progress)
         return [filled_grid(empty_grid(study), self.store) for study in studies]

@@ -20,31 +20,32 @@ from qubatt.sweeps.study.merit_names import merit_names
 from qubatt.sweeps.study.point import Point
 
 CHUNK_SECONDS = 0.4
-"""Work that a worker gets at a time; longer chunks have less overhead, and lose more on a kill."""
+"""Duration in seconds of the work sent to a worker at once; longer chunks have less overhead but
+lose more work in a kill."""
 
 WRITE_SECONDS = 1.0
-"""Longest time before results are written."""
+"""Maximum time in seconds before results are written."""
 
 GRID_SECONDS = 30.0
-"""Shortest time between two writes of the grid during a computation."""
+"""Minimum time in seconds between two writes of the grid during a computation."""
 
 GRID_INTERVAL_RATIO = 50.0
-"""Shortest time between two writes of the grid, relative to the time that writing takes."""
+"""Minimum time between two writes of the grid, relative to the duration of a write."""
 
 DEAD_WORKER = (
-    "The process that computed it was killed, again when it computed nothing else: by the system if"
-    " the memory was full, or by a crash in a library."
+    "The worker process was killed twice, the second time while it computed nothing else: by the"
+    " system if memory ran out, or by a crash in a library."
 )
-"""Message of a point that kills processes."""
+"""Error message of a point that kills its process."""
 
 
 class Computation:
-    """Computes points that a store lacks.
+    """Computation of the points that are missing from a store.
 
     Parameters
     ----------
     points : sequence of Point
-        All points; equal ones are computed once.
+        All points; duplicates are computed once.
     store : MemoryStore or Store
         Earlier results, to which new ones are added.
     retry_failed : bool
@@ -52,9 +53,9 @@ class Computation:
     keep : bool, optional
         Whether to keep solved states; see `plan`.
     progress : callable, optional
-        Called with the `StudyProgress` now and then.
+        Called with the current `StudyProgress` after each chunk of work.
     write_grid : callable, optional
-        Called now and then, and at the end.
+        Called periodically and at the end.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class Computation:
         self._report()
 
     def _unsolved(self, batch: Batch) -> Batch:
-        """Return a batch without points that have results, which are counted as done."""
+        """Return a batch without the points that have results; these are counted as done."""
         unsolved = []
         for point in batch.points:
             result = self._store.get(point.key, batch.merit_names)
@@ -106,7 +107,7 @@ class Computation:
         self._failed += number * failed
 
     def objects(self) -> list[Any]:
-        """Return all objects that other processes need, each once."""
+        """Return all objects that other processes need, without duplicates."""
         points = [point for batch in self.missing for point in batch.points]
         parts = [
             part
@@ -116,10 +117,10 @@ class Computation:
         return list({id(part): part for part in parts}.values())
 
     def run(self, pool: WorkerPool, threads: int | None) -> None:
-        """Solve all that is missing.
+        """Solve all missing points.
 
-        Batches whose process died are tried once more, one at a time, so that only those that kill
-        it again are to blame.
+        Batches whose process died are retried once, one at a time, so that only those that kill
+        their process again are recorded as failed.
         """
         max_running = 1 if pool.size == 1 else 2 * pool.size
         pending, suspects = deque(self.missing), deque[Batch]()
@@ -148,7 +149,7 @@ class Computation:
             self._write()
 
     def _next_chunk(self, pending: deque[Batch], max_cost: float) -> list[Batch]:
-        """Return the next batches, without points that other processes have solved since."""
+        """Return the next batches, without points that other processes have solved meanwhile."""
         chunk: list[Batch] = []
         cost = 0.0
         while pending and (not chunk or cost + pending[0].cost <= max_cost):
@@ -165,7 +166,7 @@ class Computation:
         self._running[executor.submit(solve_batches, batches, threads)] = chunk
 
     def _with_earlier(self, batch: Batch) -> Batch:
-        """Return a batch with merits and states of earlier results."""
+        """Return a batch with the merits and states of earlier results."""
         merits: dict[str, None] = {}
         states = {}
         for point in batch.points:
@@ -178,7 +179,7 @@ class Computation:
         return replace(batch, earlier_merits=tuple(merits), keep=keep, states=states)
 
     def _take(self, chunk: list[Batch], results: list[PointResult]) -> None:
-        """Count the results of a worker, and keep them for writing."""
+        """Count the results of a worker and queue them for writing."""
         self._unwritten += results
         self._cost_done += sum(batch.cost for batch in chunk)
         failed = {result.key for result in results if result.status == FAILED}
@@ -188,7 +189,7 @@ class Computation:
         self._report()
 
     def _write(self, *, at_once: bool = False) -> None:
-        """Write results, and now and then the grid."""
+        """Write the queued results and, periodically, the grid."""
         now = time.monotonic()
         if self._unwritten and (at_once or now - self._written >= WRITE_SECONDS):
             self._store.add(self._unwritten)
@@ -202,7 +203,7 @@ class Computation:
             self._grid_seconds = self._grid_written - start
 
     def close(self) -> None:
-        """Write all results, however the computation ended."""
+        """Write all results, also after an interruption."""
         for future, chunk in self._running.items():
             if future.done() and not future.cancelled() and future.exception() is None:
                 self._take(chunk, future.result())
@@ -217,7 +218,7 @@ class Computation:
 
 
 def _dead_results(chunk: list[Batch]) -> list[PointResult]:
-    """Return failed results for points that kill processes."""
+    """Return failed results for points that kill their process."""
     return [
         PointResult(point.key, batch.merit_names, FAILED, DEAD_WORKER)
         for batch in chunk

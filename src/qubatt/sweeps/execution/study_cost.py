@@ -1,4 +1,4 @@
-"""The cost of a study before it runs: points, seconds, memory, disk space."""
+"""Estimated cost of a study: points, time, memory, disk space."""
 
 from __future__ import annotations
 
@@ -29,44 +29,44 @@ from qubatt.sweeps.study.point import Point
 from qubatt.sweeps.study.study import Study
 
 MAX_ESTIMATES = 12
-"""Number of batches whose cost is estimated, spread over the study."""
+"""Maximum number of batches whose cost is estimated; they are spread over the study."""
 
 TRIAL_SECONDS = 6.0
-"""Time for solving some of them on trial."""
+"""Time budget in seconds for trial solutions."""
 
 MAX_TRIALS = 4
-"""Largest number of batches solved on trial, starting with the cheapest."""
+"""Maximum number of batches solved on trial, starting with the cheapest."""
 
 MAX_SECONDS_PER_PRODUCT = 1e-6
-"""Upper bound on seconds per product before the first trial; most take a hundredth of it."""
+"""Upper bound on seconds per product before the first trial; typical values are 100 times less."""
 
 
 @dataclasses.dataclass(frozen=True)
 class StudyCost:
-    """The cost of a study on this machine; `print` it for a summary.
+    """Estimated cost of a study on this machine; `print` shows a summary.
 
     Attributes
     ----------
     shape : dict of str to int
-        Axes and their lengths.
+        Length of each axis.
     points, done, failed : int
-        Points in all, solved already or failed, and failed.
+        Total number of points, number of points solved or failed, and number of failed points.
     propagations : int
-        Propagations or steady states to compute; points that share one count once.
+        Number of propagations or steady states to compute; one shared by points counts once.
     seconds : tuple of float
-        Minimum, median and maximum for one of them.
+        Minimum, median and maximum time in seconds for one of them.
     total : float
-        Seconds for all of them on one core.
+        Time in seconds for all of them on one core.
     workers : int
         Number of processes that share `total`.
     memory, memory_free : float
-        Bytes that the largest takes, NaN if unknown, and free bytes.
+        Memory of the largest one (NaN if unknown) and free memory, in bytes.
     store : float
-        Rough number of bytes on disk.
+        Approximate size on disk in bytes.
     keeps : bool
         Whether states are kept for further merits.
     refused : tuple of str
-        Errors of points among those estimated.
+        Errors of those estimated points that would fail.
     """
 
     shape: dict[str, int]
@@ -84,15 +84,15 @@ class StudyCost:
     refused: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the attributes, ready for JSON."""
+        """Return the attributes as JSON-compatible values."""
         attributes = dataclasses.asdict(self)
         return attributes | {"memory": None if math.isnan(self.memory) else self.memory}
 
     def __str__(self) -> str:
         grid = " x ".join(f"{name} {size}" for name, size in self.shape.items()) or "one point"
-        earlier = f", {self.done:,} there already ({self.failed:,} failed)" if self.done else ""
+        earlier = f", {self.done:,} already computed ({self.failed:,} failed)" if self.done else ""
         least, median, most = map(format_duration, self.seconds)
-        cost = f"{least} to {most}, {median} in the middle" if least != most else median
+        cost = f"{least} to {most}, median {median}" if least != most else median
         shared = format_duration(self.total / self.workers)
         several = f", about {shared} on {self.workers} processes" if self.workers > 1 else ""
         largest = "unknown" if math.isnan(self.memory) else format_bytes(self.memory)
@@ -105,7 +105,7 @@ class StudyCost:
             ("cost of one", cost),
             (
                 "total",
-                f"{format_duration(self.total)} on one core{several}, and some seconds to start",
+                f"{format_duration(self.total)} on one core{several}, plus seconds of start-up",
             ),
             ("memory", f"{largest} for the largest; {format_bytes(self.memory_free)} free"),
             ("store", f"about {format_bytes(self.store)}, {keeps} states for further merits"),
@@ -117,7 +117,7 @@ class StudyCost:
 def study_cost(
     study: Study, store: MemoryStore, workers: int | None = None, keep: bool | None = None
 ) -> StudyCost:
-    """Return the cost of a study, from estimates of engines and from solving cheap points on trial.
+    """Estimate the cost of a study from estimates of the engines and from trial solutions.
 
     Parameters
     ----------
@@ -126,9 +126,9 @@ def study_cost(
     store : MemoryStore or Store
         Earlier results.
     workers : int, optional
-        Processes; as many as cores by default.
+        Number of processes; by default the number of cores.
     keep : bool, optional
-        As for `sweep`.
+        As in `sweep`.
     """
     batches, keeps = plan(study.points, keep)
     missing = [
@@ -140,7 +140,7 @@ def study_cost(
     positions = np.unique(np.linspace(0, max(len(missing) - 1, 0), MAX_ESTIMATES).round())
     estimates, refused = _estimates([missing[int(k)] for k in positions] if missing else [])
     seconds, errors = _seconds(estimates)
-    # every batch costs as much as the nearest estimated one, in the order of their costs
+    # every batch is assigned the cost of the nearest estimated one in the order of costs
     nearest = [int(np.argmin(np.abs(positions - k))) for k in range(len(missing))]
     all_seconds = [seconds[k] for k in nearest]
     memory = [estimate.memory for estimate in estimates if not math.isnan(estimate.memory)]
@@ -165,7 +165,7 @@ def study_cost(
 
 @dataclasses.dataclass(frozen=True)
 class _Estimate:
-    """A batch, the expected number of multiplications, and bytes; NaN if unknown."""
+    """A batch, its number of multiplications, and its memory in bytes (NaN if unknown)."""
 
     batch: Batch
     work: float
@@ -178,7 +178,7 @@ def _earlier(store: MemoryStore, point: Point, names: Sequence[str]) -> PointRes
 
 
 def _estimates(batches: Sequence[Batch]) -> tuple[list[_Estimate], tuple[str, ...]]:
-    """Return estimates of engines, and the errors of points that would fail."""
+    """Return the estimates of the engines, and the errors of points that would fail."""
     estimates: list[_Estimate] = []
     refused: dict[str, None] = {}
     for batch in batches:
@@ -191,7 +191,7 @@ def _estimates(batches: Sequence[Batch]) -> tuple[list[_Estimate], tuple[str, ..
 
 
 def _work_and_memory(batch: Batch) -> tuple[float, float]:
-    """Return products of the generator times entries of ρ, and bytes."""
+    """Return the work (products with the generator times entries of ρ) and the memory in bytes."""
     point = max(batch.points, key=lambda point: (point.run.key_fields.get("times") or [0])[-1])
     battery, factor = point.battery, 1.0
     if max_photons(battery) == AUTO:
@@ -207,10 +207,11 @@ def _work_and_memory(batch: Batch) -> tuple[float, float]:
 
 
 def _seconds(estimates: Sequence[_Estimate]) -> tuple[list[float], list[str]]:
-    """Return the seconds that batches take, and the errors of points solved on trial.
+    """Return the estimated seconds for each batch, and the errors of the points solved on trial.
 
-    Each takes a fixed time and a time proportional to its work. The cheapest is solved on trial,
-    then more expensive ones, as far as `TRIAL_SECONDS` allow.
+    The time of a batch is modelled as a constant plus a term proportional to its work. Trial
+    solutions of the cheapest batch, and then of more expensive ones within `TRIAL_SECONDS`,
+    determine both.
     """
     if not estimates:
         return [], []
@@ -235,7 +236,7 @@ def _seconds(estimates: Sequence[_Estimate]) -> tuple[list[float], list[str]]:
 
 
 def _solve_on_trial(batch: Batch) -> tuple[float, list[str]]:
-    """Return the seconds that a batch takes, and the errors of its points."""
+    """Solve a batch; return the elapsed seconds and the errors of its points."""
     start = time.monotonic()
     results = solve_batches([batch])
     seconds = time.monotonic() - start

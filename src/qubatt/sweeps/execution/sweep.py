@@ -1,4 +1,4 @@
-"""Compute a study, reusing earlier results."""
+"""Compute a study and reuse earlier results."""
 
 from __future__ import annotations
 
@@ -31,42 +31,44 @@ def sweep(
     keep: bool | None = None,
     progress: bool | Callable[[StudyProgress], None] | None = False,
 ) -> xr.Dataset:
-    """Compute a study and return its results on the grid of what varies.
+    """Compute a study and return its results on the grid of the varied parameters.
 
     Parameters
     ----------
     study : Study, mapping, or path of a TOML file
-        The study.
+        The study; a mapping has the same tables as a file.
     output : path, optional
         Folder of the results. Earlier results in it are reused: an interrupted study is resumed,
-        of a longer axis only the new points are computed, further merits are computed from solved
-        states. Results of other parameters are never mixed in.
+        only the new points of an extended axis are computed, and further merits are computed from
+        stored states. Results of different parameters are never mixed.
     workers : int
-        Processes, each with one thread; 1 for this process alone, with all its threads. In a
-        script, several need ``if __name__ == "__main__":``.
+        Number of processes, each with one thread; 1 computes in this process with all its threads.
+        A script that uses several must call `sweep` under ``if __name__ == "__main__":``.
     scheduler : str, optional
-        Address of a Dask scheduler, whose workers are used instead.
+        Address of a Dask scheduler whose workers are used instead.
     retry_failed : bool
         Whether to compute failed points again.
     keep : bool, optional
-        Whether to keep moments and states of the battery, for further merits; by default if they
-        take less than 1 GB in all.
+        Whether to keep moments and battery states for further merits; by default they are kept if
+        they take less than 1 GB in total.
     progress : bool or callable
-        True draws a bar in a terminal or notebook; a function receives the `StudyProgress`.
+        True draws a bar in a terminal or notebook; a function receives a `StudyProgress`.
 
     Returns
     -------
     xarray.Dataset
-        Variables of `charge`, `steady_state` or `discharge` with the axes before their own dims,
-        NaN where a point failed; ``status`` and ``key`` of every point, numbers of its certificate
-        as ``certificate_…``; the attribute ``failures`` has all errors with their parameters.
+        Variables of `charge`, `steady_state` or `discharge`, in their units, with shape (axes of
+        the study, own dimensions) and NaN where a point failed; the ``status`` and ``key`` of each
+        point; the values of its certificate as ``certificate_…``. The attribute ``failures`` lists
+        all errors with the parameters of the points.
 
     Raises
     ------
     ArgumentError
-        If something in the study is wrong, before anything is computed.
+        If the study is invalid; nothing is computed.
     OSError
-        If results cannot be written, or a Dask scheduler is lost; earlier results stay.
+        If results cannot be written, or the connection to a Dask scheduler is lost; results
+        written before are kept.
 
     Examples
     --------
@@ -96,19 +98,19 @@ def sweep(
 
 
 def load(directory: str | Path) -> xr.Dataset:
-    """Return the results in the folder of a study, even while it runs or after it was interrupted.
+    """Load the results of a study from its folder, also while it runs or after an interruption.
 
     Raises
     ------
     ArgumentError
-        If there is no study in the folder.
+        If the folder contains no study.
     """
     store = Store.open(directory)
     return filled_grid(read_grid(store.directory), store)
 
 
 def _write_study(store: Store, study: Study) -> None:
-    """Write the study into its folder; the file of another study is renamed."""
+    """Write the study to its folder; the file of a different study is renamed."""
     text = study.to_toml()
     path = store.directory / "study.toml"
     earlier = path.read_text(encoding="utf-8") if path.is_file() else text

@@ -1,4 +1,4 @@
-"""Points solved on a worker: together if they share a propagation, with errors recorded."""
+"""Solution of points on a worker: jointly if they share a propagation, with errors recorded."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Batch:
     points : tuple of Point
         Points with different keys that share a propagation.
     merit_names : tuple of str
-        Merits that the study asks for.
+        Merits that the study requests.
     cost : float
-        Rough relative work.
+        Approximate relative cost.
     earlier_merits : tuple of str
-        Merits of earlier results, which are computed again with the others.
+        Merits of earlier results, which are recomputed together with the requested ones.
     keep : bool
         Whether to keep solved states for further merits.
     states : dict of str to SolvedState
@@ -54,14 +54,14 @@ class Batch:
 
 
 def solve_batches(batches: Sequence[Batch], threads: int | None = None) -> list[PointResult]:
-    """Solve batches one after the other.
+    """Solve batches one after another.
 
     Parameters
     ----------
     batches : sequence of Batch
-        Points to solve.
+        Batches to solve.
     threads : int, optional
-        Number of threads that each may use.
+        Maximum number of threads.
     """
     if threads is not None:
         limit_threads(threads)
@@ -71,7 +71,7 @@ def solve_batches(batches: Sequence[Batch], threads: int | None = None) -> list[
 
 
 def _solve(batch: Batch) -> list[PointResult]:
-    """Solve the points of a batch; one by one if they cannot be solved together."""
+    """Solve the points of a batch together or, if that fails, individually."""
     results: list[PointResult] = []
     merits = batch.all_merits
     unsolved: list[Point] = []
@@ -102,7 +102,7 @@ def _solve(batch: Batch) -> list[PointResult]:
 
 @contextlib.contextmanager
 def _errors_recorded(point: Point, batch: Batch, results: list[PointResult]) -> Iterator[None]:
-    """Record an error as the result of a point."""
+    """Record an exception as the failed result of a point."""
     try:
         yield
     except Exception as error:
@@ -111,11 +111,11 @@ def _errors_recorded(point: Point, batch: Batch, results: list[PointResult]) -> 
 
 
 def _run_with(point: Point, merits: Sequence[str]) -> RunSpec:
-    """Return the run of a point with other merits."""
+    """Return the run of a point with these merits."""
     if tuple(merits) == merit_names(point.run):
         return point.run
     names = [name for name in merits if name != DEFAULT]
     if DEFAULT in merits:
         problem = point.battery.problem(point.charger, point.environment)
         names += [merit.name for merit in select_merits(None, realize(problem))]
-    return dataclasses.replace(point.run, merits=tuple(names))  # type: ignore[type-var]  # declared ones are dataclasses
+    return dataclasses.replace(point.run, merits=tuple(names))  # type: ignore[type-var]  # declared runs are dataclasses

@@ -1,4 +1,4 @@
-"""The grid of a study, with the results of its points."""
+"""The grid of a study with the results of its points."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from qubatt.sweeps.study.merit_names import DEFAULT, merit_names
 from qubatt.sweeps.study.study import Study
 
 STEP_DIM = "step"
-"""Dim of curves whose times differ from point to point."""
+"""Dimension of curves whose times differ between points."""
 
 
 def empty_grid(study: Study) -> xr.Dataset:
@@ -56,11 +56,11 @@ def empty_grid(study: Study) -> xr.Dataset:
 
 
 def filled_grid(grid: xr.Dataset, store: MemoryStore) -> xr.Dataset:
-    """Return a grid with all results that a store has.
+    """Return a grid filled with all results in a store.
 
-    Variables of results have the dims of the grid before their own, NaN where a result is missing;
-    ``status`` of every point, numbers of its certificate as ``certificate_…``; the attribute
-    ``failures`` has the error and the parameters of every failed point.
+    The dimensions of the grid precede those of each result variable; missing results are NaN.
+    ``status`` is the status of each point, and ``certificate_…`` are the values of its certificate.
+    The attribute ``failures`` lists the error and the parameters of each failed point.
     """
     keys = grid["key"].to_numpy()
     merits = json.loads(grid.attrs["merits"])
@@ -90,7 +90,7 @@ def filled_grid(grid: xr.Dataset, store: MemoryStore) -> xr.Dataset:
 def _with_variables(
     data: xr.Dataset, results: Sequence[PointResult | None], merits: Collection[str]
 ) -> xr.Dataset:
-    """Return a grid with the variables of results, and the coordinates of their dims."""
+    """Return the grid with the result variables and the coordinates of their dimensions."""
     dims, shape = data["key"].dims, data["key"].shape
     solved = [(k, one) for k, one in enumerate(results) if one is not None and one.status != FAILED]
     times_differ = not _same_times([result for _, result in solved])
@@ -115,7 +115,7 @@ def _with_variables(
 
 
 def _is_wanted(name: str, merits: Collection[str]) -> bool:
-    """Whether a variable belongs to these merits, or to none."""
+    """Whether a variable belongs to one of these merits, or to no merit."""
     kinds, variants = registry.items("merit"), all_merits()
     if ALL in merits or not any(name == kind or name.startswith(f"{kind}_") for kind in kinds):
         return True
@@ -125,16 +125,17 @@ def _is_wanted(name: str, merits: Collection[str]) -> bool:
 
 
 def _result_dim(name: str, taken: Collection[str]) -> str:
-    """Return the name of a dim of results, another one where a coordinate of the study has it."""
+    """Return the name of a result dimension, changed if a coordinate of the study has that name."""
     return f"of_{name}" if name in taken else name
 
 
 def _entries(
     results: Sequence[PointResult], without: Collection[str]
 ) -> dict[str, tuple[Any, Any]]:
-    """Return the coordinates of the dims of results, by dim: all entries, and attributes.
+    """Return the coordinate of each result dimension: its entries and attributes.
 
-    Where points have different entries, such as environments of other types, these are combined.
+    If the entries differ between points, for example because the environments have different types,
+    they are merged.
     """
     arrays: dict[str, list[NDArray[Any]]] = {}
     attributes: dict[str, Any] = {}
@@ -149,7 +150,7 @@ def _entries(
 
 
 def _union(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Return all entries once: numbers in ascending order, names in order of appearance."""
+    """Return the distinct entries: numbers in ascending order, names in order of appearance."""
     if all(np.array_equal(parts[0], part) for part in parts):
         return parts[0]
     together = np.concatenate(parts)
@@ -163,7 +164,7 @@ def _union(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
 def _at_entries(
     result: PointResult, name: str, entries: Mapping[str, tuple[Any, Any]]
 ) -> NDArray[Any]:
-    """Return a variable of a point at all entries of its dims, NaN at those that it lacks."""
+    """Return a variable of a point at the merged entries of its dimensions, NaN if missing."""
     values = result.arrays[name]
     for axis, dim in enumerate(result.layout[name][0]):
         if dim not in entries or np.array_equal(entries[dim][0], result.arrays[dim]):
@@ -183,7 +184,7 @@ def _same_times(results: Sequence[PointResult]) -> bool:
 
 
 def _stacked(parts: Sequence[tuple[int, NDArray[Any]]], count: int) -> NDArray[Any]:
-    """Return values of points one above the other, NaN where a point has none."""
+    """Stack the values of points into one array, NaN where a point has no value."""
     first = parts[0][1]
     longest = np.max([part.shape for _, part in parts], axis=0) if first.ndim else []
     stacked = np.full((count, *map(int, longest)), np.nan)
@@ -194,7 +195,7 @@ def _stacked(parts: Sequence[tuple[int, NDArray[Any]]], count: int) -> NDArray[A
 
 
 def _certificates(results: Sequence[PointResult | None]) -> dict[str, NDArray[Any]]:
-    """Return the numbers of the certificates, NaN where a point has none."""
+    """Return the certificate values of all points by variable name, NaN where a point has none."""
     columns: dict[str, NDArray[Any]] = {}
     for k, result in enumerate(results):
         if result is None or "certificate" not in result.attributes:
@@ -229,7 +230,7 @@ def _parameters(grid: xr.Dataset, k: int) -> dict[str, Any]:
 
 
 def _column(labels: Sequence[Any]) -> NDArray[Any]:
-    """Return labels of an axis: numbers if all are, else texts."""
+    """Return the labels of an axis: as numbers if all are numbers, otherwise as strings."""
     numbers = all(isinstance(label, int | float) for label in labels)
     return np.array(labels if numbers else [str(label) for label in labels])
 
@@ -237,7 +238,7 @@ def _column(labels: Sequence[Any]) -> NDArray[Any]:
 def _drop_constant_dims(
     values: NDArray[Any], dims: Sequence[str]
 ) -> tuple[NDArray[Any], list[str]]:
-    """Return values without dims along which they do not change, and the other dims."""
+    """Drop the dimensions along which values are constant; return the values and the others."""
     varying: list[str] = []
     for axis in reversed(range(values.ndim)):
         first = values.take([0], axis)

@@ -1,4 +1,4 @@
-"""Results of points as plain arrays, as they travel between processes and into files."""
+"""Results of points as plain arrays, the form in which they are transmitted and stored."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from qubatt.sweeps.study.point import SolvedState
 Arrays = dict[str, NDArray[Any]]
 
 STATE = "kept"
-"""Status of a solved state among the results in a file."""
+"""Status that marks a solved state among the results in a file."""
 
 
 @dataclass(frozen=True)
@@ -32,21 +32,21 @@ class PointResult:
     Attributes
     ----------
     key : str
-        Its address.
+        Key of the point.
     merit_names : tuple of str
-        Merits that were asked for.
+        Requested merits.
     status : str
         Status of the result, or ``"failed"``.
     message : str
-        The error of a failed point.
+        Error message of a failed point.
     arrays : dict of str to array
         Variables and coordinates.
     layout : dict of str to [dims, attributes, is coordinate]
-        Labels of the arrays.
+        Dimensions and attributes of each array, and whether it is a coordinate.
     attributes : dict
         Attributes of the result.
     state : SolvedState or None
-        The state from which further merits can be computed; stored in a file of its own.
+        The state from which further merits can be computed; it is stored in a separate file.
     """
 
     key: str
@@ -91,7 +91,7 @@ class PointResult:
         return Result(data, coords, dict(self.attributes))
 
     def covers(self, merit_names: Iterable[str]) -> bool:
-        """Whether it has all these merits; a failed result, whether it was asked for just these."""
+        """Whether the result has all these merits; if it failed, whether it requested the same."""
         wanted, have = set(merit_names), set(self.merit_names)
         return wanted == have if self.status == FAILED else wanted <= have
 
@@ -101,7 +101,7 @@ class PointResult:
 
 
 def stack(results: Iterable[PointResult]) -> Arrays:
-    """Return results as arrays, those of equal form stacked, so that there are few arrays."""
+    """Pack results into few arrays: those with equal layout and shapes are stacked."""
     groups: dict[str, list[PointResult]] = defaultdict(list)
     for result in results:
         shapes = {name: [array.shape, array.dtype.str] for name, array in result.arrays.items()}
@@ -132,7 +132,7 @@ def stack(results: Iterable[PointResult]) -> Arrays:
 
 
 def unstack(arrays: Mapping[str, NDArray[Any]]) -> Iterator[PointResult]:
-    """Yield the results that `stack` was given."""
+    """Yield the results that `stack` has packed."""
     for name in arrays:
         if not name.endswith("/facts"):
             continue
@@ -152,13 +152,13 @@ def unstack(arrays: Mapping[str, NDArray[Any]]) -> Iterator[PointResult]:
 
 
 def keys_in(arrays: Mapping[str, NDArray[Any]]) -> list[str]:
-    """Return the keys of stacked results from their headers alone."""
+    """Return the keys of stacked results, reading only their headers."""
     headers = [array_to_json(arrays[name]) for name in arrays if name.endswith("/facts")]
     return [entry["key"] for header in headers for entry in header["rows"]]
 
 
 def result_of_state(key: str, state: SolvedState) -> PointResult:
-    """Return the solved state of a point in the form of a result, as files hold it."""
+    """Convert the solved state of a point to a result, the form in which it is stored."""
     if isinstance(state, Propagation):
         attributes, arrays = _propagation_arrays(state)
     else:
@@ -170,7 +170,7 @@ def result_of_state(key: str, state: SolvedState) -> PointResult:
 
 
 def state_of_result(result: PointResult) -> SolvedState:
-    """Return the solved state that `result_of_state` was given."""
+    """Recover the solved state that `result_of_state` has converted."""
     attributes, arrays = dict(result.attributes), result.arrays
     names, moments = attributes.pop("moments"), arrays["moments"]
     battery = arrays.get("battery")
@@ -218,7 +218,7 @@ def _propagation_arrays(run: Propagation) -> tuple[dict[str, Any], dict[str, Any
     }
     if solution.standard_errors:
         arrays["errors"] = np.stack(list(solution.standard_errors.values()), axis=1)
-    if states is not None:  # merits need only those at output times
+    if states is not None:  # merits need only the states at output times
         arrays["battery"] = states[np.isin(solution.times, run.time)]
     return attributes, arrays
 
@@ -238,18 +238,18 @@ def _steady_arrays(solution: SteadySolution) -> tuple[dict[str, Any], dict[str, 
 
 
 def _plain(values: Any) -> NDArray[Any]:
-    """Return an array that a file may hold: texts as such, not as objects."""
+    """Return an array that can be stored: strings have a string type, not the object type."""
     array = np.asarray(values)
     return array.astype(str) if array.dtype.kind in "OT" else array
 
 
 def json_to_array(content: Any) -> NDArray[np.uint8]:
-    """Return JSON as an array of bytes."""
+    """Encode content as JSON in an array of bytes."""
     return np.frombuffer(json.dumps(content, default=_number).encode(), dtype=np.uint8)
 
 
 def array_to_json(array: NDArray[np.uint8]) -> Any:
-    """Return the content that `json_to_array` was given."""
+    """Decode the content that `json_to_array` has encoded."""
     return json.loads(array.tobytes().decode())
 
 

@@ -1,4 +1,4 @@
-"""Stores of results: in memory, or in files that are written once, whole or not at all."""
+"""Stores of results: in memory, or in files that are written atomically and never modified."""
 
 from __future__ import annotations
 
@@ -33,31 +33,34 @@ from qubatt.sweeps.store.point_result import (
 from qubatt.sweeps.study.point import SolvedState
 
 READ_ERRORS = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
-"""Errors of reading a damaged file."""
+"""Exceptions raised when a damaged file is read."""
+
+CREATE_STUDY = "Create one with `qubatt sweep study.toml --output DIR`."
+"""Cure for a folder that contains no study."""
 
 GRID_FOLDER = "data.zarr"
-"""Name of the grid in a store."""
+"""Folder of the grid in a store."""
 
 TEMPORARY_NAMES = (".grid-*", ".study-*.toml", "points/.*.npz", "states/.*.npz")
-"""Names of files that are being written."""
+"""Name patterns of temporary files."""
 
 ABANDONED_AFTER = 3600.0
 """Age in seconds at which a temporary file is considered abandoned."""
 
 
 class MemoryStore:
-    """Results of a study that is not written to files."""
+    """Results held in memory."""
 
     def __init__(self) -> None:
         self._results: dict[str, list[PointResult]] = {}
 
     def refresh(self) -> None:
-        """Read results of other processes: there are none."""
+        """Read results of other processes; a store in memory has none."""
 
     def get(self, key: str, merit_names: Iterable[str]) -> PointResult | None:
-        """Return the result of a point that is nearest to these merits, None if there is none.
+        """Return the result of a point that covers these merits best, or None if there is none.
 
-        `PointResult.covers` says whether it has them all.
+        Use `PointResult.covers` to check whether the result has all of them.
         """
         return min(
             self._results.get(key, ()),
@@ -70,22 +73,23 @@ class MemoryStore:
         )
 
     def find(self, beginning: str) -> PointResult:
-        """Return the result of the one point whose key begins so.
+        """Return the result of the only point whose key has this beginning.
 
         Raises
         ------
         ArgumentError
-            If there is none, or more than one.
+            If no key, or more than one key, has it.
         """
         keys = [key for key in self._results if beginning and key.startswith(beginning)]
         if len(keys) != 1:
-            cure = f"{len(keys)} of {len(self._results)} do. The grid has them as variable `key`."
-            raise ArgumentError("point", "be the beginning of one key", beginning, cure)
+            matches = f"It matches {len(keys)} of {len(self._results)} keys"
+            cure = f"{matches}; the variable `key` of the results lists them."
+            raise ArgumentError("point", "be the beginning of exactly one key", beginning, cure)
         results = self._results[keys[0]]
         return max(results, key=lambda result: (result.status != FAILED, len(result.merit_names)))
 
     def state(self, key: str) -> SolvedState | None:  # noqa: ARG002  # none is kept
-        """Return the solved state of a point: None."""
+        """Return the solved state of a point; a store in memory keeps none."""
         return None
 
     def discard(self, keys: Collection[str]) -> None:
@@ -102,12 +106,12 @@ class MemoryStore:
 
 
 class Store(MemoryStore):
-    """A folder with the results of points, each under its key.
+    """A folder with the results of points, identified by their keys.
 
-    ``points/*.npz`` hold results, several points in each, and ``states/*.npz`` the solved states,
-    from which further merits are computed. A file is named by a hash of its content and put in
-    place in one step, so that after a kill or on a full disk all files are whole, and two processes
-    may write to one folder.
+    ``points/*.npz`` contain results, several points per file; ``states/*.npz`` contain the solved
+    states, from which further merits are computed. A file is named by a hash of its content and
+    moved into place atomically. All files are therefore complete even after a kill or on a full
+    disk, and several processes can write to one folder.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -115,17 +119,17 @@ class Store(MemoryStore):
         self.directory = directory
         self._files_read: set[str] = set()
         self._state_files_read: set[str] = set()
-        self._state_files: dict[str, str] = {}  # names of files, by key
-        self._last_states: tuple[str, dict[str, PointResult]] = "", {}  # file read last, its states
+        self._state_files: dict[str, str] = {}  # file name by key
+        self._last_states: tuple[str, dict[str, PointResult]] = "", {}  # name and states of a file
 
     @classmethod
     def create(cls, directory: str | Path) -> Store:
-        """Return the store in a folder, which is created if it does not exist.
+        """Open the store in a folder, which is created if it does not exist.
 
         Raises
         ------
         ArgumentError
-            If it cannot be written to.
+            If the folder cannot be created or is not writable.
         """
         if str(directory) == "":
             raise ArgumentError("output", "name a folder", str(directory))
@@ -139,30 +143,29 @@ class Store(MemoryStore):
 
     @classmethod
     def open(cls, directory: str | Path) -> Store:
-        """Return the store in an existing folder.
+        """Open the store in an existing folder.
 
         Raises
         ------
         ArgumentError
-            If there is none.
+            If the folder contains no study.
         """
         directory = Path(directory)
         if not (directory / "points").is_dir():
-            cure = "qubatt sweep study.toml --output DIR makes one."
-            raise ArgumentError("directory", "hold a study", str(directory), cure)
+            raise ArgumentError("directory", "contain a study", str(directory), CREATE_STUDY)
         store = cls(directory)
         store.refresh()
         return store
 
     def refresh(self) -> None:
-        """Read files added since, by any process; damaged files are ignored."""
+        """Read files that any process has added since the last call; damaged ones are ignored."""
         for path in self._files("points"):
             if path.name not in self._files_read:
                 self._files_read.add(path.name)
                 super().add(unstack(_read(path)))
 
     def state(self, key: str) -> SolvedState | None:
-        """Return the solved state of a point, None if it was not kept."""
+        """Return the solved state of a point, or None if it was not kept."""
         for path in self._files("states") if key not in self._state_files else ():
             if path.name not in self._state_files_read:
                 self._state_files_read.add(path.name)
@@ -177,12 +180,12 @@ class Store(MemoryStore):
         return None if result is None else state_of_result(result)
 
     def add(self, results: Iterable[PointResult]) -> None:
-        """Write results and their solved states, each into one file, before adding them.
+        """Write solved states to one file and results to another, then add the results.
 
         Raises
         ------
         OSError
-            If the disk is full; nothing remains of the file that was being written.
+            If the disk is full; the incomplete file is removed.
         """
         results = list(results)
         states = [
@@ -197,7 +200,7 @@ class Store(MemoryStore):
         super().add(results)
 
     def discard(self, keys: Collection[str]) -> None:
-        """Remove the results of points; those of others in the same files are written again."""
+        """Remove the results of points; other results in the same files are rewritten."""
         for path in [*self._files("points"), *self._files("states")]:
             arrays = _read(path)
             if not set(keys).isdisjoint(keys_in(arrays)):
@@ -216,7 +219,7 @@ class Store(MemoryStore):
 
     @property
     def nbytes(self) -> int:
-        """Bytes on disk."""
+        """Size on disk in bytes."""
         total = 0
         for part in ("points", "states", GRID_FOLDER):
             for folder, _, names in os.walk(self.directory / part):  # skips files that vanish
@@ -226,10 +229,10 @@ class Store(MemoryStore):
         return total
 
     def _remove_abandoned_files(self) -> None:
-        """Remove temporary files of killed processes, old enough to be abandoned."""
+        """Remove temporary files that killed processes have abandoned."""
         for pattern in TEMPORARY_NAMES:
             for part in self.directory.glob(pattern):
-                with contextlib.suppress(OSError):  # another process was quicker
+                with contextlib.suppress(OSError):  # another process has removed it
                     if time.time() - part.stat().st_mtime > ABANDONED_AFTER:
                         shutil.rmtree(part) if part.is_dir() else part.unlink()
 
@@ -251,7 +254,7 @@ def _savez(arrays: Arrays, path: Path) -> None:
 
 
 def _read(path: Path, part: str = "") -> dict[str, NDArray[Any]]:
-    """Return the arrays of a file whose names contain a part; none if it is damaged."""
+    """Return the arrays of a file whose names contain `part`; none if the file is damaged."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored if part in name}

@@ -1,4 +1,4 @@
-"""The grid of a study as a Zarr group, which xarray opens and which is replaced in one step."""
+"""The grid of a study as a Zarr group, readable with xarray and always replaced as a whole."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ import xarray as xr
 from qubatt.core.errors import ArgumentError
 from qubatt.core.file import exchange
 from qubatt.sweeps.store.grid import filled_grid
-from qubatt.sweeps.store.store import GRID_FOLDER, Store
+from qubatt.sweeps.store.store import CREATE_STUDY, GRID_FOLDER, Store
 
 MAX_CHUNK = 2**20
-"""Largest number of values in one file of the grid."""
+"""Maximum number of values in one chunk of the grid."""
 
 
 def write_grid(store: Store, grid: xr.Dataset) -> None:
-    """Write the grid with all results of the store, unless the file has them already."""
+    """Write the grid with all results of the store, unless the stored grid is up to date."""
     state = _state(store, grid)
     path = store.directory / GRID_FOLDER
     if _state_of(path) == state:
@@ -42,7 +42,7 @@ def read_grid(directory: Path) -> xr.Dataset:
     Raises
     ------
     ArgumentError
-        If there is none.
+        If the folder contains no study.
     """
     try:
         stored: xr.Dataset
@@ -61,8 +61,7 @@ def read_grid(directory: Path) -> xr.Dataset:
             }
             return grid
     except (OSError, KeyError, ValueError):
-        cure = "qubatt sweep study.toml --output DIR makes one."
-        raise ArgumentError("directory", "hold a study", str(directory), cure) from None
+        raise ArgumentError("directory", "contain a study", str(directory), CREATE_STUDY) from None
 
 
 GRID_ATTRIBUTES = ("title", "description", "study", "merits", "versions")
@@ -83,7 +82,7 @@ def _state_of(path: Path) -> str | None:
 
 
 def _encoding(data: xr.Dataset) -> dict[str, Any]:
-    """Return chunks: whole variables, parts of large ones."""
+    """Return the chunk sizes: one chunk per variable, several for a large one."""
     encoding = {}
     for name, array in data.variables.items():
         chunks: list[int] = []

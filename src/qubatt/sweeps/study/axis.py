@@ -1,4 +1,4 @@
-"""Axes of a study: parameters that vary, together or each by itself."""
+"""Axes of a study: parameters that vary independently or together."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from qubatt.sweeps.study.axis_values import KEYS, AxisValues, axis_values
 from qubatt.sweeps.study.formula import Formula
 
 ROOTS = {"battery": "battery", "charger": "charger", "environment": "environment", "run": "run"}
-"""Tables of a study, and the kind in the registry of what they hold."""
+"""Kind in the registry of the objects in each table of a study."""
 
 RESERVED = ("time", "state_time", "status", "key", "step", "relaxation_rate")
-"""Names of result variables other than merits and numbers of certificates."""
+"""Names of result variables that are neither merits nor certificate values."""
 
 ParameterPath = tuple[str, ...]
-"""Table and fields of a parameter; entries of the environment by their number."""
+"""Table and field names of a parameter; entries of the environment are numbered."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,15 @@ class Varied:
     Attributes
     ----------
     argument : str
-        The parameter as it was written.
+        The parameter as written in the study.
     path : tuple of str
-        Its table and fields.
+        Table and field names of the parameter.
     name : str
-        Name of its coordinate.
+        Name of the coordinate.
     values : AxisValues or Formula
-        Its values.
+        The values, or the formula that gives them.
     description : str
-        Label of its axis in pictures.
+        Axis label in figures.
     """
 
     argument: str
@@ -51,19 +51,19 @@ class Varied:
 
 @dataclass(frozen=True)
 class Axis:
-    """Parameters that vary together; the first one names the dim.
+    """Parameters that vary together; the first one names the dimension.
 
     Attributes
     ----------
     varied : tuple of Varied
-        With as many values each.
+        The parameters, all with the same number of values.
     """
 
     varied: tuple[Varied, ...]
 
     @property
     def name(self) -> str:
-        """Name of the dim."""
+        """Name of the dimension."""
         return self.varied[0].name
 
     def __len__(self) -> int:
@@ -75,19 +75,19 @@ class Axis:
 def parse_axes(
     tables: Mapping[str, Any], sweep: Mapping[str, Any]
 ) -> tuple[tuple[Axis, ...], tuple[Varied, ...]]:
-    """Return the axes of a study, and the parameters that are formulas of others.
+    """Return the axes of a study and the parameters given by formulas.
 
     Parameters
     ----------
     tables : mapping
-        The tables of the study, as read.
+        Parsed tables of the study.
     sweep : mapping
-        Values by parameter; ``together`` holds lists of parameters that vary as one axis.
+        Values of each parameter; ``together`` lists groups of parameters that vary as one axis.
 
     Raises
     ------
     ArgumentError
-        If a parameter does not exist or its values are not valid.
+        If a parameter does not exist or its values are invalid.
     """
     groups = _groups(sweep)
     varied = {}
@@ -97,8 +97,8 @@ def parse_axes(
     _check_names(varied.values())
     for argument in (argument for group in groups for argument in group):
         if isinstance(varied[argument].values, Formula):
-            cure = "A formula follows its parameters by itself."
-            raise ArgumentError("sweep.together", "name no formula", argument, cure)
+            cure = "A formula already varies with its parameters."
+            raise ArgumentError("sweep.together", "not list formulas", argument, cure)
     axes, formulas = [], []
     for argument, one in varied.items():
         if isinstance(one.values, Formula):
@@ -113,8 +113,8 @@ def parse_axes(
             if len(one.values.values) != len(axis):
                 raise ArgumentError(
                     one.argument,
-                    f"have {len(axis)} values, as many as {axis.varied[0].argument}",
-                    f"{len(one.values.values)} of them",
+                    f"have {len(axis)} values, as many as `{axis.varied[0].argument}`",
+                    list(one.values.values),
                 )
     return tuple(axes), tuple(formulas)
 
@@ -131,7 +131,7 @@ def _groups(sweep: Mapping[str, Any]) -> list[tuple[str, ...]]:
             if argument not in sweep or argument in seen:
                 cure = suggest(str(argument), sweep)
                 raise ArgumentError(
-                    "sweep.together", "name each parameter of sweep once", argument, cure
+                    "sweep.together", "list parameters of `sweep`, each only once", argument, cure
                 )
             seen.add(argument)
     return [tuple(group) for group in groups]
@@ -140,8 +140,9 @@ def _groups(sweep: Mapping[str, Any]) -> list[tuple[str, ...]]:
 def _varied(argument: str, written: Any, tables: Mapping[str, Any]) -> Varied:
     if isinstance(written, Mapping) and written and not {*written} & {*KEYS}:
         first = next(iter(written))
-        cure = f'Names with a dot stand in quotes: "{argument}.{first}" = …'
-        raise ArgumentError(f"sweep.{argument}", "be values or a range", dict(written), cure)
+        cure = f'Quote names that contain a dot: "{argument}.{first}" = …'
+        requirement = "be a list of values or a range"
+        raise ArgumentError(f"sweep.{argument}", requirement, dict(written), cure)
     path = parameter_path(argument, tables)
     name, description = coordinate_name(path, tables)
     if isinstance(written, str):
@@ -151,14 +152,14 @@ def _varied(argument: str, written: Any, tables: Mapping[str, Any]) -> Varied:
 
 
 def parameter_path(argument: str, tables: Mapping[str, Any]) -> ParameterPath:
-    """Return table and fields of a parameter that is written as ``battery.coupling``.
+    """Return the table and field names of a parameter written as ``battery.coupling``.
 
-    For the environment, both ``cavity-loss.rate`` and ``environment.0.rate`` are understood.
+    For the environment, both ``cavity-loss.rate`` and ``environment.0.rate`` are accepted.
 
     Raises
     ------
     ArgumentError
-        If there is no such parameter.
+        If the parameter does not exist.
     """
     first, *rest = argument.split(".")
     types = [
@@ -170,12 +171,12 @@ def parameter_path(argument: str, tables: Mapping[str, Any]) -> ParameterPath:
             return ("environment", first, *rest)
     if first in types:
         if types.count(first) > 1:
-            cure = f"For example environment.{types.index(first)}.rate."
-            raise ArgumentError("sweep", f"say which {first} is meant", argument, cure)
+            cure = f"Write, for example, environment.{types.index(first)}.rate."
+            raise ArgumentError("sweep", f"specify which {first} is meant", argument, cure)
         return ("environment", str(types.index(first)), *rest)
     if first not in ROOTS or (first == "environment" and rest):
         names = [*ROOTS, *filter(None, types)]
-        cure = f"For example battery.coupling. {suggest(first, names)}"
+        cure = f"Write, for example, battery.coupling. {suggest(first, names)}"
         if first in registry.items("environment"):
             cure = f'The study has no {first}: add [[environment]] with type = "{first}".'
         raise ArgumentError("sweep", "name parameters of the study", argument, cure)
@@ -186,7 +187,7 @@ def parameter_path(argument: str, tables: Mapping[str, Any]) -> ParameterPath:
 
 
 def _check_field(argument: str, table: Any, field: str) -> None:
-    """Refuse a field that the type of the table does not have."""
+    """Reject a field that the type of the table lacks."""
     for kind in ROOTS.values():
         cls = (
             registry.items(kind).get(table.get("type", "")) if isinstance(table, Mapping) else None
@@ -200,7 +201,7 @@ def _check_field(argument: str, table: Any, field: str) -> None:
 
 
 def coordinate_name(path: ParameterPath, tables: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the name of the coordinate of a parameter, and the description of its field."""
+    """Return the coordinate name of a parameter and the description of its field."""
     table, owner, kind = tables[path[0]], path[0], ROOTS[path[0]]
     if path[0] == "environment" and len(path) > 1:
         table = table[int(path[1])]
@@ -217,28 +218,29 @@ def coordinate_name(path: ParameterPath, tables: Mapping[str, Any]) -> tuple[str
 
 
 def _check_names(varied: Iterable[Varied]) -> None:
-    """Refuse parameters that vary twice, equal names, and names of result variables."""
+    """Reject parameters listed twice, duplicate names, and names of result variables."""
     by_name: dict[str, str] = {}
     by_path: dict[ParameterPath, str] = {}
     for one in varied:
         if one.path in by_path:
-            cure = f"It is the same as {by_path[one.path]}."
-            raise ArgumentError("sweep", "name each parameter once", one.argument, cure)
+            cure = f"It is the same parameter as {by_path[one.path]}."
+            raise ArgumentError("sweep", "list each parameter only once", one.argument, cure)
         by_path[one.path] = one.argument
         if not one.name.isidentifier():
-            cure = "Give it one: {values = […], name = …}."
-            raise ArgumentError(one.argument, "have a name that is a word", one.name, cure)
+            cure = 'Choose one: {values = […], name = "…"}.'
+            requirement = "have a coordinate name that is an identifier"
+            raise ArgumentError(one.argument, requirement, one.name, cure)
         if (
             one.name in RESERVED
             or one.name.startswith(CERTIFICATE_PREFIX)
             or one.name in all_merits()
         ):
-            cure = 'Give it another one: {values = […], name = "…"}.'
+            cure = 'Choose another name: {values = […], name = "…"}.'
             raise ArgumentError(
                 one.argument, "not reuse the name of a result variable", one.name, cure
             )
         if one.name in by_name:
-            cure = 'Give one of them another: {values = […], name = "…"}.'
-            requirement = f"have a name different from that of {by_name[one.name]}"
+            cure = 'Rename one of them: {values = […], name = "…"}.'
+            requirement = f"have a coordinate name different from that of {by_name[one.name]}"
             raise ArgumentError(one.argument, requirement, one.name, cure)
         by_name[one.name] = one.argument

@@ -1,4 +1,4 @@
-"""Values of a parameter that varies: a list, a range, or a table with labels."""
+"""Values of a varied parameter: a list, a range, or a table with labels."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from qubatt.core.check import plain_number
-from qubatt.core.errors import ArgumentError, suggest
+from qubatt.core.errors import ArgumentError, Described, suggest
 
 RANGE_DIGITS = 12
-"""Digits of a number in a range; an extended range contains the numbers of the shorter one."""
+"""Significant digits of the numbers in a range, so that an extended range repeats them exactly."""
 
 MAX_VALUES = 10**6
-"""Largest number of values of one parameter."""
+"""Maximum number of values of one parameter."""
 
 RANGE_KEYS = ("start", "stop", "count", "step", "spacing")
 KEYS = (*RANGE_KEYS, "values", "labels", "name", "label")
@@ -23,18 +23,18 @@ KEYS = (*RANGE_KEYS, "values", "labels", "name", "label")
 
 @dataclass(frozen=True)
 class AxisValues:
-    """Values of a parameter, with labels.
+    """Values of a parameter with their axis labels.
 
     Attributes
     ----------
     values : tuple
         The values of the parameter, in order.
     labels : tuple
-        Numbers or texts that label them on the axis.
+        Numbers or strings that label the values on the axis.
     name : str
-        Name of the axis, empty for that of the parameter.
+        Name of the axis; if empty, the name of the parameter.
     label : str
-        Label of the axis in pictures, empty for the description of the parameter.
+        Axis label in figures; if empty, the description of the parameter.
     """
 
     values: tuple[Any, ...]
@@ -44,12 +44,12 @@ class AxisValues:
 
 
 def axis_values(argument: str, written: Any) -> AxisValues:
-    """Return the values that are written for a parameter.
+    """Return the values of a parameter as written in a study.
 
     Parameters
     ----------
     argument : str
-        The parameter, named in errors.
+        The parameter, named in error messages.
     written : list, array or table
         ``[1, 2, 4]``; ``{start = 0, stop = 1, count = 11}`` with ``spacing = "logarithmic"`` if
         needed, or with ``step`` instead of ``count``; ``{values = […], name = "kappa"}``.
@@ -57,7 +57,7 @@ def axis_values(argument: str, written: Any) -> AxisValues:
     Raises
     ------
     ArgumentError
-        If they are not valid, naming the parameter.
+        If the values are invalid; the message names the parameter.
     """
     if not isinstance(written, Mapping):
         return _labelled(argument, written)
@@ -68,12 +68,12 @@ def axis_values(argument: str, written: Any) -> AxisValues:
             )
     name, label = (str(written.get(key, "")) for key in ("name", "label"))
     if "name" in written and not name.isidentifier():
-        raise ArgumentError(f"{argument}.name", "be a word without spaces", name)
+        raise ArgumentError(f"{argument}.name", "be an identifier, such as kappa", name)
     if "values" in written:
         if clash := [key for key in RANGE_KEYS if key in written]:
             raise ArgumentError(
                 f"{argument}.{clash[0]}",
-                "be left out where values are given",
+                "be omitted if values are given",
                 written[clash[0]],
             )
         axis = _labelled(argument, written["values"], written.get("labels"))
@@ -82,34 +82,36 @@ def axis_values(argument: str, written: Any) -> AxisValues:
     return replace(axis, name=name, label=label)
 
 
-def _labelled(argument: str, given: Any, labels: Any = None) -> AxisValues:
+def _labelled(argument: str, written: Any, labels: Any = None) -> AxisValues:
     """Return values with their labels."""
-    if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray):
-        cure = "For example [1, 2, 4] or {start = 0, stop = 1, count = 11}."
-        raise ArgumentError(argument, "be a list of values or a range", given, cure)
-    if isinstance(given, np.ndarray) and given.ndim != 1:
-        raise ArgumentError(argument, "have one dimension", f"{given.ndim} dimensions")
-    values = tuple(part.item() if isinstance(part, np.generic) else part for part in given)
+    if isinstance(written, str) or not isinstance(written, Sequence | np.ndarray):
+        cure = "Write, for example, [1, 2, 4] or {start = 0, stop = 1, count = 11}."
+        raise ArgumentError(argument, "be a list of values or a range", written, cure)
+    if isinstance(written, np.ndarray) and written.ndim != 1:
+        shape = Described(f"of shape {written.shape}")
+        raise ArgumentError(argument, "be one-dimensional", shape)
+    values = tuple(part.item() if isinstance(part, np.generic) else part for part in written)
     if not values:
-        raise ArgumentError(argument, "hold at least one value", [])
+        raise ArgumentError(argument, "contain at least one value", [])
     all_labels = tuple(labels) if labels is not None else tuple(_label(part) for part in values)
     if len(all_labels) != len(values):
-        raise ArgumentError(f"{argument}.labels", f"be {len(values)} in number", list(all_labels))
+        requirement = f"have {len(values)} entries, one per value"
+        raise ArgumentError(f"{argument}.labels", requirement, list(all_labels))
     seen: set[Any] = set()
     for label in all_labels:
         if isinstance(label, float) and not np.isfinite(label):
             raise ArgumentError(argument, "be finite", label)
         if not isinstance(label, str | int | float):
-            raise ArgumentError(f"{argument}.labels", "hold numbers and texts", label)
+            raise ArgumentError(f"{argument}.labels", "contain only numbers and strings", label)
         if label in seen:
             noun = "values" if labels is None else "labels"
-            raise ArgumentError(argument, f"hold each of its {noun} once", label)
+            raise ArgumentError(argument, f"have no repeated {noun}", label)
         seen.add(label)
     return AxisValues(values, all_labels)
 
 
 def _label(value: Any) -> Any:
-    """Return the label of a value: a number or a text itself, else a text of it."""
+    """Return the label of a value: itself if it is a number or string, else its text form."""
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         return value
     if isinstance(value, Mapping) and "type" in value:
@@ -120,15 +122,15 @@ def _label(value: Any) -> Any:
 
 
 def _range(argument: str, written: Mapping[str, Any]) -> list[int | float]:
-    """Return the numbers of a range, whole ones where start and step are."""
+    """Return the numbers of a range, as integers if start and step are integers."""
     numbers = {}
     for key in ("start", "stop"):
         if key not in written:
-            raise ArgumentError(argument, "have start and stop, or values", dict(written))
+            raise ArgumentError(argument, "contain start and stop, or values", dict(written))
         numbers[key] = _number(f"{argument}.{key}", written[key])
     start, stop = numbers["start"], numbers["stop"]
     if ("count" in written) == ("step" in written):
-        raise ArgumentError(argument, "have either count or step", dict(written))
+        raise ArgumentError(argument, "contain either count or step", dict(written))
     spacing = written.get("spacing", "linear")
     if spacing not in ("linear", "logarithmic"):
         raise ArgumentError(f"{argument}.spacing", "be linear or logarithmic", spacing)
@@ -142,21 +144,22 @@ def _range(argument: str, written: Mapping[str, Any]) -> list[int | float]:
     if spacing == "linear":
         return [_rounded(x) for x in np.linspace(start, stop, int(count))]
     if start * stop <= 0:
-        raise ArgumentError(argument, "not reach 0 in a logarithmic range", dict(written))
+        raise ArgumentError(argument, "not include 0 in a logarithmic range", dict(written))
     return [_rounded(x) for x in np.geomspace(start, stop, int(count))]
 
 
 def _stepped(
     argument: str, start: float, stop: float, step: float, spacing: str
 ) -> list[int | float]:
-    """Return start, start + step, … up to stop, included if it is reached."""
+    """Return start, start + step, … up to stop, which is included if it is reached."""
     if spacing != "linear":
-        raise ArgumentError(f"{argument}.step", "be left out of a logarithmic range", step)
+        cure = "Specify count."
+        raise ArgumentError(f"{argument}.step", "be omitted in a logarithmic range", step, cure)
     if step == 0 or (stop - start) / step < 0:
         raise ArgumentError(f"{argument}.step", "lead from start to stop", step)
     count = int(np.floor((stop - start) / step * (1 + 1e-12) + 1e-9)) + 1
     if count > MAX_VALUES:
-        raise ArgumentError(argument, f"hold at most {MAX_VALUES} values", count)
+        raise ArgumentError(argument, f"have at most {MAX_VALUES} values", count)
     if isinstance(start, int) and isinstance(step, int):
         return [start + k * step for k in range(count)]
     return [_rounded(start + k * step) for k in range(count)]

@@ -24,25 +24,43 @@ from qubatt.sweeps.study.run_fields import as_list, engine_named, output_times
 
 @declare("run", "charge")
 class ChargeRun(RunSpec):
-    """Charge a battery, from empty at time 0: `qubatt.charge` at every point."""
+    """Charging of the empty battery from t = 0: `qubatt.charge` at every point.
+
+    Output times are in units of 1/ω_ref. The result of a point has the variables, shapes and units
+    of `qubatt.charge`.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> study = qb.Study(
+    ...     battery=qb.DrivenBattery(n_atoms=2, drive=1.0, detuning=0.0),
+    ...     run=qb.ChargeRun(t_end=4.0, points=41, merits=["maximum_energy"]),
+    ...     sweep={"battery.drive": [1.0, 2.0]},
+    ... )
+    >>> qb.sweep(study).maximum_energy.values.round(6).tolist()
+    [2.0, 2.0]
+    """
 
     t_end: Positive | None = Field(
-        default=None, description="Last time; 10 if left out", examples=[2.0]
+        default=None, description="Last output time; 10 by default", examples=[2.0]
     )
     points: Count | None = Field(
-        default=None, description="Output times from 0 to t_end; 101 if left out", examples=[5]
+        default=None,
+        description="Number of output times from 0 to t_end; 101 by default",
+        examples=[5],
     )
     times: Annotated[Sequence[float] | Literal["auto"] | None, as_list] = Field(
         default=None,
-        description="Output times instead, or auto: until nothing changes any more",
+        description="Explicit output times, or auto: until the battery no longer changes",
         examples=[None],
     )
     merits: Merits = Field(
-        default=None, description="Figures of merit; the default ones if left out", examples=[None]
+        default=None, description="Figures of merit; None selects the defaults", examples=[None]
     )
-    engine: str = Field(default=AUTO, description="auto, or an engine with options")
+    engine: str = Field(default=AUTO, description="auto, or an engine with its options")
     state_times: Annotated[Sequence[float] | None, as_list] = Field(
-        default=None, description="Times of merits of the full state; all times if left out"
+        default=None,
+        description="Times at which merits of the full state are evaluated; all by default",
     )
 
     varies: ClassVar[tuple[str, ...]] = ("t_end", "points", "times")
@@ -55,12 +73,12 @@ class ChargeRun(RunSpec):
         return output_times(self.t_end, self.points, self.times)
 
     def is_open(self, battery: Battery) -> bool:
-        """Whether a cut-off or times are to be determined; see `RunSpec.is_open`."""
+        """Whether the cut-off or the times remain to be determined; see `RunSpec.is_open`."""
         return self._times is None or super().is_open(battery)
 
     @functools.cached_property
     def key_fields(self) -> dict[str, Any]:
-        """Output times as a list, however they were given, engine and times of states."""
+        """Engine, state times, and output times as a list, however these were specified."""
         fields, times = dict(super().key_fields), self._times
         del fields["t_end"], fields["points"]
         return fields | {"times": AUTO if times is None else times.tolist()}
@@ -83,7 +101,7 @@ class ChargeRun(RunSpec):
     def solve_together(
         self, points: Sequence[Point], keep: bool
     ) -> list[tuple[xr.Dataset, SolvedState | None]]:
-        """Propagate once, to the last of all times, from all initial states."""
+        """Propagate all initial states once, up to the latest output time of all points."""
         requests = {id(point.charger): point.request for point in points}
         grids = [point.run._times for point in points]  # type: ignore[attr-defined]  # same class
         times = {grid.tobytes(): grid for grid in grids}
@@ -104,7 +122,7 @@ class ChargeRun(RunSpec):
         return results
 
     def dataset_from(self, point: Point, state: SolvedState) -> xr.Dataset | None:
-        """Return merits computed from an earlier propagation; see `RunSpec.dataset_from`."""
+        """Return the merits computed from an earlier propagation; see `RunSpec.dataset_from`."""
         request = point.request
         if not isinstance(state, Propagation) or not state.suffices(request):
             return None

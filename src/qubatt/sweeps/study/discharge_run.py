@@ -21,26 +21,44 @@ from qubatt.sweeps.study.run_fields import as_list, engine_named, output_times
 
 @declare("run", "discharge")
 class DischargeRun(RunSpec):
-    """Self-discharge once the charger is off: `qubatt.discharge` at every point."""
+    """Self-discharge after the charger is switched off: `qubatt.discharge` at every point.
+
+    Times are in units of 1/ω_ref, counted from the moment at which the charger is switched off.
+    The result of a point has the variables, shapes and units of `qubatt.discharge`.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> study = qb.Study(
+    ...     battery=qb.DrivenBattery(n_atoms=1, drive=1.0),
+    ...     environment=[qb.CollectiveDecay(0.5)],
+    ...     run=qb.DischargeRun(times=[0.0, 2.0], merits=["remaining_energy"]),
+    ...     sweep={"collective-decay.rate": [0.5, 1.0]},
+    ... )
+    >>> qb.sweep(study).remaining_energy.values.round(6).tolist()
+    [[1.0, 0.367879], [1.0, 0.135335]]
+    """
 
     t_end: Positive | None = Field(
-        default=None, description="Last time; 10 if left out", examples=[2.0]
+        default=None, description="Last output time; 10 by default", examples=[2.0]
     )
     points: Count | None = Field(
-        default=None, description="Output times from 0 to t_end; 101 if left out", examples=[5]
+        default=None,
+        description="Number of output times from 0 to t_end; 101 by default",
+        examples=[5],
     )
     times: Annotated[Sequence[float] | None, as_list] = Field(
-        default=None, description="Output times instead", examples=[None]
+        default=None, description="Explicit output times", examples=[None]
     )
     start: float | str = Field(
-        default=FULL, description="For how long it was charged, or full", examples=[FULL]
+        default=FULL, description="Preceding charging time, or full", examples=[FULL]
     )
     merits: Merits = Field(
         default=DISCHARGE_MERITS,
         description="Figures of merit of the battery",
         examples=[DISCHARGE_MERITS],
     )
-    engine: str = Field(default=AUTO, description="auto, or an engine with options")
+    engine: str = Field(default=AUTO, description="auto, or an engine with its options")
 
     usual: ClassVar[Merits] = DISCHARGE_MERITS
 
@@ -51,12 +69,12 @@ class DischargeRun(RunSpec):
     def _times(self) -> FloatArray:
         times = output_times(self.t_end, self.points, self.times)
         if times is None:
-            raise ArgumentError("times", "hold real numbers", self.times)
+            raise ArgumentError("times", "contain real numbers", self.times)
         return times
 
     @functools.cached_property
     def key_fields(self) -> dict[str, Any]:
-        """Output times as a list, however they were given, start and engine."""
+        """Start, engine, and output times as a list, however these were specified."""
         fields = dict(super().key_fields)
         del fields["t_end"], fields["points"]
         return fields | {"times": self._times.tolist()}

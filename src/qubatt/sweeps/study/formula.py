@@ -1,4 +1,4 @@
-"""Parameters given as formulas of others, such as ``0.5 / sqrt(n_atoms)``."""
+"""Parameters given as formulas of other parameters, such as ``0.5 / sqrt(n_atoms)``."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 CONSTANTS = {"pi": math.pi}
 
 MAX_EXPONENT = 64
-"""Largest exponent, so that every formula is evaluated at once."""
+"""Maximum exponent, which keeps every formula fast to evaluate."""
 
 
 @dataclass(frozen=True)
 class Formula:
-    """Arithmetic of named numbers; nothing else can be written in it.
+    """An arithmetic expression of named numbers; it cannot run any other code.
 
     Attributes
     ----------
     argument : str
-        The parameter whose value it is, named in errors.
+        The parameter that the formula gives, named in error messages.
     text : str
         Sums, products, powers, ``sqrt exp log sin cos abs min max round floor ceil`` and ``pi``.
     """
@@ -89,17 +89,19 @@ class Formula:
         return tree
 
     def _refuse(self) -> ArgumentError:
-        cure = f"It may hold numbers, names of parameters, + - * / ** and {' '.join(FUNCTIONS)}."
+        operators = "+ - * / // % **"
+        functions = " ".join(FUNCTIONS)
+        cure = f"It may contain numbers, names of parameters, {operators} and {functions}."
         return ArgumentError(self.argument, "be a formula", self.text, cure)
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The parameters that it needs."""
+        """Names of the parameters that the formula uses."""
         names = {node.id for node in ast.walk(self._tree) if isinstance(node, ast.Name)}
         return frozenset(names - FUNCTIONS.keys() - CONSTANTS.keys())
 
     def value(self, numbers: Mapping[str, Number]) -> Number:
-        """Return its value.
+        """Return the value of the formula.
 
         Raises
         ------
@@ -108,14 +110,15 @@ class Formula:
         """
         for name in sorted(self.names):
             if name not in numbers:
-                cure = f"{name} is no number that it may use. {suggest(name, numbers)}"
+                cure = f"{name} is not a numerical parameter. {suggest(name, numbers)}"
                 raise ArgumentError(self.argument, "be a formula of parameters", self.text, cure)
         try:
             value: Number = self._evaluate(self._tree, {**CONSTANTS, **numbers})
         except (ArithmeticError, ValueError, TypeError) as error:
             inputs = ", ".join(f"{name} = {numbers[name]}" for name in sorted(self.names))
             cure = f"At {inputs}: {error}." if inputs else f"Cause: {error}."
-            raise ArgumentError(self.argument, "have a value everywhere", self.text, cure) from None
+            requirement = "have a value at every point"
+            raise ArgumentError(self.argument, requirement, self.text, cure) from None
         return value
 
     def _evaluate(self, node: Any, numbers: Mapping[str, Number]) -> Any:
@@ -133,7 +136,7 @@ class Formula:
             raise ValueError(f"an exponent of {right:g} is too large")
         value = BINARY[type(node.op)](left, right)
         if isinstance(value, complex):
-            raise ValueError("it is complex")
+            raise ValueError("the value is complex")
         return value
 
 

@@ -1,4 +1,4 @@
-"""Hashes of functions of time, of which results store only the name."""
+"""Hashes of functions of time; results themselves store only the names of the functions."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ import numpy as np
 from qubatt.core.seeding import seeded
 
 SAMPLE_TIMES = np.concatenate([[0.0], np.geomspace(1e-3, 1e4, 211) * (1 + 1e-3)])
-"""Times at which a function is evaluated."""
+"""Times at which the hash samples a function."""
 
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-"""Memory address in the text of an object."""
+"""Memory address in the text form of an object."""
 
 
 def function_hash(function: Callable[[float], float]) -> str:
-    """Return a hash of the code of a function, of its data, and of some of its values.
+    """Return a hash of the code, the data and sampled values of a function.
 
-    Two functions with the same hash may still differ in functions that they call.
+    Two functions with equal hashes may still differ in the functions that they call.
     """
-    with seeded(0):  # for functions that draw random numbers
+    with seeded(0):  # makes functions that draw random numbers reproducible
         parts = [*_texts(function), *(_value(function, float(time)) for time in SAMPLE_TIMES)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -51,7 +51,7 @@ def _texts(function: Any, above: tuple[int, ...] = ()) -> Iterator[str]:
 
 
 def _attributes(holder: Any, above: tuple[int, ...]) -> str:
-    """Return the type of an object and its attributes, those in slots too."""
+    """Return the type and the attributes of an object, including those in slots."""
     slots = [getattr(cls, "__slots__", ()) for cls in type(holder).__mro__]
     names = [name for part in slots for name in ([part] if isinstance(part, str) else part)]
     values = {name: getattr(holder, name) for name in names if hasattr(holder, name)}
@@ -72,9 +72,9 @@ def _code(code: CodeType) -> Iterator[str]:
 
 
 def _text(value: Any, above: tuple[int, ...] = ()) -> str:
-    """Return a text of a value that is the same in every process: no addresses, no hash order.
+    """Return a text form that is equal in all processes: without addresses and hash order.
 
-    `above` are the addresses of the objects that hold the value, so that cycles end.
+    `above` contains the addresses of the enclosing objects, which terminates cycles.
     """
     if id(value) in above:
         return type(value).__qualname__

@@ -16,7 +16,7 @@ from qubatt.sweeps.study.point import Point, RunSpec
 from qubatt.sweeps.study.spec import Spec, build, parse, with_value
 
 ENVIRONMENT = "environment"
-"""The table that is a list."""
+"""Name of the only table that is a list."""
 
 Index = tuple[int, ...]
 """Position in the grid."""
@@ -30,16 +30,16 @@ def grid_points(
     Parameters
     ----------
     tables : mapping
-        Battery, charger, environment and run.
+        The tables battery, charger, environment and run.
     axes : sequence of Axis
         Parameters that vary.
     formulas : sequence of Varied
-        Parameters that are formulas of others.
+        Parameters given by formulas.
 
     Raises
     ------
     ArgumentError
-        If a battery, charger, environment or run of one of them cannot be built.
+        If the battery, charger, environment or run of a point cannot be built.
     """
     objects = {root: _Objects(root, tables[root], axes, formulas) for root in tables}
     labels = [[one.values.labels for one in axis.varied] for axis in axes]  # type: ignore[union-attr]  # checked
@@ -70,17 +70,17 @@ def grid_points(
 
 
 def _check_same_dims(first: RunSpec, other: RunSpec) -> None:
-    """Refuse runs whose results have other dims."""
+    """Reject runs whose results have different dimensions."""
     if type(other) is not type(first):
-        cure = "Make a study of each."
-        raise ArgumentError("run", "be of one type at all points", other, cure)
+        cure = "Define one study per type."
+        raise ArgumentError("run", "have the same type at all points", other, cure)
     state_times = [getattr(run, "state_times", None) for run in (first, other)]
     if (state_times[0] is None) != (state_times[1] is None):
         raise ArgumentError("run.state_times", "be given at all points or at none", state_times)
 
 
 def _fixed_numbers(tables: Mapping[str, Spec], axes: Sequence[Axis]) -> dict[str, Any]:
-    """Return the numbers in the tables that do not vary, by their names in formulas."""
+    """Return the numerical parameters that do not vary, by their names in formulas."""
     values: dict[ParameterPath, Any] = {}
     for root, table in tables.items():
         parts: dict[ParameterPath, Any] = {(root,): table}
@@ -102,7 +102,7 @@ def _varied_numbers(
 ) -> dict[str, Any]:
     """Return the numbers on the axes at a point, by their names in formulas.
 
-    A parameter whose axis has another name goes by its own name, too.
+    A parameter whose axis has a name of its own is available under both names.
     """
     numbers: dict[str, Any] = {}
     for axis, k in zip(axes, index, strict=True):
@@ -121,7 +121,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _evaluate(formulas: Sequence[Varied], numbers: Mapping[str, Any]) -> dict[int, Any]:
-    """Return the values of all formulas, by their number; they may use one another."""
+    """Return the values of all formulas by index; formulas may use one another."""
     numbers = dict(numbers)
     pending = dict(enumerate(formulas))
     values: dict[int, Any] = {}
@@ -132,8 +132,8 @@ def _evaluate(formulas: Sequence[Varied], numbers: Mapping[str, Any]) -> dict[in
         ready = [k for k, one in pending.items() if not one.values.names & names]  # type: ignore[union-attr]  # formulas
         if not ready:
             first = next(iter(pending.values()))
-            cure = f"It uses {', '.join(sorted(names))}, which in turn use it."
-            raise ArgumentError(first.argument, "be a formula of others", first.values.text, cure)  # type: ignore[union-attr]
+            cure = f"These formulas depend on one another: {', '.join(sorted(names))}."
+            raise ArgumentError(first.argument, "not depend on itself", first.values.text, cure)  # type: ignore[union-attr]
         for k in ready:
             one = pending.pop(k)
             assert isinstance(one.values, Formula)
@@ -142,7 +142,7 @@ def _evaluate(formulas: Sequence[Varied], numbers: Mapping[str, Any]) -> dict[in
 
 
 class _Objects:
-    """Objects of one table, built once for every combination of what varies in it."""
+    """Objects built from one table, once per combination of its varied parameters."""
 
     def __init__(
         self, root: str, spec: Spec, axes: Sequence[Axis], formulas: Sequence[Varied]
@@ -156,7 +156,7 @@ class _Objects:
         self._built: dict[Any, tuple[Any, str]] = {}
 
     def at(self, index: Index, formula_values: Mapping[int, Any]) -> tuple[Any, str]:
-        """Return the object at a point, and its text in keys."""
+        """Return the object at a point and the text that represents it in keys."""
         values = {k: formula_values[k] for k in self._formulas}
         combination = (*(index[k] for k, _ in self._varied), *values.values())
         if combination not in self._built:
@@ -190,7 +190,7 @@ class _Objects:
 
 
 def _build_one(kind: str, spec: Spec) -> Any:
-    """Build an object from its table, or from text."""
+    """Build an object from a table or from text."""
     built = build(kind, parse(kind, spec))
     entries = tuple(registry.items(kind).values())
     if not isinstance(built, entries) and not hasattr(type(built), "parameters"):
@@ -199,7 +199,7 @@ def _build_one(kind: str, spec: Spec) -> Any:
 
 
 def _replace(spec: Spec, one: Varied, value: Any) -> Spec:
-    """Return a table with another value of a parameter."""
+    """Return a table with the value of a parameter replaced."""
     path = one.path[1:]
     if one.path[0] != ENVIRONMENT:
         spec = parse(one.path[0], spec) if path and isinstance(spec, str) else spec
@@ -209,7 +209,7 @@ def _replace(spec: Spec, one: Varied, value: Any) -> Spec:
         return [part for part in parts if part not in ("", "none")]
     number = int(path[0])
     if number >= len(spec):
-        raise ArgumentError(one.argument, f"be one of {len(spec)} environments", number)
+        raise ArgumentError(one.argument, f"have an environment index below {len(spec)}", number)
     part = parse(ENVIRONMENT, spec[number]) if path[1:] else None
     replaced = with_value(part, path[1:], value, one.argument)
     return [*spec[:number], replaced, *spec[number + 1 :]]

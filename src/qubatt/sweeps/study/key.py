@@ -14,10 +14,10 @@ from qubatt.pulses import FunctionPulse
 from qubatt.sweeps.study.function_hash import function_hash
 
 NUMERICS_VERSION = 1
-"""Raised when the same parameters give other numbers, so that earlier results no longer count."""
+"""Version of the numerics; incremented when results change, which invalidates earlier results."""
 
 KEY_LENGTH = 32
-"""Hexadecimal digits of a key."""
+"""Number of hexadecimal digits of a key."""
 
 
 def hash_texts(*texts: str) -> str:
@@ -45,10 +45,10 @@ def key_content(declared: Any) -> Any:
 
 
 def canonical(parameters: Any) -> Any:
-    """Return parameters with all numbers as floats, without later fields that have their default.
+    """Return parameters with all numbers as floats and without later fields at their defaults.
 
-    A field that a later version adds carries ``json_schema_extra={"added": True}``. Where it has
-    its default, the physics is that of earlier versions, and so is the key.
+    A field added in a later version carries ``json_schema_extra={"added": True}``. At its default
+    the physics is that of earlier versions, so the key must be that of earlier versions, too.
     """
     if isinstance(parameters, list):
         return [canonical(part) for part in parameters]

@@ -1,4 +1,4 @@
-"""Names of the merits that a run asks for."""
+"""Names of the merits that a run requests."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from qubatt.merits.selection import ALL, to_merit
 from qubatt.sweeps.study.point import RunSpec
 
 DEFAULT = "default"
-"""Name that stands for the default merits of a battery."""
+"""Placeholder for the default merits of a battery."""
 
 
 def merit_names(run: RunSpec) -> tuple[str, ...]:
-    """Return the merits that a run asks for, each spelled in one way.
+    """Return the merits that a run requests, in normalized spelling.
 
     Raises
     ------
     ArgumentError
-        If there is no such merit.
+        If one of the merits does not exist.
     """
     merits = run.usual if run.merits is None else run.merits
     if merits is None:
         return (DEFAULT,)
     if not merits:
         raise ArgumentError(
-            "run.merits", "hold at least one name", merits, "See qubatt list merit."
+            "run.merits", "contain at least one name", merits, "See `qubatt list merit`."
         )
     names = [merits] if isinstance(merits, str) else merits
     return tuple(dict.fromkeys(name if name == ALL else _normalized(name) for name in names))
@@ -34,7 +34,7 @@ def merit_names(run: RunSpec) -> tuple[str, ...]:
 
 @functools.cache
 def _normalized(text: str) -> str:
-    """Return the name of a merit with those parameters that differ from their defaults."""
+    """Return the name of a merit with its non-default parameters."""
     merit = to_merit(text)
     if merit in merit.variants():
         return merit.name

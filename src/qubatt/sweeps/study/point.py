@@ -21,34 +21,34 @@ from qubatt.states import ChargerState
 from qubatt.sweeps.study.key import canonical, hash_texts, to_text
 
 SolvedState = Propagation | SteadySolution
-"""What engines returned for a point; further merits may be computed from it."""
+"""Solution of a point as returned by the engine, from which further merits can be computed."""
 
 Merits = Sequence[str] | None
-"""Figures of merit, None for the default ones."""
+"""Figures of merit; None selects the defaults."""
 
 
 class RunSpec(ABC):
-    """A kind of run; declared with ``@declare("run", name)``.
+    """Base class of the kinds of runs, which are declared with ``@declare("run", name)``.
 
     Attributes
     ----------
     merits : sequence of str, or None
-        Figures of merit, None for the default ones.
+        Figures of merit; None selects the defaults.
     """
 
     merits: Merits
     varies: ClassVar[tuple[str, ...]] = ()
     """Fields in which runs that share a propagation may differ."""
     usual: ClassVar[Merits] = None
-    """Merits meant by None, where they are not the default ones of the battery."""
+    """Merits selected by None, if they differ from the defaults of the battery."""
 
     def is_open(self, battery: Battery) -> bool:
-        """Whether a cut-off or times are to be determined, which depends on the merits."""
+        """Whether the cut-off or the times remain to be determined, in view of the merits."""
         return bool(max_photons(battery) == AUTO)
 
     @functools.cached_property
     def key_fields(self) -> dict[str, Any]:
-        """All parameters that determine the result, except for the merits, ready for JSON."""
+        """All parameters except the merits that determine the result, as JSON-compatible values."""
         fields = parameters_of(self)
         del fields["merits"]
         return fields
@@ -62,7 +62,7 @@ class RunSpec(ABC):
         dataset : Dataset
             The merits.
         state : SolvedState or None
-            If `keep`, the state from which `dataset_from` computes further merits.
+            The state from which `dataset_from` computes further merits; None unless `keep` is set.
         """
 
     def solve_together(
@@ -72,7 +72,7 @@ class RunSpec(ABC):
         return [point.run.solve(point, keep) for point in points]
 
     def dataset_from(self, point: Point, state: SolvedState) -> xr.Dataset | None:  # noqa: ARG002  # by default
-        """Return the merits of a point computed from an earlier state, None if it lacks some."""
+        """Return the merits of a point computed from an earlier state, or None if it lacks some."""
         return None
 
 
@@ -85,19 +85,19 @@ class Point:
     index : tuple of int
         Position in the grid.
     coordinates : dict
-        Its coordinates on the axes, and values of formulas.
+        Coordinates on the axes, and values of formulas.
     battery : Battery
         The battery.
     charger : ChargerState or None
-        Initial state of the charger, None for the default.
+        Initial state of the charger; None selects the default.
     environment : tuple of Dissipator
-        Its dissipators.
+        The dissipators.
     run : RunSpec
-        The run that solves it.
+        The run that solves the point.
     problem_key : str
-        Text of battery and environment in the key.
+        Text that represents battery and environment in the key.
     initial_key : str
-        Text of the charger state in the key.
+        Text that represents the charger state in the key.
     """
 
     index: tuple[int, ...]
@@ -111,10 +111,10 @@ class Point:
 
     @functools.cached_property
     def key(self) -> str:
-        """Address of the result: a hash of all parameters that determine it.
+        """Key of the result: a hash of all parameters that determine it.
 
-        The merits are part of it only where times or a cut-off are to be determined, which depends
-        on them.
+        The merits are included only if the times or the cut-off remain to be determined, because
+        these depend on the merits.
         """
         fields = dict(self.run.key_fields)
         if self.run.is_open(self.battery):
@@ -124,7 +124,7 @@ class Point:
 
     @functools.cached_property
     def family(self) -> str:
-        """Hash shared by points that share a propagation; the key where there are none."""
+        """Hash common to all points that can share a propagation; the key if there are none."""
         if self.run.is_open(self.battery):
             return self.key
         fields = {k: v for k, v in self.run.key_fields.items() if k not in self.run.varies}
@@ -132,10 +132,10 @@ class Point:
 
     @property
     def seed(self) -> int:
-        """Seed of random numbers at this point."""
+        """Seed of the random numbers at this point."""
         return int(self.key[:8], 16)
 
     @property
     def request(self) -> Request:
-        """Battery, charger, environment and merits, checked."""
+        """The validated request: battery, charger, environment and merits."""
         return Request.of(self.battery, self.charger, self.environment, self.run.merits)

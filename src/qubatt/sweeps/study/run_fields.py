@@ -1,4 +1,4 @@
-"""Fields that several kinds of runs share: output times and the engine."""
+"""Fields shared by several kinds of runs: output times and the engine."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from qubatt.core.spec_string import from_text
 from qubatt.models.photon_cutoff import AUTO
 
 MAX_TIMES = 10**5
-"""Largest number of output times."""
+"""Maximum number of output times."""
 
 as_list = BeforeValidator(
     lambda numbers: numbers.tolist() if isinstance(numbers, np.ndarray) else numbers
 )
-"""Lets a field of several numbers take an array, too."""
+"""Validator that accepts a NumPy array in a field for a list of numbers."""
 
 
 def output_times(t_end: float | None, points: int | None, times: Any) -> FloatArray | None:
-    """Return output times, shape (T,); None where they are to be determined.
+    """Return the output times, shape (T,), in units of 1/ω_ref; None if they are ``"auto"``.
 
     Raises
     ------
     ArgumentError
-        If they are not valid.
+        If the times are invalid.
     """
     for argument, value in (("t_end", t_end), ("points", points)):
         if times is not None and value is not None:
-            raise ArgumentError(argument, "be left out where times are given", value)
+            raise ArgumentError(argument, "be omitted if times are given", value)
     t_end, points = 10.0 if t_end is None else t_end, 101 if points is None else points
     if isinstance(times, str) and times != AUTO:
-        raise ArgumentError("times", 'hold real numbers, or be "auto"', times)
+        raise ArgumentError("times", 'contain real numbers or be "auto"', times)
     if isinstance(times, str):
         return None
     if times is not None:
         return check_times(np.asarray(times, dtype=float))
     if not 2 <= points <= MAX_TIMES:
-        raise ArgumentError("points", f"be from 2 to {MAX_TIMES}", points)
+        raise ArgumentError("points", f"lie between 2 and {MAX_TIMES}", points)
     return np.linspace(0.0, t_end, points)
 
 
 def engine_named(text: str) -> Any:
-    """Return the engine that a text names, ``"auto"`` itself."""
+    """Return the engine described by a text; ``"auto"`` is returned unchanged."""
     return text if text == AUTO else from_text("engine", text)

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-import qubatt.sweeps.study.study  # noqa: F401  # registers what a study names
+import qubatt.sweeps.study.study  # noqa: F401  # registers the types used in studies
 from qubatt.core.declaration import fields_of
 from qubatt.core.registry import registry
 from qubatt.sweeps.study.axis_values import RANGE_KEYS
@@ -21,13 +21,13 @@ SCHEMA_BOUNDS = {
     "le": "maximum",
     "lt": "exclusiveMaximum",
 }
-"""Names of bounds in schemas, for fields whose type is checked before their bounds."""
+"""JSON-schema names of bounds, for fields whose type is validated before their bounds."""
 
 
 def study_schema() -> dict[str, Any]:
     """Return the JSON schema of study files, derived from the declared classes.
 
-    Parameters that vary may be left out of a table, so that only its type is required.
+    Only the type of a table is required, because parameters that vary may be omitted.
     """
     kinds = {kind: _kind(kind) for kind in ("battery", "charger", "environment", "run")}
     return {
@@ -76,23 +76,23 @@ def _table(name: str, cls: type[Any]) -> dict[str, Any]:
 
 
 def _field(annotation: Any, metadata: Any) -> dict[str, Any]:
-    """Return the schema of a field; amplitudes are numbers or pulses, as text or tables."""
+    """Return the schema of a field; an amplitude is a number, or a pulse as text or table."""
     try:
-        whole: Any = Annotated[(annotation, *metadata)] if metadata else annotation
-        schema = TypeAdapter(whole).json_schema(schema_generator=_Quiet)
+        annotated: Any = Annotated[(annotation, *metadata)] if metadata else annotation
+        schema = TypeAdapter(annotated).json_schema(schema_generator=_Quiet)
     except PydanticInvalidForJsonSchema:
         return {"anyOf": [NUMBER_SCHEMA, {"type": "string"}, {"type": "object"}]}
     return {SCHEMA_BOUNDS.get(name, name): part for name, part in schema.items()}
 
 
 class _Quiet(GenerateJsonSchema):
-    """Refuses schemas of functions without a warning."""
+    """Schema generator that emits no warnings about functions."""
 
     def emit_warning(self, kind: Any, detail: str) -> None:
         """Emit no warning."""
 
     def function_plain_schema(self, schema: Any) -> JsonSchemaValue:  # noqa: ARG002
-        """Return the schema of a validator that is a function: numbers, texts and tables."""
+        """Return the schema of a field validated by a function: a number, text or table."""
         return {"anyOf": [NUMBER_SCHEMA, {"type": "string"}, {"type": "object"}]}
 
 

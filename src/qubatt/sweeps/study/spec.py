@@ -1,4 +1,4 @@
-"""Tables, texts and objects of a study before they are built."""
+"""Specifications of the objects in a study: tables, texts, or the objects themselves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Spec = Any
 
 
 def parse(kind: str, written: Any, argument: str | None = None) -> Spec:
-    """Return the table of an object that is written as a table or text, or already built.
+    """Return the table of an object that is specified as table, as text or as itself.
 
     Parameters
     ----------
@@ -27,19 +27,19 @@ def parse(kind: str, written: Any, argument: str | None = None) -> Spec:
     written : mapping, str or declared object
         ``{"type": "fock", "photons": 4}``, ``"fock:4"`` or ``qb.FockState(4)``.
     argument : str, optional
-        Argument that errors name, by default the kind.
+        Argument named in error messages; by default the kind.
 
     Raises
     ------
     ArgumentError
-        If there is no such type, or it has no such field.
+        If the type, or one of the fields, does not exist.
     """
     argument = argument or kind
     if isinstance(written, str):
         written = from_text(kind, written, argument)
     if isinstance(written, Mapping):
         if "type" not in written:
-            cure = f"One of: {', '.join(registry.items(kind))}."
+            cure = f"Choose one of: {', '.join(registry.items(kind))}."
             raise ArgumentError(f"{argument}.type", "be given", MISSING, cure)
         fields = fields_of(registry.get(kind, written["type"], f"{argument}.type"))
         for name in written:
@@ -56,12 +56,12 @@ def parse(kind: str, written: Any, argument: str | None = None) -> Spec:
 
 
 def build(kind: str, spec: Spec) -> Any:
-    """Return the object of a table.
+    """Return the object that a table describes.
 
     Raises
     ------
     ArgumentError
-        If a field is missing or its value is refused.
+        If a field is missing or its value is invalid.
     """
     if not isinstance(spec, Mapping):
         return spec
@@ -73,7 +73,7 @@ def build(kind: str, spec: Spec) -> Any:
 
 
 def _value(name: str, value: Any, fields: Mapping[str, FieldInfo]) -> Any:
-    """Return the value of a field: pulses from their tables, numbers from text."""
+    """Return the value of a field: a pulse from its table, a number from text."""
     if isinstance(value, str) and value == "auto":
         return value
     if isinstance(value, str) and name in fields:
@@ -84,12 +84,12 @@ def _value(name: str, value: Any, fields: Mapping[str, FieldInfo]) -> Any:
 
 
 def with_value(spec: Spec, path: tuple[str, ...], value: Any, argument: str) -> Spec:
-    """Return a table with another value at a path.
+    """Return a table with the value at a path replaced.
 
     Raises
     ------
     ArgumentError
-        If there is no such path.
+        If the path does not exist.
     """
     if not path:
         return value
@@ -99,8 +99,8 @@ def with_value(spec: Spec, path: tuple[str, ...], value: Any, argument: str) -> 
     if isinstance(spec, str) and spec.partition(":")[0] in registry.items("pulse"):
         spec = parse("pulse", spec, argument)
     if not isinstance(spec, Mapping):
-        cure = "Give it as a table with type and fields, or replace it as a whole."
-        raise ArgumentError(argument, "name a field of a table", spec, cure)
+        cure = "Specify it as a table with a type and fields, or vary the whole object."
+        raise ArgumentError(argument, "refer to a field of a table", spec, cure)
     return {**spec, first: with_value(spec.get(first), rest, value, argument)}
 
 
@@ -114,4 +114,4 @@ def _type_name(declared: Any, argument: str) -> str:
         for name, cls in registry.items(kind).items():
             if type(declared) is cls:
                 return name
-    raise ArgumentError(argument, "name a field of a declared object", declared)
+    raise ArgumentError(argument, "refer to a field of a declared object", declared)

@@ -23,7 +23,7 @@ from qubatt.models.photon_cutoff import AUTO
 from qubatt.sweeps.study.point import Merits, Point, RunSpec, SolvedState
 
 METHODS = [*method_names()]
-"""Names of the methods for steady states."""
+"""Names of the steady-state methods."""
 
 Method = Annotated[
     str,
@@ -35,19 +35,34 @@ Method = Annotated[
         }
     ),
 ]
-"""Method for steady states as text; a steady solver may be given, too."""
+"""Steady-state method as text; a steady solver is accepted as well."""
 
 
 @declare("run", "steady")
 class SteadyRun(RunSpec):
-    """The steady state that the empty battery ends in: `qubatt.steady_state` at every point."""
+    """Steady state reached from the empty battery: `qubatt.steady_state` at every point.
+
+    The result of a point has the variables, shapes and units of `qubatt.steady_state`.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> study = qb.Study(
+    ...     battery=qb.DrivenBattery(n_atoms=2, drive=1.0),
+    ...     environment=[qb.CollectiveDecay(0.5)],
+    ...     run=qb.SteadyRun(gap=True),
+    ...     sweep={"battery.drive": [0.5, 1.0]},
+    ... )
+    >>> qb.sweep(study).energy.values.round(6).tolist()
+    [0.090024, 0.278788]
+    """
 
     merits: Merits = Field(
-        default=None, description="Figures of merit; the default ones if left out", examples=[None]
+        default=None, description="Figures of merit; None selects the defaults", examples=[None]
     )
     method: Method = Field(default=AUTO, description=f"{', '.join(METHODS[:-1])} or {METHODS[-1]}")
     gap: bool = Field(
-        default=False, strict=True, description="Whether the relaxation rate is wanted too"
+        default=False, strict=True, description="Whether to compute the relaxation rate, too"
     )
 
     def _request(self, point: Point) -> Request:
@@ -63,7 +78,7 @@ class SteadyRun(RunSpec):
     def solve_together(
         self, points: Sequence[Point], keep: bool
     ) -> list[tuple[xr.Dataset, SolvedState | None]]:
-        """Find the steady states that several initial states lead to."""
+        """Find the steady states reached from several initial states."""
         return self._solve([self._request(point) for point in points], keep)
 
     def _solve(
@@ -76,7 +91,7 @@ class SteadyRun(RunSpec):
         ]
 
     def dataset_from(self, point: Point, state: SolvedState) -> xr.Dataset | None:
-        """Return merits computed from an earlier steady state; see `RunSpec.dataset_from`."""
+        """Return the merits computed from an earlier steady state; see `RunSpec.dataset_from`."""
         request = self._request(point)
         if not isinstance(state, SteadySolution) or not suffices(request, state):
             return None

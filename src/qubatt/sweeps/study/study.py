@@ -1,4 +1,4 @@
-"""A study: a battery, its environment, its run, and the parameters that vary."""
+"""A study: a battery, its environment, a run, and the parameters that vary."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import qubatt.pulses
 import qubatt.states
 import qubatt.sweeps.study.charge_run
 import qubatt.sweeps.study.discharge_run
-import qubatt.sweeps.study.steady_run  # noqa: F401  # these register the types that a study names
+import qubatt.sweeps.study.steady_run  # noqa: F401  # these register the types used in studies
 from qubatt.core.declaration import fields_of
 from qubatt.core.errors import MISSING, ArgumentError, suggest
 from qubatt.core.registry import registry
@@ -28,7 +28,7 @@ from qubatt.sweeps.study.point import Point
 from qubatt.sweeps.study.spec import Spec, parse
 
 MAX_POINTS = 10**6
-"""Largest number of points of a study."""
+"""Maximum number of points of a study."""
 
 TABLES = ("battery", "charger", "environment", "run", "sweep")
 KEYS = ("title", "description", *TABLES)
@@ -36,32 +36,34 @@ KEYS = ("title", "description", *TABLES)
 
 @dataclass(frozen=True)
 class Study:
-    """A battery, its environment and a run, at every point of a grid of parameters.
+    """A battery, its environment and a run, defined on a grid of parameters.
 
-    Every argument may be a table (a dict with ``type`` and fields), a text as on the command line
-    (``"fock:4"``), or an object. Parameters that vary may be left out or have any value.
+    Battery, charger, environment and run may each be a table (a dict with ``type`` and fields), a
+    string as on the command line (``"fock:4"``), or an object. Parameters that vary may be omitted
+    from the tables; values given there are ignored.
 
     Parameters
     ----------
     battery : table, str or Battery
         The battery.
     charger : table, str or ChargerState, optional
-        Initial state of the cavity; by default as many photons as atoms.
+        Initial state of the charger; by default one photon per atom in a cavity.
     environment : list of tables, str or Dissipator, optional
         Dissipators.
     run : table, str or run, optional
         The kind of run, with its merits: ``ChargeRun`` by default, ``SteadyRun``, ``DischargeRun``.
     sweep : mapping, optional
-        Values by parameter: ``{"battery.coupling": [0.1, 0.2], "cavity-loss.rate": {"start": 0,
-        "stop": 1, "count": 11}}``. All values are combined, except for parameters in lists under
-        ``"together"``, which vary as one. A text is a formula of others: ``"1 / sqrt(n_atoms)"``.
+        Values of each parameter that varies: ``{"battery.coupling": [0.1, 0.2],
+        "cavity-loss.rate": {"start": 0, "stop": 1, "count": 11}}``. The grid contains all
+        combinations of values; parameters listed together under ``"together"`` vary as one. A
+        string is a formula of other parameters: ``"1 / sqrt(n_atoms)"``.
     title, description : str, optional
         Title and description.
 
     Raises
     ------
     ArgumentError
-        If anything in it is wrong, before computing.
+        If any part of the study is invalid; this is detected before anything is computed.
 
     Examples
     --------
@@ -90,12 +92,12 @@ class Study:
 
     @classmethod
     def of(cls, written: Study | Mapping[str, Any] | str | Path) -> Study:
-        """Return a study from a file, from its content as a dict, or itself.
+        """Return a study given as a file, as a dict with the content of a file, or as a `Study`.
 
         Raises
         ------
         ArgumentError
-            If there is no such file, it is not TOML, or something in it is wrong.
+            If the file does not exist or is not TOML, or if the study is invalid.
         """
         if isinstance(written, Study):
             return written
@@ -106,10 +108,10 @@ class Study:
         for key in written:
             if key not in KEYS:
                 cure = suggest(str(key), KEYS)
-                raise ArgumentError("study", "have no unknown tables", key, cure)
+                raise ArgumentError("study", "contain only known tables", key, cure)
         if "battery" not in written:
             raise ArgumentError(
-                "battery", "be given", MISSING, 'A table [battery] with type = "dicke".'
+                "battery", "be given", MISSING, 'Add a table [battery], e.g. with type = "dicke".'
             )
         return cls(**written)
 
@@ -129,23 +131,23 @@ class Study:
     @cached_property
     def _parts(self) -> tuple[tuple[Axis, ...], tuple[Varied, ...]]:
         if not isinstance(self.sweep, Mapping):
-            cure = 'For example {"battery.coupling": [0.1, 0.2]}.'
-            raise ArgumentError("sweep", "be a table of values by parameter", self.sweep, cure)
+            cure = 'Write, for example, {"battery.coupling": [0.1, 0.2]}.'
+            raise ArgumentError("sweep", "be a table of parameters and values", self.sweep, cure)
         return parse_axes(self.tables, self.sweep)
 
     @property
     def axes(self) -> tuple[Axis, ...]:
-        """The axes of the grid, in the order written."""
+        """The axes of the grid, in the order of `sweep`."""
         return self._parts[0]
 
     @property
     def formulas(self) -> tuple[Varied, ...]:
-        """Parameters that are formulas of others."""
+        """Parameters given by formulas."""
         return self._parts[1]
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Number of points along every axis."""
+        """Number of points along each axis."""
         return tuple(len(axis) for axis in self.axes)
 
     def __len__(self) -> int:
@@ -158,18 +160,18 @@ class Study:
         Raises
         ------
         ArgumentError
-            If a battery, charger, environment or run of one of them cannot be built.
+            If the battery, charger, environment or run of a point cannot be built.
         """
         return tuple(grid_points(self.tables, self.axes, self.formulas))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the tables, ready for JSON; objects without a table are described."""
+        """Return the tables as JSON-compatible values; objects without a table are described."""
         tables = {name: _plain(table) for name, table in self.tables.items() if table is not None}
         texts = {key: getattr(self, key) for key in ("title", "description") if getattr(self, key)}
         return texts | tables | {"sweep": _plain(dict(self.sweep))}
 
     def to_dict_with_defaults(self) -> dict[str, Any]:
-        """Return the tables, ready for JSON, with the defaults of fields that were left out."""
+        """Return the tables as JSON-compatible values, with the defaults of omitted fields."""
         content = self.to_dict()
         for kind in ("battery", "charger", "run"):
             content |= {kind: _with_defaults(kind, content[kind])} if kind in content else {}
@@ -184,7 +186,7 @@ class Study:
 
 def _read_toml(path: Path) -> Any:
     if not path.is_file():
-        cure = "qubatt sweep --example prints one to start from."
+        cure = "`qubatt sweep --example` prints a template."
         raise ArgumentError("study", "be an existing file", str(path), cure)
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -193,7 +195,7 @@ def _read_toml(path: Path) -> Any:
 
 
 def _with_defaults(kind: str, table: dict[str, Any]) -> dict[str, Any]:
-    """Return a table with the defaults of its fields."""
+    """Return a table with the defaults of the omitted fields."""
     cls = registry.items(kind).get(table["type"])
     fields = fields_of(cls) if cls is not None else {}
     defaults = {
@@ -205,7 +207,7 @@ def _with_defaults(kind: str, table: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON and TOML hold it; fields that are None are left out."""
+    """Return a value in the types of JSON and TOML, without the fields that are None."""
     if isinstance(value, Mapping):
         return {str(key): _plain(part) for key, part in value.items() if part is not None}
     if isinstance(value, list | tuple | np.ndarray):
