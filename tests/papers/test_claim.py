@@ -41,7 +41,7 @@ def test_region_names_the_exceptions_by_reading():
 
 def test_readings_that_agree_share_a_sentence():
     """Equal descriptions are merged."""
-    assert describe_region(grid([[True] * 3] * 2)) == "R1, R2: everywhere scanned"
+    assert describe_region(grid([[True] * 3] * 2)) == "R1, R2: at all points"
 
 
 def test_long_regions_are_summarised_by_axis():

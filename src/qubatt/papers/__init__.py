@@ -1,4 +1,4 @@
-"""Published results, reproduced by name: parameters, data, drawings, verdicts."""
+"""Reproduction of published results: parameters, data, figures and verdicts."""
 
 from qubatt.papers.claim import Claim
 from qubatt.papers.paper import Paper, PaperFigure, Parameter

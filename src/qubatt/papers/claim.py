@@ -1,4 +1,4 @@
-"""A statement of a paper, and whether it holds."""
+"""Claims of a paper and their verdicts."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ Verdict = Literal["holds", "holds where", "fails"]
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement, its verdict, and the numbers behind it.
+    """A statement of a paper with its verdict and supporting numbers.
 
     Attributes
     ----------
     key : str
         Short name, such as ``"F2a"``.
     statement : str
-        What is claimed, in our words.
+        The claim, paraphrased.
     verdict : {"holds", "holds where", "fails"}
-        Over everything scanned.
+        Verdict over all scanned points.
     where : str
-        Where it holds, by reading and parameters.
+        Region in which the claim holds, by reading and parameters.
     evidence : str
-        The deciding numbers, in a sentence.
+        Decisive numbers, as a sentence.
     numbers : mapping
-        The same and more, for machines.
+        Decisive and further numbers in machine-readable form.
     """
 
     key: str
@@ -40,7 +40,7 @@ class Claim:
     numbers: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the claim ready for JSON; numbers that are not finite become None."""
+        """Return the claim as plain JSON values; infinite numbers and NaN become None."""
         plain: dict[str, Any] = _plain(asdict(self))
         return plain
 
@@ -52,12 +52,12 @@ def judge(
     evidence: str,
     numbers: Mapping[str, Any] | None = None,
 ) -> Claim:
-    """Return the claim with the verdict over all points of `holds`.
+    """Return the claim with its verdict over all points of `holds`.
 
     Parameters
     ----------
     holds : DataArray of bool
-        One entry per point; a dim ``reading`` is spoken of first.
+        Truth of the claim at each point; the description starts with the dimension ``reading``.
     """
     everywhere, anywhere = bool(holds.all()), bool(holds.any())
     verdict: Verdict = "holds" if everywhere else "holds where" if anywhere else "fails"
@@ -66,7 +66,7 @@ def judge(
 
 
 def describe_region(holds: xr.DataArray) -> str:
-    """Say in words where a boolean array is true, reading by reading."""
+    """Return a text that describes where a boolean array is true, for each reading."""
     if "reading" not in holds.dims:
         return _describe_points(holds)
     sentences: dict[str, list[str]] = {}
@@ -79,9 +79,9 @@ def describe_region(holds: xr.DataArray) -> str:
 def _describe_points(holds: xr.DataArray, longest: int = 6) -> str:
     total, true = int(holds.size), int(holds.sum())
     if true == total:
-        return "everywhere scanned" if total > 1 else "yes"
+        return "at all points" if total > 1 else "yes"
     if true == 0:
-        return "nowhere scanned" if total > 1 else "no"
+        return "at no point" if total > 1 else "no"
     few, listed = ("not for", ~holds) if total - true < true else ("only for", holds)
     points = [point for point in _points(listed) if point]
     if len(points) <= longest:
@@ -99,7 +99,7 @@ def _describe_points(holds: xr.DataArray, longest: int = 6) -> str:
 
 
 def _points(chosen: xr.DataArray) -> list[str]:
-    """Return the true points of a boolean array as "N=4 κ=0.5"."""
+    """Return the true points of a boolean array as texts such as "N = 4 and κ = 0.5"."""
     points = []
     for index in np.argwhere(chosen.to_numpy()):
         labels = []
@@ -119,16 +119,16 @@ SYMBOLS = {
     "detuning": "Δ",
     "beta": "β",
 }
-"""Letters of parameters in sentences."""
+"""Symbols of parameters in sentences."""
 
 
 def symbol(dim: str) -> str:
-    """Return the letter of a parameter, its name where it has none."""
+    """Return the symbol of a parameter, or its name if it has no symbol."""
     return SYMBOLS.get(dim, dim)
 
 
 def _plain(value: Any) -> Any:
-    """Return a value that JSON can hold."""
+    """Return a value converted to plain JSON types."""
     if isinstance(value, Mapping):
         return {str(name): _plain(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple | np.ndarray):

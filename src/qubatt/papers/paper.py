@@ -1,4 +1,4 @@
-"""Parts of a reproduced paper: figures, parameters, tables."""
+"""Parts of a reproduced paper: figures, parameters and tables."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ from qubatt.papers.claim import Claim
 from qubatt.papers.scans import Scans
 
 Datasets = Mapping[str, xr.Dataset]
-"""Data of a figure by name; ``"figure"`` is what is drawn."""
+"""Data of a figure by name; ``"figure"`` is the drawn data."""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A value behind a figure, and whether the paper gives it."""
+    """A parameter of a figure, and whether the paper states it."""
 
     name: str
     value: str
     origin: Literal["stated", "not stated"]
     reason: str = ""
-    """Why this value was chosen, where the paper gives none."""
+    """Reason for the choice, if the paper does not state the value."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Numbers of a figure, as the report shows them."""
+    """A table of the report with numbers of a figure."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
-    """What the numbers say."""
+    """Explanation below the table."""
 
 
 class PaperFigure(ABC):
-    """One figure: its data, its drawing, its claims.
+    """A figure with its data, drawing and claims.
 
     Attributes
     ----------
     key : str
-        Its number in the paper, or a word if the paper does not have it.
+        Number of the figure in the paper, or a word for an additional figure.
     title : str
-        What it shows, in a few words.
+        Short title.
     caption : str
-        What there is to say below the drawing.
+        Caption below the drawing.
     """
 
     key: str
@@ -59,34 +59,34 @@ class PaperFigure(ABC):
     @final
     @property
     def name(self) -> str:
-        """What it is called: "Fig. 2", or that the paper does not have it."""
+        """Name of the figure: "Fig. 2", or "Beyond the paper" for an additional figure."""
         return f"Fig. {self.key}" if self.key.isdigit() else "Beyond the paper"
 
     @final
     @property
     def stem(self) -> str:
-        """What the names of its files begin with."""
+        """Common stem of the names of its files."""
         return f"figure{self.key}" if self.key.isdigit() else self.key
 
     @abstractmethod
     def compute(self, scans: Scans, readings: Sequence[str]) -> Datasets:
-        """Return the data, computing what the cache lacks."""
+        """Return the data, computing those that are not cached."""
 
     @abstractmethod
     def draw(self, data: Datasets) -> dict[str, Figure]:
-        """Return drawings by file stem; the first is the figure itself."""
+        """Return drawings by file stem, starting with the figure itself."""
 
     @abstractmethod
     def judge(self, data: Datasets) -> list[Claim]:
-        """Return the claims of this figure with their verdicts."""
+        """Return the claims of the figure with their verdicts."""
 
     @abstractmethod
     def parameters(self, data: Datasets) -> list[Parameter]:
-        """Return the parameters of the drawing, in the order of a caption."""
+        """Return the parameters of the drawing, in the order of the caption."""
 
     @abstractmethod
     def tables(self, data: Datasets) -> list[Table]:
-        """Return the tables of the report; there may be none."""
+        """Return the tables of the report, possibly none."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,11 @@ class Paper:
     key : str
         Key in the registry and in the bibliography.
     figures : tuple of PaperFigure
-        Figures in order.
+        Figures in the order of the paper.
     readings : mapping of str to str
-        Ways to read what the paper leaves open, with a sentence each.
+        Interpretations of ambiguous definitions in the paper, with a description each.
     notes : tuple of str
-        What a reader of the report should know first.
+        Introductory notes of the report.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""The report of a reproduction: one self-contained HTML page."""
+"""Report of a reproduction as a self-contained HTML page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from qubatt.papers.paper import Paper, Parameter, Table
 
 @dataclass(frozen=True)
 class FigurePage:
-    """What the report shows of one figure."""
+    """Contents of the report for one figure."""
 
     name: str
     anchor: str
@@ -29,7 +29,7 @@ class FigurePage:
 
 
 def render(paper: Paper, readings: Sequence[str], pages: Sequence[FigurePage]) -> str:
-    """Return the HTML of the report, with all images inside."""
+    """Return the HTML of the report, with embedded images."""
     return render_page(
         "qubatt.papers",
         "report.html.j2",

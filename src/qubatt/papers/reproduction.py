@@ -1,4 +1,4 @@
-"""Reproduce a paper: data, drawings, verdicts and the report, in one folder."""
+"""Reproduction of a paper: data, drawings, verdicts and report in one folder."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ def reproduce(
     fresh: bool = False,
     report: Callable[[str, float, float], None] = lambda label, done, total: None,  # noqa: ARG005
 ) -> list[Claim]:
-    """Reproduce figures of a paper into a folder and judge their claims.
+    """Reproduce figures of a paper in a folder and check their claims.
 
-    Writes ``figureN.nc`` (drawn) and ``figureN-*.nc`` (scanned), ``figureN.png`` and ``.pdf``,
-    the same for figures that the paper does not have under their own names, ``claims.json`` and
-    ``report.html``; each file appears whole or not at all. Runs are cached in ``cache/``, so that
-    an interrupted reproduction goes on where it stopped.
+    The folder receives ``figureN.nc`` (drawn data), ``figureN-*.nc`` (scanned data),
+    ``figureN.png`` and ``figureN.pdf``, the same files for additional figures under their own
+    names, ``claims.json`` and ``report.html``. All files are written atomically. Runs are cached
+    in ``cache/``, so an interrupted reproduction can be resumed.
 
     Parameters
     ----------
     paper : Paper
-        Which paper.
-    output : path
-        Folder, made if need be.
+        Paper to reproduce.
+    output : str or Path
+        Folder, created if necessary.
     figures : sequence of int or str, optional
-        Figure numbers, and keys of those that the paper does not have; all by default.
+        Numbers of figures, and keys of additional figures. Default: all.
     reading : str
         One reading, or ``"all"``.
     fresh : bool
-        Compute again what the cache holds.
+        Whether to recompute cached runs.
     report : callable
-        Told a label, the work done and the whole work.
+        Function that receives a label, the completed work and the total work.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def reproduce(
     Raises
     ------
     ArgumentError
-        If a figure or reading does not exist, or the folder cannot be written to.
+        If a figure or reading does not exist, or if the folder cannot be written.
     """
     chosen = select_figures(paper, figures)
     if reading != "all" and reading not in paper.readings:
@@ -101,12 +101,12 @@ def reproduce(
 
 
 def select_figures(paper: Paper, keys: Sequence[int | str] | None) -> list[PaperFigure]:
-    """Return the figures of those numbers or keys, in the order of the paper.
+    """Return the figures with given numbers or keys, in the order of the paper.
 
     Raises
     ------
     ArgumentError
-        If the paper has no such figure.
+        If a figure does not exist.
     """
     by_key = {figure.key: figure for figure in paper.figures}
     if keys is None:

@@ -1,4 +1,4 @@
-"""Scans of a reproduction: batteries in one environment, computed as studies with one store."""
+"""Scans of a reproduction: studies of batteries in one environment, with a common store."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from qubatt.sweeps.store.point_result import PointResult
 from qubatt.sweeps.study.merit_names import merit_names
 
 Report = Callable[[str, float, float], None]
-"""Receives a label, the work done and the whole work."""
+"""Function that receives a label, the completed work and the total work."""
 
 Values = dict[str, FloatArray]
-"""Results by name, each with the batteries along its first axis."""
+"""Results by name, with the batteries along the first axis."""
 
 
 def charging_scan(
@@ -33,12 +33,12 @@ def charging_scan(
     times: FloatArray,
     merits: Sequence[str] = ("energy",),
 ) -> Study:
-    """Return the charging curves of several batteries, values of shape ``(batteries, T)``.
+    """Return a study of charging curves of several batteries, values ``(batteries, T)``.
 
     Parameters
     ----------
     times : array, shape (T,)
-        Output times, evenly spaced from 0.
+        Evenly spaced output times, starting at 0.
     """
     run = ChargeRun(t_end=float(times[-1]), points=len(times), merits=tuple(merits))
     return _study(batteries, environment, run)
@@ -50,11 +50,12 @@ def steady_scan(
     merits: Sequence[str] = ("energy",),
     method: str = "auto",
 ) -> Study:
-    """Return the steady states of several batteries, values of shape ``(batteries,)``.
+    """Return a study of steady states of several batteries, values ``(batteries,)``.
 
-    Beside the merits, ``trusted`` is 1 where the status is ``"ok"``, ``converged`` is 1 unless it
-    is ``"not-converged"``; ``max_photons`` is the photon cut-off and, where that was determined
-    automatically, ``cutoff_change`` the change of the merits by the last levels; else NaN.
+    In addition to the merits there are ``trusted``, which is 1 if the status is ``"ok"``,
+    ``converged``, which is 1 unless the status is ``"not-converged"``, the photon cut-off
+    ``max_photons``, and ``cutoff_change``, the change of the merits in the last step of an
+    automatic cut-off (otherwise NaN).
     """
     return _study(batteries, environment, SteadyRun(merits=tuple(merits), method=method))
 
@@ -67,16 +68,16 @@ def _study(
 
 
 class Scans(contextlib.AbstractContextManager["Scans"]):
-    """Computes scans on all cores; results in the folder are reused, also after an interruption.
+    """Computes scans on all cores and reuses results in a folder, also after an interruption.
 
     Parameters
     ----------
     folder : Path
         Folder of the results, a store of studies.
     fresh : bool
-        Whether to compute again what the folder holds.
+        Whether to recompute stored results.
     report : callable
-        Receives a label, the work done and the whole work.
+        Function that receives a label, the completed work and the total work.
     """
 
     def __init__(
@@ -92,12 +93,12 @@ class Scans(contextlib.AbstractContextManager["Scans"]):
         self._runner.__exit__(*error)
 
     def run(self, label: str, scans: Sequence[Study]) -> list[Values]:
-        """Return the values of all scans, in their order.
+        """Return the values of all scans, in the same order.
 
         Raises
         ------
         QubattError
-            If a point failed, with its error.
+            If a point fails; the message contains its error.
         """
 
         def report(progress: StudyProgress) -> None:
@@ -115,13 +116,13 @@ class Scans(contextlib.AbstractContextManager["Scans"]):
         point = scan.points[index]
         result = self._runner.store.get(point.key, merit_names(point.run))
         if result is None or result.status == FAILED:
-            message = "missing in the store" if result is None else result.message
+            message = "it is missing in the store" if result is None else result.message
             raise QubattError(f"A point of the reproduction failed: {message}")
         return result
 
 
 def _point_values(result: PointResult) -> Values:
-    """Return the merits of one point, and for a steady state how far to trust them."""
+    """Return the merits of one point and, for a steady state, numbers on its reliability."""
     values = {name: array for name, array in result.arrays.items() if array.dtype.kind == "f"}
     if "time" in values:
         return values

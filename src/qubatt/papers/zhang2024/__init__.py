@@ -1,4 +1,4 @@
-"""PRA 110, 032211 (2024): interacting atoms charged collectively in an open system."""
+"""Phys. Rev. A 110, 032211 (2024): collective charging of interacting atoms in open systems."""
 
 from qubatt.core.registry import registry
 from qubatt.papers.paper import Paper
@@ -24,14 +24,14 @@ ZHANG2024 = Paper(
     ),
     readings=READINGS,
     notes=(
-        "The equations of the paper disagree by factors of two; every claim is judged in the"
-        " readings listed below. Eq. (5) is the usual convention, Eq. (3) sums over ordered pairs,"
-        " so R2 is drawn unless another reading is asked for or fits better.",
-        "No curve was read off the printed figures: only the text of the paper is compared.",
-        "Rates follow the master equation printed beside each model: standard form for Figs. 2"
-        " and 3, twice the standard form for Fig. 4 (Eqs. 22 and 23).",
-        "Stored energies are drawn per atom, as the paper's axis labels say.",
-        "Steady energies are those of the state in which 𝓛ρ = 0, not of the last time computed.",
+        "The equations of the paper differ by factors of two; each claim is checked for the"
+        " readings listed below. Eq. (5) is the usual convention, and Eq. (3) sums over ordered"
+        " pairs, so R2 is drawn unless another reading is requested or fits better.",
+        "Results are compared with the text of the paper only; no curves were digitised.",
+        "Rates follow the master equation of each model: the standard form for Figs. 2 and 3, and"
+        " twice the standard form for Fig. 4 (Eqs. 22 and 23).",
+        "Stored energies are drawn per atom, as in the axis labels of the paper.",
+        "Steady energies are those of the steady state 𝓛ρ = 0, not values at the last time.",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Steady states of Fig. 2 at a cut-off that is high enough, beside those at the paper's."""
+"""Steady states of Fig. 2 at a sufficient cut-off, compared with those at the paper's cut-off."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from qubatt.papers.zhang2024.reading import FACTORS
 from qubatt.sweeps import Study
 
 G_COMPARED = (-1.0, 0.0, 1.0)
-"""The g for which cut-offs are compared."""
+"""Values of g for the comparison of cut-offs."""
 
 COMPARED = ("R2", "R4")
-"""Readings in which they are: R3 and R1 have the same cavity at half the interaction."""
+"""Readings for the comparison; R3 and R1 have the same cavity and half the interaction."""
 
 SUFFICIENT_CUTOFFS = {(8, 0.5): 40, (10, 0.5): 50}
-"""N and coupling at which finding the cut-off takes too long, and one that is enough."""
+"""Sufficient cut-offs by N and coupling, where an automatic search would take too long."""
 
 MERITS = ("energy", "mean_photons", "cutoff_population")
 
@@ -36,15 +36,15 @@ MERITS = ("energy", "mean_photons", "cutoff_population")
 def compare_cutoffs(
     scans: Scans, scan: xr.Dataset, readings: Sequence[str], g_c: float, kappa: float
 ) -> xr.Dataset:
-    """Compute steady states at a sufficient cut-off, for every N of a scan at one κ.
+    """Compute steady states at a sufficient cut-off, for all N of a scan at one κ.
 
     Returns
     -------
     Dataset
-        Over reading, n_atoms and g: `energy` per atom and `photons`, the same at the paper's
-        cut-off as `paper_energy` and `paper_photons`, the cut-off `max_photons`, what its last
-        levels changed if it was found, `cutoff_change`, and whether the certificate is fine,
-        `trusted`.
+        Variables over reading, n_atoms and g: `energy` per atom and `photons`, the same at the
+        paper's cut-off as `paper_energy` and `paper_photons`, the cut-off `max_photons`, the
+        change `cutoff_change` in the last step of an automatic cut-off, and `trusted`, whether the
+        status is ok.
     """
     judged = [reading for reading in COMPARED if reading in readings] or list(readings)
     n_atoms = [int(count) for count in scan["n_atoms"].to_numpy()]
@@ -87,13 +87,13 @@ def _scan(reading: str, n_atoms: int, g: float, g_c: float, kappa: float) -> Stu
 
 
 def convergence_claims(compared: xr.Dataset, max_photons: int) -> list[Claim]:
-    """Judge whether the paper's cut-off is enough for steady energies, and F2a without it."""
+    """Check whether the paper's cut-off suffices for steady energies, and F2a beyond it."""
     wrong = compared["paper_energy"] - compared["energy"]
     lost = (compared["photons"] - compared["paper_photons"]).max(["reading", "g"])
     worst = wrong.isel(abs(wrong).fillna(0.0).argmax(...))
     evidence = (
         f"largest error of E: {float(worst):+.4f} ω per atom ({worst['reading'].item()},"
-        f" N = {int(worst['n_atoms'])}, g = {float(worst['g']):g}); photons missing, at most, "
+        f" N = {int(worst['n_atoms'])}, g = {float(worst['g']):g}); missing photons, at most: "
         + ", ".join(f"N = {int(n)}: {float(lost.sel(n_atoms=n)):.2g}" for n in lost["n_atoms"])
     )
     readings = ", ".join(compared["reading"].to_numpy())
@@ -108,7 +108,7 @@ def convergence_claims(compared: xr.Dataset, max_photons: int) -> list[Claim]:
         ),
         growth_claim(
             "F2a (enough photons)",
-            f"With enough photons the steady energy grows from g = −1 to 0 to 1 ({region}).",
+            f"At a sufficient cut-off the steady energy grows from g = −1 to 0 to 1 ({region}).",
             compared,
             "energy",
         ),
@@ -137,17 +137,17 @@ def convergence_table(compared: xr.Dataset, max_photons: int) -> Table:
     kappa, tolerance = compared.attrs["kappa"], compared.attrs["tolerance"]
     at = f"{max_photons} photons"
     return Table(
-        f"Steady states at {at} and with enough photons (κ = {kappa:g})",
+        f"Steady states at {at} and at a sufficient cut-off (κ = {kappa:g})",
         ("reading", "N", "g", f"E/N, {at}", "E/N", "error", f"⟨n⟩, {at}", "⟨n⟩", "cut-off"),
         tuple(rows),
-        f"Cut-offs were raised until all merits changed by less than {tolerance:g} of the larger"
-        " of 1 and their value when the margin was doubled; those with a star are fixed, and"
-        f" their highest level holds at most {_fullest(compared):.0e}. R3 (R1) has the cavity of"
-        " R2 (R4) and half the interaction.",
+        "Cut-offs were raised until a doubled margin changed each merit M by less than"
+        f" {tolerance:g} max(1, |M|). Cut-offs with an asterisk are fixed; the population of their"
+        f" highest level is at most {_fullest(compared):.0e}. R3 (R1) has the cavity of R2 (R4) and"
+        " half the interaction.",
     )
 
 
 def _fullest(compared: xr.Dataset) -> float:
-    """Return the largest population of the highest level where the cut-off was fixed."""
+    """Return the largest population of the highest level among fixed cut-offs."""
     fixed = compared["cutoff_change"].isnull()
     return float(compared["cutoff_population"].where(fixed, 0.0).max())

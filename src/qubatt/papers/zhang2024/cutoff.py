@@ -1,4 +1,4 @@
-"""Claim T1: is the paper's photon cut-off converged for the curves drawn?"""
+"""Claim T1: convergence of the drawn curves with the paper's photon cut-off."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from qubatt.papers.claim import Claim, judge
 from qubatt.papers.scans import Values
 
 VISIBLE = 0.01
-"""Change of the energy per atom from which on a curve of the figure would move visibly."""
+"""Smallest change of the energy per atom that is visible in the figure."""
 
 
 def cutoff_dataset(
     figure: xr.Dataset, larger: Sequence[Values], population: FloatArray, per: float
 ) -> xr.Dataset:
-    """Compare the curves drawn with those of a cut-off raised by half.
+    """Compare the drawn curves with those at a cut-off that is 50 % higher.
 
     Parameters
     ----------
     per : float
-        What energies are divided by: atoms, times the unit of energy.
+        Divisor of energies: the number of atoms times the unit of energy.
 
     Returns
     -------
     Dataset
-        Over g: `change`, largest |ΔE| per atom over time, and `population`, the largest one of
-        the highest level kept.
+        Variables over g: `change`, the largest |ΔE| per atom over time, and `population`, the
+        largest population of the highest Fock level.
     """
     curves = np.stack([result["energy"][0] for result in larger]) / per
     change = np.abs(curves - figure["energy"].to_numpy()).max(axis=-1)
@@ -43,14 +43,14 @@ def cutoff_dataset(
 
 
 def cutoff_claim(key: str, check: xr.Dataset, max_photons: int) -> Claim:
-    """Judge whether the cut-off is converged for every g drawn."""
+    """Check whether the cut-off is converged for all drawn values of g."""
     change, population = float(check["change"].max()), float(check["population"].max())
     return judge(
         key,
-        f"A cut-off of {max_photons} photons is converged for the curves drawn.",
+        f"The drawn curves are converged at a cut-off of {max_photons} photons.",
         check["change"] < VISIBLE,
-        f"the highest level holds up to {population:.1e}; raising the cut-off by half changes E by"
-        f" up to {change:.1e} per atom (converged: below {VISIBLE:g})",
+        f"the population of the highest level is at most {population:.1e}; a 50 % higher cut-off"
+        f" changes E by at most {change:.1e} per atom (converged: below {VISIBLE:g})",
         {
             "largest_population_of_highest_level": population,
             "largest_energy_change_per_atom": change,

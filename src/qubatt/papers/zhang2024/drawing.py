@@ -1,4 +1,4 @@
-"""Drawings that the figures of zhang2024 share."""
+"""Drawing functions shared by the figures of zhang2024."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from qubatt.plots import CurveStyle, add_inset, draw_curves, draw_map, new_figure, styled
 
 INSET = (0.0, 2.0)
-"""Times that the insets of the paper enlarge."""
+"""Time range of the insets of the paper."""
 
 Panels = Sequence[tuple[str, xr.DataArray]]
 """Titles and data of panels."""
@@ -21,7 +21,7 @@ OUTSIDE = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}
 
 
 def draw_energy(panels: Panels, until: float, unit: str, inset: bool = True) -> Figure:
-    """Draw E(t) per atom for every g, one panel per entry, with the inset of the paper."""
+    """Draw E(t) per atom for all g, one panel per entry, with the inset of the paper."""
     figure, axes = new_figure(columns=len(panels), panel=(4.8, 3.5))
     for panel, (title, energy) in zip(axes, panels, strict=True):
         shown = energy.sel(time=slice(0.0, until))
@@ -50,7 +50,7 @@ def draw_energy(panels: Panels, until: float, unit: str, inset: bool = True) -> 
 
 
 def draw_region(panels: Panels, x: str, y: str, xlabel: str, ylabel: str, top: int) -> Figure:
-    """Draw, for each panel, how many of the claims hold at every point of a scan."""
+    """Draw the number of claims that hold at each point of a scan, for each panel."""
     columns = min(len(panels), 4)
     rows = -(-len(panels) // columns)
     figure, axes = new_figure(columns=columns, rows=rows, panel=(2.5, 2.5))
@@ -61,5 +61,5 @@ def draw_region(panels: Panels, x: str, y: str, xlabel: str, ylabel: str, top: i
     for spare in axes[len(panels) :]:
         spare.set_visible(False)
     with styled():
-        figure.suptitle(f"How many of {top} claims hold", fontsize=9)
+        figure.suptitle(f"Number of claims that hold, of {top}", fontsize=9)
     return figure

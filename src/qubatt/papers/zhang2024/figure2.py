@@ -1,4 +1,4 @@
-"""Fig. 2: Dicke battery in a lossy cavity, stored energy over time for five g."""
+"""Fig. 2: stored energy of the Dicke battery in a lossy cavity for five values of g."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ from qubatt.papers.zhang2024.reading import FACTORS, G_VALUES, by_reading, prefe
 from qubatt.sweeps import Study
 
 KAPPA_DRAWN = 0.5
-"""The κ of Fig. 4, the only one that the paper states."""
+"""Value of κ in Fig. 4, the only one stated in the paper."""
 MAX_TOP_POPULATION = 1e-3
-"""Population of the highest level from which on a point is not drawn if another can be."""
+"""Population of the highest level above which a point is drawn only if there is no other."""
 G_C = 0.5
 MAX_PHOTONS = 20
 END = 60.0
@@ -70,7 +70,7 @@ class Figure2(PaperFigure):
     title = "Dicke battery in a lossy cavity"
 
     def compute(self, scans: Scans, readings: Sequence[str]) -> Datasets:
-        """Scan N and κ in the readings, choose a point, check its cut-off and that of all N."""
+        """Scan N and κ for all readings, choose a point, and check the cut-offs."""
         couplings = sorted({G_C * FACTORS[reading][1] for reading in readings})
         interactions = sorted({g * FACTORS[reading][0] for reading in readings for g in G_VALUES})
         grid = list(product(self.n_atoms, self.kappa, couplings, interactions))
@@ -120,11 +120,14 @@ class Figure2(PaperFigure):
         }
 
     def _kappa(self) -> float:
-        """Return the κ of the figure if it is scanned."""
+        """Return κ of Fig. 4 if it is scanned, otherwise the first scanned value."""
         return KAPPA_DRAWN if KAPPA_DRAWN in self.kappa else self.kappa[0]
 
     def _choose(self, scan: xr.Dataset, readings: Sequence[str]) -> dict[str, float | int | str]:
-        """Return the point to draw: κ of Fig. 4, largest N with all claims and enough photons."""
+        """Return the point to draw: κ of Fig. 4, and the largest N that is suitable.
+
+        At a suitable N all claims hold and the cut-off is sufficient.
+        """
         held = self._holds(scan).all("claim").sel(kappa=[self._kappa()])
         with_claims = [str(r) for r in readings if bool(held.sel(reading=r).any())]
         held = held.sel(reading=[preferred(with_claims or readings)])
@@ -132,7 +135,7 @@ class Figure2(PaperFigure):
         return first_point(held, (full > MAX_TOP_POPULATION) * 1000 - scan["n_atoms"])
 
     def _holds(self, scan: xr.Dataset) -> xr.DataArray:
-        """Return which of F2a–F2d hold, dims (claim, reading, n_atoms, kappa)."""
+        """Return whether F2a–F2d hold, dims (claim, reading, n_atoms, kappa)."""
         parts = {
             "F2a": grows(scan["steady"]),
             "F2b": grows(scan["maximum"]),
@@ -142,7 +145,7 @@ class Figure2(PaperFigure):
         return xr.concat(list(parts.values()), dim=xr.Variable("claim", list(parts)))
 
     def draw(self, data: Datasets) -> dict[str, Figure]:
-        """Return the figure with its inset, and the map of where the claims hold."""
+        """Return the figure with its inset, and a map of the number of claims that hold."""
         count = self._holds(data["scan"]).sum("claim")
         panels = [
             (f"{reading}", count.sel(reading=reading)) for reading in count["reading"].to_numpy()
@@ -159,7 +162,7 @@ class Figure2(PaperFigure):
         return {"figure2": drawing, "figure2-map": region}
 
     def judge(self, data: Datasets) -> list[Claim]:
-        """Judge F2a–F2d over the scan, and the cut-off at the point drawn."""
+        """Check F2a–F2d over the scan, and the cut-off at the drawn point."""
         scan = data["scan"]
         holds = self._holds(scan)
         distance, moved = float(scan["distance"].max()), float(scan["left_empty"].min())
@@ -171,19 +174,19 @@ class Figure2(PaperFigure):
             ),
             judge(
                 "F2c",
-                "For every g a constant stored energy is reached.",
+                "The stored energy becomes constant for all g.",
                 holds.sel(claim="F2c", drop=True),
                 f"over the last {COMPARED_SPAN:g} of {END:g} time units the energy differs from its"
-                f" steady value by up to {distance:.4f} ω per atom (constant: below"
+                f" steady value by at most {distance:.4f} ω per atom (constant: below"
                 f" {MAX_DISTANCE:g}); {slow} of {scan['distance'].size} curves vary by less than"
-                " that and only look constant",
+                " this but have not reached their steady value",
                 {"largest_distance": distance, "curves_that_look_constant": slow},
             ),
             judge(
                 "F2d",
-                "In the steady state the battery is not back in its empty state.",
+                "The battery does not return to its empty state in the steady state.",
                 holds.sel(claim="F2d", drop=True),
-                f"the empty state has lost at least {moved:.3f} of its population",
+                f"the population of the empty state decreases by at least {moved:.3f}",
                 {"smallest_population_outside_empty": moved},
             ),
             self._cutoff(data),
@@ -191,30 +194,31 @@ class Figure2(PaperFigure):
         ]
 
     def _cutoff(self, data: Datasets) -> Claim:
-        """Judge T1 at the point drawn, and say how full the highest level is elsewhere."""
+        """Check T1 at the drawn point, and add the population of the highest level elsewhere."""
         claim = cutoff_claim("T1 (Fig. 2)", data["cutoff"], MAX_PHOTONS)
         others = [dim for dim in data["scan"]["cutoff_population"].dims if dim != "n_atoms"]
         largest = data["scan"]["cutoff_population"].max(others)
         listed = ", ".join(f"N = {n}: {float(largest.sel(n_atoms=n)):.1e}" for n in self.n_atoms)
-        evidence = f"{claim.evidence}; largest population of the highest level scanned, {listed}"
+        evidence = f"{claim.evidence}; largest population in the scan: {listed}"
         return replace(claim, evidence=evidence)
 
     def _why_n(self, all_hold: bool) -> str:
-        """Return why N was chosen, which is not the same where the claims hold nowhere."""
+        """Return the reason for the choice of N, which depends on whether all claims hold."""
         scanned = ", ".join(map(str, self.n_atoms))
-        condition = f"the highest Fock level stays below {MAX_TOP_POPULATION:g}"
+        condition = f"the population of the highest level stays below {MAX_TOP_POPULATION:g}"
         if all_hold:
-            return f"it is the largest of {scanned} at which all claims hold and {condition}"
+            return f"it is the largest of {scanned} for which all claims hold and {condition}"
         return (
-            f"all claims hold together nowhere; it is the largest of {scanned} at which {condition}"
+            "there is no point at which all claims hold, and it is the largest of"
+            f" {scanned} for which {condition}"
         )
 
     def tables(self, data: Datasets) -> list[Table]:
-        """Return steady states at the paper's cut-off and with enough photons."""
+        """Return the steady states at the paper's cut-off and at a sufficient one."""
         return [convergence_table(data["steady"], MAX_PHOTONS)]
 
     def parameters(self, data: Datasets) -> list[Parameter]:
-        """Return the parameters drawn."""
+        """Return the parameters of the drawing."""
         chosen = data["figure"].attrs
         return [
             Parameter("g", ", ".join(f"{g:g}" for g in G_VALUES), "stated"),
@@ -228,7 +232,7 @@ class Figure2(PaperFigure):
                 "not stated",
                 why(
                     data["scan"],
-                    "it is the first of R2, R3, R4, R1 in which all claims hold together",
+                    "it is the first of R2, R3, R4, R1 for which all claims hold at one point",
                 ),
             ),
             Parameter(
@@ -241,7 +245,7 @@ class Figure2(PaperFigure):
                 "κ",
                 f"{chosen['kappa']:g}",
                 "not stated",
-                "it is the value that the paper gives for Fig. 4; scanned: "
+                "it is the value stated for Fig. 4; scanned values: "
                 + ", ".join(map(str, self.kappa)),
             ),
         ]
@@ -254,7 +258,7 @@ def _scan(
     ends: Sequence[Values],
     axes: dict[str, Sequence[float]],
 ) -> xr.Dataset:
-    """Return summaries of all curves and steady states over the axes of the scan."""
+    """Return summaries of all curves and steady states over the scan."""
     shape = tuple(len(values) for values in axes.values())
     atoms = np.array([n_atoms for n_atoms, *_ in grid])
     energies = np.stack([result["energy"][0] for result in results]) / atoms[:, np.newaxis]

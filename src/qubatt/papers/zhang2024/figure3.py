@@ -1,4 +1,4 @@
-"""Fig. 3: driven battery with collective decay, stored energy over time for five g."""
+"""Fig. 3: stored energy of the driven battery with collective decay for five values of g."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ from qubatt.papers.zhang2024.reading import (
 from qubatt.sweeps import Study
 
 RANKED = (1.0, 0.5, 2.0, 0.25, 4.0)
-"""Drives in the order in which they are drawn, if the claims hold there."""
+"""Drives in the order of preference for the drawing."""
 GAMMAS = (0.4, 0.5)
 FRAMES = {"laboratory": 1.0, "resonant": 0.0}
-"""Frames of the drive and their detuning, in units of ω_q."""
+"""Detuning of the drive by frame, in units of ω_q."""
 END = 60.0
 TIMES: FloatArray = np.linspace(0.0, END, 1201)
 
@@ -63,7 +63,7 @@ class Figure3(PaperFigure):
     title = "Driven battery with collective decay"
 
     def compute(self, scans: Scans, readings: Sequence[str]) -> Datasets:
-        """Scan frame, drive, N in the readings for both γ, and choose a point."""
+        """Scan frame, drive and N for all readings and both γ, and choose a point."""
         axes: dict[str, Sequence[str] | Sequence[float]] = {
             "frame": list(FRAMES),
             "drive": self.drives,
@@ -96,12 +96,12 @@ class Figure3(PaperFigure):
         return {"figure": figure.assign_attrs(chosen), "scan": scan}
 
     def _holds(self, scan: xr.Dataset) -> xr.DataArray:
-        """Return whether maximum and steady value grow, dims (value, reading, …, gamma)."""
+        """Return whether maximum and steady value grow with g, dims (value, reading, …, gamma)."""
         values = ["maximum", "steady"]
         return xr.concat([grows(scan[name]) for name in values], dim=xr.Variable("value", values))
 
     def _choose(self, scan: xr.Dataset, readings: Sequence[str]) -> dict[str, float | int | str]:
-        """Return the point to draw: laboratory frame, drive 1 if it works, least N."""
+        """Return the point to draw: laboratory frame, preferably drive 1, and the smallest N."""
         held = self._holds(scan).all(["value", "gamma"]).sel(frame=["laboratory"])
         with_claims = [str(r) for r in readings if bool(held.sel(reading=r).any())]
         held = held.sel(reading=[preferred(with_claims or readings)])
@@ -110,7 +110,7 @@ class Figure3(PaperFigure):
         return first_point(held, score.transpose(*held.dims))
 
     def draw(self, data: Datasets) -> dict[str, Figure]:
-        """Return the two panels of the figure, and the map of where energy grows with g."""
+        """Return the two panels of the figure, and a map of growth with g."""
         energy = data["figure"]["energy"]
         panels = [
             (f"({letter}) $\\gamma = {gamma:g}$", energy.sel(gamma=gamma))
@@ -137,7 +137,7 @@ class Figure3(PaperFigure):
         return {"figure3": drawing, "figure3-map": region}
 
     def judge(self, data: Datasets) -> list[Claim]:
-        """Judge F3a and F3b, maximum and steady value apart, and say where they fail (F3c)."""
+        """Check F3a and F3b for maximum and steady value, and list exceptions (F3c)."""
         claims = []
         for letter, gamma in zip("ab", GAMMAS, strict=True):
             part = data["scan"].sel(gamma=gamma, drop=True)
@@ -161,44 +161,44 @@ class Figure3(PaperFigure):
             "For some (N, Ω) the stored energy does not grow with g.",
             "fails" if bool(held.all()) else "holds",
             "\n".join(sentences),
-            f"growth of both values at both γ at {int(held.all('value').sum())} of"
+            f"both values grow for both γ at {int(held.all('value').sum())} of"
             f" {held.isel(value=0).size} points",
             {"points": int(held.isel(value=0).size), "growing": int(held.all("value").sum())},
         )
         return [*claims, exception]
 
     def tables(self, data: Datasets) -> list[Table]:  # noqa: ARG002
-        """Return none: there is no cut-off to judge."""
+        """Return no tables, because there is no cut-off to check."""
         return []
 
     def parameters(self, data: Datasets) -> list[Parameter]:
-        """Return the parameters drawn."""
+        """Return the parameters of the drawing."""
         chosen = data["figure"].attrs
         factor = FACTORS[str(chosen["reading"])][0]
-        held = "" if chosen["all_hold"] else "; here they hold nowhere scanned"
+        held = "" if chosen["all_hold"] else "; here they do not hold at any scanned point"
         return [
             Parameter("g", ", ".join(f"{g:g}" for g in G_VALUES), "stated"),
             Parameter("γ", "0.4 (a), 0.5 (b)", "stated"),
-            Parameter("g_c", "0.5", "stated", "but this battery has no cavity; perhaps the drive"),
+            Parameter("g_c", "0.5", "stated", "without a cavity, perhaps the drive is meant"),
             Parameter("initial state", "all atoms in the ground state", "stated"),
             Parameter(
                 "frame of the drive",
                 str(chosen["frame"]),
                 "not stated",
-                "Eq. (14) is static as it stands, so the drive is off resonance by ω_q",
+                "the drive of Eq. (14) is static, so it is detuned by ω_q",
             ),
             Parameter(
                 "Ω",
                 f"{chosen['drive']:g}",
                 "not stated",
-                "it is the first of 1 (Eq. (14) calls the amplitude ω, in units of ω_q), 0.5 (the"
-                " caption's g_c), 2, 0.25, 4 for which all claims hold" + held,
+                "it is the first of 1 (the amplitude ω of Eq. (14), in units of ω_q), 0.5 (g_c in"
+                " the caption), 2, 0.25 and 4 for which all claims hold" + held,
             ),
             Parameter(
                 "N",
                 str(chosen["n_atoms"]),
                 "not stated",
-                "it is the smallest for which all claims hold, of "
+                "it is the smallest for which all claims hold; scanned values: "
                 + ", ".join(map(str, self.n_atoms))
                 + held,
             ),
@@ -206,14 +206,14 @@ class Figure3(PaperFigure):
                 "reading",
                 str(chosen["reading"]),
                 "not stated",
-                why(data["scan"], "it is the first of R2, R3, R4, R1 in which all claims can hold")
-                + f"; interaction = {factor:g} g, the coupling plays no part here",
+                why(data["scan"], "it is the first of R2, R3, R4, R1 for which all claims hold")
+                + f"; interaction = {factor:g} g, and the coupling is irrelevant here",
             ),
         ]
 
 
 def _absence(absent: xr.DataArray) -> str:
-    """Say for every reading and drive at which N there is no growth."""
+    """Return a text that lists N without growth, for each reading and drive."""
     texts: dict[str, list[str]] = {}
     for reading in absent["reading"].to_numpy():
         reasons = []
@@ -221,12 +221,12 @@ def _absence(absent: xr.DataArray) -> str:
             column = absent.sel(reading=reading, drive=drive)
             if bool(column.any()):
                 reasons.append(f"Ω = {drive:g}: N = {_runs(column)}")
-        texts.setdefault("; ".join(reasons) or "growth everywhere", []).append(str(reading))
+        texts.setdefault("; ".join(reasons) or "growth at all points", []).append(str(reading))
     return " | ".join(f"{', '.join(names)}: {text}" for text, names in texts.items())
 
 
 def _runs(column: xr.DataArray) -> str:
-    """Return the N at which a column is true, neighbours of the scan joined: "2–8, 12"."""
+    """Return the values of N for which a column is true, as ranges such as "2–8, 12"."""
     numbers, true = column["n_atoms"].to_numpy(), column.to_numpy()
     edges = np.flatnonzero(np.diff(np.concatenate([[False], true, [False]]).astype(int)))
     runs = [(numbers[a], numbers[b - 1]) for a, b in edges.reshape(-1, 2)]

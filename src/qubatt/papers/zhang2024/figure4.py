@@ -1,4 +1,4 @@
-"""Fig. 4: cascade battery, stored energy over time for five g and two pairs of decay rates."""
+"""Fig. 4: stored energy of the cascade battery for five values of g and two pairs of rates."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from qubatt.papers.zhang2024.reading import G_VALUES
 from qubatt.sweeps import Study
 
 DECAYS = {"a": (0.1, 0.01), "b": (0.2, 0.1)}
-"""Panel: γ_e and γ_m."""
+"""Decay rates γ_e and γ_m by panel."""
 KAPPA = 0.5
 MAX_PHOTONS = 10
 TIME_STEP = 0.05
@@ -43,9 +43,9 @@ def scan_of(
     times: FloatArray,
     max_photons: int = MAX_PHOTONS,
 ) -> tuple[Study, Study]:
-    """Return a charging curve and its steady state.
+    """Return the scans of a charging curve and of its steady state.
 
-    Eqs. (22) and (23) write twice the standard form of the dissipators.
+    Eqs. (22) and (23) contain twice the standard form of the dissipators.
     """
     gamma_e, gamma_m = DECAYS[panel]
     battery = CascadeBattery(
@@ -83,7 +83,7 @@ class Figure4(PaperFigure):
     title = "Cascade battery: two three-level atoms"
 
     def compute(self, scans: Scans, readings: Sequence[str]) -> Datasets:  # noqa: ARG002
-        """Scan detuning and g_1 for both decay pairs, choose a point, check its cut-off."""
+        """Scan detuning and g_1 for both pairs of rates, choose a point and check its cut-off."""
         axes: dict[str, Sequence[str] | Sequence[float]] = {
             "detuning": self.detunings,
             "coupling": self.couplings,
@@ -138,12 +138,15 @@ class Figure4(PaperFigure):
         return first_point(held, distance)
 
     def _holds(self, scan: xr.Dataset) -> xr.DataArray:
-        """Return whether maximum and steady value grow, dims (value, detuning, coupling, panel)."""
+        """Return whether maximum and steady value grow with g.
+
+        The dimensions are (value, detuning, coupling, panel).
+        """
         values = ["maximum", "steady"]
         return xr.concat([grows(scan[name]) for name in values], dim=xr.Variable("value", values))
 
     def draw(self, data: Datasets) -> dict[str, Figure]:
-        """Return the two panels with insets, and the map of where energy grows with g."""
+        """Return the two panels with insets, and a map of growth with g."""
         detuning = float(data["figure"].attrs["detuning"])
         energy = data["figure"]["energy"]
         energy = energy.assign_coords(time=energy["time"] * detuning)  # in units of 1/Δ_m
@@ -164,7 +167,7 @@ class Figure4(PaperFigure):
         return {"figure4": drawing, "figure4-map": region}
 
     def judge(self, data: Datasets) -> list[Claim]:
-        """Judge F4a and F4b, maximum and steady value apart, and the cut-off (F4c and T1)."""
+        """Check F4a and F4b for maximum and steady value, and the cut-off (F4c and T1)."""
         claims = []
         for panel, (gamma_e, gamma_m) in DECAYS.items():
             part = data["scan"].sel(panel=panel, drop=True)
@@ -177,11 +180,11 @@ class Figure4(PaperFigure):
         return [*claims, cutoff_claim("F4c, T1 (Fig. 4)", data["cutoff"], MAX_PHOTONS)]
 
     def tables(self, data: Datasets) -> list[Table]:  # noqa: ARG002
-        """Return none: ten photons are far more than needed."""
+        """Return no tables, because ten photons are far more than necessary."""
         return []
 
     def parameters(self, data: Datasets) -> list[Parameter]:
-        """Return the parameters drawn."""
+        """Return the parameters of the drawing."""
         chosen = data["figure"].attrs
         return [
             Parameter("g", ", ".join(f"{g:g}" for g in G_VALUES), "stated"),
@@ -191,20 +194,20 @@ class Figure4(PaperFigure):
                 "γ_e, γ_m", "0.1, 0.01 (a); 0.2, 0.1 (b), entered doubled (Eq. 23)", "stated"
             ),
             Parameter("N_ph (highest Fock level)", str(MAX_PHOTONS), "stated"),
-            Parameter("photons at the start", "2", "stated"),
+            Parameter("initial number of photons", "2", "stated"),
             Parameter("Δ_m = Δ_e = Δ_cav", "equal (text below Eq. 24)", "stated"),
             Parameter(
                 "Δ_m",
                 f"{chosen['detuning']:g} Ω_a",
                 "not stated",
-                "energies in units of Δ_m and fields of 1 suggest it; scanned: "
+                "energies are in units of Δ_m and the fields are 1; scanned values: "
                 + ", ".join(map(str, self.detunings)),
             ),
             Parameter(
                 "g_1 = g_2",
                 f"{chosen['coupling']:g} Ω_a",
                 "not stated",
-                "the caption lists g_1 beside Ω_a = Ω_b = 1; scanned: "
+                "the caption lists g_1 with Ω_a = Ω_b = 1; scanned values: "
                 + ", ".join(map(str, self.couplings)),
             ),
         ]

@@ -1,4 +1,4 @@
-"""Fig. 5: recharging efficiency against the interaction."""
+"""Fig. 5: recharging efficiency as a function of the interaction."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ N_ATOMS = (2, 4, 6, 8, 10, 12)
 G = np.linspace(0.5, 100.0, 399)
 BETA = 1.0
 FLAT = 0.05
-"""Change of η from g/ω = 60 to 100 that counts as little."""
+"""Largest change of η from g/ω = 60 to 100 that counts as small."""
 
 
 class Figure5(RechargingFigure):
     """Efficiency η over g/ω at β = 1, Eq. (31)."""
 
     key = "5"
-    title = "Recharging efficiency against the interaction"
+    title = "Recharging efficiency as a function of the interaction"
     n_atoms = N_ATOMS
     g = G
     beta = BETA
@@ -53,7 +53,7 @@ class Figure5(RechargingFigure):
         return {"figure5": figure}
 
     def judge(self, data: Datasets) -> list[Claim]:
-        """Judge F5a–F5e, A1 and A2."""
+        """Check F5a–F5e, A1 and A2."""
         ladder = data["scan"].sel(space="ladder", drop=True)
         full = data["scan"].sel(space="full 2^N space", drop=True)
         return [
@@ -71,9 +71,9 @@ class Figure5(RechargingFigure):
         last = _last_g(_falls_with_g(ladder["efficiency"]))
         return judge(
             "F5a",
-            "The efficiency rises with g.",
+            "The efficiency increases with g.",
             holds,
-            "where it does not, the last g/ω at which it falls: " + _per_n(last),
+            "largest g/ω at which it decreases: " + _per_n(last),
             {"last_fall": last.to_dict()["data"]},
         )
 
@@ -87,9 +87,9 @@ class Figure5(RechargingFigure):
         ]
         claim = judge(
             "F5b",
-            "The efficiency falls with N at fixed g.",
+            "The efficiency decreases with N at fixed g.",
             ~rises,
-            f"in the full 2^N space it is violated at {fails_full} of {rises.size} points",
+            f"in the full 2^N space the claim fails at {fails_full} of {rises.size} points",
             {"last_violation": last.to_dict()["data"]},
         )
         return Claim(
@@ -106,10 +106,10 @@ class Figure5(RechargingFigure):
         change = eta.diff("g").squeeze("g", drop=True)
         return judge(
             "F5c",
-            "From g/ω = 60 on the efficiency changes little.",
+            "The efficiency changes little for g/ω ≥ 60.",
             change < FLAT,
-            f"from 60 to 100 it rises by {float(change.min()):.3f} to {float(change.max()):.3f}"
-            f" (little: below {FLAT:g})",
+            f"from 60 to 100 it increases by {float(change.min()):.3f} to"
+            f" {float(change.max()):.3f} (little: below {FLAT:g})",
             {"change": change.to_dict()["data"]},
         )
 
@@ -127,9 +127,9 @@ class Figure5(RechargingFigure):
         ratios = [B / A for A, B in (large_g_coefficients(count, BETA) for count in N_ATOMS)]
         return judge(
             "F5d",
-            "The efficiency tends to 1 for large g without reaching it.",
+            "The efficiency approaches 1 for large g without reaching it.",
             xr.DataArray(deviation < 1e-10 and highest < 1.0),
-            f"for c > ω exactly 1 − η = B/(cA), with B/A = {ratios[0]:.4f} ω (N = {N_ATOMS[0]}) to"
+            f"exactly 1 − η = B/(cA) for c > ω, with B/A = {ratios[0]:.4f} ω (N = {N_ATOMS[0]}) to"
             f" {ratios[-1]:.4f} ω (N = {N_ATOMS[-1]}) at β = 1; largest deviation {deviation:.1e},"
             f" largest η {highest:.4f}",
             {"largest_deviation": deviation, "B_over_A": ratios, "largest_efficiency": highest},
@@ -138,7 +138,7 @@ class Figure5(RechargingFigure):
     def _failures(self, ladder: xr.Dataset) -> Claim:
         fall, rise = _falls_with_g(ladder["efficiency"]), _rises_with_n(ladder["efficiency"])
         parts = []
-        beyond = 0  # failures at steps that start above c = ω
+        beyond = 0  # number of failures at steps that start above c = ω
         for reading in ladder["reading"].to_numpy():
             c = 2.0 * FACTORS[str(reading)][0] * (ladder["g"] - (G[1] - G[0])) / ladder["n_atoms"]
             beyond += int((fall.sel(reading=reading) & (c > 1.0)).sum())
@@ -151,16 +151,16 @@ class Figure5(RechargingFigure):
             ]
             b = rise.sel(reading=reading)
             g_b = b["g"].to_numpy()[b.to_numpy()]
-            text = f"F5a for g/ω in {', '.join(worst)}" if worst else "F5a nowhere"
+            text = f"F5a for g/ω in {', '.join(worst)}" if worst else "no failure of F5a"
             text += f"; F5b between g/ω = {g_b.min():.3g} and {g_b.max():.3g}" if g_b.size else ""
             parts.append(f"{reading}: {text}")
         return Claim(
             "F5e",
-            "F5a and F5b fail where the interaction is weak.",
+            "F5a and F5b fail for weak interaction.",
             "holds" if bool(fall.any() | rise.any()) else "fails",
             "\n".join(parts),
-            f"failures where c = 2g/N (R2, R4) or g/N (R1, R3) exceeds ω, so that no levels of H_B"
-            f" cross any more: {beyond}",
+            "number of failures for c > ω, beyond the last crossing of levels of H_B, with"
+            f" c = 2g/N (R2, R4) or g/N (R1, R3): {beyond}",
             {
                 "failures_beyond_crossings": beyond,
                 "points_where_a_fails": int(fall.sum()),
@@ -169,31 +169,31 @@ class Figure5(RechargingFigure):
         )
 
     def parameters(self, data: Datasets) -> list[Parameter]:
-        """Return the parameters drawn."""
+        """Return the parameters of the drawing."""
         n_atoms = Parameter(
             "N",
             ", ".join(map(str, N_ATOMS)),
             "not stated",
-            "the caption gives none; these are small even N and those of Fig. 6",
+            "the caption states none, and these are small even N and those of Fig. 6",
         )
         return [Parameter("β", "1", "stated"), *shared_parameters(data["figure"], n_atoms)]
 
 
 def _falls_with_g(eta: xr.DataArray) -> xr.DataArray:
-    """Tell at which g the efficiency is below its value one step before."""
+    """Return a mask of the g at which the efficiency is lower than one step before."""
     return eta.diff("g") < 0
 
 
 def _rises_with_n(eta: xr.DataArray) -> xr.DataArray:
-    """Tell at which g the efficiency of some N is not below that of the next smaller N.
+    """Return a mask of the g at which the efficiency does not decrease to the next larger N.
 
-    Where a larger battery stores nothing, η is undefined and nothing is compared.
+    If the larger battery stores nothing, η is undefined and not compared.
     """
     return (eta.diff("n_atoms") >= 0).any("n_atoms")
 
 
 def _last_g(where: xr.DataArray) -> xr.DataArray:
-    """Return the largest g at which `where` is true, 0 if there is none."""
+    """Return the largest g at which `where` is true, or 0."""
     return where["g"].where(where, 0.0).max("g")
 
 

@@ -1,4 +1,4 @@
-"""Fig. 6: ergotropy and work against the inverse temperature."""
+"""Fig. 6: ergotropy and work as functions of the inverse temperature."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ BETA = np.concatenate([np.linspace(0.005, 10.0, 2000), np.linspace(10.1, 40.0, 3
 DRAWN_UNTIL = 5.0
 QUANTITIES = ("ergotropy", "work")
 ZERO_WORK = 1e-6
-"""Fraction of the maximum below which a quantity has vanished at the largest β."""
+"""Fraction of the maximum below which a quantity counts as vanishing at the largest β."""
 
 
 class Figure6(RechargingFigure):
-    """W and W_R over β for three N at g = 4."""
+    """W and W_R over β for three values of N at g = 4."""
 
     key = "6"
-    title = "Ergotropy and work against the inverse temperature"
+    title = "Ergotropy and work as functions of the inverse temperature"
     n_atoms = N_ATOMS
     g = G
     beta = BETA
@@ -53,7 +53,7 @@ class Figure6(RechargingFigure):
         return {"figure6": figure}
 
     def judge(self, data: Datasets) -> list[Claim]:
-        """Judge F6a–F6c on the ladder and in the full space, and A1."""
+        """Check F6a–F6c on the ladder and in the full space, and A1."""
         scan = data["scan"]
         values = xr.concat(
             [scan[name] for name in QUANTITIES], dim=xr.Variable("quantity", list(QUANTITIES))
@@ -79,7 +79,7 @@ class Figure6(RechargingFigure):
             }
         )
         note = (
-            "; W_R depends on how ties are broken at exact degeneracies: " + "; ".join(flagged)
+            "; W_R depends on the order of exactly degenerate levels for " + "; ".join(flagged)
             if flagged
             else ""
         )
@@ -88,14 +88,14 @@ class Figure6(RechargingFigure):
                 "F6a",
                 "W and W_R have one maximum in β for N = 6, 10, 12 at g = 4.",
                 maxima == 1,
-                f"number of maxima found: {int(maxima.min())} to {int(maxima.max())}{note}",
+                f"number of maxima: {int(maxima.min())} to {int(maxima.max())}{note}",
                 {"maxima": maxima.to_dict()["data"]},
             ),
             judge(
                 "F6b",
                 "W and W_R vanish at large β.",
                 stored & (last <= ZERO_WORK * highest),
-                f"largest remainder at β = {BETA[-1]:g}, relative to the maximum:"
+                f"largest value at β = {BETA[-1]:g} relative to the maximum:"
                 f" {float((last / highest).sel(space='ladder').max()):.1e} on the ladder,"
                 f" {float((last / highest).max()):.1e} in the full space",
                 {"remainder": last.to_dict()["data"]},
@@ -104,20 +104,20 @@ class Figure6(RechargingFigure):
                 "F6c",
                 "The maximum over β grows with N.",
                 growing,
-                f"maxima drawn (ω): {peaks}",
+                f"maxima of the drawn curves (ω): {peaks}",
                 {"maximum": highest.to_dict()["data"]},
             ),
             energy_laws(6, scan),
         ]
 
     def parameters(self, data: Datasets) -> list[Parameter]:
-        """Return the parameters drawn."""
+        """Return the parameters of the drawing."""
         n_atoms = Parameter("N", "6 (a), 10 (b), 12 (c)", "stated")
         return [Parameter("g", "4", "stated"), *shared_parameters(data["figure"], n_atoms)]
 
 
 def _count_maxima(values: xr.DataArray) -> xr.DataArray:
-    """Count the local maxima over β, ends left out; changes within rounding are level."""
+    """Count the local maxima over β, excluding the ends and rounding errors."""
     step = values.diff("beta")
     moving = step.where(abs(step) > 1e-13 * values.max("beta"), 0.0)
     sign = np.sign(moving.to_numpy())

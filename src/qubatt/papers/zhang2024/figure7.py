@@ -1,4 +1,4 @@
-"""Fig. 7: work and ergotropy against the interaction."""
+"""Fig. 7: work and ergotropy as functions of the interaction."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ G = np.linspace(0.0, 20.0, 401)
 BETA = 1.0
 QUANTITIES = ("ergotropy", "work")
 STRAIGHT = 1e-10
-"""Largest departure from a straight line, relative to the largest value."""
+"""Largest deviation from a straight line, relative to the largest value."""
 
 
 class Figure7(RechargingFigure):
     """W_R and W over g/ω at β = 1, Eq. (32)."""
 
     key = "7"
-    title = "Work and ergotropy against the interaction"
+    title = "Work and ergotropy as functions of the interaction"
     n_atoms = N_ATOMS
     g = G
     beta = BETA
 
     def draw(self, data: Datasets) -> dict[str, Figure]:
-        """Return the panels of work and ergotropy."""
+        """Return the panels with work and ergotropy."""
         figure, panels = new_figure(columns=2, panel=(4.2, 3.3))
         labels = {"work": r"(a) work $W_R$", "ergotropy": r"(b) ergotropy $\mathcal{W}$"}
         for axes, (name, title) in zip(panels, labels.items(), strict=True):
@@ -54,12 +54,12 @@ class Figure7(RechargingFigure):
         return {"figure7": figure}
 
     def judge(self, data: Datasets) -> list[Claim]:
-        """Judge F7a and F7b, and A1."""
+        """Check F7a, F7b and A1."""
         readings = [str(reading) for reading in data["scan"]["reading"].to_numpy()]
         return [self._linear(readings), self._slope(data["scan"]), energy_laws(7, data["scan"])]
 
     def _linear(self, readings: Sequence[str]) -> Claim:
-        """Judge linearity on the ladder between all kinks, and over the whole range drawn."""
+        """Check linearity on the ladder between kinks and over the whole drawn range."""
         whole = np.empty((len(readings), len(N_ATOMS)), dtype=bool)
         bend = leak = 0.0
         texts: dict[str, list[str]] = {}
@@ -76,10 +76,8 @@ class Figure7(RechargingFigure):
                 if factor == 1.0
                 else ("g/N", "N", "N/s", "N/(N − 1)")
             )
-            text = (
-                f"c = {c}: straight between g/ω = {kink}, s = 1 … N − 1, where W has kinks and W_R"
-            )
-            text += f" jumps, and above {last}, where W_R = cA and W = cA − B; nothing is stored"
+            text = f"c = {c}: linear between g/ω = {kink}, s = 1 … N − 1, where W has kinks and W_R"
+            text += f" jumps, and above {last}, where W_R = cA and W = cA − B; no work is stored"
             text += f" below {first}"
             texts.setdefault(text, []).append(reading)
         where = "\n".join(f"{', '.join(names)}: {text}" for text, names in texts.items())
@@ -87,10 +85,10 @@ class Figure7(RechargingFigure):
         verdict = judge("F7a", "", xr.DataArray(whole, dims=["reading", "n_atoms"]), "").verdict
         return Claim(
             "F7a",
-            "W and W_R grow linearly with g (from g/ω = 1 on).",
+            "W and W_R grow linearly with g (for g/ω ≥ 1).",
             verdict if verdict != "fails" or not straight else "holds where",
             where,
-            f"largest departure from straight lines between kinks: {bend:.1e} (relative); largest"
+            f"largest relative deviation from straight lines between kinks: {bend:.1e}; largest"
             f" |W_R| below the threshold: {leak:.1e} ω",
             {
                 "largest_departure_between_kinks": bend,
@@ -118,27 +116,27 @@ class Figure7(RechargingFigure):
         )
 
     def parameters(self, data: Datasets) -> list[Parameter]:
-        """Return the parameters drawn."""
+        """Return the parameters of the drawing."""
         n_atoms = Parameter(
             "N",
             ", ".join(map(str, N_ATOMS)),
             "not stated",
-            "the caption gives none; these include the N of Fig. 6",
+            "the caption states none, and these include the N of Fig. 6",
         )
         return [Parameter("β", "1", "stated"), *shared_parameters(data["figure"], n_atoms)]
 
 
 def kinks_in_g(n_atoms: int, factor: float) -> list[float]:
-    """Return the g/ω at which levels of the ladder cross, ascending.
+    """Return the values of g/ω at which levels of the ladder cross, ascending.
 
-    E_k − E_l = (k − l)(ω − c(k + l − N)) vanishes for c = ω/s with s = k + l − N = 1 … N − 1, and
-    c = 2·factor·g/N. Below the first one the Gibbs state is passive.
+    E_k − E_l = (k − l)(ω − c(k + l − N)) vanishes for c = ω/s, where s = k + l − N = 1 … N − 1 and
+    c = 2·factor·g/N. Below the first crossing the Gibbs state is passive.
     """
     return [n_atoms / (2.0 * factor * s) for s in range(n_atoms - 1, 0, -1)]
 
 
 def _departure(n_atoms: int, factor: float, low: float, high: float) -> float:
-    """Return how far W and W_R are from a straight line on an open interval, relatively."""
+    """Return the relative deviation of W and W_R from straight lines on an open interval."""
     inside = low + (high - low) * np.array([0.01, 0.25, 0.5, 0.75, 0.99])
     cycle = recharge(n_atoms, factor * inside, BETA)
     worst = 0.0

@@ -1,4 +1,4 @@
-"""Steady energies, summaries of curves, and growth with g, for Figs. 2–4."""
+"""Steady energies, summaries of curves and growth with g for Figs. 2–4."""
 
 from __future__ import annotations
 
@@ -12,30 +12,31 @@ from qubatt.papers.claim import Claim, judge
 from qubatt.papers.scans import Values
 
 COMPARED_SPAN = 10.0
-"""Length of the last part of a run, over which it is compared with the steady state."""
+"""Length of the final time interval that is compared with the steady state."""
 
 MAX_DISTANCE = 0.01
-"""Largest distance from the steady energy, per atom, of an energy that counts as constant."""
+"""Largest deviation from the steady energy, per atom, of an energy that counts as constant."""
 
 
 def steady_values(results: Sequence[Values], name: str = "energy") -> FloatArray:
-    """Return a merit of steady jobs, shape ``(jobs, batteries)``, NaN where not converged.
+    """Return a merit of steady states, shape ``(scans, batteries)``, or NaN if not converged.
 
-    No comparison with NaN is true, so what rests on a steady state that was not found counts as
-    not held.
+    Comparisons with NaN are false, so claims that depend on an unconverged steady state count as
+    not fulfilled.
     """
     return np.stack([np.where(r["converged"] > 0, r[name], np.nan) for r in results])
 
 
 def summarise(times: FloatArray, energy: FloatArray, steady: FloatArray) -> dict[str, FloatArray]:
-    """Return what claims speak of, from curves ``(..., time)`` and their steady values ``(...)``.
+    """Return a summary of curves ``(..., time)`` and their steady values ``(...)`` for claims.
 
     Returns
     -------
     dict
-        ``steady``; ``maximum``, over all times, which the steady value may be; ``distance``, the
-        largest one from the steady value over the last part of the run, and ``variation``, the
-        range of values there, which may be small far from the steady state.
+        The value ``steady``, the ``maximum`` over all times including the steady value, the
+        ``distance``, which is the largest deviation from the steady value in the final time
+        interval, and the ``variation``, which is the range of values in this interval and may be
+        small even far from the steady state.
     """
     late = energy[..., times >= times[-1] - COMPARED_SPAN]
     return {
@@ -47,14 +48,14 @@ def summarise(times: FloatArray, energy: FloatArray, steady: FloatArray) -> dict
 
 
 def grows(values: xr.DataArray) -> xr.DataArray:
-    """Tell where values grow strictly with g."""
+    """Return a mask of the points at which values grow strictly with g."""
     return (values.diff("g") > 0).all("g")
 
 
 def growth_claim(key: str, statement: str, scan: xr.Dataset, value: str, unit: str = "ω") -> Claim:
-    """Judge whether ``scan[value]`` (per atom) grows strictly with g at every point.
+    """Check whether ``scan[value]`` (per atom) grows strictly with g at each point.
 
-    The evidence names the smallest step between neighbouring g.
+    The evidence contains the smallest step between neighbouring values of g.
     """
     step = scan[value].diff("g").min("g")
     evidence = f"smallest step between neighbouring g: {float(step.min()):+.4f} to"
@@ -66,10 +67,9 @@ def growth_claim(key: str, statement: str, scan: xr.Dataset, value: str, unit: s
 def first_point(
     holds: xr.DataArray, score: xr.DataArray | None = None
 ) -> dict[str, float | int | str]:
-    """Return the coordinates of the first true point, or of the true one with the least score.
+    """Return the coordinates of the first true point, or of the true point with lowest score.
 
-    Where no point is true, the first one, or the one with the least score. ``all_hold`` tells
-    which it is, 1 or 0.
+    If no point is true, all points are considered. ``all_hold`` is 1 if a point is true, else 0.
     """
     flat = holds.stack(point=holds.dims)
     order = np.arange(flat.sizes["point"])

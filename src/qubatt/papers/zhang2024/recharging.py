@@ -1,4 +1,4 @@
-"""Recharging in all readings, its laws, and its closed form at large g, for Figs. 5–7."""
+"""Recharging cycles for all readings, their laws, and the limit of large g, for Figs. 5–7."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from qubatt.recharging import recharge, recharge_pair
 from qubatt.recharging.joint_levels import RechargeBasis
 
 SPACES: dict[str, RechargeBasis] = {"ladder": "symmetric", "full 2^N space": "full"}
-"""Names of the spaces in verdicts."""
+"""Bases by the names of the spaces in verdicts."""
 ENERGY_ROUNDING = 1e-12
-"""Largest violation of a law, relative to the largest work, that rounding explains."""
+"""Largest violation of a law due to rounding errors, relative to the largest work."""
 
 
 def recharge_by_reading(
@@ -30,7 +30,7 @@ def recharge_by_reading(
     g: ArrayLike,
     beta: ArrayLike,
 ) -> xr.Dataset:
-    """Return the recharging process over reading, space, n_atoms, g and beta."""
+    """Return the recharging cycle over reading, space, n_atoms, g and beta."""
     g_values = np.atleast_1d(np.asarray(g, dtype=np.float64))
     by_factor: dict[float, xr.Dataset] = {}  # readings with the same interaction share it
     for factor in {FACTORS[reading][0] for reading in readings}:
@@ -45,14 +45,14 @@ def recharge_by_reading(
 
 
 class RechargingFigure(PaperFigure):
-    """What Figs. 5–7 compute: recharging over N and one of g, β, in the readings and spaces."""
+    """Common part of Figs. 5–7: recharging over N and g or β, for all readings and spaces."""
 
     n_atoms: tuple[int, ...]
     g: ArrayLike
     beta: ArrayLike
 
     def compute(self, scans: Scans, readings: Sequence[str]) -> Datasets:
-        """Return the scan, and its ladder part in one reading as the figure."""
+        """Return the scan, and as the figure its part for one reading on the ladder."""
         label = f"{self.name}: recharging"
         scans.report(label, 0.0, 1.0)
         scan = recharge_by_reading(readings, self.n_atoms, self.g, self.beta)
@@ -63,15 +63,15 @@ class RechargingFigure(PaperFigure):
         return {"figure": figure.assign_attrs(reading=reading), "scan": scan}
 
     def tables(self, data: Datasets) -> list[Table]:  # noqa: ARG002
-        """Return none: the drawings and verdicts say it all."""
+        """Return no tables, because drawings and verdicts are sufficient."""
         return []
 
 
 def large_g_coefficients(n_atoms: int, beta: float, omega: float = 1.0) -> tuple[float, float]:
-    """Return A and B of W_R = cA, |Q_R| = B on the ladder, for a level coefficient c > ω.
+    """Return A and B of W_R = cA and |Q_R| = B on the ladder, for a level coefficient c > ω.
 
-    The levels of H_B are then ordered k = 0, N, 1, N − 1, 2, … (k excitations, E_k − E_0 =
-    k(ω + c(N − k))), whatever c is. With p_k the Gibbs populations and q_k those of the passive
+    For all c > ω the levels of H_B with k excitations, E_k − E_0 = k(ω + c(N − k)), have the order
+    k = 0, N, 1, N − 1, 2, …. With the populations p_k of the Gibbs state and q_k of the passive
     state, A = Σ k(N − k)(p_k − q_k) and B = −ω Σ k (p_k − q_k).
     """
     k = np.arange(n_atoms + 1)
@@ -86,7 +86,7 @@ def large_g_coefficients(n_atoms: int, beta: float, omega: float = 1.0) -> tuple
 
 
 def energy_laws(figure: int, data: xr.Dataset) -> Claim:
-    """Judge claim A1 on all that was computed for a figure."""
+    """Check claim A1 for all data of a figure."""
     W, W_R, Q_R = data["ergotropy"], data["work"], data["heat"]
     scale = ENERGY_ROUNDING * max(float(abs(W_R).max()), 1.0)
     balance = abs(W - W_R - Q_R)
@@ -107,7 +107,7 @@ def energy_laws(figure: int, data: xr.Dataset) -> Claim:
 
 
 def reference_claims() -> list[Claim]:
-    """Judge claim A2: which reference Hamiltonians H₀ give no work, and which η = 1/2."""
+    """Check claim A2 on reference Hamiltonians H₀ that give no work or η = 1/2."""
     battery = DrivenBattery(n_atoms=6, drive=0.0, interaction=4.0)
     H_B = realize(battery.problem()).H_B
     betas: FloatArray = np.linspace(0.1, 3.0, 30)
@@ -118,24 +118,24 @@ def reference_claims() -> list[Claim]:
     return [
         judge(
             "A2 (H₀ = nH_B)",
-            "With H₀ = nH_B (n = 1, 2, 3) the equilibrium gives no work.",
+            "For H₀ = nH_B (n = 1, 2, 3) the equilibrium state yields no work.",
             idle,
             f"largest W_R for N = 6, g = 4, β from 0.1 to 3: {max(works):.1e} ω",
             {"largest_work": max(works)},
         ),
         judge(
             "A2 (η = 1/2)",
-            "With H₀ = H_B the efficiency is 1/2.",
+            "For H₀ = H_B the efficiency is 1/2.",
             xr.DataArray(not idle[0]),
-            "with H₀ = H_B the Gibbs state is passive, W = W_R = 0 and η is undefined; η = 1/2"
-            f" belongs to H₀ = −H_B, where |η − 1/2| ≤ {deviation:.1e}",
+            "for H₀ = H_B the Gibbs state is passive, W = W_R = 0, and η is undefined; η = 1/2"
+            f" holds for H₀ = −H_B, where |η − 1/2| ≤ {deviation:.1e}",
             {"deviation_for_opposite_sign": deviation},
         ),
     ]
 
 
 def shared_parameters(data: xr.Dataset, n_atoms: Parameter) -> list[Parameter]:
-    """Return the parameters that the recharging figures have in common."""
+    """Return the common parameters of the recharging figures."""
     reading = str(data.attrs["reading"])
     c = "2g/N" if FACTORS[reading][0] == 1.0 else "g/N"
     return [
@@ -146,12 +146,12 @@ def shared_parameters(data: xr.Dataset, n_atoms: Parameter) -> list[Parameter]:
             "level coefficient c",
             c,
             "not stated",
-            f"it is that of reading {reading}; the other readings are judged beside it",
+            f"it corresponds to reading {reading}; the other readings are also checked",
         ),
         Parameter(
             "space",
             "ladder j = N/2",
             "stated",
-            "Sec. V.B uses the eigenstates of the large spin; the full 2^N space is judged too",
+            "Sec. V.B uses the eigenstates of the large spin; the full space is also checked",
         ),
     ]

@@ -1,4 +1,4 @@
-"""Maps of the steady energy with and without repulsion, beyond the figures of the paper."""
+"""Maps of the steady energy with and without repulsion, in addition to the paper's figures."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from qubatt.plots import draw_change, draw_zero, new_figure, styled
 from qubatt.sweeps import Study
 
 G_COMPARED = (-0.5, 0.0, 0.5)
-"""Attraction, none, repulsion."""
+"""Values of g: attraction, no interaction, repulsion."""
 N_DICKE = 4
 GAMMA = 0.5
 PANELS = {"dicke": ("g_c", "kappa"), "driven": ("drive", "n_atoms")}
-"""Maps and their axes, x and y."""
+"""Axes (x, y) of the maps."""
 
 
 def enough_photons(n_atoms: int, coupling: float) -> int:
-    """Return a cut-off that suffices, above the (N g_c)² photons of atoms all pointing one way."""
+    """Return a sufficient cut-off, above the (N g_c)² photons of fully polarised atoms."""
     return 12 + round(2.5 * (n_atoms * coupling) ** 2)
 
 
 def dicke_scan(kappa: float, g_c: float, reading: str) -> Study:
-    """Return the steady states of the Dicke battery for the three g."""
+    """Return the steady states of the Dicke battery for three values of g."""
     factor, coupling_factor = FACTORS[reading]
     coupling = g_c * coupling_factor
     photons = enough_photons(N_DICKE, coupling)
@@ -47,7 +47,7 @@ def dicke_scan(kappa: float, g_c: float, reading: str) -> Study:
 
 
 def driven_scan(n_atoms: int, drive: float, reading: str) -> Study:
-    """Return the steady states of the driven battery, in the laboratory frame, for the three g."""
+    """Return the steady states of the driven battery in the laboratory frame for three g."""
     factor, _ = FACTORS[reading]
     batteries = tuple(
         DrivenBattery(n_atoms, drive, interaction=g * factor, detuning=1.0) for g in G_COMPARED
@@ -57,7 +57,7 @@ def driven_scan(n_atoms: int, drive: float, reading: str) -> Study:
 
 @dataclass(frozen=True)
 class Repulsion(PaperFigure):
-    """Steady energy at g = ½ less that at g = 0, over (κ, g_c) and over (N, Ω)."""
+    """Difference of the steady energies at g = ½ and g = 0, over (κ, g_c) and over (N, Ω)."""
 
     kappa: tuple[float, ...] = tuple(round(0.125 * 2 ** (k / 2), 3) for k in range(12))
     g_c: tuple[float, ...] = tuple(round(0.05 * k, 2) for k in range(2, 14))
@@ -65,23 +65,22 @@ class Repulsion(PaperFigure):
     drives: tuple[float, ...] = tuple(round(0.125 * 2 ** (k / 2), 3) for k in range(13))
 
     key = "repulsion"
-    title = "where repulsion between the atoms helps"
+    title = "effect of repulsion between the atoms"
     caption = (
-        "Change of the steady stored energy per atom when a repulsion g = ½ is switched on: blue"
-        " where it helps, red where it harms, a solid line between them. On the dashed line an"
-        " attraction g = −½ stores as much as the repulsion. (a) Dicke battery; (b) driven battery,"
-        " drive in the laboratory frame. Hatched: the certificate of one of the states is not"
-        " fine."
+        "Change of the steady stored energy per atom due to a repulsion g = ½: increase (blue),"
+        " decrease (red), and zero change (solid line). On the dashed line an attraction g = −½"
+        " stores the same energy as the repulsion. (a) Dicke battery. (b) Driven battery, with the"
+        " drive in the laboratory frame. Hatched: the status of one of the states is not ok."
     )
 
     def compute(self, scans: Scans, readings: Sequence[str]) -> Datasets:
-        """Find the steady states of attraction, no interaction and repulsion in one reading."""
+        """Compute the steady states for attraction, no interaction and repulsion."""
         reading = preferred(readings)
         dicke = list(product(self.kappa, self.g_c))
         driven = list(product(self.n_atoms, self.drives))
         studies = [dicke_scan(*point, reading) for point in dicke]
         studies += [driven_scan(*point, reading) for point in driven]
-        results = scans.run("Maps of where repulsion helps", studies)
+        results = scans.run("Maps of the effect of repulsion", studies)
         counts = np.array([n_atoms for n_atoms, _ in driven])
         dicke_axes = {"kappa": self.kappa, "g_c": self.g_c}
         driven_axes = {"n_atoms": self.n_atoms, "drive": self.drives}
@@ -122,21 +121,21 @@ class Repulsion(PaperFigure):
         return {self.stem: figure}
 
     def judge(self, data: Datasets) -> list[Claim]:
-        """Judge whether repulsion always helps, as the paper says of its parameters."""
+        """Check whether repulsion always increases the energy, as for the paper's parameters."""
         maps = data["figure"]
         names = {
-            "M1": ("dicke", f"the Dicke battery (N = {N_DICKE}) at every κ and g_c"),
-            "M2": ("driven", f"the driven battery (γ = {GAMMA:g}) at every N and Ω"),
+            "M1": ("dicke", f"the Dicke battery (N = {N_DICKE}) for all κ and g_c"),
+            "M2": ("driven", f"the driven battery (γ = {GAMMA:g}) for all N and Ω"),
         }
         claims = []
         for key, (name, which) in names.items():
             change, over = gain(maps, name), excess(maps, name)
-            statement = f"Repulsion, g = ½, raises the steady stored energy of {which}."
+            statement = f"Repulsion (g = ½) increases the steady stored energy of {which}."
             more = int((over > 0).sum())
             evidence = (
                 f"it changes E by {float(change.min()):+.4f} to {float(change.max()):+.4f} ω per"
                 f" atom, least at {_place(change, change.argmin(...))}, most at"
-                f" {_place(change, change.argmax(...))}; it stores more than attraction, g = −½,"
+                f" {_place(change, change.argmax(...))}; it stores more than attraction (g = −½)"
                 f" at {more} of {over.size} points"
             )
             numbers = {
@@ -151,35 +150,35 @@ class Repulsion(PaperFigure):
     def parameters(self, data: Datasets) -> list[Parameter]:
         """Return the parameters of both maps."""
         reading = str(data["figure"].attrs["reading"])
-        few = "it is that of Fig. 2 as drawn"
+        few = "it is the value in the reproduced Fig. 2"
         return [
             Parameter("g", ", ".join(f"{g:g}" for g in G_COMPARED), "stated"),
             Parameter(
-                "reading", reading, "not stated", "it is the first of R2, R3, R4, R1 asked for"
+                "reading", reading, "not stated", "it is the first requested one of R2, R3, R4, R1"
             ),
             Parameter("N (a)", f"{N_DICKE}", "not stated", few),
             Parameter(
                 "highest Fock level (a)",
                 f"12 + 2.5 (N g_c)², {enough_photons(N_DICKE, max(self.g_c))} at most",
                 "not stated",
-                "the certificate asks for more photons than the paper's 20 at large g_c",
+                "the certificate requires more photons than the paper's 20 at large g_c",
             ),
             Parameter("γ (b)", f"{GAMMA:g}", "stated"),
             Parameter(
                 "frame of the drive (b)",
                 "laboratory",
                 "not stated",
-                "Eq. (14) is static as it stands",
+                "the drive of Eq. (14) is static",
             ),
         ]
 
     def tables(self, data: Datasets) -> list[Table]:  # noqa: ARG002
-        """Return none: the maps and verdicts say it all."""
+        """Return no tables, because maps and verdicts are sufficient."""
         return []
 
 
 def gain(maps: xr.Dataset, name: str) -> xr.DataArray:
-    """Return the steady energy per atom with repulsion less that without interaction."""
+    """Return the steady energy per atom with repulsion minus that without interaction."""
     _, none, repulsion = G_COMPARED
     energy = maps[f"{name}_energy"]
     change = energy.sel(g=repulsion, drop=True) - energy.sel(g=none, drop=True)
@@ -188,7 +187,7 @@ def gain(maps: xr.Dataset, name: str) -> xr.DataArray:
 
 
 def excess(maps: xr.Dataset, name: str) -> xr.DataArray:
-    """Return the steady energy per atom with repulsion less that with attraction."""
+    """Return the steady energy per atom with repulsion minus that with attraction."""
     attraction, _, repulsion = G_COMPARED
     energy = maps[f"{name}_energy"]
     return energy.sel(g=repulsion, drop=True) - energy.sel(g=attraction, drop=True)
@@ -200,7 +199,7 @@ def _labelled(
     n_atoms: NDArray[np.int64],
     axes: Mapping[str, Sequence[float]],
 ) -> xr.Dataset:
-    """Return energies per atom, and whether to trust them, over the axes of a map and g."""
+    """Return energies per atom and their trustworthiness over the axes of a map and g."""
     shape = (*(len(values) for values in axes.values()), len(G_COMPARED))
     dims = (*axes, "g")
     energy = steady_values(results) / n_atoms[:, np.newaxis]
@@ -216,6 +215,6 @@ def _labelled(
 
 
 def _place(values: xr.DataArray, index: Any) -> str:
-    """Return the coordinates of a point in words."""
+    """Return the coordinates of a point as text."""
     point = values.isel(index)
     return " and ".join(f"{symbol(str(dim))} = {point[dim].item():g}" for dim in values.dims)
