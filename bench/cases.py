@@ -16,7 +16,7 @@ from qubatt.core.realization import Realization, realize
 GROWTH_ATOMS = (4, 6, 10, 14, 20, 30)
 """Numbers of atoms of the growth table, with max_photons = 3 N."""
 
-QUICK = ("B", "D-small", "E-small", "steady-F")
+QUICK = ("B", "D-small", "E-small", "tiny", "steady-F")
 """Cases of a quick run."""
 
 
@@ -152,6 +152,7 @@ CASES = {
         tavis_cummings("D-small", 10),
         driven("E", 200, target=LARGE, peers=False),
         driven("E-small", 20),
+        driven("tiny", 2, target={"ratio": 3.0}),
         cascade("F", target={"ratio": 20.0}),
     )
 }
