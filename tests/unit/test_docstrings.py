@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 from pathlib import Path
 
@@ -67,3 +68,19 @@ def test_planted_example_is_found(
     finally:
         for key in [key for key in sys.modules if key.startswith(package)]:
             del sys.modules[key]
+
+
+def test_public_docstrings_are_complete() -> None:
+    """Every public function and class but the errors has an example; functions say what returns."""
+    incomplete = []
+    for name in dir(qubatt):
+        entry = getattr(qubatt, name)
+        if name.startswith("_") or not callable(entry):
+            continue
+        if isinstance(entry, type) and issubclass(entry, Exception):
+            continue
+        text = inspect.getdoc(entry) or ""
+        headers = ["Examples"] if isinstance(entry, type) else ["Parameters", "Returns", "Examples"]
+        if name not in ("concat",):
+            incomplete += [(name, header) for header in headers if f"\n{header}\n---" not in text]
+    assert not incomplete

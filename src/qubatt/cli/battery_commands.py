@@ -14,6 +14,7 @@ import typer.main
 from typer.core import TyperCommand, TyperGroup
 
 from qubatt.cli.battery_names import battery_summaries
+from qubatt.cli.command import Command
 from qubatt.core.errors import ArgumentError, suggest
 
 
@@ -63,7 +64,7 @@ def _command(battery: str, body: Callable[..., None]) -> Any:
 
     single = typer.Typer(add_completion=False, rich_markup_mode=None)
     cls = registry.get("battery", battery)
-    single.command(battery, no_args_is_help=True)(command_for(cls, body))
+    single.command(battery, cls=Command)(command_for(cls, body))
     return typer.main.get_command(single)
 
 

@@ -39,8 +39,7 @@ def check_targets(output: Path | None, plot: Path | None) -> None:
 
 def deliver(result: xr.Dataset, output: Path | None, plot: Path | None, *, as_json: bool) -> None:
     """Store, print and draw a result."""
-    if output is not None:
-        save(result, output)
+    written = [] if output is None else [save(result, output)]
     if as_json:
         typer.echo(json_text(to_plain(result)))
     else:
@@ -51,4 +50,6 @@ def deliver(result: xr.Dataset, output: Path | None, plot: Path | None, *, as_js
         from qubatt.plots import plot as draw
         from qubatt.plots import save_figure
 
-        save_figure(draw(result), plot)
+        written.append(save_figure(draw(result), plot))
+    for path in written if not as_json else ():
+        typer.echo(f"Wrote {path}")

@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
+from qubatt.cli.command import Command
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("plot", no_args_is_help=True)(_plot)
+    app.command("plot", cls=Command)(_plot)
 
 
 def _plot(

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from qubatt.cli.command import Command
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("recharge", no_args_is_help=True)(_recharge)
+    app.command("recharge", cls=Command)(_recharge)
 
 
 def _recharge(

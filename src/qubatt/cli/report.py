@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from qubatt.cli.command import Command
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("report", no_args_is_help=True)(_report)
+    app.command("report", cls=Command)(_report)
 
 
 def _report(

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from qubatt.cli.command import Command
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("reproduce", no_args_is_help=True)(_reproduce)
+    app.command("reproduce", cls=Command)(_reproduce)
 
 
 def _reproduce(

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from qubatt.cli.command import Command
 from qubatt.cli.console import json_text
 
 Directory = Annotated[Path, typer.Argument(help="Folder of a study", metavar="DIR")]
@@ -14,9 +15,9 @@ Directory = Annotated[Path, typer.Argument(help="Folder of a study", metavar="DI
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("sweep", no_args_is_help=True)(_sweep)
-    app.command("status", no_args_is_help=True)(_status)
-    app.command("export", no_args_is_help=True)(_export)
+    app.command("sweep")(_sweep)
+    app.command("status", cls=Command)(_status)
+    app.command("export", cls=Command)(_export)
 
 
 def _sweep(

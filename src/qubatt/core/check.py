@@ -117,7 +117,7 @@ def explain(error: ValidationError, fields: Mapping[str, Any]) -> ArgumentError:
     location = [str(part) for part in problem["loc"]] or ["arguments"]
     name, value = location[0], problem["input"]
     if kind == "unexpected_keyword_argument":
-        requirement = f"be one of {', '.join(fields)}" if fields else "be left out"
+        requirement = "be left out, because there is no such field"
         return ArgumentError(name, requirement, MISSING, suggest(name, fields))
     if kind.startswith("missing"):
         choices = get_args(getattr(fields.get(name), "annotation", None))  # of a Literal

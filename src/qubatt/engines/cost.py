@@ -82,7 +82,7 @@ class Cost:
         if self.states:
             text = f"{self.states:,} of {format_bytes(16.0 * self.dimension**2)} each"
             rows.append(("full states", f"{text}, with some D^3 operations per merit"))
-        return "\n".join(f"{name:<14}{text}" for name, text in rows)
+        return "\n".join(f"{name:<16}{text}" for name, text in rows)
 
 
 def problem_cost(problem: Problem, times: ArrayLike, engine: str | Engine = "auto") -> Cost:

@@ -35,6 +35,14 @@ class DenseEngine(Engine):
         𝓛 = −i(H ⊗ 1 − 1 ⊗ Hᵀ) + Σ γ (c ⊗ c* − ½ c†c ⊗ 1 − ½ 1 ⊗ (c†c)ᵀ)
 
     One exponential is computed per distinct spacing of the output times.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.DrivenBattery(n_atoms=1, drive=1.0, detuning=0.0)
+    >>> run = qb.charge(battery, times=[0.0, 1.0], engine=qb.DenseEngine())
+    >>> round(float(run.energy[-1]), 6)  # sin²(1/2)
+    0.229849
     """
 
     def unsupported(self, task: Task) -> str:

@@ -29,9 +29,9 @@ class Purity(BatteryStateMerit):
     bounds = (0.0, 1.0)
 
     def values(self, run: SolvedRun) -> FloatArray:
-        """Return the purity, shape ``(T,)``, of a state of trace 1 without negative eigenvalues.
+        """Return the purity, shape ``(T,)``, of the state projected to trace 1 and ρ_B ≥ 0.
 
-        Errors of the propagation change the trace, and would lift the purity above 1.
+        Without this projection, propagation errors of the trace could raise the purity above 1.
         """
         p = np.maximum(run.populations, 0.0)
         return np.asarray(np.minimum((p**2).sum(axis=-1) / p.sum(axis=-1) ** 2, 1.0))

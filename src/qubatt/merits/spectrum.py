@@ -129,8 +129,8 @@ def without_full_levels(problem: Problem) -> str:
 def collective_terms(problem: Problem) -> tuple[Term, ...] | None:
     """Return H_B in named operators; None for a matrix other than ω_x J_x + ω_y J_y + ω_z J_z + c.
 
-    A matrix on the symmetric states says what H_B is in the full space only if it is a sum of
-    Hamiltonians of single atoms. J_x, J_y, J_z and 1 are orthogonal, Tr[AB] = 0.
+    A matrix on the symmetric states defines H_B in the full space only if H_B is a sum of
+    single-atom Hamiltonians. J_x, J_y, J_z and 1 are orthogonal, Tr[AB] = 0.
     """
     if not problem.space.matrices.get(problem.battery):
         return problem.battery_terms
@@ -146,7 +146,7 @@ def collective_terms(problem: Problem) -> tuple[Term, ...] | None:
         coefficient = float(np.vdot(part, H).real / np.vdot(part, part).real)
         terms.append(Term(coefficient, names))
         rest = rest - coefficient * part
-    size = np.abs(H - terms[0].coefficient * np.eye(len(H))).max()  # no constant changes it
+    size = np.abs(H - terms[0].coefficient * np.eye(len(H))).max()  # independent of the constant
     return tuple(terms) if np.abs(rest).max() <= LEVEL_TOLERANCE * size else None
 
 

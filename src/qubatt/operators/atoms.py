@@ -67,11 +67,11 @@ class Atoms(Factor):
         return self.n_atoms if len(self.levels) == 2 else None
 
     def small(self) -> Atoms | None:
-        """Return a few atoms; None in the full basis."""
+        """Return a small number of atoms, or None in the full basis."""
         return None if self.basis == "full" else replace(self, n_atoms=min(self.n_atoms, 6))
 
     def coordinates(self) -> NDArray[np.int64]:
-        """Return how many atoms are in each level but the lowest, shape ``(dim, L − 1)``."""
+        """Return the number of atoms in each level except the lowest, shape ``(dim, L − 1)``."""
         places = np.arange(self.n_atoms + 1)[:, np.newaxis]
         for _ in self.levels[2:]:
             rows = [

@@ -142,12 +142,12 @@ def recharge(
 
 
 def _check_size(count: int) -> None:
-    """Refuse more combinations of the three parameters than the memory can hold."""
+    """Refuse more combinations of the three parameters than fit in memory."""
     needed, free = 8.0 * len(VARIABLES) * count, free_memory()
     if needed > free:
         raise ResourceError(
             f"{count:,} combinations of n_atoms, interaction and beta take {format_bytes(needed)},"
-            f" but {format_bytes(free)} are free. Give fewer values."
+            f" but {format_bytes(free)} are free. Use fewer values."
         )
 
 

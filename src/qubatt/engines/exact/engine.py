@@ -63,6 +63,14 @@ class ExactEngine(Engine):
     only if asked for.
 
     Cost: about 1.6 w t products with w the width of the spectrum of H; 5 vectors, 18 with pulses.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.DrivenBattery(n_atoms=1, drive=1.0, detuning=0.0)
+    >>> run = qb.charge(battery, times=[0.0, 1.0], engine=qb.ExactEngine(tolerance=1e-10))
+    >>> round(float(run.energy[-1]), 6)  # sin²(1/2)
+    0.229849
     """
 
     tolerance: Annotated[Positive, Field(ge=1e-12, le=1e-2)] = Field(

@@ -41,6 +41,14 @@ class DirectSolver(SteadySolver):
 
     Limits: with a cavity of many levels memory runs out at some ten thousand coordinates, and it
     is refused with what it would need.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.DrivenBattery(n_atoms=2, drive=1.0, detuning=0.0)
+    >>> end = qb.steady_state(battery, environment="local-emission:0.1", method=qb.DirectSolver())
+    >>> round(float(end.energy), 4)
+    0.995
     """
 
     error: ClassVar[ErrorKind] = "bound"

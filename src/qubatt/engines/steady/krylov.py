@@ -44,6 +44,14 @@ class FlowSolver(SteadySolver):
 
     Limits: the weaker the damping next to H, the more steps it takes (`SecularSolver` is for that).
     Where a mode decays so slowly that rounding hides it, the result is not converged and says so.
+
+    Examples
+    --------
+    >>> import qubatt as qb
+    >>> battery = qb.DrivenBattery(n_atoms=2, drive=1.0, detuning=0.0)
+    >>> end = qb.steady_state(battery, environment="local-emission:0.1", method=qb.FlowSolver())
+    >>> round(float(end.energy), 4)
+    0.995
     """
 
     error: ClassVar[ErrorKind] = "bound"
