@@ -9,12 +9,16 @@ from collections.abc import Iterator
 import numpy as np
 
 
-@contextlib.contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Let the common generators of Python and NumPy begin at a seed; later as if nothing was."""
-    states = random.getstate(), np.random.get_state()  # noqa: NPY002  # what users may call
+def seed_generators(seed: int) -> None:
+    """Let the common generators of Python and NumPy begin at a seed."""
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002  # what users may call
+
+
+@contextlib.contextmanager
+def generators_restored() -> Iterator[None]:
+    """Put the common generators of Python and NumPy back into the state that they are in now."""
+    states = random.getstate(), np.random.get_state()  # noqa: NPY002  # what users may call
     try:
         yield
     finally:

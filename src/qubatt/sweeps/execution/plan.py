@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -42,37 +43,39 @@ def plan(points: Iterable[Point], keep: bool | None) -> tuple[list[Batch], bool]
     Therefore a resumed study gives exactly the same numbers as an uninterrupted one.
     """
     families: dict[Any, dict[str, Point]] = defaultdict(dict)
+    dims = _Dims()
     for point in points:
-        initial = point.initial_key if _dims(point.battery)[0] > MAX_SHARED_DIM else ""
+        initial = point.initial_key if dims.of(point.battery)[0] > MAX_SHARED_DIM else ""
         family = point.family, initial, frozenset(merit_names(point.run))
         families[family].setdefault(point.key, point)
-    batches = []
-    for by_key in families.values():
-        members = tuple(by_key.values())
-        batches.append(Batch(members, merit_names(members[0].run), max(map(_cost, members))))
-    batches.sort(key=lambda batch: -batch.cost)
+    shared = [tuple(by_key.values()) for by_key in families.values()]
     if keep is None:
-        keep = sum(state_bytes(batch.points) for batch in batches) <= MAX_STATE_BYTES
+        keep = state_bytes([*itertools.chain(*shared)]) <= MAX_STATE_BYTES
+    batches = []
+    for members in shared:
+        cost = max(_cost(point, dims.of(point.battery)[0]) for point in members)
+        batches.append(Batch(members, merit_names(members[0].run), cost, keep=keep))
+    batches.sort(key=lambda batch: -batch.cost)
     return batches, keep
 
 
-def _cost(point: Point) -> float:
+def _cost(point: Point, dim: int) -> float:
     """Return the approximate number of multiplications."""
     times = point.run.key_fields.get("times")
     end = float(times[-1]) if isinstance(times, list) else 100.0
-    return float(MIN_COST + end * _dims(point.battery)[0] ** 2.6)
+    return float(MIN_COST + end * dim**2.6)
 
 
 def state_bytes(points: Sequence[Point]) -> float:
     """Return the approximate size in bytes of the solved states of points."""
-    total = 0.0
+    total, dims = 0.0, _Dims()
     for point in points:
         times = point.run.key_fields.get("times")
         count = len(times) if isinstance(times, list) else 1
         moment_times = 2
         if isinstance(times, list):
             moment_times = max(count, _moment_times(merit_names(point.run)))
-        states = 16.0 * count * _dims(point.battery)[1] ** 2
+        states = 16.0 * count * dims.of(point.battery)[1] ** 2
         total += 8.0 * TYPICAL_MOMENTS * moment_times + states
     return total
 
@@ -84,6 +87,19 @@ def _moment_times(merits: tuple[str, ...]) -> int:
         to_merit(name).needs == "curve" for name in merits if name != DEFAULT
     )
     return TYPICAL_CURVE_TIMES if needs_curve else MIN_SAMPLES
+
+
+class _Dims:
+    """Numbers of states of batteries, which many points share."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[int, int]] = {}
+
+    def of(self, battery: Battery) -> tuple[int, int]:
+        """Return the number of states, and of those of the battery alone."""
+        if id(battery) not in self._known:
+            self._known[id(battery)] = _dims(battery)
+        return self._known[id(battery)]
 
 
 def _dims(battery: Battery) -> tuple[int, int]:

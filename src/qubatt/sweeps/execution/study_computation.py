@@ -71,7 +71,7 @@ class Computation:
         self._store, self._retry_failed = store, retry_failed
         self._progress = progress or (lambda _: None)
         self._write_grid = write_grid or (lambda: None)
-        batches, self._keep = plan(points, keep)
+        batches, _ = plan(points, keep if isinstance(store, Store) else False)
         self._total = len(points)
         self._multiplicity = Counter(
             (point.key, frozenset(merit_names(point.run))) for point in points
@@ -99,6 +99,8 @@ class Computation:
                 unsolved.append(point)
             else:
                 self._count(batch, point.key, failed)
+        if len(unsolved) == len(batch.points):
+            return batch
         return replace(batch, points=tuple(unsolved))
 
     def _count(self, batch: Batch, key: str, failed: bool) -> None:
@@ -175,8 +177,9 @@ class Computation:
                 merits |= dict.fromkeys(result.merit_names)
             if result is not None and (state := self._store.state(point.key)) is not None:
                 states[point.key] = state
-        keep = self._keep and isinstance(self._store, Store)
-        return replace(batch, earlier_merits=tuple(merits), keep=keep, states=states)
+        if not (merits or states):
+            return batch
+        return replace(batch, earlier_merits=tuple(merits), states=states)
 
     def _take(self, chunk: list[Batch], results: list[PointResult]) -> None:
         """Count the results of a worker and queue them for writing."""

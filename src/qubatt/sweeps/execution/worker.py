@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from qubatt.core.realization import realize
-from qubatt.core.seeding import seeded
+from qubatt.core.seeding import generators_restored, seed_generators
 from qubatt.engines import limit_threads
 from qubatt.merits import select_merits
 from qubatt.results.status import FAILED
@@ -65,7 +65,7 @@ def solve_batches(batches: Sequence[Batch], threads: int | None = None) -> list[
     """
     if threads is not None:
         limit_threads(threads)
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
+    with warnings.catch_warnings(), np.errstate(all="ignore"), generators_restored():
         warnings.simplefilter("ignore")
         return [result for batch in batches for result in _solve(batch)]
 
@@ -86,7 +86,8 @@ def _solve(batch: Batch) -> list[PointResult]:
             else:
                 results.append(PointResult.of(point.key, merits, dataset))
     if len(unsolved) > 1:
-        with contextlib.suppress(Exception), seeded(unsolved[0].seed):
+        with contextlib.suppress(Exception):
+            seed_generators(unsolved[0].seed)
             solved = unsolved[0].run.solve_together(unsolved, batch.keep)
             results += [
                 PointResult.of(point.key, merits, dataset, state)
@@ -94,7 +95,8 @@ def _solve(batch: Batch) -> list[PointResult]:
             ]
             unsolved = []
     for point in unsolved:
-        with _errors_recorded(point, batch, results), seeded(point.seed):
+        with _errors_recorded(point, batch, results):
+            seed_generators(point.seed)
             dataset, state = point.run.solve(point, batch.keep)
             results.append(PointResult.of(point.key, merits, dataset, state))
     return results

@@ -67,17 +67,17 @@ class PointResult:
         state: SolvedState | None = None,
     ) -> PointResult:
         """Return the result of a point from its Dataset."""
-        variables = {str(name): dataset.variables[name] for name in dataset.variables}
-        coords = {str(name) for name in dataset.coords}
+        variables, coords = dict(dataset.variables), {*dataset.coords}
+        layout = {
+            str(name): [list(map(str, variable.dims)), dict(variable.attrs), name in coords]
+            for name, variable in variables.items()
+        }
         return cls(
             key,
             merit_names,
             str(dataset.attrs["status"]),
-            arrays={name: _plain(variable.values) for name, variable in variables.items()},
-            layout={
-                name: [list(map(str, variable.dims)), dict(variable.attrs), name in coords]
-                for name, variable in variables.items()
-            },
+            arrays={str(name): _plain(variable.values) for name, variable in variables.items()},
+            layout=_shared(layout),
             attributes=dict(dataset.attrs),
             state=state,
         )
@@ -102,10 +102,14 @@ class PointResult:
 
 def stack(results: Iterable[PointResult]) -> Arrays:
     """Pack results into few arrays: those with equal layout and shapes are stacked."""
-    groups: dict[str, list[PointResult]] = defaultdict(list)
+    groups: dict[Any, list[PointResult]] = defaultdict(list)
+    texts: dict[int, str] = {}  # of layouts, which many results share
     for result in results:
-        shapes = {name: [array.shape, array.dtype.str] for name, array in result.arrays.items()}
-        groups[json.dumps([result.layout, shapes])].append(result)
+        text = texts.get(id(result.layout))
+        if text is None:
+            text = texts[id(result.layout)] = json.dumps(result.layout)
+        shapes = [(name, array.shape, array.dtype.str) for name, array in result.arrays.items()]
+        groups[text, *shapes].append(result)
     arrays: Arrays = {}
     for number, group in enumerate(groups.values()):
         first = group[0]
@@ -218,8 +222,9 @@ def _propagation_arrays(run: Propagation) -> tuple[dict[str, Any], dict[str, Any
     }
     if solution.standard_errors:
         arrays["errors"] = np.stack(list(solution.standard_errors.values()), axis=1)
-    if states is not None:  # merits need only the states at output times
-        arrays["battery"] = states[np.isin(solution.times, run.time)]
+    if states is not None:  # merits need only those at output times
+        every = len(solution.times) == len(run.time)
+        arrays["battery"] = states if every else states[np.isin(solution.times, run.time)]
     return attributes, arrays
 
 
@@ -235,6 +240,17 @@ def _steady_arrays(solution: SteadySolution) -> tuple[dict[str, Any], dict[str, 
         "moments": np.array(pairs, dtype=float).T,
         "battery": solution.battery_states,
     }
+
+
+_last_layouts: list[dict[str, Any]] = [{}]
+"""The layout of the last result."""
+
+
+def _shared(layout: dict[str, Any]) -> dict[str, Any]:
+    """Return the layout of the last result, if it is the same: results of a study share one."""
+    if layout != _last_layouts[0]:
+        _last_layouts[0] = layout
+    return _last_layouts[0]
 
 
 def _plain(values: Any) -> NDArray[Any]:

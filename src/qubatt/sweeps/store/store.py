@@ -62,14 +62,16 @@ class MemoryStore:
 
         Use `PointResult.covers` to check whether the result has all of them.
         """
+        results = self._results.get(key, ())
+        if len(results) < 2:
+            return results[0] if results else None
         return min(
-            self._results.get(key, ()),
+            results,
             key=lambda result: (
                 not result.covers(merit_names),
                 result.status == FAILED,
                 -len(result.merit_names),
             ),
-            default=None,
         )
 
     def find(self, beginning: str) -> PointResult:
@@ -101,7 +103,7 @@ class MemoryStore:
         """Add results, without their solved states."""
         for result in results:
             others = self._results.get(result.key, [])
-            new = dataclasses.replace(result, state=None)
+            new = result if result.state is None else dataclasses.replace(result, state=None)
             self._results[result.key] = [old for old in others if not new.replaces(old)] + [new]
 
 

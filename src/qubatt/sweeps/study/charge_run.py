@@ -68,7 +68,7 @@ class ChargeRun(RunSpec):
     def __post_init__(self) -> None:
         _ = self._times, engine_named(self.engine)
 
-    @property
+    @functools.cached_property
     def _times(self) -> FloatArray | None:
         return output_times(self.t_end, self.points, self.times)
 

@@ -65,7 +65,7 @@ class DischargeRun(RunSpec):
     def __post_init__(self) -> None:
         _ = self._times, engine_named(self.engine)
 
-    @property
+    @functools.cached_property
     def _times(self) -> FloatArray:
         times = output_times(self.t_end, self.points, self.times)
         if times is None:

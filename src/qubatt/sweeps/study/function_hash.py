@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from qubatt.core.seeding import seeded
+from qubatt.core.seeding import generators_restored, seed_generators
 
 SAMPLE_TIMES = np.concatenate([[0.0], np.geomspace(1e-3, 1e4, 211) * (1 + 1e-3)])
 """Times at which the hash samples a function."""
@@ -25,7 +25,8 @@ def function_hash(function: Callable[[float], float]) -> str:
 
     Two functions with equal hashes may still differ in the functions that they call.
     """
-    with seeded(0):  # makes functions that draw random numbers reproducible
+    with generators_restored():
+        seed_generators(0)  # makes functions that draw random numbers reproducible
         parts = [*_texts(function), *(_value(function, float(time)) for time in SAMPLE_TIMES)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -28,7 +28,11 @@ def merit_names(run: RunSpec) -> tuple[str, ...]:
         raise ArgumentError(
             "run.merits", "contain at least one name", merits, "See `qubatt list merit`."
         )
-    names = [merits] if isinstance(merits, str) else merits
+    return _all_normalized((merits,) if isinstance(merits, str) else tuple(merits))
+
+
+@functools.cache
+def _all_normalized(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name if name == ALL else _normalized(name) for name in names))
 
 

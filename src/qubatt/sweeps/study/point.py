@@ -53,6 +53,17 @@ class RunSpec(ABC):
         del fields["merits"]
         return fields
 
+    @functools.cached_property
+    def key_text(self) -> str:
+        """Text of `key_fields` in keys."""
+        return to_text(canonical(self.key_fields))
+
+    @functools.cached_property
+    def family_text(self) -> str:
+        """Text of those `key_fields` in which runs that share a propagation agree."""
+        fields = {k: v for k, v in self.key_fields.items() if k not in self.varies}
+        return to_text(canonical(fields))
+
     @abstractmethod
     def solve(self, point: Point, keep: bool) -> tuple[xr.Dataset, SolvedState | None]:
         """Solve one point.
@@ -116,19 +127,19 @@ class Point:
         The merits are included only if the times or the cut-off remain to be determined, because
         these depend on the merits.
         """
-        fields = dict(self.run.key_fields)
+        text = self.run.key_text
         if self.run.is_open(self.battery):
             merits = self.run.merits
-            fields["merits"] = None if merits is None else sorted(set(merits))
-        return hash_texts(self.problem_key, self.initial_key, to_text(canonical(fields)))
+            names = None if merits is None else sorted(set(merits))
+            text = to_text(canonical({**self.run.key_fields, "merits": names}))
+        return hash_texts(self.problem_key, self.initial_key, text)
 
     @functools.cached_property
     def family(self) -> str:
         """Hash common to all points that can share a propagation; the key if there are none."""
         if self.run.is_open(self.battery):
             return self.key
-        fields = {k: v for k, v in self.run.key_fields.items() if k not in self.run.varies}
-        return hash_texts(self.problem_key, to_text(canonical(fields)))
+        return hash_texts(self.problem_key, self.run.family_text)
 
     @property
     def seed(self) -> int:
