@@ -107,8 +107,7 @@ def plain_loop(text: str) -> float:
     times = np.linspace(0.0, 1.0, 2)
     start = time.perf_counter()
     for point in points:
-        battery, _, environment = point.setting
-        qb.charge(battery, times=times, environment=environment, merits=["energy"])
+        qb.charge(point.battery, times=times, environment=point.environment, merits=["energy"])
     return time.perf_counter() - start
 
 

@@ -29,7 +29,9 @@ def _options(
     ] = False,
     verbose: Annotated[
         int,
-        typer.Option("--verbose", "-v", count=True, help="Log what is done; -vv for more"),
+        typer.Option(
+            "--verbose", "-v", count=True, show_default=False, help="Log progress; -vv for details"
+        ),
     ] = 0,
 ) -> None:
     """Open quantum batteries: charge, find steady states, recharge, draw, reproduce papers."""

@@ -1,4 +1,4 @@
-"""Engines: each turns a Problem into a Solution."""
+"""Engines and steady solvers: the methods that solve a `Task`."""
 
 from qubatt.engines.cost import Cost
 from qubatt.engines.dense import DenseEngine

@@ -1,4 +1,4 @@
-"""Expected cost of a run: memory and products, without running it."""
+"""Estimated cost of a run: memory and number of products."""
 
 from __future__ import annotations
 
@@ -21,27 +21,29 @@ from qubatt.engines.selection import select_engine
 
 @dataclasses.dataclass(frozen=True)
 class Cost:
-    """Dimension, memory and work of a run; `print` it for a summary.
+    """Estimated dimension, memory and work of a run; `print` shows a summary.
 
     Attributes
     ----------
     engine, reason : str
-        The engine that would run, and why.
+        The engine that would run, and the reason for its choice.
     basis : str
         Basis of the atoms.
     dimension : int
-        Number of basis states D.
+        Hilbert-space dimension D.
     sectors : int or None
-        Parts of the basis that the Hamiltonian does not connect, if the engine finds them.
+        Number of parts of the basis that the Hamiltonian does not connect; None if the engine does
+        not determine them.
     entries, entries_without_reduction : int or None
-        Entries of ρ that the engine holds, and D²; None for an engine without ρ.
+        Number of entries of ρ that the engine stores, and D²; None for an engine without ρ.
     memory, memory_free : float
-        Bytes that the engine would hold, and that are free.
+        Memory that the engine needs, and free memory, in bytes.
     products : float or None
-        Expected number of products of the generator with ρ; a lower one for engines that adapt;
-        None for a problem that no engine can hold.
+        Expected number of products of the generator with ρ, which is a low estimate for adaptive
+        engines; None for a problem that no engine can store.
     states : int
-        Full states that are kept, each followed by some D^3 operations per merit.
+        Number of full density matrices that are kept; each merit takes about D³ operations per
+        density matrix.
     """
 
     engine: str
@@ -58,15 +60,15 @@ class Cost:
 
     @property
     def fits(self) -> bool:
-        """Whether the memory suffices."""
+        """Whether the free memory suffices."""
         return self.memory <= self.memory_free
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the attributes, ready for JSON."""
+        """Return the attributes as JSON-compatible values."""
         return dataclasses.asdict(self) | {"fits": self.fits}
 
     def __str__(self) -> str:
-        verdict = "" if self.fits else ": it would be refused"
+        verdict = "" if self.fits else ": the run would be refused"
         states = f"{count_text(self.dimension)} ({self.basis})"
         if self.sectors is not None:
             states += f", in {self.sectors:,} sectors"
@@ -81,31 +83,31 @@ class Cost:
             rows.append(("products", f"about {self.products:,.0f}"))
         if self.states:
             text = f"{self.states:,} of {format_bytes(16.0 * self.dimension**2)} each"
-            rows.append(("full states", f"{text}, with some D^3 operations per merit"))
+            rows.append(("full states", f"{text}, with about D^3 operations per merit"))
         return "\n".join(f"{name:<16}{text}" for name, text in rows)
 
 
 def problem_cost(problem: Problem, times: ArrayLike, engine: str | Engine = "auto") -> Cost:
-    """Return the cost of solving a problem in its smallest basis, without observables.
+    """Estimate the cost of solving a problem in its smallest basis, without observables.
 
     Raises
     ------
     ArgumentError
-        If the problem or the times are none.
+        If `problem` is not a `Problem`, or the times are invalid.
     UnsupportedError
         If the engine cannot solve the problem.
     """
     if not isinstance(problem, Problem):
-        cure = "For example battery.problem(environment=[qb.CavityLoss(0.5)])."
+        cure = "Use, for example, battery.problem(environment=[qb.CavityLoss(0.5)])."
         raise ArgumentError("problem", "be a Problem", problem, cure)
     return task_cost(Task(in_smallest_basis(problem), check_times(times)), engine)
 
 
 def oversize_cost(error: SizeError) -> Cost:
-    """Return the cost of a problem that is refused by its dimensions, before any matrix."""
+    """Return the cost of a problem whose dimension exceeds the memory, without any matrix."""
     return Cost(
         engine="none",
-        reason="by its dimensions alone it does not fit in the memory",
+        reason="the dimension is too large for the memory",
         basis=error.space.basis,
         dimension=error.space.dim,
         sectors=None,
@@ -118,7 +120,7 @@ def oversize_cost(error: SizeError) -> Cost:
 
 
 def task_cost(task: Task, engine: str | Engine = "auto") -> Cost:
-    """Return the cost of a task: engine, memory, products of the generator.
+    """Estimate the cost of a task: engine, memory, number of products.
 
     Raises
     ------

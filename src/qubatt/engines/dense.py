@@ -1,4 +1,4 @@
-"""The oracle: the whole superoperator, exponentiated. Slow, small and plain."""
+"""Dense engine: exponential of the full superoperator, the reference for other engines."""
 
 from __future__ import annotations
 
@@ -20,39 +20,43 @@ from qubatt.engines.threads import single_blas
 EPSILON = float(np.finfo(float).eps)
 
 STEP_ROUNDING = 4 * EPSILON
-"""Differences of steps that are rounding of the times, in units of the time."""
+"""Difference of two steps that is attributed to rounding of the times, relative to the time."""
 
 MAX_DENSE_DIM = 40
-"""Largest D: exponentials of a 1600 × 1600 matrix then take some ten seconds each."""
+"""Maximum D; one exponential of a 1600 × 1600 matrix then takes about ten seconds."""
 
 
 @declare("engine", "dense")
 class DenseEngine(Engine):
     """Exponential of the D² × D² Liouvillian, ρ(t) = exp(𝓛t) ρ(0), for small problems.
 
-    Rows are stacked, vec(AρB) = (A ⊗ Bᵀ) vec(ρ), so
+    With the rows of ρ stacked, vec(AρB) = (A ⊗ Bᵀ) vec(ρ), the Liouvillian is
 
         𝓛 = −i(H ⊗ 1 − 1 ⊗ Hᵀ) + Σ γ (c ⊗ c* − ½ c†c ⊗ 1 − ½ 1 ⊗ (c†c)ᵀ)
 
     One exponential is computed per distinct spacing of the output times.
+
+    Cost: of the order of D⁶ operations per exponential, and 6 D⁴ complex numbers.
+
+    Limits: at most 40 basis states, and a constant Hamiltonian.
 
     Examples
     --------
     >>> import qubatt as qb
     >>> battery = qb.DrivenBattery(n_atoms=1, drive=1.0, detuning=0.0)
     >>> run = qb.charge(battery, times=[0.0, 1.0], engine=qb.DenseEngine())
-    >>> round(float(run.energy[-1]), 6)  # sin²(1/2)
-    0.229849
+    >>> run.energy.values.round(6).tolist()
+    [0.0, 0.229849]
     """
 
     def unsupported(self, task: Task) -> str:
-        """Return why not: above D = 40, and for pulses."""
+        """Return the reason if D > 40 or there are pulses; see `Engine.unsupported`."""
         D, cure = task.problem.space.dim, ' Use engine "exact", "matrix" or "auto".'
         if D > MAX_DENSE_DIM:
-            return f"The dense engine holds at most {MAX_DENSE_DIM} states, not {D}.{cure}"
+            return f"The dense engine supports at most {MAX_DENSE_DIM} basis states, not {D}.{cure}"
         if task.problem.has_pulses:
             return (
-                "The dense engine cannot do pulses: its exponentials need a constant Hamiltonian."
+                "The dense engine does not support pulses, because it needs a constant Hamiltonian."
                 f"{cure}"
             )
         return super().unsupported(task)
@@ -62,7 +66,7 @@ class DenseEngine(Engine):
 
 
 class _Exponentials(Propagator):
-    """The matrix exponentials of one task, which all initial states share."""
+    """The matrix exponentials of a task, which all initial states share."""
 
     def __init__(self, task: Task) -> None:
         self._task = task
@@ -72,7 +76,7 @@ class _Exponentials(Propagator):
         self.memory = 6.0 * 16 * D**4 + task.saved_states * 32.0 * D**2  # a few superoperators
 
     def products(self) -> float:
-        """Return 1: one exponential."""
+        """Return 1, for one exponential."""
         return 1.0
 
     @cached_property
@@ -80,10 +84,11 @@ class _Exponentials(Propagator):
         return superoperator(self._task.realization)
 
     def run(self, recorders: list[Recorder], progress: Progress | None) -> list[Outcome]:
-        """Step from output time to output time; see `Propagator.run`.
+        """Step from one output time to the next; see `Propagator.run`.
 
-        Of equal steps, powers of two are taken at once. States go one after the other and
-        exponentials by one thread: bits do not depend on how many states and threads there are.
+        Equal steps are combined by powers of two. States are propagated one after another, and one
+        thread computes the exponentials, so that no bit of a result depends on the number of states
+        or threads.
         """
         realization, times = self._task.realization, self._task.times
         D = realization.dim
@@ -122,7 +127,7 @@ class _Exponentials(Propagator):
         return states
 
     def _power(self, step: float, state: NDArray[Any], states: NDArray[Any]) -> None:
-        """Fill rows with exp(𝓛 step)^(k + 1) state; a row depends on k alone."""
+        """Fill row k with exp(𝓛 step)^(k + 1) state; its bits depend only on k."""
         square, wanted, size = self._exponential(step).T, len(states) + 1, 1
         powers = np.empty((1 << (wanted - 1).bit_length(), len(state)), dtype=np.complex128)
         powers[0] = state
@@ -134,7 +139,7 @@ class _Exponentials(Propagator):
         states[:] = powers[1:wanted]
 
     def _known_step(self, step: float, time: float) -> float:
-        """Return a step whose exponential is known and that differs by rounding, or the step."""
+        """Return a step with a known exponential that differs only by rounding, else this step."""
         rounding = STEP_ROUNDING * time
         return next((known for known in self._known if abs(known - step) <= rounding), step)
 
@@ -153,20 +158,21 @@ PADE = np.array(
         [64764752532480000.0, 7771770303897600.0, 129060195264000.0, 670442572800.0],  # 1 … A⁶
     ]
 )
-"""Numerator of the diagonal Padé approximant of degree 13 of exp: coefficients by 1, A², A⁴, A⁶.
+"""Numerator of the diagonal Padé approximant of exp of degree 13: coefficients of 1, A², A⁴, A⁶.
 
-Rows: odd powers of A above A⁶ over A⁷, odd powers up to A⁷ over A, even ones likewise.
+The rows belong to the powers beyond A⁷ divided by A⁷, to the odd powers up to A⁷ divided by A, to
+the powers beyond A⁶ divided by A⁶, and to the even powers up to A⁶.
 """
 
 LARGEST_NORM = 5.371920351148152
-"""1-norm up to which this approximant is exact in double precision (Higham 2005)."""
+"""Largest 1-norm for which this approximant is exact in double precision (Higham 2005)."""
 
 
 def exponential(A: NDArray[np.complex128]) -> NDArray[np.complex128]:
     """Return exp(A) by scaling and squaring, r₁₃(A/2ˢ)^(2ˢ), shape ``(n, n)`` (Higham 2005).
 
-    It is `scipy.linalg.expm` without the choices that cost more than the products of a small
-    matrix.
+    It equals `scipy.linalg.expm` without the selection of the degree, which costs more than the
+    products of a small matrix.
     """
     norm = np.abs(A).sum(axis=0).max()
     squarings = max(0, math.ceil(math.log2(norm / LARGEST_NORM))) if norm > 0 else 0
@@ -179,7 +185,7 @@ def exponential(A: NDArray[np.complex128]) -> NDArray[np.complex128]:
     high_odd, low_odd, high_even, low_even = (PADE @ powers.reshape(4, -1)).reshape(4, n, n)
     odd = A @ (powers[3] @ high_odd + low_odd)
     even = powers[3] @ high_even + low_even
-    # 1 + …, and not (even − odd)⁻¹(even + odd), so that steady states stay as they are to the bit
+    # 1 + … instead of (even − odd)⁻¹(even + odd) leaves steady states unchanged to the last bit
     result = powers[0] + np.linalg.solve(even - odd, 2.0 * odd)
     for _ in range(squarings):
         result = result @ result
@@ -187,10 +193,10 @@ def exponential(A: NDArray[np.complex128]) -> NDArray[np.complex128]:
 
 
 def superoperator(realization: Realization) -> NDArray[np.complex128]:
-    """Return the matrix 𝓛 of the generator, shape ``(D², D²)``, for stacked rows of ρ."""
+    """Return the matrix of the generator 𝓛, shape ``(D², D²)``, acting on the stacked rows of ρ."""
     D = realization.dim
     G = -1j * to_dense(realization.H) - to_dense(realization.no_jump)
-    L = np.zeros((D, D, D, D), dtype=np.complex128)  # ρ_kl to ρ_ij at [i, j, k, l]
+    L = np.zeros((D, D, D, D), dtype=np.complex128)  # [i, j, k, l] maps ρ_kl to ρ_ij
     for rate, c in realization.jumps:
         dense = to_dense(c)
         L += rate * (dense[:, None, :, None] * dense.conj()[None, :, None, :])

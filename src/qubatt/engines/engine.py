@@ -1,4 +1,4 @@
-"""Base classes of engines and propagators, and the refusal of tasks that do not fit."""
+"""Base classes of engines and propagators, and the check of the free memory."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from qubatt.core.task import Task
 from qubatt.engines.recorder import Outcome, Readout, Recorder
 
 Progress = Callable[[float], None]
-"""Receives the fraction of the run that is done, from 0 to 1."""
+"""Callback that receives the completed fraction of a run, from 0 to 1."""
 
 
 class EngineCost(NamedTuple):
-    """What a run needs.
+    """Estimated cost of a run.
 
     Attributes
     ----------
     memory : float
-        Bytes held, with all that is saved.
+        Memory in bytes, including everything that is saved.
     products : float
-        Expected products of the generator with the state.
+        Expected number of products of the generator with the state.
     entries, sectors : int or None
-        Entries of ρ that are held; sectors of the basis, for a method that finds them.
+        Number of stored entries of ρ, and of sectors of the basis if the method determines them.
     """
 
     memory: float
@@ -45,16 +45,16 @@ class EngineCost(NamedTuple):
 
 
 class Propagator(ABC):
-    """A task that an engine has prepared: what it costs, and how it runs."""
+    """A task prepared by an engine: its cost and its propagation."""
 
     memory: float
-    """Bytes held, with all that is saved."""
+    """Memory in bytes, including everything that is saved."""
 
     entries: int | None = None
-    """Entries of ρ that are held; None for a method without ρ."""
+    """Number of stored entries of ρ; None for a method without ρ."""
 
     sectors: int | None = None
-    """Sectors of the basis, for a method that finds them."""
+    """Number of sectors of the basis; None if the method does not determine them."""
 
     @abstractmethod
     def products(self) -> float:
@@ -67,35 +67,36 @@ class Propagator(ABC):
         Parameters
         ----------
         recorders : list of Recorder
-            One for each initial state of the task.
+            One recorder per initial state of the task.
         progress : callable, optional
-            Receives the fraction done.
+            Receives the completed fraction.
         """
 
 
 class Engine(ABC):
-    """A method for dρ/dt = −i[H, ρ] + Σ γ D[c]ρ; declared with ``@declare("engine", name)``.
+    """Base class of methods for dρ/dt = −i[H, ρ] + Σ γ D[c]ρ.
 
-    Its fields are its options, and only its own. Class attributes say what it can do.
+    Engines are declared with ``@declare("engine", name)``. Their fields are their options; class
+    attributes describe their capabilities.
     """
 
     bases: ClassVar[frozenset[Basis]] = frozenset({"symmetric", "full"})
-    """Bases of factors that it holds."""
+    """Supported bases of factors."""
 
     error: ClassVar[ErrorKind] = "bound"
-    """What its error is, by which tests choose how to compare it."""
+    """Kind of the error estimate, which determines how tests compare results."""
 
     matrices: ClassVar[bool] = True
-    """Whether it works with the matrices of a `Realization`."""
+    """Whether the engine uses the matrices of a `Realization`."""
 
     states: ClassVar[Literal["full", "battery", "none"]] = "full"
-    """Which states it can save: ρ, or those of the battery only, or neither."""
+    """Which states the engine can save: full density matrices, those of the battery, or none."""
 
     steady: ClassVar[bool] = False
-    """Whether it finds steady states, a task with infinity as its time."""
+    """Whether the engine finds steady states, that is, solves a task with infinite time."""
 
     tolerance: float = 1e-9
-    """Error allowed in ρ over the whole run; a field where it can be chosen."""
+    """Allowed error of ρ over the whole run; a field if it can be chosen."""
 
     @property
     def name(self) -> str:
@@ -103,18 +104,22 @@ class Engine(ABC):
         return registry.name_of("engine", type(self))
 
     def unsupported(self, task: Task) -> str:
-        """Return why the engine cannot solve a task, a sentence; empty if it can."""
+        """Return why the engine cannot solve a task, as a sentence; empty if it can."""
         problem = task.problem
         for name, basis in problem.space.bases.items():
             if basis not in self.bases:
                 bases = " and ".join(sorted(self.bases)) or "no"
-                return f"The {self.name} engine holds {bases} bases, but `{name}` is in {basis}."
+                return (
+                    f"The {self.name} engine supports {bases} bases, but `{name}` is held in the"
+                    f" {basis} basis."
+                )
         if not self.steady and not np.all(np.isfinite(task.times)):
-            return f"The {self.name} engine finds no steady states. Use steady_state."
+            return f"The {self.name} engine does not compute steady states. Use steady_state."
         if task.save.battery and self.states == "none":
-            return f"The {self.name} engine has no states of the battery. Leave out such merits."
+            return f"The {self.name} engine provides no battery states. Omit merits that need them."
         if task.saved_states and self.states != "full":
-            return f"The {self.name} engine has no density matrices. Leave out merits of them."
+            lacking = f"The {self.name} engine provides no density matrices."
+            return f"{lacking} Omit merits that need them."
         reasons = [
             *map(self.unsupported_observable, task.observables),
             *map(self.unsupported_jump, problem.jumps),
@@ -122,18 +127,18 @@ class Engine(ABC):
         return next(filter(None, reasons), "")
 
     def unsupported_observable(self, observable: Observable) -> str:
-        """Return why the engine cannot give an observable; empty if it can."""
+        """Return why the engine cannot compute an observable; empty if it can."""
         if observable.matrices and not self.matrices:
             return f"The {self.name} engine has no matrices, which {observable.label} needs."
         return ""
 
-    def unsupported_jump(self, jump: Jump) -> str:  # noqa: ARG002  # for those that refuse some
-        """Return why the engine cannot treat a jump; empty if it can."""
+    def unsupported_jump(self, jump: Jump) -> str:  # noqa: ARG002  # for engines that refuse some
+        """Return why the engine cannot treat a jump operator; empty if it can."""
         return ""
 
     @final
     def cost(self, task: Task) -> EngineCost:
-        """Return what a task needs, without solving it.
+        """Return the estimated cost of a task, without solving it.
 
         Raises
         ------
@@ -149,15 +154,15 @@ class Engine(ABC):
     def solve(self, task: Task, progress: Progress | None = None) -> list[Solution]:
         """Propagate from time 0 and return the solution for every initial state.
 
-        Initial states share what does not depend on them; every solution is the one that the
-        state alone would have, up to rounding.
+        Computations that do not depend on the initial state are shared. Each solution equals that
+        of a task with this initial state alone, up to rounding.
 
         Parameters
         ----------
         task : Task
-            What to solve.
+            The task to solve.
         progress : callable, optional
-            Receives the fraction done.
+            Receives the completed fraction.
 
         Raises
         ------
@@ -185,44 +190,44 @@ class Engine(ABC):
 
     @abstractmethod
     def _prepare(self, task: Task) -> Propagator:
-        """Return a task that the engine can solve, ready to run."""
+        """Return the propagator of a task that the engine supports."""
 
 
 def part_of(progress: Progress | None, k: int, count: int) -> Progress | None:
-    """Return what receives the progress of the k-th of several runs."""
+    """Return the callback for the progress of the k-th of several runs."""
     return None if progress is None else lambda done: progress((k + done) / count)
 
 
 MAX_EIGENVALUE_DIM = 4000
-"""States up to which the eigenvalues of ρ are computed: half a minute and 256 MB."""
+"""Maximum dimension for which eigenvalues of ρ are computed (half a minute and 256 MB)."""
 
 
 def smallest_eigenvalue(rho: NDArray[np.complex128]) -> float:
-    """Return the smallest eigenvalue of ρ; NaN where it is too large, or not finite."""
+    """Return the smallest eigenvalue of ρ; NaN if ρ is too large or not finite."""
     if len(rho) > MAX_EIGENVALUE_DIM or not np.all(np.isfinite(rho)):
         return math.nan
     return float(np.linalg.eigvalsh(rho)[0])
 
 
 ALWAYS_FREE = 16e6
-"""Bytes that are not worth a question to the system."""
+"""Memory in bytes that is granted without asking the operating system."""
 
 
 def require_memory(engine: str, needed: float, dim: int, states: int = 0) -> None:
-    """Refuse a run that needs more memory than is free; it saves so many states.
+    """Refuse a run that needs more memory than is free; `states` density matrices are saved.
 
     Raises
     ------
     ResourceError
-        With both numbers and the cure.
+        If the free memory does not suffice; the message gives both sizes and the cure.
     """
     if needed <= ALWAYS_FREE:  # asking the system takes longer than a small run
         return
     free = free_memory()
     if needed > free:
-        saved = f", of which it keeps {states} density matrices" if states else ""
-        cure = "Ask for them at fewer times, or lower" if states else "Lower"
+        saved = f" and {states} saved density matrices" if states else ""
+        cure = "Save them at fewer times, or lower" if states else "Lower"
         raise ResourceError(
-            f"The {engine} engine needs {format_bytes(needed)} for {dim} states{saved}, but"
-            f" {format_bytes(free)} are free. {cure} max_photons or n_atoms."
+            f"The {engine} engine needs {format_bytes(needed)} for {dim} basis states{saved}, but"
+            f" only {format_bytes(free)} are free. {cure} max_photons or n_atoms."
         )

@@ -16,8 +16,8 @@ from qubatt.core.space import Operator
 class Generator:
     """𝓛ρ = X + X† + Σ γ cρc† with X = −(iH + Γ)ρ and Γ = ½ Σ γ c†c, for Hermitian ρ.
 
-    Every product is sparse times dense; the D² × D² superoperator is never formed. Real
-    operators act on real and imaginary part at once, by reading ρ as a real ``(D, 2D)`` array.
+    Every product is sparse times dense; the D² × D² superoperator is never formed. A real operator
+    acts on the real and imaginary parts together, with ρ viewed as a real ``(D, 2D)`` array.
     """
 
     def __init__(self, realization: Realization) -> None:

@@ -1,4 +1,4 @@
-"""General integrator: adaptive Runge–Kutta of order 8 on the density matrix itself."""
+"""Matrix engine: adaptive Runge–Kutta integration of the full density matrix."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from qubatt.engines.runge_kutta import (
 from qubatt.engines.threads import single_blas
 
 MATRICES_HELD = STAGES + 8
-"""Matrices of the size of ρ held at once, an upper estimate."""
+"""Upper estimate of the number of matrices of the size of ρ in memory at once."""
 
 ComplexArray = NDArray[np.complex128]
 
@@ -32,21 +32,25 @@ ComplexArray = NDArray[np.complex128]
 class MatrixEngine(Engine):
     """Adaptive Runge–Kutta propagation of the density matrix with sparse operators.
 
-    Steps end at the output times; nothing is interpolated. Hamiltonians may have pulses.
+        dρ/dt = −i[H(t), ρ] + Σ γ (cρc† − ½ {c†c, ρ})
 
-    Cost: 12 right-hand sides per step; memory about 20 D² complex numbers.
+    is integrated by a method of order 8 (`RungeKutta`, hairer1993). Steps end at the output times,
+    so that nothing is interpolated. Pulses are supported.
+
+    Cost: 12 right-hand sides per step, and about 20 D² complex numbers.
 
     Examples
     --------
     >>> import qubatt as qb
     >>> battery = qb.DrivenBattery(n_atoms=1, drive=1.0, detuning=0.0)
-    >>> run = qb.charge(battery, times=[0.0, 1.0], engine=qb.MatrixEngine(tolerance=1e-8))
-    >>> round(float(run.energy[-1]), 6)  # sin²(1/2)
-    0.229849
+    >>> engine = qb.MatrixEngine(tolerance=1e-10)
+    >>> run = qb.charge(battery, times=[0.0, 1.0], engine=engine)
+    >>> run.energy.values.round(6).tolist()
+    [0.0, 0.229849]
     """
 
     tolerance: Annotated[Positive, Field(ge=1e-13, le=1e-2)] = Field(
-        default=1e-9, description="Error allowed in ρ over the whole run", examples=[1e-9]
+        default=1e-9, description="Allowed error of ρ over the whole run", examples=[1e-9]
     )
 
     def _prepare(self, task: Task) -> Propagator:
@@ -54,7 +58,7 @@ class MatrixEngine(Engine):
 
 
 class _Integration(Propagator):
-    """The integration of one task, one initial state after the other."""
+    """The integration of a task, one initial state after another."""
 
     def __init__(self, task: Task, tolerance: float) -> None:
         self._task, self._tolerance = task, tolerance
@@ -64,11 +68,11 @@ class _Integration(Propagator):
         self.memory = 16.0 * self.entries * (MATRICES_HELD + saved // runs + saved)
 
     def products(self) -> float:
-        """Return the right-hand sides of the Runge–Kutta steps."""
+        """Return the expected number of right-hand sides of the Runge–Kutta steps."""
         return runge_kutta_products(self._task.realization, self._end, self._tolerance)
 
     def run(self, recorders: list[Recorder], progress: Progress | None) -> list[Outcome]:
-        """Integrate from output time to output time; see `Propagator.run`.
+        """Integrate from one output time to the next; see `Propagator.run`.
 
         Raises
         ------
@@ -99,5 +103,5 @@ class _Integration(Propagator):
 
 
 def _hermitian(rho: ComplexArray) -> ComplexArray:
-    """Return the Hermitian part: the generator assumes it, and rounding would grow."""
+    """Return the Hermitian part; the generator assumes a Hermitian ρ and amplifies deviations."""
     return np.asarray(0.5 * (rho + rho.conj().T))

@@ -22,10 +22,10 @@ States = NDArray[np.complex128]
 
 
 class Readout:
-    """The operators of observables, their pulsed parts, and 1 for the trace.
+    """The operators of observables, with their pulsed parts, and 1 for the trace.
 
     Without a realisation there are no operators: an engine without matrices records one column
-    for each observable and one for the trace.
+    per observable and one for the trace.
     """
 
     def __init__(self, realization: Realization | None, observables: Sequence[Observable]) -> None:
@@ -55,14 +55,14 @@ class Readout:
 
     @cached_property
     def _entries(self) -> tuple[NDArray[np.intp], NDArray[Any], NDArray[np.intp], NDArray[Any]]:
-        """Where ρ is read, with which factors, where the operators begin, and which are 0."""
+        """Indices into ρ, their factors, the first index of each operator, and which are empty."""
         index = [pattern_of(operator).transposed for operator in self.operators]  # ρ_ji for O_ij
         first = np.cumsum([0, *map(len, index)])
         values = np.concatenate([operator.data for operator in self.operators])
         return np.concatenate(index), values, first[:-1], np.diff(first) == 0
 
     def of_kets(self, kets: NDArray[Any]) -> FloatArray:
-        """Return those of kets as rows, ``(K, D)``, each by itself: shape ``(K, operators)``."""
+        """Return the expectation values in each ket, a row of ``(K, D)``: ``(K, operators)``."""
         columns = kets.T
         return np.stack(
             [np.sum(columns.conj() * (each @ columns), axis=0).real for each in self.operators],
@@ -72,7 +72,7 @@ class Readout:
     def moments(self, times: FloatArray, table: FloatArray) -> dict[str, FloatArray]:
         """Return the moments, shape ``(T,)``, from expectation values ``(T, operators)``.
 
-        Of one sample, too: the table may be that of a single trajectory.
+        The table may also be that of a single trajectory.
         """
         moments = {}
         for label, parts in self._parts.items():
@@ -85,20 +85,21 @@ class Readout:
 
 
 class Outcome(NamedTuple):
-    """How well one initial state was propagated.
+    """Accuracy and statistics of the propagation of one initial state.
 
     Attributes
     ----------
     error : float
-        Estimate of ‖ρ_computed − ρ‖, the largest over the run: 2‖δψ‖ for a ket that is off by δψ.
+        Estimate of the largest ‖ρ_computed − ρ‖ over the run; 2‖δψ‖ for a ket with the error δψ.
     statistics : dict
-        What the engine counts.
+        Counts of the engine.
     smallest_eigenvalue : float
-        Of ρ at the end; NaN where it would be too costly, 0 for fewer kets than states.
+        Smallest eigenvalue of ρ at the end; NaN if it is too expensive, 0 if there are fewer kets
+        than basis states.
     standard_errors : dict of str to array
-        By labels of observables, where the error is statistical.
+        Standard errors by label of the observable, if the error is statistical.
     samples, seed : int or None
-        Number of samples and seed, from the same.
+        Number of samples, and seed, if the error is statistical.
     """
 
     error: float
@@ -110,15 +111,15 @@ class Outcome(NamedTuple):
 
 
 class Recorder:
-    """What is saved of one initial state; the engine calls it once per output time, in order.
+    """Results of one initial state, recorded by the engine once per output time, in order.
 
-    It takes density matrices, kets with weights, or tables of what the engine has evaluated. Sums
-    are not made by BLAS, so that the bits of a value do not depend on what else is recorded.
+    The recorder accepts density matrices, kets with weights, or tables of expectation values. Its
+    sums avoid BLAS, so that the bits of a value do not depend on other recorded values.
     """
 
     def __init__(self, task: Task, readout: Readout) -> None:
         self.readout = readout
-        """Operators in the order of the columns of a table, and what is made of them."""
+        """Operators in the order of the table columns, and the moments that follow from them."""
         self._task = task
         self._keeps = task.save.states_at(task.times)
         self._count = 0
@@ -164,12 +165,12 @@ class Recorder:
         Parameters
         ----------
         values : array, shape (times, operators)
-            Expectation values of the operators of `readout`; of an engine without matrices, one
-            column for each observable of the task and one for the trace.
+            Expectation values of the operators of `readout`; for an engine without matrices, one
+            column per observable of the task and one for the trace.
         battery : array, shape (times, d, d), optional
-            Reduced states of the battery, where they are saved.
+            Reduced states of the battery, if they are saved.
         states : sequence of arrays, each of shape (D, D)
-            The states that are saved at these times.
+            The density matrices that are saved at these times.
         """
         self._values.append(values)
         if battery is not None:
@@ -180,7 +181,7 @@ class Recorder:
     def solution(
         self, engine: str, error: ErrorKind, tolerance: float, outcome: Outcome
     ) -> Solution:
-        """Return all that was recorded."""
+        """Return everything that was recorded."""
         task, values = self._task, np.concatenate(self._values)
         space = task.problem.space
         return Solution(
@@ -203,7 +204,7 @@ class Recorder:
 
 
 def battery_state(problem: Problem, weights: FloatArray, kets: NDArray[Any]) -> States:
-    """Return Tr Σ w |ψ⟩⟨ψ| over all factors but the battery, shape ``(d, d)``, without forming ρ.
+    """Return the reduced state of the battery in Σ w |ψ⟩⟨ψ|, shape ``(d, d)``, without forming ρ.
 
     Kets are rows, ``(K, D)``.
     """

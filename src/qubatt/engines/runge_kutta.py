@@ -1,4 +1,4 @@
-"""Adaptive Runge–Kutta of order 8 for dv/dt = 𝓛(t)v, with a bound on the error of the whole run."""
+"""Adaptive Runge–Kutta of order 8 for dv/dt = 𝓛(t)v, with an estimate of the total error."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ STAGES = 12
 EPSILON = float(np.finfo(float).eps)
 
 PEAK_SAMPLES, MAX_PEAKS = 4097, 256
-"""Times at which a function is searched for peaks; more peaks than this are left to the steps."""
+"""Number of samples in the search for peaks of a pulse, and maximum number of peaks; with more
+peaks, step control alone resolves them."""
 
 PULSE_SAMPLES = 64
-"""Number of sampling times of the pulses, breaks aside; no step is longer than their spacing."""
+"""Number of intervals between the samples of a pulse; no step is longer than one of them."""
 
 MAX_STEPS = 1e7
 """Maximum number of steps; a run that needs more would take hours and is refused."""
@@ -31,33 +32,33 @@ MAX_STEPS = 1e7
 Array = NDArray[Any]
 
 RightHandSide = Callable[[float, Array], Array]
-"""𝓛(t)v, a new array."""
+"""𝓛(t)v as a new array."""
 
 
 class RungeKutta:
-    """Dormand–Prince 8(5,3) (hairer1993, II.5, II.10); state of the integration and step control.
+    """Dormand–Prince integrator of order 8(5,3) with step control (hairer1993, II.5, II.10).
 
     The local error of a step of length h, in the Frobenius norm, is kept below
     ``tolerance`` × h / end. The exact flow never increases ‖ρ₁ − ρ₂‖ in the trace norm, so the
     sum of the local errors, `error`, estimates the error of the whole run. No step crosses a
-    break, where the right-hand side may jump; stages at a break see the side they come from.
+    break, where the right-hand side may jump; a stage at a break uses the limit from the left.
 
     Parameters
     ----------
     engine : str
-        Name to use in errors.
+        Name of the engine in error messages.
     right_hand_side : callable
         𝓛(t)v.
     start : array
         v at time 0.
     end, tolerance : float
-        Last time, and error allowed up to then.
+        Last time, and allowed error up to that time.
     limits : StepLimits
-        What limits the steps.
+        Limits on the steps.
     scale : float
-        What the norm of v must be multiplied by to bound that of ρ.
+        Factor by which the norm of v must be multiplied to bound that of ρ.
     tidy : callable, optional
-        Removes what rounding adds to v after a step.
+        Removes rounding errors from v after a step.
     """
 
     def __init__(
@@ -75,8 +76,8 @@ class RungeKutta:
         if not rate * end < 4.0 * MAX_STEPS:
             raise ResourceError(
                 f"The {engine} engine would need about {rate * end / 4.0:.0e} steps to time"
-                f" {end:g}: energies and rates reach {rate:.1e}. Use smaller ones, or a smaller"
-                " last time."
+                f" {end:g}, because energies and rates reach {rate:.1e}. Lower them, or choose an"
+                " earlier last time."
             )
         self._engine = engine
         self._rhs = right_hand_side
@@ -96,12 +97,12 @@ class RungeKutta:
         self._h = min(0.5 / max(rate, 1e-12), longest)
 
     def advance(self, time: float, progress: Callable[[float], None] | None = None) -> None:
-        """Step to `time`, ending a step at every break on the way."""
+        """Integrate up to `time`; a step ends at every break before it."""
         for stop in [*(jump for jump in self._breaks if self.time < jump < time), time]:
-            while (left := stop - self.time) > 0:
-                count = math.ceil(left / self._h)
-                h, largest = (self.time + left / count) - self.time, self._h
-                h = left if count == 1 else h
+            while (remaining := stop - self.time) > 0:
+                count = math.ceil(remaining / self._h)
+                h, largest = (self.time + remaining / count) - self.time, self._h
+                h = remaining if count == 1 else h
                 factor = self._step(h, stop)
                 if factor >= 1.0:
                     self.time = stop if count == 1 else self.time + h
@@ -121,11 +122,11 @@ class RungeKutta:
         return np.asarray(flat.reshape(self.state.shape))
 
     def _step(self, h: float, stop: float) -> float:
-        """Try a step of length h; return how much longer the next may be, below 1 if rejected."""
+        """Try a step of length h; return the factor for the next one, below 1 if it is rejected."""
         if self.steps + self.rejected >= MAX_STEPS:
             raise ResourceError(
                 f"The {self._engine} engine took {MAX_STEPS:.0e} steps to time {self.time:g}."
-                " Use smaller energies and rates, or a larger tolerance."
+                " Lower the energies and rates, or raise the tolerance."
             )
         latest = float(np.nextafter(stop, 0.0))
         for s in range(1, STAGES):
@@ -150,7 +151,7 @@ class RungeKutta:
             self.rejected += 1
             if h <= 1e-12 * self._end:
                 raise ResourceError(
-                    f"The {self._engine} engine finds no step short enough at time {self.time:g}."
+                    f"The {self._engine} engine cannot resolve the dynamics at time {self.time:g}."
                     f" If a pulse jumps there, use qb.FunctionPulse(f, edges=[{self.time:.6g}]) or"
                     " qb.PiecewisePulse; otherwise raise the tolerance."
                 )
@@ -163,9 +164,9 @@ class RungeKutta:
 
 
 def breaks_of(realization: Realization, end: float) -> list[float]:
-    """Return the times at which any of the pulses may jump or must not be stepped over.
+    """Return the times that no step may cross: breaks and peaks of the pulses.
 
-    A pulse that names none is sampled at `PEAK_SAMPLES` times; a step ends where it has a peak.
+    A pulse without breaks is sampled at `PEAK_SAMPLES` times, and a step ends at each of its peaks.
     """
     breaks: list[float] = []
     for pulse, _ in realization.pulsed:
@@ -175,7 +176,7 @@ def breaks_of(realization: Realization, end: float) -> list[float]:
 
 
 def _peaks(pulse: Pulse, end: float) -> list[float]:
-    """Return the times of the extrema of a pulse, none if it oscillates all the time."""
+    """Return the times of the extrema of a pulse; none if there are more than `MAX_PEAKS`."""
     times = np.linspace(0.0, end, PEAK_SAMPLES)
     values = np.array([pulse_value(pulse, float(time)) for time in times])
     rises = np.diff(values)
@@ -184,16 +185,16 @@ def _peaks(pulse: Pulse, end: float) -> list[float]:
 
 
 class StepLimits(NamedTuple):
-    """What limits the steps of one realisation up to one time.
+    """Limits on the steps of one realisation up to the last time.
 
     Attributes
     ----------
     rate : float
-        Upper estimate of the size of 𝓛, for the first step.
+        Upper estimate of the norm of 𝓛, for the first step.
     breaks : list of float
         Times at which 𝓛 may jump.
     longest : float
-        Longest step, so that nothing short is stepped over.
+        Maximum step, so that no short pulse is skipped.
     """
 
     rate: float
@@ -202,7 +203,7 @@ class StepLimits(NamedTuple):
 
 
 def step_limits(realization: Realization, end: float) -> StepLimits:
-    """Return what limits the steps."""
+    """Return the limits on the steps."""
     return StepLimits(
         size_of_generator(realization, end),
         breaks_of(realization, end),
@@ -211,12 +212,12 @@ def step_limits(realization: Realization, end: float) -> StepLimits:
 
 
 def longest_step(realization: Realization, end: float) -> float:
-    """Return the longest step that overlooks no pulse longer than it."""
+    """Return the maximum step; no pulse longer than it can be skipped."""
     return end / PULSE_SAMPLES if realization.pulsed else math.inf
 
 
 def size_of_generator(realization: Realization, end: float) -> float:
-    """Return an upper estimate of the size of the generator, with the largest pulses seen."""
+    """Return an upper estimate of the norm of the generator, with the largest sampled pulses."""
     breaks = [time for time in breaks_of(realization, end) if 0.0 < time < end]
     samples = [*np.linspace(0.0, end, PULSE_SAMPLES + 1).tolist(), *breaks]
     parts = [realization.H, realization.no_jump]
@@ -225,9 +226,9 @@ def size_of_generator(realization: Realization, end: float) -> float:
 
 
 def runge_kutta_products(realization: Realization, end: float, tolerance: float) -> float:
-    """Return about how many right-hand sides it takes to reach a time.
+    """Return the approximate number of right-hand sides needed to reach a time.
 
-    The local error of a step is about (w h / 6)^9 for a generator of size 2w, and limits h.
+    The local error of a step, about (w h / 6)^9 for a generator of norm 2w, limits h.
     """
     rate = size_of_generator(realization, end)
     length = min(12.0 * tolerance ** (1 / 8) / max(rate, 1e-12), longest_step(realization, end))

@@ -12,14 +12,14 @@ from qubatt.engines.engine import Engine
 from qubatt.engines.exact.engine import ExactEngine
 
 MAX_AUTO_DENSE_DIM = 20
-"""Largest D for which one exponential of the superoperator is the quickest way."""
+"""Maximum D for which one exponential of the superoperator is the fastest method."""
 
 
 def select_engine(engine: str | Engine, task: Task) -> tuple[Engine, str]:
-    """Return the engine for a task, and why: the one given or named, or the quickest exact one.
+    """Return the engine for a task and the reason: the requested one, or the fastest exact one.
 
-    ``"auto"`` takes `DenseEngine` for at most 20 states, a constant Hamiltonian and evenly spaced
-    times, `ExactEngine` otherwise.
+    ``"auto"`` selects `DenseEngine` for at most 20 basis states, a constant Hamiltonian and evenly
+    spaced times, otherwise `ExactEngine`.
 
     Raises
     ------
@@ -27,11 +27,11 @@ def select_engine(engine: str | Engine, task: Task) -> tuple[Engine, str]:
         If no engine has that name.
     """
     if isinstance(engine, Engine):
-        return engine, "as asked"
+        return engine, "as requested"
     if engine != "auto":
         if not isinstance(engine, str):
             raise ArgumentError("engine", 'be "auto", a name or an engine', engine)
-        return cast(Engine, from_text("engine", engine)), "as asked"
+        return cast(Engine, from_text("engine", engine)), "as requested"
     times, problem = task.times, task.problem
     if problem.has_pulses:
         return ExactEngine(), "pulses: Runge–Kutta on the reduced form"

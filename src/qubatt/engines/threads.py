@@ -1,4 +1,4 @@
-"""Numbers of threads of kernels and libraries."""
+"""Thread counts of kernels and libraries."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import numba
 from threadpoolctl import LibController, ThreadpoolController, threadpool_limits
 
 LOADING_PROCESS = os.getpid()
-"""The process that loaded this; OpenMP ends one that was forked from it and wants threads."""
+"""Process that loaded this module; OpenMP aborts a fork of it that starts threads."""
 
 
 def thread_count() -> int:
-    """Return how many threads a product may use: those of Numba, 1 without quick barriers.
+    """Return the number of threads of a product: that of Numba, or 1 without fast barriers.
 
-    1 also in a process that was forked from one that had loaded this module.
+    It is also 1 in a process that was forked after this module was loaded.
     """
     if os.getpid() != LOADING_PROCESS:
         return 1
@@ -30,13 +30,13 @@ def thread_count() -> int:
 
 @cache
 def _blas() -> tuple[LibController, ...]:
-    """Return the BLAS libraries that are loaded; looking for them takes milliseconds."""
+    """Return the loaded BLAS libraries; the search for them takes milliseconds."""
     return tuple(ThreadpoolController().select(user_api="blas").lib_controllers)
 
 
 @contextmanager
 def single_blas() -> Iterator[None]:
-    """Return a context in which BLAS takes one thread: products this small only lose by more."""
+    """Limit BLAS to one thread in a context; more threads slow down products this small."""
     before = [(library, library.get_num_threads()) for library in _blas()]
     try:
         for library, count in before:
@@ -50,8 +50,8 @@ def single_blas() -> Iterator[None]:
 
 
 def limit_threads(count: int) -> None:
-    """Let everything in this process use at most `count` threads, as workers of a pool should."""
+    """Limit all libraries in this process to `count` threads, as for workers of a pool."""
     threadpool_limits(count)
-    if os.getpid() != LOADING_PROCESS:  # `thread_count` is 1 here, and Numba would make a semaphore
+    if os.getpid() != LOADING_PROCESS:  # here `thread_count` is 1; Numba would create a semaphore
         return
     numba.set_num_threads(min(count, numba.get_num_threads()))

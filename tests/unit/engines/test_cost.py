@@ -57,7 +57,7 @@ def test_adaptive_products_are_about_those_of_the_run(engine):
     taken = statistics.get("products", statistics.get("right_hand_sides"))
     assert found.products / 4 < taken < found.products * 4
     assert found.engine == engine
-    assert found.reason == "as asked"
+    assert found.reason == "as requested"
 
 
 def test_too_little_memory_is_said(monkeypatch):
@@ -67,7 +67,7 @@ def test_too_little_memory_is_said(monkeypatch):
     monkeypatch.setattr("qubatt.engines.engine.ALWAYS_FREE", 0.0)
     found = problem_cost(problem, TIMES)
     assert not found.fits
-    assert "it would be refused" in str(found)
+    assert "the run would be refused" in str(found)
     with pytest.raises(qb.ResourceError, match="free"):
         solve(qb.ExactEngine(), problem, TIMES, {})
 
@@ -77,7 +77,7 @@ def test_summary_and_json():
     problem = qb.DrivenBattery(n_atoms=3, drive=1.0).problem()
     found = problem_cost(problem, TIMES)
     lines = str(found).splitlines()
-    assert lines[0].startswith("engine        dense (at most 20 states")
+    assert lines[0].startswith("engine          dense (at most 20 states")
     assert len(lines) == 5
     assert json.loads(json.dumps(found.to_dict()))["dimension"] == 4
 
@@ -92,7 +92,7 @@ def test_what_is_no_problem_is_refused(problem):
 def test_dense_engine_is_asked_whether_it_can():
     """A problem that is too large for the engine named is refused as in a run."""
     problem = qb.DrivenBattery(n_atoms=50, drive=1.0).problem()
-    with pytest.raises(qb.UnsupportedError, match="at most 40 states"):
+    with pytest.raises(qb.UnsupportedError, match="at most 40 basis states"):
         problem_cost(problem, TIMES, engine="dense")
 
 

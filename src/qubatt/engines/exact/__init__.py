@@ -1,1 +1,1 @@
-"""Exact engine: ρ on the blocks that symmetries leave, propagated by compiled kernels."""
+"""Exact engine: symmetry-reduced ρ, propagated by compiled kernels."""

@@ -1,4 +1,4 @@
-"""Propagation under a constant generator by Chebyshev polynomials, with the error of every step."""
+"""Chebyshev propagation under a constant generator, with an error estimate for every step."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ from qubatt.engines.exact.sectors import NO_ENTRIES, Entries, find_sectors, spli
 from qubatt.engines.threads import single_blas
 
 FIRST_STEP_LENGTH = 90.0
-"""Length of a first step times the height of the ellipse; longer steps gain little."""
+"""First step length times the imaginary half-axis of the ellipse; longer steps gain little."""
 
 NEGLIGIBLE_TERM = 1e-14
-"""Terms below this may be left out; the series falls so fast that a larger one gains little."""
+"""Size below which terms are neglected; the series falls so fast that a larger one gains little."""
 
 MAX_PRODUCTS = 1e7
 """Maximum number of products; a run that needs more would take hours and is refused."""
 
 MIN_ROUNDING_LIMIT, MAX_ROUNDING_LIMIT = 1e-12, 1e-10
-"""Rounding of a step that is always accepted, and that never is; their sum is reported."""
+"""Rounding errors of a step that are always accepted, and never; their sum is reported."""
 
 LARGEST_DENSE_SECTOR = 400
-"""States of a sector up to which all levels of H are computed for the width of its spectrum."""
+"""Maximum size of a sector for which all levels of H are computed to find the spectral width."""
 
 TIMES_PER_CHUNK = 4096
-"""Output times whose coefficients are held at once."""
+"""Number of output times whose coefficients are in memory at once."""
 
 ENTRIES_PER_CHUNK = 100_000_000
 """Stored entries × products per uninterruptible chunk, so that Ctrl-C responds quickly."""
 
 
 class Ellipse(NamedTuple):
-    """Where the generator lies in the complex plane: its centre below 0, and two half-axes.
+    """Ellipse in the complex plane that encloses the generator: centre below 0, and two half-axes.
 
-    The polynomials have their foci at centre ± f, f² = a² − b², on the real axis where damping
-    prevails (a > b), on a line parallel to the imaginary one where the Hamiltonian does. On the
-    ellipse the k-th is at most ρ^k, ρ = (a + b)/|f|.
+    The polynomials have their foci at centre ± f, f² = a² − b²: on the real axis if damping
+    dominates (a > b), on a line parallel to the imaginary axis if the Hamiltonian does. On the
+    ellipse the k-th polynomial is at most ρ^k, ρ = (a + b)/|f|.
     """
 
     centre: float
@@ -54,23 +54,23 @@ class Ellipse(NamedTuple):
 
     @property
     def turn(self) -> float:
-        """Return −1 for foci on the real axis, else 1."""
+        """Return −1 for foci on the real axis, otherwise 1."""
         return 1.0 if self.imaginary >= self.real else -1.0
 
     @property
     def focus(self) -> float:
-        """Return |f|, kept away from 0, where the polynomials would be mere powers."""
+        """Return |f|, bounded away from 0, where the polynomials would reduce to powers."""
         largest = max(self.real, self.imaginary)
         ratio = min(self.real, self.imaginary) / largest
         return largest * math.sqrt(max(1.0 - ratio**2, 0.25))
 
     @property
     def step(self) -> float:
-        """Return the length of a first step."""
+        """Return the length of the first step."""
         return FIRST_STEP_LENGTH / self.imaginary
 
     def terms(self, h: float) -> int:
-        """Return how many terms the series of a step can have."""
+        """Return the maximum number of terms of the series of a step."""
         reach = h * self.focus
         if self.turn > 0:
             return math.ceil(2.0 * reach) + 60
@@ -78,9 +78,10 @@ class Ellipse(NamedTuple):
         return math.ceil(1.3 * (growth + math.sqrt(growth**2 + 80.0 * reach))) + 60
 
     def coefficients(self, after: FloatArray, count: int) -> FloatArray:
-        """Return those of exp(τ𝓛) for times τ after the step began, shape ``(T, count)``.
+        """Return the coefficients of exp(τ𝓛), τ since the start of the step, ``(T, count)``.
 
-        They are exp(τc) (2 − δ_k0) J_k(τ|f|), or the same with I_k and the signs + + − − + + …
+        They are exp(τc) (2 − δ_k0) J_k(τ|f|) or, for foci on the real axis, the same with I_k and
+        the signs + + − − + + …
         """
         weights = np.empty((len(after), count))
         kernels.bessel(after * self.focus, self.turn, weights)
@@ -93,16 +94,16 @@ class Ellipse(NamedTuple):
         return weights
 
     def bounds(self, weights: FloatArray) -> FloatArray:
-        """Return the logarithms of the largest values that the terms can have on the ellipse."""
+        """Return the logarithms of the largest possible values of the terms on the ellipse."""
         growth = math.log((self.real + self.imaginary) / self.focus)
         with np.errstate(divide="ignore"):
             return np.asarray(np.log(np.abs(weights)) + np.arange(len(weights)) * growth)
 
     def products(self, end: float) -> float:
-        """Return about how many products it takes to reach a time."""
+        """Return the approximate number of products needed to reach a time."""
         largest = end * max(self.real, self.imaginary)
         if not largest < 1e14:
-            return largest if largest > 0 else math.inf  # hopeless: no need to look closer
+            return largest if largest > 0 else math.inf  # far too many for a closer estimate
         steps = max(1, math.ceil(end / self.step))
         if steps * self.terms(end / steps) > 30 * MAX_PRODUCTS:
             return float(steps * self.terms(end / steps))
@@ -112,25 +113,25 @@ class Ellipse(NamedTuple):
 
 
 def enclose(realization: Realization) -> Ellipse:
-    """Return the ellipse for the generator of a realisation without pulses."""
+    """Return the ellipse that encloses the generator of a realisation without pulses."""
     damping = float(realization.no_jump.diagonal().real.max(initial=0.0))
     return Ellipse(-1.5 * damping, 1.5 * damping, max(_width(realization), 1e-6))
 
 
 class Chebyshev:
-    """State of the propagation: time, vector, step length, error so far.
+    """Chebyshev propagation: its time, vector, step length and accumulated error.
 
     With centre c < 0 and foci c ± f of an ellipse around the numerical range,
 
         exp(hL) = exp(hc) Σ (2 − δ_k0) I_k(hf) G_k,   G_0 = 1,  G_1 = (L − c)/f,
         G_{k+1} = 2 (L − c)/f G_k − G_{k−1}
 
-    with modified Bessel functions I_k; for imaginary f these are the J_k(h|f|), and all is real
-    again. All output times inside a step come from the same vectors. The
-    generator is not normal, so the vectors G_k ρ may grow before the coefficients win: a step is
-    halved if the rounding of its largest term, eps k^(3/2) of it (the rounding of L is the same
-    at every k), or the change of the trace exceeds half of ``tolerance`` × h / end. These and
-    the terms left out are added up over all steps.
+    with modified Bessel functions I_k; for imaginary f they become J_k(h|f|), and all quantities
+    remain real. All output times within a step use the same vectors. The generator is not normal,
+    so the vectors G_k ρ may grow before the coefficients decay. A step is therefore halved if the
+    rounding error of its largest term, eps k^(3/2) times that term (the rounding of L is the same
+    at every k), or the change of the trace exceeds half of ``tolerance`` × h / end. Both errors and
+    the neglected terms are summed over all steps.
     """
 
     def __init__(
@@ -148,8 +149,8 @@ class Chebyshev:
             largest = max(self.ellipse.real, self.ellipse.imaginary)
             raise ResourceError(
                 f"The exact engine would need about {expected:.0e} products to"
-                f" time {end:g}: energies and rates reach {largest:.1e}. Use smaller ones, or a"
-                " smaller last time."
+                f" time {end:g}, because energies and rates reach {largest:.1e}. Lower them, or"
+                " choose an earlier last time."
             )
         self._reduced = reduced
         self._functionals = functionals  # the last one is the trace
@@ -172,28 +173,30 @@ class Chebyshev:
         pending : array
             Output times after the present one, ascending.
         keep : array of bool
-            Whether the vectors at these times are wanted.
+            Whether to return the vectors at these times.
 
         Returns
         -------
         values : array, shape (T, functionals)
             The functionals at the T output times inside the step.
         vectors : list of array
-            The vectors at these times, if wanted.
+            The vectors at the requested times.
         """
         while True:
-            left = self._end - self.time
-            count = math.ceil(left / self._h)
-            # steps of equal length, so that no sliver is left for the last one, and as long as
-            # the rounded time really advances
-            h = left if count == 1 else (self.time + left / count) - self.time
+            remaining = self._end - self.time
+            count = math.ceil(remaining / self._h)
+            # equal steps, so that the last one is not tiny; h is the exact difference of the
+            # rounded times
+            h = remaining if count == 1 else (self.time + remaining / count) - self.time
             after = pending if count == 1 else pending[pending <= self.time + h]
             attempt = self._attempt(h, after - self.time, keep[: len(after)])
             if attempt is not None:
                 break
             self._h = h / 2
             if self._h < 1e-5 * min(self.ellipse.step, self._end):
-                raise ResourceError("The exact engine found no step short enough; use matrix.")
+                raise ResourceError(
+                    'The exact engine found no sufficiently short step. Use engine="matrix".'
+                )
         values, vectors, error, ease = attempt
         self.vector, self._room[2] = self._room[2], self.vector
         self.time = self._end if count == 1 else self.time + h
@@ -208,8 +211,8 @@ class Chebyshev:
     ) -> tuple[FloatArray, list[Vector], float, bool] | None:
         """Sum the series into the third of the spare vectors; return None if the step is too long.
 
-        Otherwise functionals and vectors at the times `after` its beginning, the error, and
-        whether a longer step would do.
+        Otherwise return the functionals and vectors at the times `after` the start of the step, the
+        error, and whether the next step may be longer.
         """
         ellipse = self.ellipse
         limit = min(
@@ -257,12 +260,12 @@ def _combined(weights: FloatArray, table: FloatArray) -> FloatArray:
 
 
 class Series(NamedTuple):
-    """What became of a series: one row per term that was added.
+    """Result of the summation of a series, with one row per summed term.
 
     Attributes
     ----------
     ended : bool
-        Whether the terms left out are negligible.
+        Whether the remaining terms are negligible.
     sizes : array, shape (K,)
         Bounds of the Frobenius norms of the terms.
     table : array, shape (K, functionals)
@@ -275,7 +278,7 @@ class Series(NamedTuple):
 
     @property
     def rounding(self) -> float:
-        """Return the rounding of the largest term, eps k^(3/2) of it."""
+        """Return the rounding error of the largest term, eps k^(3/2) times the term."""
         return kernels.EPSILON * float(
             np.max(np.arange(1, len(self.sizes) + 1) ** 1.5 * self.sizes)
         )
@@ -290,7 +293,7 @@ def expand(
     limit: float,
     each: Callable[[int, Vector], None] | None = None,
 ) -> Series:
-    """Sum Σ weights[k] G_k into the third of three vectors; the first one holds G_0.
+    """Sum Σ weights[k] G_k into the third of three vectors; the first one contains G_0.
 
     Parameters
     ----------
@@ -299,7 +302,7 @@ def expand(
     limit : float
         Rounding error above which the series is abandoned.
     each : callable, optional
-        Told every k and G_k.
+        Called with every k and G_k.
     """
     now, new, series = room
     count = len(weights)
@@ -310,7 +313,7 @@ def expand(
     terms = kernels.SeriesTerms(weights, np.zeros(count), values)
     new[:] = 0.0
     np.multiply(now, weights[0], out=series)
-    terms.norms[0] = math.sqrt(2.0) * np.linalg.norm(now)  # the triangle alone
+    terms.norms[0] = math.sqrt(2.0) * np.linalg.norm(now)  # only one triangle is stored
     terms.values[0] = functionals.of(now)
     if each is not None:
         each(0, now)
@@ -325,17 +328,17 @@ def expand(
         k = next_k
         if each is not None:
             each(k - 1, now)  # one term at a time
-    if k % 2 == 0:  # the last term is odd: not yet in the series
+    if k % 2 == 0:  # the last term is odd and not yet in the series
         series += weights[k - 1] * now
     return Series(ended, np.abs(weights[:k]) * terms.norms[:k], terms.values[:k])
 
 
 def _width(realization: Realization) -> float:
-    """Return the width of the spectrum of H, a little enlarged; an upper estimate if large."""
+    """Return the spectral width of H, slightly enlarged; an upper estimate for large sectors."""
     H, D = realization.H, realization.dim
     sectors = find_sectors(realization)
     if max(map(len, sectors.members)) <= LARGEST_DENSE_SECTOR:
-        with single_blas():  # or last digits of the step length would depend on the threads
+        with single_blas():  # so that the step length does not depend on the number of threads
             blocks = split(H, sectors)
             levels = [
                 _ends_of_spectrum(blocks.get((S, S), NO_ENTRIES), len(states))
@@ -352,7 +355,7 @@ def _width(realization: Realization) -> float:
 
 
 def _ends_of_spectrum(H: Entries, size: int) -> tuple[float, float]:
-    """Return the lowest and the highest level of a sector of H."""
+    """Return the lowest and the highest eigenvalue of a sector of H."""
     block = np.zeros((size, size), dtype=H.value.dtype)
     block[H.row, H.column] = H.value
     levels = np.linalg.eigvalsh(block)

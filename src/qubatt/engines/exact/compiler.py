@@ -1,4 +1,4 @@
-"""Numba's compiler, with a cache that is used where it can be and never in the way."""
+"""Numba's compiler, with a cache whose failure never stops a run."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-# Threads wait for each other once per product. By default they burn milliseconds before they let
-# another process run, which makes two runs on the same cores up to a hundred times slower.
+# Threads wait for each other once per product. By default they spin for milliseconds before they
+# yield the core, which makes two runs on the same cores up to a hundred times slower.
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")  # read when the OpenMP library is loaded
 
 from numba import njit
@@ -21,35 +21,35 @@ from numba.core.caching import FunctionCache
 from qubatt.core.errors import QubattWarning
 
 SOURCES = ("kernels.py", "simd.py", "tables.py")
-"""Files that compiled code is made of; Numba itself watches the file of each function only."""
+"""Source files of the compiled code; Numba itself checks only the file of each function."""
 
 OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
 class KernelCache(FunctionCache):
-    """Compiled functions in files, kept apart by what is in `SOURCES`.
+    """Cache of compiled functions in files, which depends on the content of `SOURCES`.
 
-    Files that cannot be read, such as those of an earlier version of this package, count as
-    missing, and those that cannot be written are left out.
+    Unreadable files, such as those of an earlier version of this package, count as missing; files
+    that cannot be written are skipped.
     """
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the compiled function for a signature, or None."""
         try:
             return super().load_overload(sig, target_context)
-        except Exception:  # whatever reading a foreign pickle raises
+        except Exception:  # reading a foreign pickle may raise anything
             self._drop()
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        """Keep a compiled function."""
+        """Store a compiled function."""
         try:
             super().save_overload(sig, data)
         except Exception:  # a full disk, or an index that is no longer readable
             self._drop()
 
     def _drop(self) -> None:
-        """Empty the index, so that the next function can be kept."""
+        """Clear the index, so that the next function can be stored."""
         try:
             self.flush()
         except OSError:
@@ -60,14 +60,14 @@ class KernelCache(FunctionCache):
 
 
 def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Return a decorator that compiles a function when it is called, with `OPTIONS` and others."""
+    """Return a decorator that compiles a function on its first call, with additional options."""
 
     def decorate(function: Callable[..., Any]) -> Any:
         dispatcher = njit(**OPTIONS, **options)(function)
         try:
             dispatcher._cache = KernelCache(dispatcher.py_func)  # as enable_caching() does
-        except RuntimeError:  # no folder for it
-            _say_once()
+        except RuntimeError:  # no writable folder
+            _warn_once()
         return dispatcher
 
     return decorate
@@ -82,13 +82,13 @@ def _digest() -> str:
 
 
 @cache
-def _say_once() -> None:
-    """Warn that every process compiles again; in a study, the parent alone warns."""
+def _warn_once() -> None:
+    """Warn that compiled code is not cached; in a study, only the parent process warns."""
     if multiprocessing.parent_process() is None:
         warnings.warn(
-            f"Compiled code cannot be kept, because neither {Path(__file__).parent} nor the home"
-            " directory can be written to: every process compiles it again, which takes some 20 s."
-            " Set the environment variable NUMBA_CACHE_DIR to a directory that can be written to.",
+            f"Compiled code cannot be cached, because neither {Path(__file__).parent} nor the home"
+            " directory is writable. Every process compiles it again, which takes about 20 s. Set"
+            " the environment variable NUMBA_CACHE_DIR to a writable directory.",
             QubattWarning,
             stacklevel=2,
         )

@@ -31,14 +31,14 @@ from qubatt.engines.runge_kutta import (
 from qubatt.engines.threads import single_blas
 
 CHEBYSHEV_VECTORS, RUNGE_KUTTA_VECTORS = 5, STAGES + 6
-"""Vectors held at once, an upper estimate."""
+"""Upper estimates of the number of vectors in memory at once."""
 
 MAX_TERMS = 1000
-"""Terms of one step, an upper estimate."""
+"""Upper estimate of the number of terms of one step."""
 
 
 class _Evolution(NamedTuple):
-    """What was propagated: functionals, vectors, error, counts, and the last vector."""
+    """Result of a propagation: functionals, saved vectors, error, counts, and the last vector."""
 
     table: FloatArray
     kept: list[Vector]
@@ -57,24 +57,28 @@ Propagate = Callable[
 class ExactEngine(Engine):
     """Symmetry-reduced Lindblad propagation with compiled kernels.
 
-    The blocks come from `find_sectors` and are stored by `Layout`. A constant Hamiltonian is
-    propagated by Chebyshev polynomials (`Chebyshev`), one with pulses by adaptive Runge–Kutta
-    steps of order 8 (`RungeKutta`). Expectation values are computed on the way; states are saved
-    only if asked for.
+        dρ/dt = −i[H(t), ρ] + Σ γ (cρc† − ½ {c†c, ρ})
 
-    Cost: about 1.6 w t products with w the width of the spectrum of H; 5 vectors, 18 with pulses.
+    is propagated on the blocks of ρ that the initial state can reach (`find_sectors`, `Layout`).
+    Under a constant Hamiltonian, exp(t𝓛) is expanded in Chebyshev polynomials (`Chebyshev`); with
+    pulses, adaptive Runge–Kutta steps of order 8 are used (`RungeKutta`). Expectation values are
+    computed during the propagation; density matrices are saved only on request.
+
+    Cost: about 1.6 w t products of 𝓛 with ρ up to time t, where w is the spectral width of H;
+    memory for 5 vectors of the size of the stored part of ρ, 18 with pulses.
 
     Examples
     --------
     >>> import qubatt as qb
-    >>> battery = qb.DrivenBattery(n_atoms=1, drive=1.0, detuning=0.0)
-    >>> run = qb.charge(battery, times=[0.0, 1.0], engine=qb.ExactEngine(tolerance=1e-10))
-    >>> round(float(run.energy[-1]), 6)  # sin²(1/2)
-    0.229849
+    >>> battery = qb.DrivenBattery(n_atoms=30, drive=1.0, detuning=0.0)
+    >>> engine = qb.ExactEngine(tolerance=1e-10)
+    >>> run = qb.charge(battery, times=[0.0, 1.0], engine=engine)
+    >>> run.energy.values.round(6).tolist()
+    [0.0, 6.895465]
     """
 
     tolerance: Annotated[Positive, Field(ge=1e-12, le=1e-2)] = Field(
-        default=1e-9, description="Error allowed in ρ over the whole run", examples=[1e-9]
+        default=1e-9, description="Allowed error of ρ over the whole run", examples=[1e-9]
     )
 
     def _prepare(self, task: Task) -> Propagator:
@@ -82,10 +86,10 @@ class ExactEngine(Engine):
 
 
 class _Reduction(Propagator):
-    """One task on the part of ρ that its initial states reach.
+    """A task on the part of ρ that its initial states reach.
 
-    Initial states that reach the same blocks of ρ share these, and go one after the other: side
-    by side their products would take longer, and their steps could not differ.
+    Initial states that reach the same blocks of ρ share the tables and are propagated one after
+    another: a joint propagation would take longer and force them to use the same steps.
     """
 
     def __init__(self, task: Task, tolerance: float) -> None:
@@ -98,14 +102,14 @@ class _Reduction(Propagator):
         self.memory = _memory(task, self._groups)
 
     def products(self) -> float:
-        """Return the products of the method that fits."""
+        """Return the expected number of products, for the method that the task requires."""
         realization, end = self._task.realization, float(self._task.times[-1])
         if realization.pulsed:
             return runge_kutta_products(realization, end, self._tolerance)
         return enclose(realization).products(end)
 
     def run(self, recorders: list[Recorder], progress: Progress | None) -> list[Outcome]:
-        """Propagate the reduced master equation, once; see `Propagator.run`.
+        """Propagate the reduced master equation; this works only once; see `Propagator.run`.
 
         Raises
         ------
@@ -135,7 +139,7 @@ class _Reduction(Propagator):
         return [outcomes[k] for k in range(len(recorders))]
 
     def _outcome(self, reduced: ReducedLindbladian, run: _Evolution) -> Outcome:
-        """Return how well a state was propagated."""
+        """Return the accuracy and the statistics of a propagation."""
         counts = {
             "tolerance": self._tolerance,
             "sectors": len(reduced.sectors.members),
@@ -155,7 +159,7 @@ class _Reduction(Propagator):
         is_saved: NDArray[np.bool_],
         progress: Progress | None,
     ) -> _Evolution:
-        """Propagate a constant Hamiltonian."""
+        """Propagate under a constant Hamiltonian."""
         end = float(times[-1])
         steps = Chebyshev(reduced, ellipse, start, functionals, end, self._tolerance)
         values, vectors_saved = [], []
@@ -182,7 +186,7 @@ class _Reduction(Propagator):
         is_saved: NDArray[np.bool_],
         progress: Progress | None,
     ) -> _Evolution:
-        """Propagate a Hamiltonian with pulses."""
+        """Propagate under a Hamiltonian with pulses."""
         steps = RungeKutta(
             "exact",
             reduced.apply,
@@ -210,9 +214,9 @@ class _Reduction(Propagator):
 def _group_by_blocks(
     realization: Realization, initials: Sequence[Operator]
 ) -> list[tuple[ReducedLindbladian, list[int]]]:
-    """Return what initial states reach, and the places of those that reach just that.
+    """Group initial states by the blocks that they reach; return reductions and indices of states.
 
-    A larger part would hold zeros of which every product would take account.
+    A common, larger reduction would contain zeros that slow down every product.
     """
     sectors = find_sectors(realization)
     groups: dict[tuple[Pair, ...], tuple[ReducedLindbladian, list[int]]] = {}
@@ -227,14 +231,14 @@ def _group_by_blocks(
 def _record(
     recorder: Recorder, reduced: ReducedLindbladian, run: _Evolution, battery: bool
 ) -> None:
-    """Record what was propagated."""
+    """Record the result of a propagation."""
     parts, values = np.split(run.table, [-len(recorder.readout.operators)], axis=1)
     states = [reduced.unpack(vector) for vector in run.kept]
     recorder.table(values, reduced.battery_states(parts) if battery else None, states)
 
 
 def _memory(task: Task, groups: list[tuple[ReducedLindbladian, list[int]]]) -> float:
-    """Return an upper estimate of the bytes held: one run at a time, and the results of all."""
+    """Return an upper estimate of the memory in bytes: one run at a time, and all results."""
     D, runs = task.realization.dim, len(task.initials)
     vectors = RUNGE_KUTTA_VECTORS if task.realization.pulsed else CHEBYSHEV_VECTORS
     needed = max(vectors * float(part.nbytes) + part.table_bytes for part, _ in groups)

@@ -1,7 +1,7 @@
 """Compiled inner loops of the exact engine: 𝓛ρ row by row, on the layout of `Layout`.
 
-Every loop runs over rows of the stored part of ρ; a strip of a row, real and imaginary part, is
-kept in registers while all that contributes to it is added up.
+Every loop runs over rows of the stored part of ρ; a strip of a row, with real and imaginary parts,
+stays in registers while all contributions to it are summed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from qubatt.engines.exact.simd import (
 )
 
 ZERO_THRESHOLD = 1e-200
-"""Numbers below this count as 0: denormal ones would be thirty times slower."""
+"""Magnitude below which numbers are set to 0; denormal numbers would be thirty times slower."""
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -41,16 +41,16 @@ Floats = NDArray[np.float64]
 
 
 class Tables(NamedTuple):
-    """What the kernels read; addresses are positions in a vector, of column 0 of a row.
+    """Input of the kernels; an address is the position of column 0 of a row in a vector.
 
-    A vector holds the real parts of all rows, then, `size` further on, the imaginary parts.
+    A vector contains the real parts of all rows and, at an offset of `size`, the imaginary parts.
     """
 
     size: int
     row_address: Whole
     row_begin: Whole  # first column computed
     row_end: Whole
-    row_column: Whole  # where energy and damping of the columns begin
+    row_column: Whole  # start of energy and damping of the columns
     row_energy: Floats
     row_damping: Floats
     energy: Floats
@@ -77,9 +77,9 @@ class Tables(NamedTuple):
 
 
 class Recurrence(NamedTuple):
-    """G_k = G_k−2 + 2 scale (𝓛 + shift) G_k−1, for even k with the second term times `turn`.
+    """G_k = G_k−2 + 2 scale (𝓛 + shift) G_k−1; for even k the second term is multiplied by `turn`.
 
-    There is no 2 for k = 1.
+    For k = 1 the factor 2 is absent.
     """
 
     shift: float
@@ -88,16 +88,17 @@ class Recurrence(NamedTuple):
 
 
 class SeriesStop(NamedTuple):
-    """When a series ends.
+    """Criteria for the end of a series.
 
     Attributes
     ----------
     negligible : float
-        It ends after three terms in a row up to this, after the largest one.
+        The series ends after three successive terms up to this size that follow the largest term.
     largest_term : float
-        Number of the term that can be the largest.
+        Index of the term that can be the largest.
     rounding_limit : float
-        It is given up when the rounding of a term, eps k^(3/2) of it, exceeds this.
+        The series is abandoned if the rounding error of a term, eps k^(3/2) times the term,
+        exceeds this.
     """
 
     negligible: float
@@ -108,7 +109,7 @@ class SeriesStop(NamedTuple):
 class SeriesTerms(NamedTuple):
     """Terms of a series: coefficients, bounds of ‖G_k‖, and the functionals of G_k.
 
-    Shapes ``(K,)``, ``(K,)`` and ``(K, functionals)``; the last two are filled as G_k are computed.
+    Shapes ``(K,)``, ``(K,)`` and ``(K, functionals)``; the last two are filled with every new G_k.
     """
 
     weights: NDArray[np.float64]
@@ -118,7 +119,7 @@ class SeriesTerms(NamedTuple):
 
 @compiled(forceinline=True)
 def _strip(L, row, j, now, new, factor, square):
-    """Compute new += factor (𝓛 + shift) now in columns j… of a row; see `sweep`."""
+    """Compute new += factor (𝓛 + shift) now in a strip of a row that starts at column j."""
     (
         address,
         column,
@@ -170,7 +171,7 @@ def _strip(L, row, j, now, new, factor, square):
 def sweep(L, first, last, now, new, series, shift, factor, w_now, w_new):
     """Compute new += factor (𝓛 + shift) now and series += w_now now + w_new new in some rows.
 
-    Returns the sum of the squares of what was written to `new`.
+    Returns the sum of the squares of the numbers written to `new`.
     """
     series = bare(series)
     summing = w_now != 0.0 or w_new != 0.0
@@ -206,7 +207,7 @@ def sweep(L, first, last, now, new, series, shift, factor, w_now, w_new):
 
 @compiled()
 def mirror(L, first, last, vector):
-    """Fill the tiles that are kept below the diagonal from those above it: ρ = ρ†."""
+    """Fill the stored tiles below the diagonal from those above it, using ρ = ρ†."""
     for q in range(first, last):
         source, target = L.tile_source[q], L.tile_target[q]
         stride, target_stride = L.tile_source_stride[q], L.tile_target_stride[q]
@@ -216,7 +217,7 @@ def mirror(L, first, last, vector):
 
 @compiled()
 def evaluate(functionals, vector, out):
-    """Compute out = functionals × vector, the functionals being a sparse matrix."""
+    """Compute out = functionals × vector, where the functionals form a sparse matrix."""
     first, column, value = functionals
     for f in range(len(first) - 1):
         result = 0.0
@@ -227,10 +228,10 @@ def evaluate(functionals, vector, out):
 
 @compiled()
 def combine(weights, table, out):
-    """Compute out = weights × table, the terms of every entry one after the other.
+    """Compute out = weights × table, summing the terms of every entry in order.
 
-    BLAS adds them in an order that depends on the shapes and on the processor; here an entry has
-    the same bits, whatever else is computed with it.
+    BLAS sums in an order that depends on the shapes and on the processor; here the bits of an
+    entry do not depend on other entries.
     """
     for t in range(len(out)):
         out[t, :] = 0.0
@@ -241,7 +242,7 @@ def combine(weights, table, out):
 
 @compiled()
 def series_ends(terms, k, stop):
-    """Return whether the series can end before term k, or must: see `SeriesStop`."""
+    """Return whether the series can or must end before term k; see `SeriesStop`."""
     last = abs(terms.weights[k - 1]) * terms.norms[k - 1]
     if not EPSILON * k**1.5 * last <= stop.rounding_limit:
         return True
@@ -256,23 +257,24 @@ def series_ends(terms, k, stop):
 
 @compiled()
 def _factors(recurrence, weights, k):
-    """Return the factor of 𝓛 + shift, and for even k the weights of two terms of the series."""
+    """Return the factor of 𝓛 + shift and, for even k, the weights of two terms of the series."""
     if k % 2 == 0:
         return 2.0 * recurrence.turn * recurrence.scale, weights[k - 1], weights[k]
     return recurrence.scale if k == 1 else 2.0 * recurrence.scale, 0.0, 0.0
 
 
 def _loops(parallel):
-    """Return the compiled loops over the shares of rows, in one thread or one thread per share.
+    """Return the compiled loops over the shares of rows, with one thread or one thread per share.
 
-    They are compiled twice: small problems would wait two seconds for the threads of `prange`,
-    which they never use. The range that they close over tells the two apart in Numba's cache.
+    There are two compiled versions, because small problems would otherwise wait two seconds for the
+    threads of `prange`, which they never use. The range in their closure distinguishes the two
+    versions in Numba's cache.
     """
     indices = prange if parallel else range
 
     @compiled(parallel=parallel)
     def apply(L, shares, vector, out):
-        """Compute out += 𝓛 × vector; `shares` are the ends of shares of rows and of tiles."""
+        """Compute out += 𝓛 × vector; `shares` contains the limits of shares of rows and tiles."""
         rows, tiles = shares
         for q in indices(len(rows) - 1):
             sweep(L, rows[q], rows[q + 1], vector, out, out, 0.0, 1.0, 0.0, 0.0)
@@ -282,8 +284,8 @@ def _loops(parallel):
     def recur(L, shares, vectors, recurrence, terms, functionals, stop, k, end):
         """Compute G_k, G_k+1, … of a `Recurrence`, up to G_end−1 or until `series_ends`.
 
-        `vectors` are G_k−1, G_k−2, which is written over, and the series, to which weights[k] G_k
-        is added, two at a time when k is even. `terms` receives norms and values. Returns the
+        `vectors` contains G_k−1, G_k−2, which is overwritten, and the series, to which the terms
+        weights[k] G_k are added in pairs at even k. `terms` receives norms and values. Returns the
         next k.
         """
         rows, tiles = shares
@@ -315,10 +317,10 @@ apply_parallel, recur_parallel = _loops(parallel=True)
 
 @compiled()
 def bessel(x, turn, out):
-    """Write J_k(x), or exp(−x) I_k(x) if `turn` is −1, of every x ≥ 0 to the rows of `out`.
+    """Write J_k(x), or exp(−x) I_k(x) if `turn` is −1, to the rows of `out` for every x ≥ 0.
 
     The recurrence J_k−1 = (2k/x) J_k − J_k+1, or I_k−1 = (2k/x) I_k + I_k+1, runs downward from
-    where all is negligible; 1 = J_0 + 2 Σ J_2k and exp(x) = I_0 + 2 Σ I_k give the scale (Miller).
+    negligible values; 1 = J_0 + 2 Σ J_2k or exp(x) = I_0 + 2 Σ I_k fixes the scale (Miller).
     """
     count = out.shape[1]
     for i in range(len(x)):
@@ -329,7 +331,7 @@ def bessel(x, turn, out):
             continue
         top = z + 8.0 * z ** (1.0 / 3.0) if turn > 0.0 else math.sqrt(90.0 * z)
         k = int(max(count, top)) + 40
-        above, here, whole = 0.0, 1e-200, 0.0
+        above, here, scale = 0.0, 1e-200, 0.0
         while k > 0:
             below = 2.0 * k / z * here - turn * above
             above, here = here, below
@@ -337,11 +339,11 @@ def bessel(x, turn, out):
             if k < count:
                 out[i, k] = here
             if k % 2 == 0 or turn < 0.0:
-                whole += here if k == 0 else 2.0 * here
+                scale += here if k == 0 else 2.0 * here
             if abs(here) > 1e200:
-                above, here, whole = above * 1e-250, here * 1e-250, whole * 1e-250
+                above, here, scale = above * 1e-250, here * 1e-250, scale * 1e-250
                 for later in range(k, count):
                     value = out[i, later] * 1e-250
                     out[i, later] = value if abs(value) > 1e-300 else 0.0
         for k in range(count):
-            out[i, k] /= whole
+            out[i, k] /= scale

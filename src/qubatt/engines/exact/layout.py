@@ -17,14 +17,14 @@ Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 CACHED_ENTRIES = 20_000
-"""Entries of a block that stays in a cache while it is computed."""
+"""Maximum number of entries of a block that stays in the cache while it is computed."""
 
 TILE = 8
-"""Rows and columns of a tile; rows of ρ begin and end at multiples of it."""
+"""Number of rows and columns of a tile; rows of ρ begin and end at multiples of it."""
 
 
 class BlockAddress(NamedTuple):
-    """Where a block lies: number and address of column 0 of every row, the first columns."""
+    """Location of a block: index and address of column 0 of every row, and the first columns."""
 
     rows: Whole  # in the order of computation; none for a block that is filled by reflection
     address: Whole
@@ -33,17 +33,17 @@ class BlockAddress(NamedTuple):
 
 
 def padded(count: int) -> int:
-    """Return the next multiple of the tile."""
+    """Round up to a multiple of the tile size."""
     return -(-count // TILE) * TILE
 
 
 class Layout:
-    """Storage of ρ and the generator on it.
+    """Memory layout of ρ for the sparsity patterns of a generator.
 
-    Since ρ = ρ†, only blocks (S, T) with S ≤ T are computed, and of blocks (S, S) only tiles of
-    8 × 8 from the diagonal on. What a row needs to the left of that is stored as well, and filled
-    by reflection: as many tiles as the bandwidth of H and of the jumps asks for. A jump that
-    reads a block (T, S) from the wrong side has the whole of it stored.
+    Since ρ = ρ†, only blocks (S, T) with S ≤ T are computed, and of blocks (S, S) only the 8 × 8
+    tiles on and to the right of the diagonal. Tiles to the left that a row needs, because of the
+    bandwidth of H and of the jumps, are stored too and filled by reflection. A block below the
+    diagonal that a jump reads is stored completely.
     """
 
     def __init__(self, sectors: Sectors, pattern: Pattern, jumps: Sequence[Pattern]) -> None:
@@ -60,7 +60,7 @@ class Layout:
         self.places, self.size = self._allocate()
 
     def _jump_sources(self) -> dict[Pair, list[tuple[int, int, int]]]:
-        """Return for every block computed the jumps and blocks that it is fed from."""
+        """Return for every computed block the jumps and the blocks that feed it."""
         sources: dict[Pair, list[tuple[int, int, int]]] = {pair: [] for pair in self.pairs}
         for q, targets in enumerate(self.sectors.targets):
             for S, T in self.sectors.pairs:
@@ -71,7 +71,7 @@ class Layout:
         return sources
 
     def _required(self) -> list[int]:
-        """Return for every sector how many columns left of the diagonal tile rows must have."""
+        """Return for every sector the number of columns stored to the left of diagonal tiles."""
         reach = [0] * len(self.sizes)
         for S, pattern in enumerate(self.patterns):
             if len(pattern.row):
@@ -89,7 +89,7 @@ class Layout:
         return [padded(max(need, 0)) for need in reach]
 
     def _allocate(self) -> tuple[dict[Pair, BlockAddress], int]:
-        """Lay the blocks out one after the other, with room to read past the ends."""
+        """Place the blocks one after another, with margins for reads beyond the ends."""
         margin = padded(max(self.sizes, default=1)) + 64
         blocks, position = {}, margin
         numbers = self._order()
@@ -107,8 +107,8 @@ class Layout:
     def _order(self) -> dict[Pair, Whole]:
         """Number the rows of all blocks in the order of computation, tile by tile.
 
-        Blocks that do not fit into a cache take turns, since jumps read from rows of one that
-        stand about as far down as those of the other that they add to; smaller ones do not.
+        Blocks that do not fit into the cache are interleaved, because a jump reads from one block
+        at about the same relative height as it adds to another; smaller blocks are not.
         """
         panels = []
         for b, (S, T) in enumerate(self.pairs):
@@ -129,14 +129,14 @@ class Layout:
 
     @cached_property
     def bases(self) -> Whole:
-        """Where the states of every sector begin in arrays of energies and dampings."""
+        """First index of every sector in the arrays of energies and dampings."""
         return np.cumsum([0, *(padded(size) for size in self.sizes)], dtype=np.int64)
 
     @cached_property
     def tiles(self) -> tuple[Whole, ...]:
-        """Tiles filled by reflection, by the number of the first row that they are read from.
+        """Tiles filled by reflection, ordered by the index of the first row of their source.
 
-        Returns that number, source, its stride, target, its stride.
+        Returns this index, the source, its stride, the target, and its stride.
         """
         tiles = []
         for S, T in [*self.pairs, *self.mirrored]:
@@ -159,7 +159,7 @@ class Layout:
         return tuple(np.array(sorted(tiles), dtype=np.int64).reshape(-1, 5).T.copy())
 
     def by_state(self, diagonal: NDArray[np.float64]) -> Floats:
-        """Return numbers by basis state in the order of the sectors, rows padded with 0."""
+        """Reorder a diagonal by sectors, each padded with zeros."""
         ordered = np.zeros(int(self.bases[-1]) + 64)
         for S, members in enumerate(self.sectors.members):
             ordered[self.bases[S] : self.bases[S] + len(members)] = diagonal[members]
@@ -167,12 +167,12 @@ class Layout:
 
     @property
     def nbytes(self) -> float:
-        """Bytes that it holds, about."""
+        """Approximate memory in bytes."""
         return 40.0 * self.rows + 200.0 * len(self.places) + sum(part.nbytes for part in self.tiles)
 
 
 def layout_of(realization: Realization, sectors: Sectors) -> Layout:
-    """Return the layout of a problem, shared by those with the same places of entries."""
+    """Return the layout of a problem, shared by all problems with the same sparsity patterns."""
     pattern = pattern_of(realization.pattern)
     jumps = [pattern_of(c) for _, c in realization.jumps]
     return planned(
@@ -184,5 +184,5 @@ def layout_of(realization: Realization, sectors: Sectors) -> Layout:
 
 
 def jump_blocks(realization: Realization, sectors: Sectors) -> list[dict[Pair, Entries]]:
-    """Return for every jump its blocks from sectors to sectors: keys (new, old)."""
+    """Return the blocks of every jump between sectors, with keys (new, old)."""
     return [split(c, sectors) for _, c in realization.jumps]

@@ -1,4 +1,4 @@
-"""The master equation on the part of ρ that is reached: vectors, functionals, products."""
+"""The master equation on the reachable part of ρ: vectors, functionals, products."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ Vector = NDArray[np.float64]
 """Real parts of the stored entries of ρ, then their imaginary parts."""
 
 MIN_ENTRIES_FOR_THREADS = 12_000
-"""Stored entries above which a second thread gains more than it costs."""
+"""Number of stored entries above which a second thread gains more than it costs."""
 
 ROW_OVERHEAD = 8
-"""Work of beginning a row, in columns."""
+"""Overhead per row, in units of columns."""
 
 TABLES_OF_H = (
     "row_energy",
@@ -39,18 +39,18 @@ TABLES_OF_H = (
     "both_value",
     "band_value",
 )
-"""The tables that are linear in H but for what jumps and damping put there."""
+"""Tables that are linear in H apart from contributions of jumps and damping."""
 
 
 class Functionals(NamedTuple):
-    """Rows w with Tr(Oρ) = w · vector, as a sparse matrix row by row."""
+    """Rows w with Tr(Oρ) = w · vector, as a sparse matrix stored by rows."""
 
     first: NDArray[np.int64]
     column: NDArray[np.int64]
     value: NDArray[np.float64]
 
     def followed_by(self, other: Functionals) -> Functionals:
-        """Return the rows of both."""
+        """Return the rows of this matrix followed by those of another one."""
         return Functionals(
             np.concatenate([self.first, self.first[-1] + other.first[1:]]),
             np.concatenate([self.column, other.column]),
@@ -58,7 +58,7 @@ class Functionals(NamedTuple):
         )
 
     def of(self, vector: Vector) -> NDArray[np.float64]:
-        """Return the value of each of them."""
+        """Return the value of each functional."""
         products = np.append(self.value * vector[self.column], 0.0)
         return np.add.reduceat(products, self.first[:-1]) * (np.diff(self.first) > 0)
 
@@ -66,7 +66,8 @@ class Functionals(NamedTuple):
 class ReducedLindbladian:
     """States, functionals and generator on the stored part of ρ, for one realisation.
 
-    That part is what the sectors given hold, by default what the initial state reaches.
+    The stored part consists of the blocks of `sectors`; by default, those that the initial state
+    reaches.
     """
 
     def __init__(self, realization: Realization, sectors: Sectors | None = None) -> None:
@@ -76,17 +77,17 @@ class ReducedLindbladian:
 
     @property
     def entries(self) -> int:
-        """Entries of ρ that can differ from zero."""
+        """Number of entries of ρ that can differ from zero."""
         return self.sectors.entries
 
     @property
     def nbytes(self) -> int:
-        """Memory of one vector."""
+        """Memory of one vector in bytes."""
         return 16 * self.layout.size
 
     @property
     def table_bytes(self) -> float:
-        """Memory of the tables while they are made: some 96 bytes per contribution to a row."""
+        """Memory in bytes for building the tables: about 96 bytes per contribution to a row."""
         layout = self.layout
         counts = [
             (len(part.row), _shifts(part), size)
@@ -101,17 +102,17 @@ class ReducedLindbladian:
 
     @cached_property
     def jump_blocks(self) -> list[dict[Pair, Entries]]:
-        """For every jump, its blocks from sectors to sectors: keys (new, old)."""
+        """The blocks of every jump between sectors, with keys (new, old)."""
         return jump_blocks(self.realization, self.sectors)
 
     @cached_property
     def tables(self) -> Tables:
-        """What the kernels read, without pulses."""
+        """Input of the kernels, without pulses."""
         return tables_of(self.layout, self.realization, self.realization.H)
 
     @cached_property
     def _pulsed(self) -> list[tuple[Pulse, dict[str, NDArray[np.float64]]]]:
-        """Pulses, and what each unit of them adds to the tables."""
+        """Pulses, and the change of the tables per unit of each pulse."""
         nothing = tables_of(self.layout, self.realization, zero(self.realization.dim))
         parts = []
         for pulse, part in self.realization.pulsed:
@@ -125,7 +126,7 @@ class ReducedLindbladian:
         return parts
 
     def tables_at(self, time: float) -> Tables:
-        """Return what the kernels read at a time, pulses included."""
+        """Return the input of the kernels at a time, including pulses."""
         strengths = [(pulse_value(pulse, time), changes) for pulse, changes in self._pulsed]
         present = {
             name: getattr(self.tables, name) + sum(f * changes[name] for f, changes in strengths)
@@ -139,7 +140,7 @@ class ReducedLindbladian:
         return len(self.shares[0]) - 1
 
     def recur(self, vectors: tuple[Vector, Vector, Vector], *arguments: Any) -> int:
-        """Run `kernels.recur` on one or several threads; return its next k."""
+        """Run `kernels.recur` on one or several threads; return the next k."""
         compiled = kernels.recur if self.threads == 1 else kernels.recur_parallel
         return int(compiled(self.tables, self.shares, vectors, *arguments))
 
@@ -152,7 +153,7 @@ class ReducedLindbladian:
         return out
 
     def zeros(self) -> Vector:
-        """Return a vector of zeros that begins at a multiple of 64 bytes."""
+        """Return a vector of zeros, aligned to 64 bytes."""
         length = 2 * self.layout.size
         room = np.zeros(length + 8)
         start = -room.ctypes.data // 8 % 8
@@ -160,9 +161,9 @@ class ReducedLindbladian:
 
     @cached_property
     def shares(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Ends of the shares of rows, whole tiles each, and of the tiles that are read from them.
+        """Limits of the shares of rows, in whole tiles, and of the tiles filled from these rows.
 
-        Every share goes to one thread, which needs nothing that another one writes.
+        Every share belongs to one thread, which reads nothing that another thread writes.
         """
         threads = thread_count() if self.layout.size >= MIN_ENTRIES_FOR_THREADS else 1
         lengths = self.tables.row_end - self.tables.row_begin
@@ -174,7 +175,7 @@ class ReducedLindbladian:
         return rows, np.searchsorted(self.layout.tiles[0], rows).astype(np.int64)
 
     def pack(self, rho: Operator) -> Vector:
-        """Return the stored entries of ρ, a sparse Hermitian matrix of shape ``(D, D)``."""
+        """Return the vector of ρ, a sparse Hermitian matrix of shape ``(D, D)``."""
         vector, blocks = self.zeros(), split(rho, self.sectors)
         for pair, block in self.layout.places.items():
             entries = blocks.get(pair, NO_ENTRIES)
@@ -185,15 +186,15 @@ class ReducedLindbladian:
         return vector
 
     def unpack(self, vector: Vector) -> NDArray[np.complex128]:
-        """Return ρ, shape ``(D, D)``, of a vector."""
+        """Return the density matrix of a vector, shape ``(D, D)``."""
         return self._block(vector, np.arange(self.realization.dim))
 
     def _block(self, vector: Vector, states: NDArray[np.intp]) -> NDArray[np.complex128]:
-        """Return ρ between some basis states, whole sectors of them."""
+        """Return ρ restricted to the basis states of some sectors."""
         members = self.sectors.members
         index = np.full(self.realization.dim, -1)
         index[states] = np.arange(len(states))
-        whole = np.zeros((len(states),) * 2, dtype=np.complex128)
+        rho = np.zeros((len(states),) * 2, dtype=np.complex128)
         for S, T in self.layout.pairs:
             rows_inside, columns = index[members[S]], index[members[T]]
             if rows_inside[0] < 0 or columns[0] < 0:
@@ -203,27 +204,27 @@ class ReducedLindbladian:
             part = vector[at] + 1j * vector[at + self.layout.size]
             if S == T:
                 part = np.triu(part) + np.triu(part, 1).conj().T
-            whole[np.ix_(rows_inside, columns)] = part
-            whole[np.ix_(columns, rows_inside)] = part.conj().T
-        return whole
+            rho[np.ix_(rows_inside, columns)] = part
+            rho[np.ix_(columns, rows_inside)] = part.conj().T
+        return rho
 
     def smallest_eigenvalue(self, vector: Vector) -> float:
-        """Return the smallest eigenvalue of ρ; NaN where a block is too large to look at."""
+        """Return the smallest eigenvalue of ρ; NaN if a block is too large."""
         members, pairs = self.sectors.members, self.layout.pairs
         links = sp.csr_array((np.ones(len(pairs)), tuple(np.transpose(pairs))), (len(members),) * 2)
         _, label = connected_components(links, directed=False)
         reached = {label[S] for S, _ in pairs}
-        eigenvalues = [0.0] if len(reached) < label.max() + 1 else []  # empty states are part of ρ
-        for whole in reached:
-            states = np.concatenate([members[S] for S in np.flatnonzero(label == whole)])
+        eigenvalues = [0.0] if len(reached) < label.max() + 1 else []  # for unreached states
+        for component in reached:
+            states = np.concatenate([members[S] for S in np.flatnonzero(label == component)])
             if len(states) > MAX_EIGENVALUE_DIM:
                 return math.nan
             eigenvalues.append(smallest_eigenvalue(self._block(vector, states)))
-        return float(np.min(eigenvalues))  # NaN if one is
+        return float(np.min(eigenvalues))  # NaN if one of them is NaN
 
     @cached_property
     def battery(self) -> Functionals:
-        """Functionals that give the reduced state of the battery: see `battery_states`.
+        """Functionals that yield the reduced state of the battery; see `battery_states`.
 
         Re ρ_ij for i ≤ j, then Im ρ_ij for i < j, in the order of ``np.triu_indices``.
         """
@@ -246,7 +247,7 @@ class ReducedLindbladian:
                 )
                 held = order[start:stop]
                 row, other = position[first[held]], position[second[held]]
-                if S == T:  # the upper triangle is as good as the whole
+                if S == T:  # the upper triangle suffices
                     upper = (row <= other) if sign > 0 else (row < other)
                     held, row, other = held[upper], row[upper], other[upper]
                 at = self.layout.places[S, T].address[row] + other
@@ -297,5 +298,5 @@ class ReducedLindbladian:
 
 
 def _shifts(entries: Entries) -> int:
-    """Return on how many diagonals entries lie."""
+    """Return the number of diagonals on which entries lie."""
     return len(np.unique(entries.column - entries.row))

@@ -1,4 +1,4 @@
-"""Symmetries found from the matrices alone: which blocks of ρ can ever be other than zero."""
+"""Symmetries derived from the matrices alone: the blocks of ρ that can become nonzero."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ class Sectors:
     """Sectors of the basis, and the blocks of ρ that are reached from the initial state.
 
     Two basis states are in one sector if H, at any time, or the damping ½ Σ γ c†c connects them.
-    The coherent and damping parts of the master equation keep every block ρ_ST (rows in sector S,
-    columns in T); a jump c takes it to the blocks c_S'S ρ_ST c†_TT'. Only blocks reached from ρ(0)
-    are kept.
+    The coherent and damping parts of the master equation map every block ρ_ST (rows in sector S,
+    columns in T) to itself; a jump c maps it to the blocks c_S'S ρ_ST c†_TT'. Only blocks reached
+    from ρ(0) are kept.
 
     Attributes
     ----------
     members : tuple of array
         Basis states of each sector, ascending.
     label, position : array
-        For every basis state, its sector and its place there.
+        For every basis state, its sector and its position in the sector.
     pairs : tuple of Pair
-        Blocks reached.
+        Reached blocks.
     targets : tuple of tuple of tuple of int
-        For every jump and sector, the sectors that the jump leads to.
+        For every jump and sector, the sectors to which the jump leads.
     """
 
     members: tuple[NDArray[np.intp], ...]
@@ -47,7 +47,7 @@ class Sectors:
 
     @property
     def entries(self) -> int:
-        """Entries of ρ that are kept."""
+        """Number of entries of ρ in the reached blocks."""
         sizes = [len(states) for states in self.members]
         return sum(sizes[row] * sizes[column] for row, column in self.pairs)
 
@@ -101,23 +101,23 @@ def _sectors(pattern: Pattern, *others: Pattern) -> Sectors:
 
 
 def _size(sectors: Sectors) -> float:
-    """Return the bytes of sectors."""
+    """Return the approximate memory of sectors in bytes."""
     return 24.0 * len(sectors.label) + 100.0 * len(sectors.pairs)
 
 
 class Entries(NamedTuple):
-    """Entries of a block of a matrix, by their places in the sectors of rows and columns."""
+    """Entries of a block of a matrix; rows and columns are positions within the sectors."""
 
     row: NDArray[np.int64]
     column: NDArray[np.int64]
     value: NDArray[Any]
 
     def part(self, value: NDArray[Any]) -> Entries:
-        """Return the entries with other values, those that are not 0."""
+        """Return the entries with other values, without those that are 0."""
         return Entries(self.row, self.column, value).where(value != 0)
 
     def where(self, mask: NDArray[np.bool_]) -> Entries:
-        """Return some of the entries."""
+        """Return the entries that a mask selects."""
         return Entries(self.row[mask], self.column[mask], self.value[mask])
 
     def off_diagonal(self) -> Entries:
@@ -129,7 +129,7 @@ NO_ENTRIES = Entries(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
 
 def split(matrix: Operator, sectors: Sectors) -> dict[Pair, Entries]:
-    """Return the blocks of a sparse matrix that are not empty."""
+    """Return the nonempty blocks of a sparse matrix."""
     pattern = pattern_of(matrix)
     plan = planned("split", [pattern, sectors], lambda: _split(pattern, sectors), _split_size)
     value = matrix.data[plan.order]
@@ -137,7 +137,7 @@ def split(matrix: Operator, sectors: Sectors) -> dict[Pair, Entries]:
 
 
 class _Split(NamedTuple):
-    """The order in which entries of a matrix go to blocks, and where each block begins."""
+    """The entries of a matrix ordered by blocks, and the limits of each block."""
 
     order: NDArray[np.int64]
     blocks: list[tuple[Pair, NDArray[np.int64], NDArray[np.int64], int, int]]

@@ -1,9 +1,7 @@
 """SIMD vectors: explicit vectors of doubles for compiled kernels, as LLVM types.
 
-Compilers turn loops over rows of a matrix into vector instructions only if they can prove a lot;
-here the vectors are spelled out, and LLVM splits them into what the machine has.
-
-Numba keeps compiled kernels until `kernels.py` changes; after a change here, touch that file.
+Compilers vectorise loops over rows of a matrix only under conditions that are difficult to prove.
+Here the vectors are explicit, and LLVM splits them into the vectors that the machine supports.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from numba.np import arrayobj
 
 
 class Simd(types.Type):
-    """`width` doubles that are computed together."""
+    """Vector of `width` doubles."""
 
     def __init__(self, width: int) -> None:
         self.width = width
@@ -26,7 +24,7 @@ class Simd(types.Type):
 
 @register_model(Simd)
 class SimdModel(models.PrimitiveModel):
-    """Lanes are LLVM vectors."""
+    """Representation of `Simd` by an LLVM vector."""
 
     def __init__(self, dmm, fe_type):
         super().__init__(dmm, fe_type, ir.VectorType(ir.DoubleType(), fe_type.width))
@@ -46,7 +44,7 @@ def _pointer(context, builder, array_type, array, index, width):
 
 
 def _spread(builder, number, width):
-    """Return the number in every lane; a vector as it is."""
+    """Broadcast a number to every lane; return a vector unchanged."""
     if isinstance(number.type, ir.VectorType):
         return number
     first = ir.Constant(ir.IntType(32), 0)
@@ -63,13 +61,13 @@ def _zeros(width):
 
 @intrinsic
 def zeros8(typing):
-    """Return 8 lanes of 0."""
+    """Return 8 lanes with the value 0."""
     return _zeros(8)
 
 
 @intrinsic
 def zeros32(typing):
-    """Return 32 lanes of 0."""
+    """Return 32 lanes with the value 0."""
     return _zeros(32)
 
 
@@ -77,8 +75,8 @@ def zeros32(typing):
 def bare(typing, array):
     """Return an array without its owner, so that no references to it are counted.
 
-    Counting is atomic, and Numba counts wherever an array is used behind a branch. The caller
-    keeps the owner.
+    Counting is atomic, and Numba counts wherever an array is used after a branch. The caller must
+    keep the owner alive.
     """
 
     def generate(context, builder, signature, args):
@@ -103,7 +101,7 @@ def at(typing, array, index):
 
 @intrinsic
 def load(typing, array, index, like):
-    """Return as many consecutive numbers as `like` has lanes, from ``array[index]`` on."""
+    """Return consecutive numbers from ``array[index]``, as many as `like` has lanes."""
 
     def generate(context, builder, signature, args):
         pointer = _pointer(context, builder, signature.args[0], args[0], args[1], like.width)
@@ -114,7 +112,7 @@ def load(typing, array, index, like):
 
 @intrinsic
 def store(typing, array, index, lanes):
-    """Write the lanes to ``array[index]`` and after."""
+    """Write the lanes to consecutive elements from ``array[index]``."""
 
     def generate(context, builder, signature, args):
         pointer = _pointer(context, builder, signature.args[0], args[0], args[1], lanes.width)
@@ -126,7 +124,7 @@ def store(typing, array, index, lanes):
 
 @intrinsic
 def fma(typing, a, b, c):
-    """Return ab + c; `a` may be one number."""
+    """Return ab + c; `a` may be a single number."""
     first = a if isinstance(a, Simd) else types.float64
 
     def generate(context, builder, signature, args):
@@ -139,7 +137,7 @@ def fma(typing, a, b, c):
 
 @intrinsic
 def fms(typing, a, b, c):
-    """Return c − ab; `a` may be one number."""
+    """Return c − ab; `a` may be a single number."""
     first = a if isinstance(a, Simd) else types.float64
 
     def generate(context, builder, signature, args):
@@ -152,7 +150,7 @@ def fms(typing, a, b, c):
 
 @intrinsic
 def minus(typing, a, b):
-    """Return a − b; `a` may be one number."""
+    """Return a − b; `a` may be a single number."""
     first = a if isinstance(a, Simd) else types.float64
 
     def generate(context, builder, signature, args):
@@ -163,7 +161,7 @@ def minus(typing, a, b):
 
 @intrinsic
 def times(typing, a, b):
-    """Return ab; `a` may be one number."""
+    """Return ab; `a` may be a single number."""
     first = a if isinstance(a, Simd) else types.float64
 
     def generate(context, builder, signature, args):
@@ -174,7 +172,7 @@ def times(typing, a, b):
 
 @intrinsic
 def flush(typing, a, tiny):
-    """Return `a` with the lanes of absolute value up to `tiny` set to 0; NaN stays."""
+    """Return `a` with lanes of magnitude up to `tiny` set to 0; NaN is preserved."""
 
     def generate(context, builder, signature, args):
         kind = args[0].type
@@ -205,7 +203,7 @@ def total(typing, a):
 
 @intrinsic
 def transpose8(typing, array, source, source_stride, target, target_stride, sign):
-    """Write `sign` times an 8 × 8 tile of an array, transposed, to another place in it."""
+    """Write `sign` times the transpose of an 8 × 8 tile of an array to another place in it."""
 
     def generate(context, builder, signature, args):
         array_type, data = signature.args[0], args[0]
@@ -228,5 +226,5 @@ def transpose8(typing, array, source, source_stride, target, target_stride, sign
             builder.store(builder.fmul(factor, row), pointer(args[3], args[4], k), align=8)
         return context.get_dummy_value()
 
-    whole = types.intp
-    return types.void(array, whole, whole, whole, whole, types.float64), generate
+    integer = types.intp
+    return types.void(array, integer, integer, integer, integer, types.float64), generate

@@ -1,4 +1,4 @@
-"""Tables that the kernels read: the contributions to each row of the stored part of ρ."""
+"""Input tables of the kernels: the contributions to each row of the stored part of ρ."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from qubatt.engines.exact.sectors import NO_ENTRIES, Entries, split
 
 
 class Bands:
-    """Diagonals of matrices, as rows of coefficients that stand under each other.
+    """Diagonals of matrices, stored as consecutive rows of coefficients.
 
-    The part of a matrix with column = row + shift is a band; its coefficients follow the row.
+    A band contains the entries of a matrix with column = row + shift, indexed by the row.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Bands:
         self.length = 0
 
     def add(self, entries: Entries, length: int) -> list[tuple[int, int]]:
-        """Store real entries; return the shift and the place of each of their bands."""
+        """Store real entries; return the shift and the position of each of their bands."""
         rows, shifts = entries.row, entries.column - entries.row
         bands = []
         for shift in np.unique(shifts):
@@ -38,7 +38,7 @@ class Bands:
 
 
 class Contributions:
-    """What is added to the rows, gathered block by block: addresses, bands and factors."""
+    """Contributions to the rows, collected block by block: addresses, bands and factors."""
 
     def __init__(self) -> None:
         self._parts: list[tuple[Whole, Whole, Whole, Floats]] = []
@@ -48,7 +48,7 @@ class Contributions:
         self._parts.append((rows, address, np.full(len(rows), band), value))
 
     def arrays(self, count: int) -> tuple[Whole, Whole, Whole, Floats]:
-        """Return for `count` rows where each one's begin, then addresses, bands, factors."""
+        """Return the first contribution of each of `count` rows, and addresses, bands, factors."""
         if not self._parts:
             empty = np.zeros(0, dtype=np.int64)
             return np.zeros(count + 1, dtype=np.int64), empty, empty, np.zeros(0)
@@ -61,12 +61,12 @@ class Contributions:
 
 
 def tables_of(layout: Layout, realization: Realization, H: Operator) -> Tables:
-    """Return what the kernels read, for a Hamiltonian within the pattern of the problem."""
+    """Return the kernel input for a Hamiltonian within the sparsity pattern of the problem."""
     return _Assembly(layout, realization, H).tables()
 
 
 class _Assembly:
-    """The tables of a layout in the making."""
+    """Assembly of the tables of a layout."""
 
     def __init__(self, layout: Layout, realization: Realization, H: Operator) -> None:
         self._layout = layout
@@ -91,7 +91,7 @@ class _Assembly:
         self._kinds = {name: Contributions() for name in ("left", "right", "both", "turn")}
 
     def tables(self) -> Tables:
-        """Gather all contributions."""
+        """Collect all contributions."""
         layout = self._layout
         count = layout.rows
         widths = [padded(size) for size in layout.sizes]
@@ -159,7 +159,7 @@ class _Assembly:
             self._kinds[kind].add(rows, address + shift, band, np.full(len(rows), factor))
 
     def _rare(self, block: BlockAddress, S: int, T: int, ones: int) -> None:
-        """Add what only some problems have: imaginary parts of H, damping off the diagonal."""
+        """Add terms that few problems have: imaginary parts of H, off-diagonal damping."""
         width = padded(self._layout.sizes[T])
         one, other = self._damping[S], self._damping[T]
         parts = [
@@ -198,10 +198,11 @@ class _Assembly:
 
 
 def _on_pattern(entries: Entries, pattern: Entries, width: int) -> Entries:
-    """Return entries within a pattern as all of its off-diagonal ones, zeros included."""
-    offsets, wanted = pattern.off_diagonal(), entries.off_diagonal()
-    keys, given = offsets.row * width + offsets.column, wanted.row * width + wanted.column
+    """Expand entries to all off-diagonal positions of a pattern that contains them, with zeros."""
+    positions, nonzero = pattern.off_diagonal(), entries.off_diagonal()
+    keys = positions.row * width + positions.column
+    nonzero_keys = nonzero.row * width + nonzero.column
     order = np.argsort(keys)
-    value = np.zeros(len(keys), dtype=wanted.value.dtype)
-    value[order[np.searchsorted(keys[order], given)]] = wanted.value
-    return Entries(offsets.row, offsets.column, value)
+    value = np.zeros(len(keys), dtype=nonzero.value.dtype)
+    value[order[np.searchsorted(keys[order], nonzero_keys)]] = nonzero.value
+    return Entries(positions.row, positions.column, value)

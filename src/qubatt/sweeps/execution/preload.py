@@ -11,11 +11,15 @@ from qubatt.core.worker_server import ONE_THREAD
 
 os.environ.update(ONE_THREAD)
 
+from pathlib import Path
+
 import numpy as np
 
 import qubatt.sweeps.execution.worker  # noqa: F401  # everything that a worker calls
 from qubatt.charging import charge
 from qubatt.engines import ExactEngine
+from qubatt.engines.exact import kernels
 from qubatt.models import DrivenBattery
 
-charge(DrivenBattery(1, drive=1.0), times=np.array([1.0]), engine=ExactEngine())
+if any(Path(kernels.recur.stats.cache_path).glob("kernels.*recur*.nbi")):  # compiled before
+    charge(DrivenBattery(1, drive=1.0), times=np.array([1.0]), engine=ExactEngine())
