@@ -35,6 +35,15 @@ DISCHARGE_MERITS = ("remaining_energy", "power", "half_life")
 LOCALITY_TOLERANCE = 1e-12
 """Largest entry of c − 1 ⊗ c_B, relative to that of c, of a jump that acts on the battery alone."""
 
+HEATING = 1e-6
+"""Rise of the remaining energy, relative to its maximum, that counts as heating."""
+
+HEATED_BY_COLD_BATH = (
+    "The battery gains energy although no bath is thermal: local jump operators are not those of"
+    " interacting atoms. See the conventions, local and global master equations."
+)
+"""Note on a result in which a bath at zero temperature heats."""
+
 FULL: Literal["full"] = "full"
 """Initial state of a full battery: all atoms, or H_B of matrices, in the highest level."""
 
@@ -139,6 +148,12 @@ def find_discharge(
     result = solve(request, time, engine, progress)
     dataset, after = result.dataset, result.certificate
     dataset.attrs["start"] = str(start)
+    if "remaining_energy" in dataset and not any(
+        getattr(part, "n_thermal", 0.0) for part in charged.environment
+    ):
+        energy = dataset["remaining_energy"].to_numpy()
+        if energy.max() > energy[0] + HEATING * np.abs(energy).max():
+            dataset.attrs["note"] = HEATED_BY_COLD_BATH
     if before is not None:
         dataset.attrs["charging_certificate"] = json.dumps(before.numbers)
         if after.status == "ok":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import logging
 from collections.abc import Callable, Sequence
 from functools import reduce
@@ -19,6 +20,7 @@ from qubatt.core.solution import Solution
 from qubatt.core.task import Save
 from qubatt.engines import Engine, select_engine
 from qubatt.merits import SolvedRun
+from qubatt.merits.maximum import Maximum
 
 logger = logging.getLogger(__name__)
 
@@ -183,7 +185,18 @@ def certified_run(request: Request, run: Propagation, describe: bool = False) ->
     certificate = certify_run(request, solution, record)
     statistics = dict(solution.statistics) | {"chosen": run.chosen_because}
     dataset = labelled(request, merits, certificate, statistics, describe)
+    if rising := _rising(request, record):
+        dataset.attrs["still_rising"] = json.dumps(rising)
     return CertifiedResult(dataset, certificate)
+
+
+def _rising(request: Request, record: SolvedRun) -> list[str]:
+    """Return the maxima that lie at the last time, where the curve may still rise."""
+    if len(record.times) < 2:
+        return []
+    maxima = [merit for merit in request.merits if isinstance(merit, Maximum)]
+    ends = {of: getattr(record.curve, f"max_{of}")()[0] for of in {merit.of for merit in maxima}}
+    return [merit.name for merit in maxima if ends[merit.of] == record.times[-1]]
 
 
 def solve(

@@ -19,7 +19,7 @@ def save(dataset: xr.Dataset, path: str | Path) -> Path:
     dataset : xarray.Dataset
         A result.
     path : str or Path
-        File to write, usually with the suffix ``.nc``.
+        File to write, with the suffix ``.nc``.
 
     Returns
     -------
@@ -43,6 +43,8 @@ def save(dataset: xr.Dataset, path: str | Path) -> Path:
         raise ArgumentError("dataset", "be an xarray.Dataset", dataset)
     if not isinstance(path, str | Path):
         raise ArgumentError("path", "be a path", path)
+    if Path(path).suffix != ".nc" and not Path(path).is_dir():
+        raise ArgumentError("path", "end in .nc", str(path), "Results are netCDF files.")
     return write_whole(path, lambda part: dataset.to_netcdf(part, engine="h5netcdf"), "path")
 
 

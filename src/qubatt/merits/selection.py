@@ -94,6 +94,11 @@ def to_merit(wanted: str | Merit) -> Merit:
         raise ArgumentError(
             "merits", f"not give parameters to {name}, which has none", wanted, cure
         )
+    cls = registry.items("merit")[name]
+    if name == wanted and any(field.is_required() for field in fields_of(cls).values()):
+        variants = ", ".join(merit.name for merit in cls.variants())
+        if variants:
+            raise ArgumentError("merits", "name one of several", wanted, f"They are: {variants}.")
     return cast(Merit, from_text("merit", wanted, "merits"))
 
 

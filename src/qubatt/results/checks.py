@@ -84,6 +84,13 @@ def check_lines(dataset: xr.Dataset) -> list[str]:
             " are broken (here by ascending H_0)."
         )
         lines += wrap(note, WIDTH, subsequent_indent="  ")
+    rising = json_attribute(dataset, "still_rising")
+    if isinstance(rising, list) and not varied_parameters(dataset):
+        shown = [name for name in rising if name in dataset and not dataset[name].ndim]
+        if shown:
+            lines += lines_of("at the last time, may still rise", ", ".join(shown))
+    if "note" in dataset.attrs:
+        lines += wrap(str(dataset.attrs["note"]), WIDTH, subsequent_indent="  ")
     if text := status_text(dataset):
         lines += lines_of("status", text)
     if numbers := certificate_text(dataset):

@@ -123,7 +123,10 @@ def description(dataset: xr.Dataset) -> list[str]:
     if charger and initial != "full":
         states = charger if isinstance(charger, list) else [charger]
         lines += lines_of("  charger", " | ".join(map(_text, states)))
-    return [*lines, *lines_of("  environment", _text(parameters.get("environment")))]
+    environment = _text(parameters.get("environment"))
+    if environment == "none" and isinstance(battery, dict) and battery.get("jumps"):
+        environment = "none besides the jumps of the battery"
+    return [*lines, *lines_of("  environment", environment)]
 
 
 def _text(parameters: Any) -> str:

@@ -20,7 +20,8 @@ def test_refuses_above_its_limit_by_name() -> None:
     with pytest.raises(qb.UnsupportedError) as caught:
         solve(qb.DenseEngine(), qb.DrivenBattery(MAX_DENSE_DIM, 1.0).problem(), times, {})
     assert str(caught.value) == (
-        'The dense engine supports at most 40 basis states, not 41. Use engine "exact", "matrix" or "auto".'
+        "The dense engine supports at most 40 basis states, not 41."
+        ' Use engine "exact", "matrix" or "auto".'
     )
 
 
