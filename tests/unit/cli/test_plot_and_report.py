@@ -81,11 +81,11 @@ def test_report_of_a_store(qubatt: Call, folder: Path) -> None:
         ("plot {}/nothing", "Argument `path` must be the folder of a study or a .nc file"),
         ("report {}/nothing", "Argument `path` must be the folder of a study or a .nc file"),
         ("report {} --output {}/a.txt", "Argument `output` must end in .html"),
-        ("plot {} --value power", "Argument `variables` must be in the data"),
-        ("plot {} --at n_atoms=5", "There are 2, 4, 6, 8, 12"),
+        ("plot {} --value power", "Argument `variables` must name variables of the data"),
+        ("plot {} --at n_atoms=5", "Its values are 2, 4, 6, 8, 12"),
         ("plot {} --at n_atoms", "Argument `at` must be name=value"),
         ("plot {} --output {}/a.bmp", "must end in .png"),
-        ("plot {} --x nothing", "Argument `x` must be a dim of the data"),
+        ("plot {} --x nothing", "Argument `x` must be a dimension of the data"),
     ],
 )
 def test_errors_are_one_sentence(qubatt: Call, folder: Path, command: str, expected: str) -> None:
