@@ -88,7 +88,7 @@ def steady_state(
     ResourceError
         If the problem does not fit in the free memory.
     UnsuitedError
-        If the solver that was asked for does not get there, as `SecularSolver` where damping is
+        If the requested solver fails on this problem, as `SecularSolver` does where damping is
         too strong.
     CertificateError
         If `strict` and the status is not ``"ok"``.

@@ -39,7 +39,7 @@ class ArgumentError(QubattError, ValueError):
 
 
 class UnsupportedError(QubattError):
-    """A basis, an engine or a model cannot do what was asked; it says so by name."""
+    """A basis, an engine or a model does not support a request; the message names it."""
 
 
 class ResourceError(QubattError):
@@ -47,7 +47,7 @@ class ResourceError(QubattError):
 
 
 class CertificateError(QubattError):
-    """A result was computed, but its certificate is not ``"ok"`` and it was asked to be."""
+    """The status of a result is not ``"ok"``, and `strict` requires it."""
 
 
 class QubattWarning(UserWarning):

@@ -129,7 +129,7 @@ def test_cost_reports_what_is_refused() -> None:
     assert not cost.fits
     assert cost.dimension == 2001 * 3001
     assert cost.memory > 1e12
-    assert "it would be refused" in str(cost)
+    assert "would be refused" in str(cost)
     assert cost.to_dict()["products"] is None
 
 

@@ -36,7 +36,7 @@ def test_complex_values_are_refused() -> None:
 
 def test_dense_refuses_by_name() -> None:
     """The oracle takes one exponential, of a constant Hamiltonian."""
-    with pytest.raises(qb.UnsupportedError, match="dense engine cannot do pulses"):
+    with pytest.raises(qb.UnsupportedError, match="dense engine does not support pulses"):
         qb.charge(battery(qb.SinePulse(1.0, 1.0)), times=TIMES, engine="dense")
 
 

@@ -124,7 +124,7 @@ def test_what_it_has_not_is_refused_in_a_sentence() -> None:
     engine, problem = SampledEngine(), BATTERY.problem(LIGHT)
     refused = task(problem, TIMES, [ENERGY], states=True)
     assert engine.unsupported(refused) == (
-        "The sampled engine has no density matrices. Leave out merits of them."
+        "The sampled engine provides no density matrices. Omit merits that need them."
     )
     with pytest.raises(qb.UnsupportedError, match="cavity-loss opens it"):
         qb.charge(
@@ -135,7 +135,7 @@ def test_what_it_has_not_is_refused_in_a_sentence() -> None:
         states: ClassVar = "none"
 
     wanted = Task(problem, TIMES, (ENERGY,), Save(battery=True))
-    assert "has no states of the battery" in Bare().unsupported(wanted)
+    assert "provides no battery states" in Bare().unsupported(wanted)
     question = Request.of(BATTERY, LIGHT, None, ["energy"])
     (run,) = propagate(question, [TIMES], Bare(), battery=True)  # as studies ask
     assert run.solution.battery_states is None

@@ -139,7 +139,7 @@ def test_too_little_memory_is_refused_with_both_numbers(
         solve(engine, spin_problem, np.array([0.0, 1.0]), {})
     text = str(caught.value)
     assert "engine needs" in text
-    assert "for 4 states, but 1 kB are free" in text
+    assert "for 4 basis states, but only 1 kB are free" in text
     assert text.endswith("Lower max_photons or n_atoms.")
 
 

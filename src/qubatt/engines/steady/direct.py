@@ -74,7 +74,7 @@ class DirectSolver(SteadySolver):
         )
 
     def projector_if_quick(self, coordinates: Coordinates) -> SteadyProjector | None:
-        """Return the limiter if it is worth the wait; see `SteadySolver.projector_if_quick`."""
+        """Return the projector if its factorisation is fast enough; see `SteadySolver.projector_if_quick`."""
         cost = self.cost(coordinates)
         worth = cost.seconds <= MAX_SECONDS and cost.memory <= 2 * spare_memory()
         return self.projector(coordinates) if worth else None
@@ -148,5 +148,5 @@ class SparseLU(ShiftedSolver):
         return np.asarray(self._held[self._sigma].solve(b))
 
     def statistics(self) -> dict[str, Any]:
-        """Return what was counted."""
+        """Return the counts; see `SteadyProjector`."""
         return {"factorizations": self._count, "fill": int(self._held[self._sigma].nnz)}

@@ -16,7 +16,7 @@ from qubatt.engines.steady.projector import RESIDUAL_TARGET, SteadyProjector, St
 from qubatt.engines.steady.step_propagator import StepPropagator
 
 ZERO_NORM = 1e-5
-"""Norm to which the difference of two states must fall for both to lead to the same one."""
+"""Norm of the difference of two states below which their steady states are the same."""
 
 STEADY_RATE = 1e-8
 """‖𝓛x‖ / ‖x‖, in units of the smallest rate, below which x is steady and not only slow."""

@@ -37,7 +37,7 @@ class StopRule(NamedTuple):
     norm : float
         ‖x‖, below which the limit counts as 0.
     tell : callable, optional
-        Told ‖𝓛x‖ on the way.
+        Called with ‖𝓛x‖ during the iteration.
     """
 
     residual: float
@@ -98,4 +98,4 @@ class SteadyProjector(ABC):
 
     @abstractmethod
     def statistics(self) -> dict[str, Any]:
-        """Return what was counted."""
+        """Return the counts of products, factorisations and the like."""

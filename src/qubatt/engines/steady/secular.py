@@ -81,7 +81,7 @@ class SecularSolver(SteadySolver):
         )
 
     def projector_if_quick(self, coordinates: Coordinates) -> SteadyProjector | None:
-        """Return the limiter where damping is weak; see `SteadySolver.projector_if_quick`."""
+        """Return the projector where damping is weak; see `SteadySolver.projector_if_quick`."""
         small = self.cost(coordinates).memory <= spare_memory()
         if coordinates.reduced.realization.dim > MAX_AUTO_DIM or not small:
             return None
@@ -212,5 +212,5 @@ class SecularGMRES(ShiftedSolver):
         raise NotWeakError('The secular method does not converge: use method "flow" or "direct".')
 
     def statistics(self) -> dict[str, Any]:
-        """Return what was counted."""
+        """Return the counts; see `SteadyProjector`."""
         return {"condition": self.condition, "iterations": self._iterations}

@@ -101,7 +101,7 @@ def solve_steady(
 ) -> list[SteadySolution]:
     """Return for every initial state of a task the steady state that it leads to.
 
-    Each is the one that the state alone would lead to, up to its error. Where the steady state is
+    Each is, within its error, the steady state that the initial state alone leads to. Where the steady state is
     unique within reach of all, it is computed once; where it is not, for each of them, and those
     that reach the same share the preparation.
 
@@ -129,7 +129,7 @@ def solve_steady(
     ResourceError
         If one of them, or all results together, do not fit in the free memory.
     UnsuitedError
-        If the solver that was asked for does not get there.
+        If the requested solver fails on this problem.
     """
     _check(task, method)
     begin = (
@@ -146,7 +146,7 @@ def solve_steady(
 
 
 class _Query(NamedTuple):
-    """What is wanted."""
+    """Quantities to compute."""
 
     task: Task
     method: str | SteadySolver

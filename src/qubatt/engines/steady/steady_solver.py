@@ -18,7 +18,7 @@ SOLVER_KIND = "steady-solver"
 
 
 class UnsuitedError(QubattError):
-    """A steady solver does not get there on this problem; another one may."""
+    """A steady solver fails on this problem; another one may succeed."""
 
 
 class SolverCost(NamedTuple):
@@ -69,11 +69,11 @@ class SteadySolver(ABC):
         ResourceError
             If that does not fit in the free memory.
         UnsuitedError
-            If it does not get there on this problem; its limits may raise it, too.
+            If the solver fails on this problem; its projectors may raise it, too.
         """
 
     def conserving_projector(self, coordinates: Coordinates) -> SteadyProjector | None:  # noqa: ARG002  # by default
-        """Return what keeps conserved quantities better, None where the limiter itself does.
+        """Return a projector that conserves quantities better; None if the usual one does.
 
         It takes over where several states are steady.
         """
@@ -84,5 +84,5 @@ class SteadySolver(ABC):
         """Return what a limit is expected to take, with all that has to be prepared."""
 
     def projector_if_quick(self, coordinates: Coordinates) -> SteadyProjector | None:
-        """Return the limiter if ``"auto"`` is to try it, else None."""
+        """Return the projector if ``"auto"`` should try it, else None."""
         return self.projector(coordinates)
