@@ -161,5 +161,5 @@ def test_local_decay_counts_the_full_space_as_memory(monkeypatch: pytest.MonkeyP
     problem = qb.CascadeBattery(max_photons=10).problem(environment=[decay])
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=2_500_000))
     monkeypatch.setattr("qubatt.engines.engine.ALWAYS_FREE", 0.0)
-    with pytest.raises(qb.ResourceError, match="for 99 states"):
+    with pytest.raises(qb.ResourceError, match="for 99 basis states"):
         solve(qb.MatrixEngine(), problem, np.array([0.0, 0.01]), {})

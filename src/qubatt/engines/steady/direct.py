@@ -74,7 +74,7 @@ class DirectSolver(SteadySolver):
         )
 
     def projector_if_quick(self, coordinates: Coordinates) -> SteadyProjector | None:
-        """Return the projector if its factorisation is fast enough; see `SteadySolver.projector_if_quick`."""
+        """Return the projector if its factorisation is fast; see `SteadySolver`."""
         cost = self.cost(coordinates)
         worth = cost.seconds <= MAX_SECONDS and cost.memory <= 2 * spare_memory()
         return self.projector(coordinates) if worth else None

@@ -101,9 +101,9 @@ def solve_steady(
 ) -> list[SteadySolution]:
     """Return for every initial state of a task the steady state that it leads to.
 
-    Each is, within its error, the steady state that the initial state alone leads to. Where the steady state is
-    unique within reach of all, it is computed once; where it is not, for each of them, and those
-    that reach the same share the preparation.
+    Each is, within its error, the steady state that the initial state alone leads to. A steady
+    state that is unique within reach of all is computed once; otherwise each initial state has
+    its own computation, and those that reach the same blocks share the preparation.
 
     Parameters
     ----------
