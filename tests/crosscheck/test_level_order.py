@@ -70,7 +70,14 @@ def test_charging_with_collective_decay(ascending, initial):
     atoms = [state.ptrace(1) for state in found.states]
     energy = qt.expect(H_B, atoms)
     merits = ["energy", "remaining_energy", "ergotropy_symmetric", "mean_photons"]
-    run = quiet(qb.charge, battery, TIMES, charger, qb.CollectiveDecay(0.4), merits)
+    run = quiet(
+        qb.charge,
+        battery,
+        times=TIMES,
+        charger=charger,
+        environment=qb.CollectiveDecay(0.4),
+        merits=merits,
+    )
     assert np.ptp(energy) > 0.3
     np.testing.assert_allclose(run.energy, energy - energy[0], atol=AGREES)
     np.testing.assert_allclose(run.remaining_energy, energy - H_B.eigenenergies()[0], atol=AGREES)
@@ -93,7 +100,7 @@ def test_discharging_with_collective_decay(ascending):
     for begun, how in ((H_B.eigenstates()[1][-1], "full"), (charged.ptrace(1), 1.5)):
         c = np.sqrt(0.4) * single
         found = qt.mesolve(H_B, begun, TIMES, [c], e_ops=[H_B], options=OPTIONS).expect[0]
-        left = quiet(qb.discharge, battery, TIMES, bath, how)
+        left = quiet(qb.discharge, battery, times=TIMES, environment=bath, start=how)
         assert found[-1] < found[0] - 0.3
         np.testing.assert_allclose(left.remaining_energy, found - lowest, atol=AGREES)
 

@@ -173,6 +173,11 @@ def check_array(argument: str, values: ArrayLike) -> FloatArray:
     return array
 
 
+def _length(values: Any) -> int:
+    """Return the number of entries of a sequence, 1 for a number."""
+    return len(values) if hasattr(values, "__len__") else 1
+
+
 def check_times(times: ArrayLike, argument: str = "times") -> FloatArray:
     """Return output times: one-dimensional, finite, ≥ 0 and strictly ascending.
 
@@ -181,7 +186,7 @@ def check_times(times: ArrayLike, argument: str = "times") -> FloatArray:
     ArgumentError
         Naming the first offending time.
     """
-    if (count := np.size(times)) > MAX_TIMES:
+    if (count := getattr(times, "size", None) or _length(times)) > MAX_TIMES:
         cure = "Fewer times suffice: merits of the energy curve are found between them."
         raise ArgumentError(argument, f"hold at most {MAX_TIMES:,} values", count, cure)
     array = np.atleast_1d(check_array(argument, times))

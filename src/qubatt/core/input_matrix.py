@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from qubatt.core.errors import MISSING, ArgumentError
+from qubatt.core.errors import ArgumentError
 from qubatt.core.fixed_pattern import on_pattern
 from qubatt.core.space import Operator
 
@@ -117,19 +117,9 @@ def check_hermitian(
         return M
     if skew.data.max() > tolerance * max(np.abs(M.data).max(), 1.0):
         row, column = worst_entry(skew)
-        first, second = (_entry_text(M[place]) for place in ((row, column), (column, row)))
-        cure = (
-            f"Entry ({row}, {column}) is {first} and entry ({column}, {row}) is {second}: they must"
-            " be complex conjugates."
-        )
-        raise ArgumentError(argument, "be Hermitian", MISSING, cure)
+        cure = f"Entries ({row}, {column}) and ({column}, {row}) must be complex conjugates."
+        raise ArgumentError(argument, "be Hermitian", complex(M[row, column]), cure)
     return tidy(0.5 * (M + adjoint))
-
-
-def _entry_text(value: Any) -> str:
-    """Return a number in a few digits, without an imaginary part that is 0."""
-    number = complex(value)
-    return f"{number.real:.6g}" if number.imag == 0 else f"{number:.6g}"
 
 
 def worst_entry(matrix: Operator) -> tuple[int, int]:

@@ -110,5 +110,5 @@ def test_bad_input(arguments: dict[str, object], error: type[Exception], message
 
 def test_half_life_belongs_to_a_charged_battery() -> None:
     """A charging run begins empty, and says where to go."""
-    with pytest.raises(qb.UnsupportedError, match=r"discharge with qb\.discharge"):
+    with pytest.raises(qb.UnsupportedError, match=r"use qb\.discharge to start"):
         qb.charge(qb.DrivenBattery(1, 1.0), times=TIMES, merits="half_life")

@@ -47,7 +47,7 @@ def test_ulimit(limit: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "engine needs" in done.stdout
-    free = done.stdout.partition("but ")[2].split()
+    free = done.stdout.partition("but only ")[2].split()
     assert free[1] == "MB"
     assert 20.0 < float(free[0]) <= 200.0
 

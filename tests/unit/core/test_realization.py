@@ -163,7 +163,7 @@ def test_full_space_is_not_chosen_silently_when_huge() -> None:
     many = Problem(Space({"atoms": Atoms(13)}), "atoms", (), (), (LOCAL,))
     with pytest.raises(qb.UnsupportedError) as caught:
         realize(many)
-    assert "8192 states" in str(caught.value)
+    assert "8,192 states" in str(caught.value)
     assert str(FULL_DIM_LIMIT) in str(caught.value)
 
 

@@ -246,9 +246,9 @@ def test_its_name_is_short() -> None:
         ({"H_B": H_CHARGE}, "Argument `H_B` must act on `battery` alone, as 1 ⊗ h ⊗ 1, but entry"),
         (
             {"H_B": [[0, 1], [0, 0]]},
-            "Argument `H_B` must be Hermitian. Entry (0, 1) is 1 and entry (1, 0) is 0: they",
+            "Argument `H_B` must be Hermitian, but is (1+0j). Entries",
         ),
-        ({"H_charge": LOSS}, "Argument `H_charge` must be Hermitian. Entry ("),
+        ({"H_charge": LOSS}, "Argument `H_charge` must be Hermitian, but is (1.732"),
         ({"H_charge": np.ones((2, 3))}, "Argument `H_charge` must be a square matrix, but is"),
         ({"H_charge": np.eye(6)}, "Argument `dims` must have the product 6, the dimension of"),
         ({"H_charge": H_CHARGE * np.nan}, "Argument `H_charge` must be finite, but is 'entry (0"),
