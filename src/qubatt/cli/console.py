@@ -41,7 +41,7 @@ def json_text(data: Any, indent: int | None = None) -> str:
     """Return JSON; other characters than those of standard output are written as ``\\uXXXX``."""
     text = json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)
     try:
-        text.encode(sys.stdout.encoding)
+        text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
         return json.dumps(data, indent=indent, allow_nan=False)
     return text
