@@ -99,3 +99,20 @@ def test_version_is_the_installed_one() -> None:
     from importlib.metadata import version
 
     assert version("qubatt") == qubatt.__version__
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("DickBattery", "no public name 'DickBattery'. Best matches are: DickeBattery"),
+        ("mesolve", "Best matches are: charge"),
+        ("steadystate", "Best matches are: steady_state"),
+        ("zzz", "dir(qubatt) lists the public names."),
+    ],
+)
+def test_misspelt_names(name: str, message: str) -> None:
+    """The error names the nearest public names."""
+    with pytest.raises(AttributeError) as caught:
+        getattr(qubatt, name)
+    assert message in str(caught.value)
+    assert not hasattr(qubatt, "__missing__")

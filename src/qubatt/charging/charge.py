@@ -12,6 +12,7 @@ from qubatt.charging.cutoff_search import converge
 from qubatt.charging.propagate import solve
 from qubatt.charging.request import ChargerOption, Environment, MeritNames, Request
 from qubatt.charging.settling_times import is_auto, settling_times
+from qubatt.core.call import explained_call
 from qubatt.core.check import FloatArray, check_times
 from qubatt.core.errors import ArgumentError
 from qubatt.core.float_errors import usual_float_errors
@@ -21,6 +22,7 @@ from qubatt.models import Battery
 from qubatt.results.coordinates import with_scalar_coordinates
 
 
+@explained_call
 @usual_float_errors
 def charge(
     battery: Battery,

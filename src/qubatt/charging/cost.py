@@ -11,6 +11,7 @@ from qubatt.charging.charge import check_state_times
 from qubatt.charging.request import ChargerOption, Environment, MeritNames, Request
 from qubatt.charging.sample_times import sample_times
 from qubatt.charging.settling_times import is_auto
+from qubatt.core.call import explained_call
 from qubatt.core.check import check_times
 from qubatt.core.errors import ArgumentError
 from qubatt.core.float_errors import usual_float_errors
@@ -21,6 +22,7 @@ from qubatt.engines.cost import oversize_cost, task_cost
 from qubatt.models import Battery
 
 
+@explained_call
 @usual_float_errors
 def cost(
     battery: Battery,

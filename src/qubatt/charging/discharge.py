@@ -15,6 +15,7 @@ from qubatt.charging.certificate import Certificate, CertifiedResult, certify_ru
 from qubatt.charging.propagate import solve
 from qubatt.charging.request import ChargerOption, Environment, MeritNames, Request
 from qubatt.charging.sample_times import sample_times
+from qubatt.core.call import explained_call
 from qubatt.core.check import FloatArray, check_times, plain_number
 from qubatt.core.errors import ArgumentError, UnsupportedError
 from qubatt.core.float_errors import usual_float_errors
@@ -48,6 +49,7 @@ FULL: Literal["full"] = "full"
 """Initial state of a full battery: all atoms, or H_B of matrices, in the highest level."""
 
 
+@explained_call
 @usual_float_errors
 def discharge(
     battery: Battery,

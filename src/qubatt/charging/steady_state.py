@@ -17,6 +17,7 @@ from qubatt.charging.request import (
     Request,
     check_alike,
 )
+from qubatt.core.call import explained_call
 from qubatt.core.errors import UnsupportedError
 from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.progress import ProgressOption, reporting
@@ -30,6 +31,7 @@ from qubatt.models import Battery
 from qubatt.results.coordinates import with_scalar_coordinates
 
 
+@explained_call
 @usual_float_errors
 def steady_state(
     battery: Battery,

@@ -62,8 +62,8 @@ class Described(str):
 
 
 def shorten(value: object, limit: int = 60) -> str:
-    """Return ``repr(value)``, cut in the middle of long ones."""
-    text = repr(value)
+    """Return ``repr(value)`` on one line, cut in the middle of long ones."""
+    text = " ".join(line.strip() for line in repr(value).splitlines())
     return text if len(text) <= limit else f"{text[: limit - 14]} ... {text[-9:]}"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import xarray as xr
 from matplotlib.figure import Figure
 
+from qubatt.core.call import explained_call
 from qubatt.core.errors import ArgumentError, suggest
 from qubatt.core.float_errors import usual_float_errors
 from qubatt.plots.page_layout import draw_courses, draw_families, draw_heat
@@ -28,6 +29,7 @@ MIN_MAP_SIDE = 5
 """Smallest number of values of both parameters for a map instead of curves."""
 
 
+@explained_call
 @usual_float_errors
 def plot(
     dataset: xr.Dataset,

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from qubatt.core.call import explained_call
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import MISSING, ArgumentError
 from qubatt.core.float_errors import usual_float_errors
@@ -16,6 +17,7 @@ from qubatt.recharging.levels import recharge_levels
 from qubatt.recharging.recharge import check_beta, cycle_dataset
 
 
+@explained_call
 @usual_float_errors
 def recharge_pair(H_B: Any, H_0: Any, beta: ArrayLike) -> xr.Dataset:
     """Return the recharging cycle of a battery H_B with a reference H₀, where [H_B, H₀] = 0.

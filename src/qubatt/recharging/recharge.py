@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from qubatt.core.bibliography import BIBLIOGRAPHY
+from qubatt.core.call import explained_call
 from qubatt.core.check import FloatArray, check_array, check_count
 from qubatt.core.errors import ArgumentError, ResourceError, suggest
 from qubatt.core.float_errors import usual_float_errors
@@ -33,6 +34,7 @@ VARIABLES = {
 """Long name, units and definition of the variables."""
 
 
+@explained_call
 @usual_float_errors
 def recharge(
     n_atoms: ArrayLike,

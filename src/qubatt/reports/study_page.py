@@ -8,6 +8,7 @@ from pathlib import Path
 import tomli_w
 import xarray as xr
 
+from qubatt.core.call import explained_call
 from qubatt.core.errors import MISSING, ArgumentError
 from qubatt.core.file import write_whole
 from qubatt.core.float_errors import usual_float_errors
@@ -21,6 +22,7 @@ from qubatt.results.parameters import fixed_rows
 from qubatt.results.tables import axis_rows, failure_rows, merit_rows, provenance_rows
 
 
+@explained_call
 @usual_float_errors
 def report(source: xr.Dataset | str | Path, output: str | Path | None = None) -> Path:
     """Write an HTML page with the parameters, figures, certificates and failures of a study.

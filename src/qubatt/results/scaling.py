@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
+from qubatt.core.call import explained_call
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError, suggest
 from qubatt.core.float_errors import usual_float_errors
@@ -23,6 +24,7 @@ class _Law(NamedTuple):
     points: int = 0
 
 
+@explained_call
 @usual_float_errors
 def scaling(
     array: xr.DataArray,

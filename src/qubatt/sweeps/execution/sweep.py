@@ -10,6 +10,7 @@ from typing import Any
 
 import xarray as xr
 
+from qubatt.core.call import explained_call
 from qubatt.core.file import write_whole
 from qubatt.core.float_errors import usual_float_errors
 from qubatt.sweeps.execution.progress import StudyProgress, reporting
@@ -20,6 +21,7 @@ from qubatt.sweeps.store.zarr import read_grid, write_grid
 from qubatt.sweeps.study.study import Study
 
 
+@explained_call
 @usual_float_errors
 def sweep(
     study: Study | Mapping[str, Any] | str | Path,
