@@ -52,7 +52,7 @@ class Certificate:
         """Attributes of a Dataset."""
         return {"status": self.status, "certificate": json.dumps(self.numbers)}
 
-    def issue(self, strict: bool, stacklevel: int = 4) -> None:
+    def issue(self, strict: bool, stacklevel: int = 5) -> None:
         """Warn of a result that should not be trusted, or refuse it.
 
         Raises

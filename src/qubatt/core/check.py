@@ -57,6 +57,10 @@ Level = Annotated[int, _Plain, Field(ge=0, le=MAX_COUNT)]
 """A whole number ≥ 0: photons in a Fock state."""
 
 
+AUTO = "'auto'"
+"""Literal in the annotation of a field that can be determined."""
+
+
 def _cutoff(value: Any) -> Any:
     """Return a whole number from 1 on, or ``"auto"``."""
     if isinstance(value, str) and value == "auto":
@@ -123,7 +127,7 @@ def explain(error: ValidationError, fields: Mapping[str, Any]) -> ArgumentError:
         choices = get_args(getattr(fields.get(name), "annotation", None))  # of a Literal
         names = [repr(choice) for choice in choices if isinstance(choice, str)]
         one_of = f"be one of {', '.join(names[:-1])} or {names[-1]}" if names else "be given"
-        return ArgumentError(name, one_of, MISSING)
+        return ArgumentError(name, one_of, MISSING, _example(name, fields.get(name)))
     if kind == "greater_than_equal":
         bound = context["ge"]
         requirement = "be non-negative" if bound == 0 else f"be at least {bound}"
@@ -143,6 +147,14 @@ def explain(error: ValidationError, fields: Mapping[str, Any]) -> ArgumentError:
     else:
         requirement = _REQUIREMENTS.get(kind, f"be valid ({problem['msg']})")
     return ArgumentError(name, requirement, value)
+
+
+def _example(name: str, field: Any) -> str:
+    """Return the sentence that describes a field and shows a value."""
+    if field is None or not (field.description and field.examples):
+        return ""
+    automatic = f' With {name}="auto" it is determined.' if AUTO in str(field.annotation) else ""
+    return f"{field.description}, for example {name}={field.examples[0]!r}.{automatic}"
 
 
 def check_array(argument: str, values: ArrayLike) -> FloatArray:

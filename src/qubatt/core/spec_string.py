@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from qubatt.core.declaration import fields_of
-from qubatt.core.errors import ArgumentError
+from qubatt.core.declaration import STORED_IF_CHANGED, fields_of
+from qubatt.core.errors import MISSING, ArgumentError
 from qubatt.core.registry import registry
 
 
@@ -29,7 +30,7 @@ def from_text(kind: str, text: str, argument: str | None = None) -> Any:
         If the name or a field does not exist, or a value is refused.
     """
     name, _, rest = text.partition(":")
-    cls = registry.get(kind, name, argument)
+    cls = _registered(kind, name, argument)
     types = {field: entry.annotation for field, entry in fields_of(cls).items()}
     args: list[Any] = []
     kwargs: dict[str, Any] = {}
@@ -46,7 +47,46 @@ def from_text(kind: str, text: str, argument: str | None = None) -> Any:
         else:
             field = list(types)[len(args)] if len(args) < len(types) else ""
             args.append(field_value(field, types.get(field), part))
-    return cls(*args, **kwargs)
+    try:
+        return cls(*args, **kwargs)
+    except ArgumentError as error:
+        if not (error.value is MISSING or isinstance(error.value, str)):
+            raise
+        cure = error.cure if error.requirement.startswith("be left out") else ""
+        cure = f"{cure} Write, for example, {written_form(name, cls)}.".strip()
+        raise ArgumentError(error.argument, error.requirement, error.value, cure) from None
+
+
+def _registered(kind: str, name: str, argument: str | None) -> Any:
+    """Return the class of that name; errors show how a name that differs in style is written."""
+    try:
+        return registry.get(kind, name, argument)
+    except ArgumentError as error:
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", re.split(r"[=( ]", name.strip())[0])
+        plain = words.replace("_", "-").lower()
+        if plain not in (entries := registry.items(kind)):
+            raise
+        cure = f"Write, for example, {written_form(plain, entries[plain])}."
+        raise ArgumentError(error.argument, error.requirement, name, cure) from None
+
+
+def written_form(name: str, cls: type[Any]) -> str:
+    """Return examples of a declared class as text: its required fields, and all of them by name."""
+    fields = {
+        field: (entry.is_required(), _written(entry.examples[0]))
+        for field, entry in fields_of(cls).items()
+        if entry.examples and entry.json_schema_extra != STORED_IF_CHANGED
+    }
+    required = ",".join(text for is_required, text in fields.values() if is_required)
+    short = f"{name}:{required}" if required else name
+    if all(is_required for is_required, _ in fields.values()):
+        return short
+    return f"{short} or {name}:" + ",".join(f"{k}={text}" for k, (_, text) in fields.items())
+
+
+def _written(value: Any) -> str:
+    """Return the text of a number, of a name, or of several numbers."""
+    return "/".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def to_declared(kind: str, value: Any, argument: str | None = None) -> Any:

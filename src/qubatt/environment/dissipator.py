@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from qubatt.core.declaration import STORED_IF_CHANGED, fields_of
-from qubatt.core.errors import UnsupportedError
+from qubatt.core.declaration import STORED_IF_CHANGED, example_of, fields_of
+from qubatt.core.errors import ArgumentError, UnsupportedError
 from qubatt.core.problem import Jump
 from qubatt.core.registry import registry
 from qubatt.core.space import Space
@@ -27,6 +27,18 @@ def acts_on(factor: str) -> Any:
         examples=[factor],
         json_schema_extra=STORED_IF_CHANGED,
     )
+
+
+def fitting_dissipators(space: Space) -> tuple[str, ...]:
+    """Return the names of the registered dissipators that fit a space."""
+    names = []
+    for name, cls in registry.items("environment").items():
+        try:
+            example_of(cls).jumps(space)
+        except (ArgumentError, UnsupportedError):
+            continue
+        names.append(name)
+    return tuple(names)
 
 
 class Dissipator(ABC):

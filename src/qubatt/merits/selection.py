@@ -96,9 +96,10 @@ def to_merit(wanted: str | Merit) -> Merit:
         )
     cls = registry.items("merit")[name]
     if name == wanted and any(field.is_required() for field in fields_of(cls).values()):
-        variants = ", ".join(merit.name for merit in cls.variants())
+        variants = ", ".join(f"{merit.name} ({merit.long_name})" for merit in cls.variants())
         if variants:
-            raise ArgumentError("merits", "name one of several", wanted, f"They are: {variants}.")
+            requirement = f"name one of the variants of {name}"
+            raise ArgumentError("merits", requirement, wanted, f"They are: {variants}.")
     return cast(Merit, from_text("merit", wanted, "merits"))
 
 

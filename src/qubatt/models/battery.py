@@ -11,12 +11,13 @@ from typing import Any, ClassVar
 from numpy.typing import NDArray
 
 from qubatt.core.declaration import fields_of
-from qubatt.core.errors import ArgumentError
+from qubatt.core.errors import ArgumentError, UnsupportedError
 from qubatt.core.html import object_html
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.size import check_space
 from qubatt.core.space import Space
 from qubatt.environment import Dissipator
+from qubatt.environment.dissipator import fitting_dissipators
 from qubatt.states import ChargerState
 
 
@@ -86,7 +87,7 @@ class Battery(ABC):
             If a dissipator cannot act on this battery.
         """
         check_space(self.space)
-        jumps = _named_apart([dissipator.jumps(self.space) for dissipator in environment])
+        jumps = _named_apart([self._jumps(dissipator) for dissipator in environment])
         return Problem(
             space=self.space,
             battery=self.battery_factor,
@@ -96,6 +97,16 @@ class Battery(ABC):
             initial=self.initial_state(charger),
             charger=self.charger_factor,
         )
+
+    def _jumps(self, dissipator: Dissipator) -> tuple[Jump, ...]:
+        """Return the jumps of a dissipator; errors list the dissipators that fit the battery."""
+        try:
+            return dissipator.jumps(self.space)
+        except UnsupportedError as error:
+            if not self.has_text_form:
+                raise
+            names = ", ".join(fitting_dissipators(self.space))
+            raise UnsupportedError(f"{error} Environments of this battery are: {names}.") from None
 
     @property
     def battery_factor(self) -> str:

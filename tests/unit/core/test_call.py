@@ -60,3 +60,42 @@ def test_errors_inside_a_function_stay_as_they_are() -> None:
 def test_every_other_name_leads_to_an_example() -> None:
     """The cures can be written for all of them."""
     assert set(OTHER_NAMES.values()) <= set(EXAMPLES)
+
+
+def test_warnings_point_to_the_call() -> None:
+    """The line in the warning is that of the caller, not one of the package."""
+    battery = qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=4)
+    with pytest.warns(qb.QubattWarning, match="max_photons") as caught:
+        qb.charge(battery, times=[1.0])
+    assert {each.filename for each in caught} == {__file__}
+
+
+WRITTEN = "Write, for example, cavity-loss:0.5 or cavity-loss:rate=0.5,n_thermal=0.3."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"environment": "cavity-loss"}, f"`rate` must be given. {WRITTEN}"),
+        ({"environment": "cavity-loss:high"}, f"be a number, but is 'high'. {WRITTEN}"),
+        ({"environment": "cavity-loss=0.5"}, f"but is 'cavity-loss=0.5'. {WRITTEN}"),
+        ({"environment": "cavity_loss:0.5"}, f"but is 'cavity_loss'. {WRITTEN}"),
+        ({"environment": "CavityLoss(0.5)"}, f"but is 'CavityLoss(0.5)'. {WRITTEN}"),
+        ({"environment": "cavity-loss:n_termal=1"}, f"Best matches are: n_thermal. {WRITTEN}"),
+        ({"charger": "fock"}, "`photons` must be given. Write, for example, fock:2."),
+        ({"charger": "fock:x"}, "be a number, but is 'x'. Write, for example, fock:2."),
+    ],
+)
+def test_text_that_is_not_a_declared_object(arguments: Any, message: str) -> None:
+    """The message shows the text form."""
+    battery = qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=8)
+    with pytest.raises(qb.ArgumentError) as caught:
+        qb.charge(battery, times=[1.0], **arguments)
+    assert message in str(caught.value)
+
+
+def test_a_missing_cutoff_can_be_chosen() -> None:
+    """The message says what the number is, and that it can be determined."""
+    build: Any = qb.DickeBattery
+    with pytest.raises(qb.ArgumentError, match=r'example max_photons=8\. With max_photons="auto"'):
+        build(n_atoms=2, coupling=0.5)

@@ -75,7 +75,7 @@ def test_equal_things_hash_alike_and_can_be_copied() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({}, "Argument `count` must be given."),
+        ({}, "Argument `count` must be given. count, for example count=2."),
         ({"count": 0}, "Argument `count` must be at least 1, but is 0."),
         ({"count": -2}, "Argument `count` must be at least 1, but is -2."),
         ({"count": 2.5}, "Argument `count` must be a whole number, but is 2.5."),

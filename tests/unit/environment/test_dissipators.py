@@ -7,6 +7,7 @@ import pytest
 import qubatt as qb
 from qubatt.core.problem import Jump
 from qubatt.environment import Dissipator
+from qubatt.environment.dissipator import fitting_dissipators
 from qubatt.models import Battery
 
 DICKE = qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=3)
@@ -124,7 +125,9 @@ def test_misfits_are_refused_by_name(
     """Building the problem says which dissipator does not fit and why."""
     with pytest.raises(qb.UnsupportedError) as caught:
         battery.problem(environment=[dissipator])
-    assert str(caught.value) == message
+    text, _, names = str(caught.value).partition(" Environments of this battery are: ")
+    assert text == message
+    assert names.rstrip(".").split(", ") == list(fitting_dissipators(battery.space))
 
 
 @pytest.mark.parametrize(

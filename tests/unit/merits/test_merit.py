@@ -134,9 +134,12 @@ def test_variants_have_names_of_their_own(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("ergotropy", "They are: ergotropy_symmetric, ergotropy_full, ergotropy_atom."),
+        (
+            "ergotropy",
+            r"ergotropy_symmetric \(ergotropy on the symmetric states\), .*, ergotropy_atom \(",
+        ),
         ("capacity:atom", "`reach` must be one of 'symmetric' or 'full', but is 'atom'"),
-        ("maximum", "They are: maximum_energy, maximum_energy_time, maximum_power"),
+        ("maximum", r"They are: maximum_energy \(largest stored energy\), .*, maximum_power \("),
         ("ergotropy_ful", "Best matches are: ergotropy_full"),
         ("ergotropy_full:beta=1", "`merits` must not give parameters to ergotropy_full"),
     ],

@@ -52,7 +52,11 @@ def test_extreme_gaussians_neither_overflow_nor_divide_by_zero() -> None:
         (qb.GaussianPulse, [math.nan, 1, 1], "Argument `amplitude` must be finite, but is nan."),
         (qb.GaussianPulse, [1, 1, 0], "Argument `width` must be positive, but is 0."),
         (qb.GaussianPulse, [1, 1, -2.0], "Argument `width` must be positive, but is -2.0."),
-        (qb.GaussianPulse, [1, 1], "Argument `width` must be given."),
+        (
+            qb.GaussianPulse,
+            [1, 1],
+            "Argument `width` must be given. Standard deviation in time, for example width=1.5.",
+        ),
         (qb.SinePulse, [1, True], "Argument `frequency` must be a number, but is True."),
         (qb.SinePulse, [1, 2, math.nan], "Argument `phase` must be finite, but is nan."),
     ],
