@@ -85,7 +85,15 @@ def build() -> typer.Typer:
 def _warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
     """Print a warning of this package as one line; drop those of libraries."""
     if issubclass(category, QubattWarning):
-        typer.echo(f"Warning: {message}", err=True)
+        typer.echo(f"Warning: {_worded(message)}", err=True)
+
+
+def _worded(message: object) -> str:
+    """Return a message of the package in the words of the command that was typed."""
+    from qubatt.cli.wording import for_command_line
+
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    return for_command_line(str(message), words[0] if words else "")
 
 
 def run() -> None:
@@ -95,7 +103,7 @@ def run() -> None:
     try:
         build()()
     except QubattError as error:
-        typer.echo(f"Error: {error}", err=True)
+        typer.echo(f"Error: {_worded(error)}", err=True)
         sys.exit(2)
     except MemoryError:
         typer.echo("Error: Memory ran out. Lower max_photons or n_atoms.", err=True)
