@@ -44,9 +44,7 @@ def summary(dataset: xr.Dataset, max_lines: int | None = MAX_LINES) -> str:
 
 def _scalar_lines(scalars: Mapping[str, xr.DataArray]) -> list[str]:
     """Return one line for each number without dims."""
-    rows = [
-        [name, f"{array.item() + 0.0:.10g}", units_of(array)] for name, array in scalars.items()
-    ]
+    rows = [[name, f"{array.item() + 0.0:.6g}", units_of(array)] for name, array in scalars.items()]
     return aligned(rows, left=(0, 2)) if rows else []
 
 

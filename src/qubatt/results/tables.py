@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable, Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -33,7 +35,7 @@ def value_tables(dataset: xr.Dataset, width: int) -> list[list[str]]:
     """Return the lines of one table for all arrays with the same dims, thinned where it is long."""
     groups: dict[tuple[Hashable, ...], dict[str, xr.DataArray]] = {}
     for name, array in entries(dataset).items():
-        if array.size and array.dims:
+        if array.size and array.dims and not is_check(name):
             groups.setdefault(array.dims, {})[name] = array
     return [_value_table(dims, arrays, width) for dims, arrays in groups.items()]
 
@@ -43,7 +45,7 @@ def _value_table(
 ) -> list[str]:
     """Return a table with one row per point, and as many columns as the terminal has room for."""
     first = next(iter(arrays.values()))
-    rows = np.unique(np.linspace(0, first.size - 1, min(MAX_ROWS, first.size)).round().astype(int))
+    rows = _shown_rows(first.size)
     indices = np.transpose(np.unravel_index(rows, first.shape))
     columns = [
         [str(dim), *(f"{first[dim].to_numpy()[k]:.6g}" for k in along)]
@@ -58,6 +60,14 @@ def _value_table(
     if shown < len(columns):
         notes += [f"{shown - len(dims)} of {len(arrays)} columns"]
     return [*lines, *([f"({', '.join(notes)}; all with --output or --json)"] if notes else [])]
+
+
+def _shown_rows(count: int) -> list[int]:
+    """Return at most `MAX_ROWS` evenly spaced rows; only the last distance may be shorter."""
+    last = count - 1
+    least = max(-(-last // (MAX_ROWS - 1)), 1)
+    step = next((step for step in range(least, 2 * least) if last % step == 0), least)
+    return [*range(0, last, step), last]
 
 
 def merit_arrays(dataset: xr.Dataset) -> dict[str, xr.DataArray]:
@@ -113,5 +123,24 @@ def provenance_rows(dataset: xr.Dataset) -> list[Row]:
         rows.append(("computed with", ", ".join(f"{k} {v}" for k, v in versions.items())))
     for name, value in dataset.attrs.items():
         if name not in SHOWN_ELSEWHERE and len(str(value)) <= MAX_ATTRIBUTE:
-            rows.append((str(name).replace("_", " "), str(value)))
+            rows.append((str(name).replace("_", " "), _plain_text(_decoded(value))))
     return rows
+
+
+def _decoded(value: Any) -> Any:
+    """Return the content of an attribute that holds an object or a list as JSON."""
+    if not (isinstance(value, str) and value[:1] in ("{", "[")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _plain_text(value: Any) -> str:
+    """Return nested values without quotation marks, floats with six digits."""
+    if isinstance(value, dict):
+        return ", ".join(f"{str(k).replace('_', ' ')} {_plain_text(v)}" for k, v in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(_plain_text, value))
+    return "not computed" if value is None else number_text(value)

@@ -60,6 +60,11 @@ def test_dry_run_computes_nothing(study, tmp_path):
     run("sweep", study, "--output", "out", "--workers", 1)
     told = json.loads(run("sweep", study, "--dry-run", "--json", "--output", "out").stdout)
     assert (told["done"], told["propagations"], told["total"]) == (3, 0, 0)
+    study.write_text(STUDY.replace('["energy"]', '["energy", "purity"]'))
+    told = json.loads(run("sweep", study, "--dry-run", "--json", "--output", "out").stdout)
+    assert (told["done"], told["propagations"], told["from_states"]) == (0, 0, 3)
+    text = run("sweep", study, "--dry-run", "--output", "out").stdout
+    assert "further merits of 3 from stored states" in text
 
 
 @pytest.mark.usefixtures("study")

@@ -67,6 +67,9 @@ class StudyCost:
         Whether states are kept for further merits.
     refused : tuple of str
         Errors of those estimated points that would fail.
+    from_states : int
+        Number of propagations or steady states of which states were kept, so that further merits
+        are computed from them without dynamics. They are not among `propagations`.
     """
 
     shape: dict[str, int]
@@ -82,6 +85,7 @@ class StudyCost:
     store: float
     keeps: bool
     refused: tuple[str, ...] = ()
+    from_states: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the attributes as JSON-compatible values."""
@@ -97,11 +101,14 @@ class StudyCost:
         several = f", about {shared} on {self.workers} processes" if self.workers > 1 else ""
         largest = "unknown" if math.isnan(self.memory) else format_bytes(self.memory)
         keeps = "with" if self.keeps else "without"
+        stored = f"further merits of {self.from_states:,} from stored states"
         if not self.propagations:
-            return f"points        {self.points:,} ({grid}){earlier}: nothing to do"
+            rest = stored if self.from_states else "nothing to do"
+            return f"points        {self.points:,} ({grid}){earlier}: {rest}"
+        computed = f"{self.propagations:,} propagations or steady states"
         rows = [
             ("points", f"{self.points:,} ({grid}){earlier}"),
-            ("to compute", f"{self.propagations:,} propagations or steady states"),
+            ("to compute", f"{computed}; {stored}" if self.from_states else computed),
             ("cost of one", cost),
             (
                 "total",
@@ -136,6 +143,8 @@ def study_cost(
         for batch in batches
         if None in [_earlier(store, point, batch.merit_names) for point in batch.points]
     ]
+    unfinished = len(missing)
+    missing = [batch for batch in missing if not _has_states(store, batch)]
     results = [_earlier(store, point, merit_names(point.run)) for point in study.points]
     positions = np.unique(np.linspace(0, max(len(missing) - 1, 0), MAX_ESTIMATES).round())
     estimates, refused = _estimates([missing[int(k)] for k in positions] if missing else [])
@@ -160,6 +169,7 @@ def study_cost(
         store=3000.0 * len(study) + (state_bytes(study.points) if keeps else 0.0),
         keeps=keeps,
         refused=tuple(dict.fromkeys([*refused, *errors])),
+        from_states=unfinished - len(missing),
     )
 
 
@@ -175,6 +185,12 @@ class _Estimate:
 def _earlier(store: MemoryStore, point: Point, names: Sequence[str]) -> PointResult | None:
     result = store.get(point.key, names)
     return result if result is not None and result.covers(names) else None
+
+
+def _has_states(store: MemoryStore, batch: Batch) -> bool:
+    """Return whether solved states of all points of a batch were kept."""
+    earlier = [store.get(point.key, batch.merit_names) for point in batch.points]
+    return None not in earlier and all(store.state(point.key) is not None for point in batch.points)
 
 
 def _estimates(batches: Sequence[Batch]) -> tuple[list[_Estimate], tuple[str, ...]]:
