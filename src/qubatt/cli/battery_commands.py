@@ -39,7 +39,7 @@ def add_battery_commands(app: typer.Typer, name: str, text: str, body: Callable[
                 raise ArgumentError("battery", "name a battery with a command", cmd_name, cure)
             if self.listing:
                 return TyperCommand(cmd_name, help=battery_summaries()[cmd_name])
-            return _command(cmd_name, body)
+            return _command(cmd_name, name, body)
 
         def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # likewise
             with formatter.section("Commands"):
@@ -57,23 +57,51 @@ def add_battery_commands(app: typer.Typer, name: str, text: str, body: Callable[
     app.add_typer(group, name=name)
 
 
-def _command(battery: str, body: Callable[..., None]) -> Any:
-    """Return the command of one battery."""
+def _command(battery: str, group: str, body: Callable[..., None]) -> Any:
+    """Return the command of one battery in a group of commands."""
     import qubatt.models  # noqa: F401  # registers the batteries
     from qubatt.core.registry import registry
 
     single = typer.Typer(add_completion=False, rich_markup_mode=None)
     cls = registry.get("battery", battery)
-    single.command(battery, cls=Command)(command_for(cls, body))
+    epilog = f"\b\nExample:\n  qubatt {group} {battery} {example_options(cls, group)}"
+    single.command(battery, cls=Command, epilog=epilog)(command_for(cls, body))
     return typer.main.get_command(single)
 
 
 def _kind(annotation: Any) -> str:
     """Return what the value of an option is called in the help."""
+    from qubatt.core.check import AUTO
     from qubatt.core.spec_string import plain_types
 
     names: dict[Any, str] = {int: "INTEGER", float: "NUMBER", Callable: "PULSE"}
-    return "|".join(names.get(part, "TEXT") for part in plain_types(annotation))
+    text = "auto" if AUTO in str(annotation) else "TEXT"
+    return "|".join(names.get(part, text) for part in plain_types(annotation))
+
+
+def example_options(cls: type[Any], group: str) -> str:
+    """Return options with which a command of a battery runs."""
+    import qubatt.environment  # noqa: F401  # registers the dissipators
+    from qubatt.core.check import AUTO
+    from qubatt.core.declaration import example_of, fields_of
+    from qubatt.core.registry import registry
+    from qubatt.core.spec_string import written_form
+    from qubatt.environment.dissipator import fitting_dissipators
+
+    options = [
+        (name, "auto" if AUTO in str(field.annotation) else str(field.examples[0]))
+        for name, field in fields_of(cls).items()
+        if field.is_required() and field.examples
+    ]
+    if group != "charge":
+        battery, entries = example_of(cls), registry.items("environment")
+        for name in fitting_dissipators(battery.space):
+            jumps = example_of(entries[name]).jumps(battery.space)
+            if all(set(jump.operators) == {battery.battery_factor} for jump in jumps):
+                text = written_form(name, entries[name]).split(" or ")[0]
+                options.append(("environment", text))
+                break
+    return " ".join(f"--{name.replace('_', '-')} {text}" for name, text in options)
 
 
 def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None]:

@@ -43,14 +43,18 @@ def _charge(
     engine: Annotated[
         str,
         typer.Option(
-            help="auto, or one of: qubatt list engine; with options as in exact:tolerance=1e-10"
+            metavar="ENGINE",
+            help="auto, or one of: qubatt list engine; with options as in exact:tolerance=1e-10",
         ),
     ] = "auto",
     output: Output = None,
     plot: Plot = None,
     state_times: Annotated[
         str | None,
-        typer.Option(help="Times of merits of the full state: 1,2 or 0:10:11 [default: all times]"),
+        typer.Option(
+            metavar="TIMES",
+            help="Times of merits of the full state: 1,2 or 0:10:11 [default: all times]",
+        ),
     ] = None,
     strict: Strict = False,
     dry_run: Annotated[

@@ -8,9 +8,21 @@ from typer.core import TyperCommand
 
 from qubatt.core.errors import QubattError
 
+NEEDED = "at least one is needed"
+"""In the help of an option without which a command fails for almost all batteries."""
+
 
 class Command(TyperCommand):
     """A command whose error lists all missing options and arguments at once."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return what follows the name of the command: required options, then all others."""
+        required = [
+            f"{param.opts[0]} {param.metavar or 'TEXT'}"
+            for param in self.params
+            if param.param_type_name == "option" and (param.required or _is_needed(param))
+        ]
+        return [*required, *super().collect_usage_pieces(ctx)]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line, unless something required is not there."""
@@ -18,9 +30,16 @@ class Command(TyperCommand):
         if not ctx.resilient_parsing and not given & set(ctx.help_option_names):
             missing = [param for param in self.params if param.required and _absent(param, given)]
             if missing:
+                needed = [param for param in self.params if _is_needed(param)]
+                missing += [param for param in needed if _absent(param, given)]
                 names = ", ".join(_name(param) for param in missing)
                 raise QubattError(f"Missing: {names}. Help: {ctx.command_path} --help.")
         return super().parse_args(ctx, args)
+
+
+def _is_needed(param: Any) -> bool:
+    """Return whether the help of an option says that at least one is needed."""
+    return NEEDED in (getattr(param, "help", None) or "")
 
 
 def _absent(param: Any, given: set[str]) -> bool:

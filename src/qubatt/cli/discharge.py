@@ -9,7 +9,7 @@ import typer
 from qubatt.cli.battery_commands import add_battery_commands
 from qubatt.cli.option import (
     Charger,
-    Environment,
+    Dissipators,
     Json,
     Merits,
     Output,
@@ -33,8 +33,8 @@ def _discharge(
     start: Annotated[
         str, typer.Option(help="full, or the preceding charging time", metavar="full|TIME")
     ] = "full",
+    environment: Dissipators = None,
     charger: Charger = None,
-    environment: Environment = None,
     t_end: TEnd = None,
     points: Points = None,
     merit: Merits = None,

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from qubatt.cli.command import Command
+
 KIND_MODULES = {
     "battery": "models",
     "charger": "states",
@@ -25,13 +27,15 @@ KIND_MODULES = {
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("list")(_list)
+    app.command("list", cls=Command)(_list)
 
 
 def _list(
     kind: Annotated[
         str | None,
-        typer.Argument(help=f"{', '.join(list(KIND_MODULES)[:-1])} or {list(KIND_MODULES)[-1]}"),
+        typer.Argument(
+            metavar="KIND", help=f"{', '.join(list(KIND_MODULES)[:-1])} or {list(KIND_MODULES)[-1]}"
+        ),
     ] = None,
 ) -> None:
     """List what has a name: batteries, charger states, environments, pulses, merits, papers, …"""

@@ -19,6 +19,17 @@ Environment = Annotated[
         " may be given several times",
     ),
 ]
+Dissipators = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--environment",
+        metavar="DISSIPATOR",
+        help="Dissipator, such as cavity-loss:0.5 or cavity-loss:rate=0.5,n_thermal=0.1; at least"
+        " one is needed, several are given one by one",
+    ),
+]
+"""The option of the environment in a command that needs one."""
+
 Merits = Annotated[
     list[str] | None,
     typer.Option(
@@ -27,11 +38,14 @@ Merits = Annotated[
         " qubatt list merit); may be given several times",
     ),
 ]
-Output = Annotated[Path | None, typer.Option(help="Write the result as netCDF")]
-Plot = Annotated[Path | None, typer.Option(help="Draw it (.png, .pdf or .svg)")]
-TEnd = Annotated[float | None, typer.Option(help="Last time, in 1/omega_ref", show_default="10")]
+Output = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result as netCDF")]
+Plot = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it (.png, .pdf or .svg)")]
+TEnd = Annotated[
+    float | None, typer.Option(metavar="NUMBER", help="Last time, in 1/omega_ref [default: 10]")
+]
 Points = Annotated[
-    int | None, typer.Option(help="Number of output times from 0 to t-end", show_default="101")
+    int | None,
+    typer.Option(metavar="INTEGER", help="Number of output times from 0 to t-end [default: 101]"),
 ]
 Strict = Annotated[
     bool, typer.Option("--strict", help="Fail (exit code 2) if the status is not ok")

@@ -17,26 +17,35 @@ def register(app: typer.Typer) -> None:
 
 
 def _plot(
-    path: Annotated[Path, typer.Argument(help="Folder of a study, or a .nc file")],
-    x: Annotated[str | None, typer.Option(help="Parameter along the horizontal axis")] = None,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder of a study, or a .nc file")],
+    x: Annotated[
+        str | None, typer.Option(metavar="PARAMETER", help="Parameter along the horizontal axis")
+    ] = None,
     y: Annotated[
-        str | None, typer.Option(help="Parameter along the vertical axis of a map")
+        str | None,
+        typer.Option(metavar="PARAMETER", help="Parameter along the vertical axis of a map"),
     ] = None,
     value: Annotated[
         list[str] | None,
-        typer.Option(help="Variable, such as maximum_power; may be given several times"),
+        typer.Option(
+            metavar="VARIABLE", help="Variable, such as maximum_power; may be given several times"
+        ),
     ] = None,
-    family: Annotated[str | None, typer.Option(help="Parameter that labels the curves")] = None,
+    family: Annotated[
+        str | None, typer.Option(metavar="PARAMETER", help="Parameter that labels the curves")
+    ] = None,
     at: Annotated[
         list[str] | None,
-        typer.Option(help="Fixed value, such as n_atoms=4; may be given several times"),
+        typer.Option(
+            metavar="NAME=VALUE", help="Fixed value, such as n_atoms=4; may be given several times"
+        ),
     ] = None,
     scaling: Annotated[
         bool, typer.Option("--scaling", help="Logarithmic axes, with fitted power laws")
     ] = False,
     output: Annotated[
         Path | None,
-        typer.Option(help="Picture (.png, .pdf or .svg) [default: PATH/VALUE.png]"),
+        typer.Option(metavar="FILE", help="Picture (.png, .pdf or .svg) [default: PATH/VALUE.png]"),
     ] = None,
 ) -> None:
     """Draw a study: lines over one axis, maps over two, families of curves, power laws."""

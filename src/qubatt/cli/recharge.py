@@ -16,15 +16,28 @@ def register(app: typer.Typer) -> None:
 
 
 def _recharge(
-    n_atoms: Annotated[str, typer.Option(help="Numbers of atoms: 6 or 6,10,12 or 2:12:6")],
-    interaction: Annotated[str, typer.Option(help="Exchange g: 4 or 1,2,4 or 0:20:101")],
-    beta: Annotated[str, typer.Option(help="Inverse temperatures: 1 or 0.5,1 or 0.01:5:100")],
-    omega_atom: Annotated[float, typer.Option(help="Level splitting of an atom")] = 1.0,
+    n_atoms: Annotated[
+        str, typer.Option(metavar="NUMBERS", help="Numbers of atoms: 6 or 6,10,12 or 2:12:6")
+    ],
+    interaction: Annotated[
+        str, typer.Option(metavar="NUMBERS", help="Exchange g: 4 or 1,2,4 or 0:20:101")
+    ],
+    beta: Annotated[
+        str, typer.Option(metavar="NUMBERS", help="Inverse temperatures: 1 or 0.5,1 or 0.01:5:100")
+    ],
+    omega_atom: Annotated[
+        float, typer.Option(metavar="NUMBER", help="Level splitting of an atom")
+    ] = 1.0,
     basis: Annotated[
-        str, typer.Option(help="symmetric (N + 1 ladder states) or full (2^N states)")
+        str,
+        typer.Option(metavar="BASIS", help="symmetric (N + 1 ladder states) or full (2^N states)"),
     ] = "symmetric",
-    output: Annotated[Path | None, typer.Option(help="Write the result as netCDF")] = None,
-    plot: Annotated[Path | None, typer.Option(help="Draw it (.png, .pdf or .svg)")] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the result as netCDF")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw it (.png, .pdf or .svg)")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
 ) -> None:
     """Work, heat and efficiency of recharging a battery that rests in a thermal state."""

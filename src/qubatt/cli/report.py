@@ -16,9 +16,9 @@ def register(app: typer.Typer) -> None:
 
 
 def _report(
-    path: Annotated[Path, typer.Argument(help="Folder of a study, or a .nc file")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder of a study, or a .nc file")],
     output: Annotated[
-        Path | None, typer.Option(help="HTML page [default: PATH/report.html]")
+        Path | None, typer.Option(metavar="FILE", help="HTML page [default: PATH/report.html]")
     ] = None,
 ) -> None:
     """Write one HTML page about a study: parameters, figures, certificates, failures."""

@@ -16,13 +16,17 @@ def register(app: typer.Typer) -> None:
 
 
 def _reproduce(
-    paper: Annotated[str, typer.Argument(help="Key of the paper, such as zhang2024")],
+    paper: Annotated[
+        str, typer.Argument(metavar="PAPER", help="Key of the paper, such as zhang2024")
+    ],
     figures: Annotated[
-        str | None, typer.Option(help="Figures, such as 2,5,repulsion [default: all]")
+        str | None,
+        typer.Option(metavar="NAMES", help="Figures, such as 2,5,repulsion [default: all]"),
     ] = None,
-    reading: Annotated[str, typer.Option(help="R1, R2, R3, R4 or all")] = "all",
+    reading: Annotated[str, typer.Option(metavar="READING", help="R1, R2, R3, R4 or all")] = "all",
     output: Annotated[
-        Path | None, typer.Option(help="Folder for the results [default: results/PAPER]")
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder for the results [default: results/PAPER]"),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Compute cached runs again")] = False,
 ) -> None:

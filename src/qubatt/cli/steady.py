@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from qubatt.cli.battery_commands import add_battery_commands
-from qubatt.cli.option import Charger, Environment, Json, Merits, Output, Strict
+from qubatt.cli.option import Charger, Dissipators, Json, Merits, Output, Strict
 
 
 def register(app: typer.Typer) -> None:
@@ -19,11 +19,11 @@ def register(app: typer.Typer) -> None:
 def _steady(
     battery: Any,
     *,
+    environment: Dissipators = None,
     charger: Charger = None,
-    environment: Environment = None,
     merit: Merits = None,
     method: Annotated[
-        str, typer.Option(help="auto, or one of: qubatt list steady-solver")
+        str, typer.Option(metavar="METHOD", help="auto, or one of: qubatt list steady-solver")
     ] = "auto",
     gap: Annotated[
         bool, typer.Option("--gap", help="Add the relaxation rate (Liouvillian gap)")

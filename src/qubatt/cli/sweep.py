@@ -21,15 +21,18 @@ def register(app: typer.Typer) -> None:
 
 
 def _sweep(
-    study: Annotated[Path | None, typer.Argument(help="Study file (TOML)")] = None,
+    study: Annotated[Path | None, typer.Argument(metavar="STUDY", help="Study file (TOML)")] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Folder of the results; earlier ones in it are reused")
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of the results; earlier ones in it are reused"),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(help="Processes of this machine", show_default="all cores")
+        int | None,
+        typer.Option(metavar="INTEGER", help="Processes of this machine [default: all cores]"),
     ] = None,
     scheduler: Annotated[
-        str | None, typer.Option(help="Dask scheduler instead, such as tcp://10.0.0.1:8786")
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Dask scheduler instead, such as tcp://10.0.0.1:8786"),
     ] = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Compute failed points again")
@@ -38,8 +41,8 @@ def _sweep(
         bool | None,
         typer.Option(
             "--keep/--no-keep",
-            help="Keep states, so that further merits need no further run",
-            show_default="where they take less than 1 GB",
+            help="Keep states, so that further merits need no further run"
+            " [default: where they take less than 1 GB]",
         ),
     ] = None,
     dry_run: Annotated[
@@ -156,10 +159,12 @@ def _print_status(data: Any, directory: Path, *, as_json: bool) -> None:
 def _export(
     directory: Directory,
     output: Annotated[
-        Path | None, typer.Option(help="netCDF file", show_default="DIR.nc next to the folder")
+        Path | None,
+        typer.Option(metavar="FILE", help="netCDF file [default: DIR.nc next to the folder]"),
     ] = None,
     point: Annotated[
-        str | None, typer.Option(help="Key of one point, or its beginning, instead of the grid")
+        str | None,
+        typer.Option(metavar="KEY", help="Key of one point, or its beginning, instead of the grid"),
     ] = None,
 ) -> None:
     """Write the results of a study, or of one point, as one netCDF file."""

@@ -294,6 +294,28 @@ def test_help_names_every_field(qubatt):
         assert name in out
 
 
+@pytest.mark.parametrize("command", ["charge", "steady", "discharge"])
+def test_help_ends_with_an_example_and_shows_what_is_needed(qubatt, command):
+    """The usage has the required options; names of values are in one style."""
+    _, out, _ = qubatt(command, "dicke", "--help")
+    usage = " ".join(out.partition("Options:")[0].split())
+    assert "--max-photons INTEGER|auto" in usage
+    assert ("--environment DISSIPATOR" in usage) is (command != "charge")
+    assert out.splitlines()[-1].strip().startswith(f"qubatt {command} dicke --n-atoms ")
+    assert "<" not in out
+    assert "default: (" not in out
+
+
+@pytest.mark.parametrize(
+    "command", ["recharge", "sweep", "status", "export", "plot", "report", "reproduce", "list"]
+)
+def test_help_names_values_in_one_style(qubatt, command):
+    """Options have capitals, without angle brackets or parentheses around defaults."""
+    _, out, _ = qubatt(command, "--help")
+    assert "<" not in out.partition("Options:")[2]
+    assert "default: (" not in out
+
+
 def seconds_of(number):
     """Return the seconds that all threads of a process computed."""
     times = psutil.Process(number).cpu_times()
