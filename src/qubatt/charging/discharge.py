@@ -40,8 +40,9 @@ HEATING = 1e-6
 """Rise of the remaining energy, relative to its maximum, that counts as heating."""
 
 HEATED_BY_COLD_BATH = (
-    "The battery gains energy although no bath is thermal: local jump operators are not those of"
-    " interacting atoms. See the conventions, local and global master equations."
+    "The stored energy rises although all baths are at zero temperature, where a real bath only"
+    " takes energy. The jump operators are those of single atoms or of all atoms without their"
+    " interaction: see local and global master equations in the conventions."
 )
 """Note on a result in which a bath at zero temperature heats."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import shutil
 from collections.abc import Sequence
 from importlib import import_module
+from textwrap import fill
 from typing import Annotated, Any
 
 import typer
@@ -45,14 +47,31 @@ def _list(
 
     if kind is not None and kind not in KIND_MODULES:
         raise ArgumentError("kind", f"be one of {', '.join(sorted(KIND_MODULES))}", kind)
-    for group in [kind] if kind is not None else sorted(KIND_MODULES):
-        import_module(f"qubatt.{KIND_MODULES[group]}")
-        typer.echo(f"{group}:")
-        entries = all_merits() if group == "merit" else registry.items(group)
-        for name, entry in entries.items():
-            typer.echo(f"  {name + _fields(name, entry):<46} {_summary(entry)}")
-            if group == "merit":
-                typer.echo(f"    {entry.definition}")
+    if kind is None:
+        _print_kinds()
+        return
+    import_module(f"qubatt.{KIND_MODULES[kind]}")
+    typer.echo(f"{kind}:")
+    entries = all_merits() if kind == "merit" else registry.items(kind)
+    for name, entry in entries.items():
+        typer.echo(f"  {name + _fields(name, entry):<46} {_summary(entry)}")
+        if kind == "merit":
+            typer.echo(f"    {entry.definition}")
+
+
+def _print_kinds() -> None:
+    """Print the names of all entries by kind, and how to list one kind in detail."""
+    from qubatt.core.registry import registry
+    from qubatt.merits.selection import all_merits
+
+    width = max(map(len, KIND_MODULES)) + 2
+    columns = shutil.get_terminal_size().columns
+    for kind in sorted(KIND_MODULES):
+        import_module(f"qubatt.{KIND_MODULES[kind]}")
+        names = ", ".join(all_merits() if kind == "merit" else registry.items(kind))
+        options: Any = {"break_on_hyphens": False, "subsequent_indent": " " * width}
+        typer.echo(fill(f"{kind:<{width}}{names}", max(columns, 40), **options))
+    typer.echo("\nDetails of one kind: qubatt list KIND, for example qubatt list merit")
 
 
 def _fields(name: str, entry: object) -> str:

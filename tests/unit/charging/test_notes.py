@@ -30,7 +30,7 @@ def test_a_cold_bath_that_heats_is_explained() -> None:
     repelling, free = (qb.DrivenBattery(n_atoms=4, drive=0.0, interaction=g) for g in (1.0, 0.0))
     heated = qb.discharge(repelling, times=TIMES, environment="collective-decay:0.05")
     assert float(heated.remaining_energy.max()) == pytest.approx(4.094, abs=1e-3)
-    assert "The battery gains energy although no bath is thermal" in str(heated)
+    assert "The stored energy rises although all baths are at zero temperature" in str(heated)
     cooled = qb.discharge(free, times=TIMES, environment="collective-decay:0.05")
     assert "note" not in cooled.attrs
     warm = qb.discharge(repelling, times=TIMES, environment=qb.CollectiveDecay(0.05, 0.5))

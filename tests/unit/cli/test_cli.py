@@ -181,6 +181,18 @@ def test_list_shows_every_kind(qubatt, kind):
         assert f"  {name}" in out
 
 
+def test_list_without_a_kind_is_a_short_table(qubatt):
+    """It has the names of every kind, and says how to go on."""
+    from qubatt.cli.listing import KIND_MODULES
+
+    code, out, _ = qubatt("list")
+    assert code == 0
+    for name in (*KIND_MODULES, "dicke", "cavity-loss", "ergotropy_full", "zhang2024"):
+        assert name in out
+    assert len(out.splitlines()) < 30
+    assert "qubatt list merit" in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

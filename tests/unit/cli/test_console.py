@@ -16,7 +16,7 @@ from qubatt.cli.console import spell
 ENCODINGS = ("cp1252", "ascii", "latin-1")
 
 SHOWN = [
-    ("list", "omega"),
+    ("list merit", "omega"),
     ("charge dicke --help", "omega"),
     ("charge driven --n-atoms 2 --drive 0.5 --points 3 --merit all", "status: ok"),
     ("recharge --n-atoms 4 --interaction 1 --beta 0.1:1:3", "efficiency"),

@@ -253,3 +253,13 @@ def test_missing_and_broken_files(tmp_path):
     path.write_text("[battery\n")
     with pytest.raises(ArgumentError, match=r"TOML file.*line 1"):
         Study.of(path)
+
+
+def test_too_many_points_are_counted_before_values_are_built(monkeypatch):
+    def build(*_):
+        raise AssertionError("values were built")
+
+    monkeypatch.setattr("qubatt.sweeps.study.axis.axis_values", build)
+    long = {"start": 0, "stop": 1, "count": 10**6}
+    with pytest.raises(ArgumentError, match=r"at most 1,000,000 points, but is 1000000000000\."):
+        Study(battery=DICKE, sweep={"battery.coupling": long, "battery.interaction": long})

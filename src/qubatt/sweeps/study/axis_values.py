@@ -82,6 +82,18 @@ def axis_values(argument: str, written: Any) -> AxisValues:
     return replace(axis, name=name, label=label)
 
 
+def written_count(written: Any) -> int:
+    """Return the number of values as written in a study, without building them; 1 if unclear."""
+    if isinstance(written, Mapping):
+        count = written.get("count")
+        if "values" in written:
+            return written_count(written["values"])
+        return count if isinstance(count, int) and 1 <= count <= MAX_VALUES else 1
+    if isinstance(written, str) or not isinstance(written, Sequence | np.ndarray):
+        return 1
+    return max(len(written), 1) if getattr(written, "ndim", 1) else 1
+
+
 def _labelled(argument: str, written: Any, labels: Any = None) -> AxisValues:
     """Return values with their labels."""
     if isinstance(written, str) or not isinstance(written, Sequence | np.ndarray):

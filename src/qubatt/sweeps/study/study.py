@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from qubatt.core.declaration import fields_of
 from qubatt.core.errors import MISSING, ArgumentError, suggest
 from qubatt.core.registry import registry
 from qubatt.sweeps.study.axis import Axis, Varied, parse_axes
+from qubatt.sweeps.study.axis_values import written_count
 from qubatt.sweeps.study.grid_points import grid_points
 from qubatt.sweeps.study.point import Point
 from qubatt.sweeps.study.spec import Spec, parse
@@ -87,8 +89,11 @@ class Study:
     description: str = ""
 
     def __post_init__(self) -> None:
-        if len(self) > MAX_POINTS:
-            raise ArgumentError("sweep", f"hold at most {MAX_POINTS:,} points", len(self))
+        least = least_points(self.sweep)
+        points = least if least > MAX_POINTS else len(self)
+        if points > MAX_POINTS:
+            cure = "Give fewer values, or let parameters vary together."
+            raise ArgumentError("sweep", f"hold at most {MAX_POINTS:,} points", points, cure)
 
     @classmethod
     def of(cls, written: Study | Mapping[str, Any] | str | Path) -> Study:
@@ -182,6 +187,22 @@ class Study:
     def to_toml(self) -> str:
         """Return the text of a study file; objects without a table are described."""
         return tomli_w.dumps(self.to_dict())
+
+
+def least_points(sweep: Any) -> int:
+    """Return a lower bound on the number of points, counted before any value is built.
+
+    Parameters that may vary with others, and values that are invalid, count as one.
+    """
+    if not isinstance(sweep, Mapping):
+        return 1
+    together = str(sweep.get("together", ""))
+    counts = [
+        written_count(written)
+        for name, written in sweep.items()
+        if name != "together" and str(name) not in together
+    ]
+    return math.prod(counts)
 
 
 def _read_toml(path: Path) -> Any:
