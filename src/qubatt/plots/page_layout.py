@@ -77,7 +77,7 @@ class Sheet:
             for k in range(0, count, self.columns)
         ]
         strip = 0.15 if timed else 0.01
-        text = 0.45 + 0.12 * len(fill(trust(dataset), self.letters).splitlines())
+        text = 0.45 + 0.14 * timed + 0.12 * len(fill(trust(dataset), self.letters).splitlines())
         total = sum(heights) + (strip + text if has_text else 0.0)
         with styled(**SMALL_TEXT):
             self.figure = Picture(

@@ -14,6 +14,7 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("", ("energy",)),
     ("", ("remaining_energy",)),
     ("power", ("power", "average_power", "power_bound", "speed_limit")),
+    ("ergotropy of one atom", ("ergotropy_atom",)),
     ("ergotropy", ("*ergotropy*", "work", "heat")),
     ("energy flow", ("heat_current*", "work_flow*")),
     ("", ("efficiency",)),

@@ -20,6 +20,9 @@ MAX_DOTS = 60
 HEADROOM = 2.5
 """Largest ratio of a visible bound to the maximum of its curves."""
 
+VISIBLE = 4.0
+"""Largest ratio of a bound to the maximum of its curves for which the panel shows all of it."""
+
 GREY = "0.45"
 
 
@@ -58,7 +61,7 @@ class Point(NamedTuple):
 def legend_names(panel: Panel, dataset: xr.Dataset) -> list[str]:
     """Return the legend entries of a panel, empty if no legend is needed."""
     marks = [point.text for point in marks_of(panel, dataset)]
-    names = list(panel.names.values())
+    names = [_legend_name(panel, name) for name in panel.names]
     names += ["stored energy"] if _beneath(panel, dataset) is not None else []
     return [*names, *marks] if len(names) + len(marks) > 1 else []
 
@@ -91,7 +94,7 @@ def draw_panel(
             style: dict[str, Any] = {"color": colours.get(name), "linestyle": dashes.get(name)}
             if name in BOUNDS:
                 style = {"color": GREY, "linestyle": thin[name], "linewidth": 0.8}
-            _draw(axes, array, style | {"label": panel.names[name]}, doubtful)
+            _draw(axes, array, style | {"label": _legend_name(panel, name)}, doubtful)
         _limit(axes, panel)
         for point in marks_of(panel, dataset):
             face: dict[str, Any] = {
@@ -127,16 +130,33 @@ def _draw(
 
 def _limit(axes: Axes, panel: Panel) -> None:
     """Limit the vertical axis so that distant bounds do not flatten the curves."""
-    bounds = [name for name in panel.curves if name in BOUNDS]
-    curves = [array for name, array in panel.curves.items() if name not in BOUNDS]
-    if not bounds or not curves:
-        return
-    values = np.concatenate([array.to_numpy() for array in curves])
-    finite = values[np.isfinite(values)]
-    top = HEADROOM * float(np.abs(finite).max(initial=0.0))
+    top = _top(panel)
     low, high = axes.get_ylim()
     if 0.0 < top < high:
-        axes.set_ylim(min(low, 1.1 * float(finite.min())), top)
+        curves = [array.to_numpy() for name, array in panel.curves.items() if name not in BOUNDS]
+        axes.set_ylim(min(low, 1.1 * float(np.nanmin(np.concatenate(curves)))), top)
+
+
+def _top(panel: Panel) -> float:
+    """Return the end of the vertical axis of curves with bounds; infinity if there is no limit."""
+    curves = [array.to_numpy() for name, array in panel.curves.items() if name not in BOUNDS]
+    bounds = [array.to_numpy() for name, array in panel.curves.items() if name in BOUNDS]
+    if not bounds or not curves:
+        return math.inf
+    values, limits = np.concatenate(curves), np.concatenate(bounds)
+    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    highest = float(limits[np.isfinite(limits)].max(initial=0.0))
+    return HEADROOM * largest if highest > VISIBLE * largest else math.inf
+
+
+def _legend_name(panel: Panel, name: str) -> str:
+    """Return the name of a curve; that of a bound says whether it leaves the panel."""
+    text = panel.names[name]
+    if name not in BOUNDS:
+        return text
+    values = panel.curves[name].to_numpy()
+    highest = float(values[np.isfinite(values)].max(initial=0.0))
+    return f"{text} (up to {highest:.2g}, beyond the panel)" if highest > _top(panel) else text
 
 
 def _limit_rounding(axes: Axes, panel: Panel) -> None:
@@ -179,7 +199,8 @@ def marks_of(panel: Panel, dataset: xr.Dataset) -> Iterator[Point]:
 
 def _beneath(panel: Panel, dataset: xr.Dataset) -> xr.DataArray | None:
     """Return the stored energy as background of ergotropies, or None."""
-    if not all("ergotropy" in name for name in panel.curves) or "energy" not in dataset:
+    total = all("ergotropy" in name and name != "ergotropy_atom" for name in panel.curves)
+    if not total or "energy" not in dataset:
         return None
     energy = dataset["energy"]
     first = next(iter(panel.curves.values()))

@@ -21,6 +21,7 @@ DOUBTFUL_STYLE: dict[str, Any] = {
     "linewidth": 0.6,
 }
 GOOD_STYLE: dict[str, Any] = {"facecolor": "0.85", "edgecolor": "0.6", "linewidth": 0.6}
+STRIP_LABEL = "time of the result: grey where it can be trusted, hatched where not"
 TAG_STYLE: dict[str, Any] = {
     "boxstyle": "square,pad=0.25",
     "facecolor": "black",
@@ -48,6 +49,7 @@ def draw_strip(axes: Axes, dataset: xr.Dataset, width: int) -> None:
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.tick_params(labelsize=6.0, length=2.0, pad=1.5)
+    axes.set_xlabel(STRIP_LABEL, fontsize=6.5, labelpad=1.5)
     write_trust(axes, trust(dataset), width)
     if (status := one_status(dataset)) not in ("ok", ""):
         tag = axes.text(0.5, 0.5, status, transform=axes.transAxes, ha="center", va="center")

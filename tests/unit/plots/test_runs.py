@@ -67,12 +67,12 @@ def curves(axes: Axes) -> dict[str, Any]:
 
 def test_ergotropies_share_a_panel_above_the_stored_energy(dicke: xr.Dataset) -> None:
     """Told apart by colour and dash, named by their definition."""
-    axes = panel(qb.plot(dicke), "ergotropy")
+    figure = qb.plot(dicke)
+    axes = panel(figure, "ergotropy (")
     lines = curves(axes)
     assert list(lines) == [
         "symmetric",
         "full",
-        "one atom",
         "incoherent, symmetric",
         "incoherent, full",
         "coherent, symmetric",
@@ -85,6 +85,8 @@ def test_ergotropies_share_a_panel_above_the_stored_energy(dicke: xr.Dataset) ->
     assert beneath.get_datalim(axes.transData).y1 == pytest.approx(float(dicke.energy.max()))
     names = [text.get_text() for text in axes.get_legend().get_texts()]
     assert names == ["stored energy", *lines]
+    single = panel(figure, "ergotropy of one atom")  # of a single atom, not of all of them
+    assert not single.collections
 
 
 def test_maxima_are_marked_where_they_are(dicke: xr.Dataset) -> None:
@@ -111,7 +113,9 @@ def test_bounds_are_thin_and_do_not_flatten_the_power(dicke: xr.Dataset) -> None
     far["power_bound"].attrs = dicke.power_bound.attrs
     axes = panel(qb.plot(far, variables=["power", "power_bound", "speed_limit"]), "power")
     lines = curves(axes)
-    assert lines["bound"].get_linewidth() < lines["charging power"].get_linewidth()
+    (bound,) = [name for name in lines if name.startswith("bound")]
+    assert bound.endswith("beyond the panel)")
+    assert lines[bound].get_linewidth() < lines["charging power"].get_linewidth()
     top = axes.get_ylim()[1]
     assert float(dicke.power.max()) < top < float(far.power_bound.max())
     endless = dicke.assign(power=dicke.power, speed_limit=dicke.speed_limit * np.inf)
