@@ -263,3 +263,14 @@ def test_too_many_points_are_counted_before_values_are_built(monkeypatch):
     long = {"start": 0, "stop": 1, "count": 10**6}
     with pytest.raises(ArgumentError, match=r"at most 1,000,000 points, but is 1000000000000\."):
         Study(battery=DICKE, sweep={"battery.coupling": long, "battery.interaction": long})
+
+
+def test_descriptions_of_axes_have_units():
+    loss = [{"type": "cavity-loss"}]
+    sweep = {"battery.coupling": [0.1], "cavity-loss.rate": [0.1], "cavity-loss.n_thermal": [0.0]}
+    axes = Study(battery=DICKE, environment=loss, sweep=sweep).axes
+    assert [axis.varied[0].description for axis in axes] == [
+        "Atom–cavity coupling g_c (ω_c)",
+        "Loss rate κ (ω_ref)",
+        "Mean photon number n̄ of the bath",
+    ]

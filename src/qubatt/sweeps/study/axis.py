@@ -9,6 +9,7 @@ from typing import Any
 from qubatt.core.declaration import fields_of
 from qubatt.core.errors import ArgumentError, suggest
 from qubatt.core.registry import registry
+from qubatt.core.spec_string import plain_types
 from qubatt.merits.selection import all_merits
 from qubatt.results.contents import CERTIFICATE_PREFIX
 from qubatt.sweeps.study.axis_values import KEYS, AxisValues, axis_values
@@ -19,6 +20,9 @@ ROOTS = {"battery": "battery", "charger": "charger", "environment": "environment
 
 RESERVED = ("time", "state_time", "status", "key", "step", "relaxation_rate")
 """Names of result variables that are neither merits nor certificate values."""
+
+DIMENSIONLESS = ("n_thermal",)
+"""Real fields of batteries and dissipators that are neither energies nor rates."""
 
 ParameterPath = tuple[str, ...]
 """Table and field names of a parameter; entries of the environment are numbered."""
@@ -213,8 +217,21 @@ def coordinate_name(path: ParameterPath, tables: Mapping[str, Any]) -> tuple[str
     field = parts[-1]
     if isinstance(table, Mapping) and "type" in table:
         entry = fields_of(registry.get(kind, table["type"])).get(field)
-        description = (entry.description or "") if entry is not None else ""
-    return "_".join(parts), description.split(";")[0].split(", in units")[0]
+        description = _text_with_units(kind, field, entry) if entry is not None else ""
+    return "_".join(parts), description
+
+
+def _text_with_units(kind: str, field: str, entry: Any) -> str:
+    """Return the description of a field with its units, as in ``Loss rate κ (ω_ref)``.
+
+    Energies and rates of batteries and dissipators are in units of ω_ref, unless the description
+    names other units.
+    """
+    text, _, rest = (entry.description or "").split(";")[0].partition(", in units of ")
+    units = rest.split(",")[0]
+    if not units and kind in ("battery", "environment") and field not in DIMENSIONLESS:
+        units = "ω_ref" if float in plain_types(entry.annotation) else ""
+    return f"{text} ({units})" if units else text
 
 
 def _check_names(varied: Iterable[Varied]) -> None:
