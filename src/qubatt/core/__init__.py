@@ -1,1 +1,1 @@
-"""Problem, Solution, Space, registry, errors and checks: what every other part rests on."""
+"""Problem, Solution, Space, registry, errors and checks, on which all other parts are built."""

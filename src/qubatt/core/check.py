@@ -17,12 +17,12 @@ FloatArray = NDArray[np.float64]
 
 
 def plain_number(value: Any, *, requirement: str = "be a number") -> Any:
-    """Turn NumPy scalars into Python numbers; refuse what only looks like a number.
+    """Convert NumPy scalars to Python numbers, and refuse values that are not numbers.
 
     Raises
     ------
     ValueError
-        Saying what it must be: `requirement`, or finite.
+        If the value is not a number or not finite; the message states the requirement.
     """
     if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
         value = value.item()
@@ -45,16 +45,16 @@ Positive = Annotated[float, _Plain, Field(gt=0)]
 """A finite real number > 0: frequencies, tolerances."""
 
 MAX_COUNT = 10**6
-"""Largest number of atoms or photons; no engine comes near it."""
+"""Largest number of atoms or photons, far above the capacity of any engine."""
 
 MAX_TIMES = 10**7
 """Largest number of output times."""
 
 Count = Annotated[int, _Plain, Field(ge=1, le=MAX_COUNT)]
-"""A whole number ≥ 1: atoms, photons kept."""
+"""A whole number ≥ 1, such as a number of atoms or a photon cut-off."""
 
 Level = Annotated[int, _Plain, Field(ge=0, le=MAX_COUNT)]
-"""A whole number ≥ 0: photons in a Fock state."""
+"""A whole number ≥ 0, such as the number of photons in a Fock state."""
 
 
 AUTO = "'auto'"
@@ -62,7 +62,7 @@ AUTO = "'auto'"
 
 
 def _cutoff(value: Any) -> Any:
-    """Return a whole number from 1 on, or ``"auto"``."""
+    """Return a whole number ≥ 1, or ``"auto"``."""
     if isinstance(value, str) and value == "auto":
         return value
     number = plain_number(value, requirement='be a whole number or "auto"')
@@ -74,16 +74,16 @@ def _cutoff(value: Any) -> Any:
 
 
 Cutoff = Annotated[int | Literal["auto"], BeforeValidator(_cutoff)]
-"""Highest Fock level kept, or ``"auto"``: `charge` or `steady_state` determines it."""
+"""Highest Fock level, or ``"auto"`` if `charge` or `steady_state` is to determine it."""
 
 
 def known_cutoff(cutoff: Cutoff) -> int:
-    """Return a photon cut-off that is a number.
+    """Return the photon cut-off after checking that it is a number.
 
     Raises
     ------
     ArgumentError
-        If it is still to be determined.
+        If the cut-off is ``"auto"``.
     """
     if cutoff == "auto":
         cure = (
@@ -110,9 +110,9 @@ def explain(error: ValidationError, fields: Mapping[str, Any]) -> ArgumentError:
     Parameters
     ----------
     error : ValidationError
-        What pydantic raised; its first problem is reported.
+        Error raised by pydantic; only its first problem is reported.
     known : mapping
-        The arguments that exist, by name, to suggest the nearest one.
+        The existing arguments by name, from which the nearest one is suggested.
     """
     problems = error.errors(include_url=False)
     unknown = [entry for entry in problems if entry["type"].startswith("unexpected")]
@@ -163,7 +163,7 @@ def check_array(argument: str, values: ArrayLike) -> FloatArray:
     Raises
     ------
     ArgumentError
-        Naming the first entry that is not a finite real number.
+        If an entry is not a finite real number; the message names the first one.
     """
     try:
         raw = np.asarray(values)
@@ -196,7 +196,7 @@ def check_times(times: ArrayLike, argument: str = "times") -> FloatArray:
     Raises
     ------
     ArgumentError
-        Naming the first offending time.
+        If the times violate one of these rules; the message names the first such time.
     """
     if (count := getattr(times, "size", None) or _length(times)) > MAX_TIMES:
         cure = "Fewer times suffice: merits of the energy curve are found between them."
@@ -220,7 +220,7 @@ def check_count(argument: str, values: ArrayLike) -> NDArray[np.int64]:
     Raises
     ------
     ArgumentError
-        Naming the first entry that is not a whole number ≥ 1.
+        If an entry is not a whole number ≥ 1; the message names the first one.
     """
     array = check_array(argument, values)
     for value in np.atleast_1d(array):

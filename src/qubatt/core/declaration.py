@@ -1,4 +1,4 @@
-"""Declare a thing that a user constructs: frozen, validated, registered, in one decorator."""
+"""One decorator that makes a user-facing class frozen, validated and registered."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from qubatt.core.registry import registry
 T = TypeVar("T")
 
 STORED_IF_CHANGED: dict[str, Any] = {"stored": "if changed"}
-"""`json_schema_extra` of a field that results store only where it differs from its default.
+"""`json_schema_extra` of a field that results store only if it differs from its default.
 
-Fields that are added to a class later have it, so that keys of earlier results stay valid.
+It is used for fields added to a class later, so that keys of earlier results stay valid.
 """
 
 
@@ -29,8 +29,8 @@ Fields that are added to a class later have it, so that keys of earlier results 
 def declare(kind: str, name: str) -> Callable[[type[T]], type[T]]:
     """Make a class a frozen, validated dataclass and register it as `kind` `name`.
 
-    Its fields are the one declaration from which validation, command-line options, study files
-    and stored parameters are made. Every field carries ``Field(description=…, examples=[…])``.
+    The fields are the only declaration: validation, command-line options, study files
+    and stored parameters derive from it. Each field has ``Field(description=…, examples=[…])``.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def declare(kind: str, name: str) -> Callable[[type[T]], type[T]]:
         Kind in the registry: ``"battery"``, ``"charger"``, ``"environment"``, ``"pulse"``,
         ``"engine"``, ``"steady-solver"``, …
     name : str
-        Name on the command line and in files.
+        Name used on the command line and in files.
     """
 
     def decorate(cls: type[T]) -> type[T]:
@@ -75,7 +75,7 @@ def parameters_of(declared: Any) -> dict[str, Any]:
     -------
     dict
         ``{"type": registered name, field: value, …}``, with declared objects among the values
-        as dicts of the same form. What cannot be declared may have a method ``parameters()``.
+        as dicts of the same form. Other values may have a method ``parameters()``.
     """
     if callable(to_parameters := getattr(type(declared), "parameters", None)):
         return dict(to_parameters(declared))
@@ -94,7 +94,7 @@ def parameters_of(declared: Any) -> dict[str, Any]:
 
 @functools.cache
 def _stored_fields(cls: Any) -> tuple[tuple[str, bool, Any], ...]:
-    """Return name, whether it is stored if changed only, and default of every field."""
+    """Return the name of each field, whether it is stored only if changed, and its default."""
     fields = fields_of(cls)
     return tuple(
         (

@@ -22,7 +22,7 @@ ArgumentError
 def with_sections(cls: type[Any], fields: Mapping[str, FieldInfo]) -> str | None:
     """Return the docstring of a class with sections Parameters, Raises and References.
 
-    The sections precede the examples. A class without a docstring has none afterwards.
+    The sections precede the examples. A class without a docstring remains without one.
     """
     text = cls.__dict__.get("__doc__")
     if not text:
@@ -44,7 +44,7 @@ def with_sections(cls: type[Any], fields: Mapping[str, FieldInfo]) -> str | None
 
 
 def _entry(name: str, field: FieldInfo) -> str:
-    """Return the entry of one field in the section Parameters."""
+    """Return the entry of one field for the section "Parameters"."""
     details = [_type_text(field.annotation)]
     bounds = [
         f"{sign} {getattr(item, key):.15g}"
@@ -60,7 +60,7 @@ def _entry(name: str, field: FieldInfo) -> str:
 
 
 def _type_text(annotation: Any) -> str:
-    """Return an annotation in words; empty for `Any`."""
+    """Return a type annotation in words, or an empty text for `Any`."""
     origin = get_origin(annotation)
     if origin is Annotated:
         return _type_text(get_args(annotation)[0])

@@ -1,4 +1,4 @@
-"""Errors of qubatt: one sentence that names the argument, the value and the cure."""
+"""Errors of qubatt, whose messages name the argument, the value and the cure."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ import difflib
 from collections.abc import Iterable
 
 MISSING = object()
-"""Stands for the value of an argument that was not given."""
+"""Placeholder for the value of an argument that was not given."""
 
 
 class QubattError(Exception):
-    """Base of every error that qubatt raises on purpose."""
+    """Base class of all errors that qubatt raises deliberately."""
 
 
 class ArgumentError(QubattError, ValueError):
-    """An argument is not what it must be.
+    """An argument does not meet its requirement.
 
     Parameters
     ----------
     argument : str
-        Name of the argument, as the caller wrote it.
+        Name of the argument, as written by the caller.
     requirement : str
-        What it must be, for example ``"be non-negative"``.
+        Requirement as an infinitive phrase, for example ``"be non-negative"``.
     value : object
-        What it was; ``MISSING`` where nothing was given.
+        Given value, or ``MISSING`` if none was given.
     cure : str
-        What to type instead, a whole sentence.
+        Complete sentence that tells the user what to enter instead.
     """
 
     def __init__(self, argument: str, requirement: str, value: object, cure: str = "") -> None:
@@ -43,7 +43,7 @@ class UnsupportedError(QubattError):
 
 
 class ResourceError(QubattError):
-    """A problem needs more memory than there is; refused before it starts."""
+    """A problem needs more memory than is available; it is refused before it is computed."""
 
 
 class CertificateError(QubattError):
@@ -51,7 +51,7 @@ class CertificateError(QubattError):
 
 
 class QubattWarning(UserWarning):
-    """A result is returned, but it should not be trusted as it stands."""
+    """A result is returned, but it is not reliable."""
 
 
 class Described(str):
@@ -62,13 +62,13 @@ class Described(str):
 
 
 def shorten(value: object, limit: int = 60) -> str:
-    """Return ``repr(value)`` on one line, cut in the middle of long ones."""
+    """Return ``repr(value)`` on one line, with the middle of long texts omitted."""
     text = " ".join(line.strip() for line in repr(value).splitlines())
     return text if len(text) <= limit else f"{text[: limit - 14]} ... {text[-9:]}"
 
 
 def suggest(name: str, names: Iterable[str]) -> str:
-    """Return the sentence that names the nearest known names, or all of them."""
+    """Return a sentence that lists the most similar known names, or all known names."""
     names = sorted(names)
     lowered = {entry.lower(): entry for entry in reversed(names)}
     near = difflib.get_close_matches(name.lower(), lowered, n=3, cutoff=0.55)

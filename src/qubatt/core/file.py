@@ -1,4 +1,4 @@
-"""Write files whole or not at all."""
+"""Atomic writing of files: a file is written completely or not at all."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from qubatt.core.errors import ArgumentError
 
 
 def check_directory(argument: str, path: Path) -> Path:
-    """Return `path` as an existing, writable directory, made if need be.
+    """Return `path` as a writable directory, which is created if it does not exist.
 
     Raises
     ------
     ArgumentError
-        If it cannot be made or written to.
+        If the directory cannot be created or written to.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -26,24 +26,24 @@ def check_directory(argument: str, path: Path) -> Path:
             pass
     except OSError as error:
         requirement = f"be a directory that can be written to ({error.strerror})"
-        raise ArgumentError(argument, requirement, str(path), "Choose another place.") from None
+        raise ArgumentError(argument, requirement, str(path), "Choose another folder.") from None
     return path
 
 
 def write_whole(
     path: str | Path, write: Callable[[Path], object], argument: str = "output"
 ) -> Path:
-    """Call `write` on a temporary file next to `path`, then put it in place in one step.
+    """Call `write` on a temporary file next to `path`, then rename it to `path` atomically.
 
     Parameters
     ----------
     path : path
-        Where the file shall stand; an older one stays untouched until the new one is complete.
+        Path of the file; an existing file stays unchanged until the new one is complete.
     write : callable
-        Writes the file whose path it is given; the suffix is that of `path`.
+        Function that writes a file to a given path, which has the suffix of `path`.
 
     argument : str
-        Name of the argument that errors speak of.
+        Name of the argument in error messages.
 
     Raises
     ------
@@ -73,9 +73,9 @@ def _umask() -> int:
 
 
 def exchange(new: Path, target: Path) -> None:
-    """Put a directory in place of another one, which is left at the path of the new one.
+    """Exchange a new directory with an old one, which ends at the path of the new one.
 
-    In one step where the system can do that (Linux), else in two.
+    The exchange takes one step if the system supports this (Linux), otherwise two.
     """
     if not target.exists():
         with contextlib.suppress(OSError):  # another process may put one there first
@@ -89,7 +89,7 @@ def exchange(new: Path, target: Path) -> None:
 
 
 def _swap(one: Path, other: Path) -> bool:
-    """Let two paths change their names in one step; False where the system cannot."""
+    """Exchange two paths atomically; return False if the system does not support this."""
     rename = getattr(ctypes.CDLL(None), "renameat2", None) if os.name == "posix" else None
     here, swapping = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
     return (

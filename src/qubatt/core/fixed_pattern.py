@@ -1,9 +1,9 @@
-"""Sums and products of sparse matrices whose patterns recur, without SciPy's cost per object.
+"""Sums and products of sparse matrices with recurring patterns, faster than in SciPy.
 
-Batteries that differ in coefficients only have operators with the same places of entries. A plan,
-which entries meet in which place, is computed once for those places and kept; afterwards a sum or a
+Operators of batteries that differ only in coefficients have entries at the same positions. A plan,
+which maps the entries of the terms to those of the result, is computed once; then a sum or a
 product is arithmetic on the values. Matrices are ordinary `scipy.sparse.csr_array` objects, and
-each holds the `Pattern` that it was made on.
+each refers to its `Pattern`.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ Matrix = Any
 """A square `scipy.sparse.csr_array`."""
 
 MAX_KEPT_BYTES = 64e6
-"""Memory of all plans that are kept; the plans used least recently are dropped."""
+"""Memory limit of all cached plans; the least recently used plans are dropped."""
 
 MAX_PAIRS = 200_000
-"""Pairs of entries of a product above which SciPy computes it, at a small cost per object."""
+"""Number of pairs of entries of a product above which SciPy computes it."""
 
 Index = NDArray[np.int64]
 Plan = TypeVar("Plan")
 
 
 class Pattern:
-    """Places of the entries of a square CSR matrix, sorted, each once.
+    """Sorted, distinct positions of the entries of a square CSR matrix.
 
     Attributes
     ----------
     template : csr_array
-        A matrix with these places.
+        A matrix with entries at these positions.
     flat : array, shape (nnz,)
         row · D + column of every entry, ascending.
     transposed : array, shape (nnz,)
@@ -61,7 +61,7 @@ class Pattern:
         return int(self.template.shape[0])
 
     def matrix(self, values: NDArray[Any]) -> Matrix:
-        """Return the matrix with these places and values, which is not copied."""
+        """Return the matrix with entries at these positions; the values are not copied."""
         made = object.__new__(sp.csr_array)
         made.__dict__.update(self.template.__dict__)  # faster than copy.copy, by far than SciPy
         made.data = values
@@ -70,7 +70,7 @@ class Pattern:
 
 
 class _Plans:
-    """Plans by key, those used last within `MAX_KEPT_BYTES`."""
+    """Cache of recently used plans by key, of at most `MAX_KEPT_BYTES`."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Any, tuple[Any, float]] = OrderedDict()
@@ -78,7 +78,7 @@ class _Plans:
         self._lock = threading.RLock()  # a plan may need further ones
 
     def get(self, key: Any, make: Callable[[], Plan], size: Callable[[Plan], float]) -> Plan:
-        """Return the plan of a key, made when it is not kept."""
+        """Return the plan of a key, which is made if it is not in the cache."""
         with self._lock:
             entry = self._kept.get(key)
             if entry is not None:
@@ -100,16 +100,16 @@ _plans = _Plans()
 def planned(
     name: str, held: Sequence[Any], make: Callable[[], Plan], size: Callable[[Plan], float]
 ) -> Plan:
-    """Return what depends on the places of entries alone, made once for the same objects.
+    """Return a plan that depends only on positions of entries, made once for the same objects.
 
     Parameters
     ----------
     name : str
         What it is.
     held : sequence
-        Patterns, or plans made of them, that it depends on; they are compared by identity.
+        Patterns, or plans derived from them, on which the plan depends, compared by identity.
     make, size : callable
-        Make the plan; return its bytes.
+        Functions that make the plan and that return its size in bytes.
     """
     _, plan = _plans.get(
         (name, *map(id, held)),  # the objects are held, so that no other one gets their id
@@ -120,14 +120,14 @@ def planned(
 
 
 class _Sum(NamedTuple):
-    """Pattern of a sum, and the places in it of the entries of every term."""
+    """Pattern of a sum, and the positions in it of the entries of each term."""
 
     pattern: Pattern
     places: tuple[Index, ...]
 
 
 class _Product(NamedTuple):
-    """Pattern of a product, the entries that are multiplied, and where each place begins."""
+    """Pattern of a product, the multiplied pairs of entries, and the first pair of each entry."""
 
     pattern: Pattern
     left: Index
@@ -136,7 +136,7 @@ class _Product(NamedTuple):
 
 
 def pattern_of(matrix: Matrix) -> Pattern:
-    """Return the pattern of a CSR matrix with sorted entries, the same one for equal places."""
+    """Return the pattern of a CSR matrix with sorted entries; equal positions share one pattern."""
     known = getattr(matrix, "pattern", None)
     if known is not None and matrix.indices is known.template.indices:
         return known  # type: ignore[no-any-return]
@@ -149,14 +149,14 @@ def pattern_of(matrix: Matrix) -> Pattern:
 
 
 def _interned(flat: Index, dim: int) -> Pattern:
-    """Return the pattern with these places."""
+    """Return the pattern with these positions."""
     flat = np.ascontiguousarray(flat, dtype=np.int64)
     key = ("pattern", dim, flat.tobytes())
     return _plans.get(key, lambda: Pattern(flat, dim), lambda made: 40.0 * len(made.flat))
 
 
 def on_pattern(matrix: Matrix) -> Matrix:
-    """Return a matrix on its pattern, without explicit zeros, real where it is real."""
+    """Return a matrix with its pattern, without explicit zeros, and real if possible."""
     if getattr(matrix, "pattern", None) is None:
         matrix = sp.csr_array(matrix)
         if not matrix.has_canonical_format:
@@ -166,7 +166,7 @@ def on_pattern(matrix: Matrix) -> Matrix:
 
 
 def from_entries(rows: Index, columns: Index, values: NDArray[Any], dim: int) -> Matrix:
-    """Return the matrix with these entries, each place once, shape ``(D, D)``."""
+    """Return the matrix with these entries at distinct positions, shape ``(D, D)``."""
     flat = rows * dim + columns
     if len(flat) > 1 and np.any(flat[1:] <= flat[:-1]):
         order = np.argsort(flat, kind="stable")
@@ -175,7 +175,7 @@ def from_entries(rows: Index, columns: Index, values: NDArray[Any], dim: int) ->
 
 
 def _settled(pattern: Pattern, values: NDArray[Any]) -> Matrix:
-    """Return a matrix without explicit zeros, real where it has no imaginary part."""
+    """Return a matrix without explicit zeros, and real if it has no imaginary part."""
     if values.dtype.kind == "c" and not values.imag.any():
         values = values.real.copy()
     if np.count_nonzero(values) == len(values):
@@ -189,7 +189,7 @@ def _settled(pattern: Pattern, values: NDArray[Any]) -> Matrix:
 
 
 def union(matrices: Sequence[Matrix]) -> Matrix:
-    """Return a matrix of ones wherever any of the matrices has an entry, shape ``(D, D)``."""
+    """Return a matrix with a one wherever any of the matrices has an entry, shape ``(D, D)``."""
     patterns = [pattern_of(matrix) for matrix in matrices]
 
     def make() -> Matrix:
@@ -200,12 +200,12 @@ def union(matrices: Sequence[Matrix]) -> Matrix:
 
 
 def zero(dim: int) -> Matrix:
-    """Return 0, shape ``(D, D)``."""
+    """Return the zero matrix, shape ``(D, D)``."""
     return _interned(np.zeros(0, dtype=np.int64), dim).matrix(np.zeros(0))
 
 
 def identity(dim: int) -> Matrix:
-    """Return 1, shape ``(D, D)``."""
+    """Return the identity matrix, shape ``(D, D)``."""
     return _interned(np.arange(dim, dtype=np.int64) * (dim + 1), dim).matrix(np.ones(dim))
 
 
@@ -229,7 +229,7 @@ def combination(terms: Sequence[tuple[complex, Matrix]], dim: int) -> Matrix:
 
 
 def _plain(number: complex) -> complex | float:
-    """Return a number, real where it has no imaginary part."""
+    """Return a number, as a real one if it has no imaginary part."""
     return number if number.imag else number.real
 
 
@@ -253,7 +253,7 @@ def product(left: Matrix, right: Matrix) -> Matrix:
 
 
 def _product(left: Pattern, right: Pattern) -> _Product | None:
-    """Return the plan of a product; None if it is so long that SciPy is faster."""
+    """Return the plan of a product, or None if it is so long that SciPy is faster."""
     A, B = left.template, right.template
     dim, counts = left.dim, np.diff(B.indptr)[A.indices]
     if np.sum(counts) > MAX_PAIRS:
@@ -291,7 +291,7 @@ def to_dense(matrix: Matrix) -> NDArray[Any]:
 
 
 def _size(kept: tuple[Any, _Sum | _Product | None]) -> float:
-    """Return the bytes of a plan."""
+    """Return the size of a plan in bytes."""
     plan = kept[1]
     if plan is None:
         return 0.0

@@ -1,4 +1,4 @@
-"""Floating-point errors: what a program chose with `numpy.seterr` does not reach into qubatt."""
+"""Floating-point errors: settings of `numpy.seterr` do not affect qubatt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ R = TypeVar("R")
 
 
 def usual_float_errors(function: Callable[P, R]) -> Callable[P, R]:
-    """Run a public function with NumPy's defaults: underflow is silent, the rest warns.
+    """Run a public function with NumPy's defaults: underflow is silent, other errors warn.
 
     Coefficients of series and Boltzmann weights underflow to 0 as they should, which
     ``numpy.seterr(all="raise")`` would turn into an error.

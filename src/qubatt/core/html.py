@@ -7,12 +7,12 @@ from html import escape
 
 
 def formula(latex: str) -> str:
-    """Return a formula that notebooks typeset, from LaTeX."""
+    """Return a LaTeX formula as HTML that notebooks typeset."""
     return f"<div>$${escape(latex, quote=False)}$$</div>"
 
 
 def object_html(title: str, latex: str, rows: Sequence[tuple[str, str, str]]) -> str:
-    """Return a declared object as HTML: its name, a formula, its fields and their meaning."""
+    """Return a declared object as HTML with its name, formula, fields and their meanings."""
     cells = "".join(
         f"<tr><td><code>{escape(name)}</code></td><td>{escape(value)}</td>"
         f"<td style='text-align:left'>{escape(meaning)}</td></tr>"

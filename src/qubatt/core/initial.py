@@ -1,4 +1,4 @@
-"""Initial states as matrices: one density matrix, or kets with weights."""
+"""Initial states in matrix form: a density matrix, or kets with weights."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from qubatt.core.fixed_pattern import from_entries, on_pattern
 from qubatt.core.space import WHOLE_SPACE, Factor, Operator, Space
 
 STATE_ROUNDING = 1e-15
-"""Weight of a ket, relative to the largest one, below which it counts as 0."""
+"""Weight of a ket, relative to the largest weight, below which it counts as 0."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Ensemble:
     Attributes
     ----------
     weights : array, shape (K,)
-        w_k > 0, adding up to 1; descending where they were computed.
+        Weights w_k > 0 with sum 1; in descending order if they were computed.
     kets : array, shape (K, D)
-        Normalised ψ_k as rows, real where all of them are real; they need not be orthogonal.
+        Normalised ψ_k as rows, real if all of them are real; they need not be orthogonal.
     """
 
     weights: NDArray[np.float64]
@@ -36,7 +36,7 @@ class Ensemble:
 
     @property
     def pure(self) -> bool:
-        """Whether it is a single ket."""
+        """Whether the ensemble is a single ket."""
         return len(self.weights) == 1
 
     def density(self) -> NDArray[np.complex128]:
@@ -50,14 +50,14 @@ def density(initial: Mapping[str, Any], space: Space) -> Operator:
     Parameters
     ----------
     initial : mapping of str to array or Ensemble
-        Kets, density matrices and ensembles of factors, or one of the whole space; see `Problem`.
+        Kets, density matrices or ensembles of factors, or of the whole space; see `Problem`.
     space : Space
         The space in its basis.
 
     Raises
     ------
     UnsupportedError
-        If a state was given for another basis.
+        If a state was given in another basis.
     """
     if WHOLE_SPACE in initial:
         return on_pattern(_density(_whole(initial, space), space.dim))
@@ -68,7 +68,7 @@ def density(initial: Mapping[str, Any], space: Space) -> Operator:
 
 
 def _kron(left: tuple[Any, ...], right: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return rows, columns, values and dimension of a tensor product."""
+    """Return the rows, columns, values and dimension of a tensor product."""
     dim = right[3]
     return (
         np.add.outer(left[0] * dim, right[0]).ravel(),
@@ -79,10 +79,10 @@ def _kron(left: tuple[Any, ...], right: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def ensemble(initial: Mapping[str, Any], space: Space) -> Ensemble:
-    """Return an initial state as kets with weights, those of a mixture from its eigenvectors.
+    """Return an initial state as kets with weights; a mixture is decomposed into eigenvectors.
 
-    Parameters and errors are those of `density`. Weights below rounding are left out, and the
-    others are scaled to the same trace.
+    Parameters and errors are those of `density`. Negligible weights are omitted, and the
+    others are rescaled to the same trace.
     """
     if WHOLE_SPACE in initial:
         return _ensemble(_whole(initial, space), space.dim)
@@ -105,7 +105,7 @@ def _whole(initial: Mapping[str, Any], space: Space) -> Any:
 
 
 def _factors(initial: Mapping[str, Any], space: Space) -> list[tuple[Any, int]]:
-    """Return the state of every factor in its basis, with the dimension."""
+    """Return the state of every factor in its basis, and the dimension of the factor."""
     ground = np.ones(1)
     return [
         (_embedded(initial.get(name, ground), factor), factor.dim)
@@ -121,7 +121,7 @@ def _embedded(state: Any, factor: Factor) -> Any:
 
 
 def _entries(state: Any, dim: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return rows, columns and values of a ket, whose last entries may be left out, or mixture."""
+    """Return the rows, columns and values of the density matrix of a ket or mixture."""
     if isinstance(state, Ensemble):
         state = state.density()
     if state.ndim == 1:
@@ -133,12 +133,12 @@ def _entries(state: Any, dim: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[
 
 
 def _density(state: Any, dim: int) -> Operator:
-    """Return a ket, whose last entries may be left out if 0, or a mixture as ``(d, d)``."""
+    """Return the density matrix of a ket, padded with zeros, or of a mixture, shape ``(d, d)``."""
     return from_entries(*_entries(state, dim), dim)
 
 
 def _ensemble(state: Any, dim: int) -> Ensemble:
-    """Return a ket or density matrix as kets with weights, an ensemble as it is."""
+    """Return a ket or density matrix as kets with weights, or an ensemble unchanged."""
     if isinstance(state, Ensemble):
         return state
     if state.ndim == 1:
@@ -149,13 +149,13 @@ def _ensemble(state: Any, dim: int) -> Ensemble:
 
 
 def _kept(weights: NDArray[np.float64], kets: NDArray[Any]) -> Ensemble:
-    """Return an ensemble, weights descending, without what is rounding."""
+    """Return an ensemble with descending weights, without weights below the rounding error."""
     count = int(np.count_nonzero(weights > STATE_ROUNDING * weights[0]))
     scale = weights.sum() / weights[:count].sum()
     return Ensemble(weights[:count] * scale, np.ascontiguousarray(kets[:count]))
 
 
 def _products(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
-    """Return all products of rows, shape ``(K K', d d')``."""
+    """Return the Kronecker products of all pairs of rows, shape ``(K K', d d')``."""
     shape = (len(left) * len(right), left.shape[1] * right.shape[1])
     return np.asarray(np.einsum("ka,lb->klab", left, right).reshape(shape))

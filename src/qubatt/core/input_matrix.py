@@ -1,4 +1,4 @@
-"""Matrices that a user gives: one sparse form, checked, whatever they were given as."""
+"""Matrices given by the user, checked and converted to one sparse format."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HERMITICITY_TOLERANCE = 1e-12
 def tidy(matrix: Any) -> Operator:
     """Drop explicit zeros, sort indices, and make a matrix without imaginary part real.
 
-    A sparse array that is so already may be changed in place.
+    A sparse array that already meets this may be changed in place.
     """
     if hasattr(matrix, "pattern"):
         return on_pattern(matrix)
@@ -34,19 +34,19 @@ def tidy(matrix: Any) -> Operator:
 
 
 def read_entries(argument: str, given: Any) -> Any:
-    """Return what was given as a complex NumPy array or SciPy sparse array, a copy.
+    """Return a copy of the given matrix as a complex NumPy array or SciPy sparse array.
 
     Parameters
     ----------
     argument : str
         Name that errors speak of.
     given : array_like, sparse matrix or QuTiP Qobj
-        Qobj are known by their methods; sparse ones stay sparse.
+        Matrix in any of these forms; sparse matrices stay sparse.
 
     Raises
     ------
     ArgumentError
-        If it does not hold numbers, or one of them is not finite.
+        If an entry is not a number or not finite.
     """
     plain = _plain(given)
     try:
@@ -68,19 +68,19 @@ def read_entries(argument: str, given: Any) -> Any:
 
 
 def read_matrix(argument: str, given: Any) -> Operator:
-    """Return a square matrix, shape ``(d, d)``, as its own sparse array, real where it is real.
+    """Return a square matrix, shape ``(d, d)``, as a new sparse array, real if possible.
 
     Parameters
     ----------
     argument : str
         Name that errors speak of.
     given : array_like, sparse matrix or QuTiP Qobj, shape (d, d)
-        Nested lists, NumPy arrays and SciPy matrices of any format are understood.
+        Nested list, NumPy array or SciPy matrix of any format.
 
     Raises
     ------
     ArgumentError
-        If it is not a square matrix of finite numbers.
+        If the argument is not a square matrix of finite numbers.
     """
     entries = read_entries(argument, given)
     shape = entries.shape
@@ -92,9 +92,9 @@ def read_matrix(argument: str, given: Any) -> Operator:
 def check_hermitian(
     argument: str, matrix: Any, tolerance: float = HERMITICITY_TOLERANCE
 ) -> Operator:
-    """Return a Hermitian matrix, shape ``(d, d)``, as a sparse array, or name its worst entry.
+    """Return a Hermitian matrix, shape ``(d, d)``, as a sparse array.
 
-    What is left of M − M† below the tolerance counts as rounding and is taken off: ½(M + M†).
+    A difference M − M† below the tolerance counts as rounding; the result is ½(M + M†).
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def check_hermitian(
     Raises
     ------
     ArgumentError
-        If it is not square, finite and Hermitian.
+        If M is not square, finite and Hermitian; the message names the worst entry.
     """
     M = read_matrix(argument, matrix)
     adjoint = sp.csr_array(M.conj().T)
@@ -123,7 +123,7 @@ def check_hermitian(
 
 
 def worst_entry(matrix: Operator) -> tuple[int, int]:
-    """Return row and column of the entry of the largest magnitude, the first of several."""
+    """Return the row and column of the first entry of the largest magnitude."""
     coo = matrix.tocoo()
     entry = int(np.argmax(np.abs(coo.data)))
     rows, columns = coo.coords
@@ -138,9 +138,9 @@ def freeze(matrix: Operator) -> Operator:
 
 
 def fingerprint(matrix: Operator) -> dict[str, Any]:
-    """Return shape, number of entries other than 0, and SHA-256 of a matrix, ready for JSON.
+    """Return the shape, the number of nonzero entries and the SHA-256 of a matrix, ready for JSON.
 
-    Equal matrices have equal fingerprints: what is hashed are the ends of rows, columns and
+    Equal matrices have equal fingerprints: the hash covers the row pointers, the columns and the
     complex values of the sorted entries.
     """
     entries = tidy(matrix.copy())
@@ -153,12 +153,12 @@ def fingerprint(matrix: Operator) -> dict[str, Any]:
 
 
 def is_qobj(given: Any) -> bool:
-    """Return whether an object offers the interface of the Qobj of QuTiP."""
+    """Return whether an object has the interface of a Qobj of QuTiP."""
     return callable(getattr(given, "full", None)) and hasattr(given, "dims")
 
 
 def _plain(given: Any) -> Any:
-    """Return the entries of a Qobj, sparse where it is sparse, and anything else as it is."""
+    """Return the entries of a Qobj, sparse if it is sparse, and any other object unchanged."""
     if not is_qobj(given):
         return given
     try:
@@ -168,7 +168,7 @@ def _plain(given: Any) -> Any:
 
 
 def _first(entries: Any, where: NDArray[np.bool_]) -> tuple[int, ...]:
-    """Return the place of the first entry that is marked."""
+    """Return the index of the first marked entry."""
     if sp.issparse(entries):
         coo = entries.tocoo()
         return tuple(int(axis[where][0]) for axis in coo.coords)

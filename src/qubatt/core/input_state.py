@@ -1,4 +1,4 @@
-"""States that a user gives: kets, or density matrices."""
+"""States given by the user: kets or density matrices."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from qubatt.core.input_matrix import check_hermitian, freeze, read_entries
 from qubatt.core.space import Operator
 
 HERMITICITY_TOLERANCE = 1e-9
-"""Largest |ρ − ρ†| and smallest −eigenvalue that pass for rounding, relative to Tr ρ = 1."""
+"""Largest |ρ − ρ†|, and largest magnitude of a negative eigenvalue, that count as rounding."""
 
 NORM_TOLERANCE = 1e-6
-"""Largest |Tr ρ − 1| that is put right; other programs cut off and integrate with less care."""
+"""Largest |Tr ρ − 1| that is corrected, for states truncated or integrated less accurately."""
 
 
 def check_state(argument: str, given: Any, dim: int | None = None) -> NDArray[Any] | Operator:
     """Return a ket ``(d,)`` as an array or a density matrix ``(d, d)`` as a sparse array.
 
-    It is normalised, real where it has no imaginary part, and read-only.
+    The array is normalised, read-only, and real if it has no imaginary part.
 
     Parameters
     ----------
@@ -31,13 +31,13 @@ def check_state(argument: str, given: Any, dim: int | None = None) -> NDArray[An
     given : array_like, sparse matrix or QuTiP Qobj
         A ket of shape ``(d,)`` or ``(d, 1)``, or a density matrix of shape ``(d, d)``.
     dim : int, optional
-        Dimension d, any by default.
+        Dimension d; by default any dimension is accepted.
 
     Raises
     ------
     ArgumentError
-        If it is no state: of another shape, not finite, not Hermitian, not normalised to 1e-6, or
-        with an eigenvalue below −1e-9; the worst entry or eigenvalue is named.
+        If the argument has another shape, or is not finite, Hermitian or normalised to 1e-6, or has
+        an eigenvalue below −1e-9; the message names the worst entry or eigenvalue.
     """
     entries = read_entries(argument, given)
     shape = entries.shape
@@ -66,7 +66,7 @@ def check_state(argument: str, given: Any, dim: int | None = None) -> NDArray[An
 
 
 def _ket(argument: str, entries: Any) -> NDArray[Any]:
-    """Return a normalised ket, real where it is real."""
+    """Return a normalised ket, real if possible."""
     ket = (entries.toarray() if sp.issparse(entries) else entries).ravel()
     norm = float(np.linalg.norm(ket))
     if abs(norm**2 - 1.0) > NORM_TOLERANCE:
@@ -78,9 +78,9 @@ def _ket(argument: str, entries: Any) -> NDArray[Any]:
 
 
 def _smallest_eigenvalue(rho: Operator) -> float:
-    """Return the smallest eigenvalue, or 0 where none lies below −1e-9.
+    """Return the smallest eigenvalue, or 0 if none lies below −1e-9.
 
-    Only rows that are not empty count, and a Cholesky factor is quicker than eigenvalues.
+    Empty rows are skipped, and a Cholesky factorisation, faster than eigenvalues, is tried first.
     """
     occupied = np.flatnonzero(np.diff(rho.indptr))
     block = rho[occupied][:, occupied].toarray()

@@ -1,4 +1,4 @@
-"""Levels of sparse Hermitian matrices, one connected part after the other."""
+"""Levels of sparse Hermitian matrices, computed separately for each connected part."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from qubatt.core.input_matrix import tidy
 from qubatt.core.space import Operator
 
 LEVEL_TOLERANCE = 1e-10
-"""Energies closer than this, next to the width of the spectrum, are one level."""
+"""Difference, relative to the width of the spectrum, below which energies form one level."""
 
 
 def connected_blocks(H: Operator) -> Iterator[tuple[NDArray[np.intp], NDArray[Any]]]:
-    """Yield all connected parts of a matrix, those of one size together, the smallest first.
+    """Yield all connected parts of a matrix, grouped by size, in ascending order of size.
 
     Yields
     ------
     states : array, shape (K, s)
-        The s states of each of K parts.
+        The s basis states of each of the K parts.
     blocks : array, shape (K, s, s)
-        The matrix between them.
+        The blocks of the matrix on these states.
     """
     count, label = connected_components(abs(H), directed=False)
     sizes = np.bincount(label, minlength=count)
@@ -63,9 +63,10 @@ def _energies(blocks: NDArray[Any]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class OuterLevels:
-    """The lowest and the highest level of a sparse Hermitian matrix, each computed when needed.
+    """The lowest and highest levels of a sparse Hermitian matrix, each computed when needed.
 
-    Energies within 1e-10 of the width of the spectrum, or within rounding, are one level.
+    Energies that differ by less than 1e-10 of the width of the spectrum, or by a rounding error,
+    form one level.
 
     Attributes
     ----------
@@ -92,27 +93,27 @@ class OuterLevels:
 
     @property
     def tolerance(self) -> float:
-        """Largest difference of energies that are one level."""
+        """Largest difference of energies that form one level."""
         rounding = 8.0 * self.H.shape[0] * np.finfo(np.float64).eps
         largest = max(abs(self.lowest), abs(self.highest))
         return float(max(LEVEL_TOLERANCE * (self.highest - self.lowest), rounding * largest))
 
     def is_lowest(self, state: int) -> bool:
-        """Return whether a basis state lies in the lowest level: whether its energy is that."""
+        """Return whether a basis state lies in the lowest level, according to its energy."""
         return bool(self.H[state, state].real <= self.lowest + self.tolerance)
 
     @cached_property
     def ground(self) -> Operator:
-        """Projector on the lowest level, shape ``(d, d)``, sparse."""
+        """Projector onto the lowest level, shape ``(d, d)``, sparse."""
         return self._projector(self.lowest)
 
     @cached_property
     def top(self) -> Operator:
-        """Projector on the highest level, shape ``(d, d)``, sparse."""
+        """Projector onto the highest level, shape ``(d, d)``, sparse."""
         return self._projector(self.highest)
 
     def _projector(self, energy: float) -> Operator:
-        """Return the projector on the level of that energy, from the parts that reach it."""
+        """Return the projector onto the level of a given energy, from the parts that contain it."""
         rows, columns, values = [], [], []
         for (states, blocks), energies in zip(
             connected_blocks(self.H), self._energies, strict=True
@@ -129,7 +130,7 @@ class OuterLevels:
         return tidy(sp.csr_array((np.concatenate(values), entries), shape=self.H.shape))
 
     def _within(self, blocks: NDArray[Any], energy: float) -> NDArray[Any]:
-        """Return the projectors within blocks ``(K, s, s)``."""
+        """Return the projectors of the blocks, shape ``(K, s, s)``."""
         if blocks.shape[-1] == 1:
             return np.ones(blocks.shape)
         energies, vectors = np.linalg.eigh(blocks)

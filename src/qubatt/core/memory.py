@@ -1,4 +1,4 @@
-"""Free memory, as far as the machine, the shell, the container and the batch system grant it."""
+"""Free memory within the limits of the machine, the shell, the container and the batch system."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from pathlib import Path, PurePosixPath
 import psutil
 
 CGROUPS, PROCESS_CGROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
-"""Where Linux shows control groups, and which ones this process is in."""
+"""Paths at which Linux lists the control groups, and those of this process."""
 
 UNLIMITED = 2.0**60
-"""Bytes from which a limit is none: version 1 of control groups writes 2^63 − 4096."""
+"""Bytes above which a limit means none; version 1 of control groups writes 2^63 − 4096."""
 
 
 def free_memory() -> float:
-    """Return how many bytes this process can still take.
+    """Return the number of bytes that this process can still allocate.
 
-    The least of what the machine has, of what ``ulimit`` leaves of address space and data, of what
-    the control groups of the process leave (versions 1 and 2, caches count as free), and of what
-    SLURM granted.
+    This is the smallest of the free memory of the machine, the rest of the address space and data
+    segment within ``ulimit``, the rest within the control groups of the process (versions 1 and 2;
+    caches count as free), and the memory granted by SLURM.
     """
     machine = float(psutil.virtual_memory().available)
     return max(min([machine, *_shell_limits(), *cgroup_limits(), *slurm_limits(os.environ)]), 0.0)
 
 
 def _shell_limits() -> Iterator[float]:
-    """Yield what the limits of the shell leave of address space and of data."""
+    """Yield the bytes left within the shell limits of address space and data segment."""
     try:
         import resource
     except ImportError:  # Windows has none
@@ -40,12 +40,12 @@ def _shell_limits() -> Iterator[float]:
 
 
 def cgroup_limits(root: Path = CGROUPS, own: Path = PROCESS_CGROUPS) -> Iterator[float]:
-    """Yield what every control group of the process leaves, up to the root of its hierarchy.
+    """Yield the bytes left in each control group of the process, up to the root of the hierarchy.
 
     Parameters
     ----------
     root : Path
-        Where control groups are mounted.
+        Mount point of the control groups.
     own : Path
         File with lines ``number:controllers:path``.
     """
@@ -64,7 +64,7 @@ def cgroup_limits(root: Path = CGROUPS, own: Path = PROCESS_CGROUPS) -> Iterator
 
 
 def _along(mount: Path, path: str, left: Callable[[Path], float | None]) -> Iterator[float]:
-    """Yield what a group and the groups around it leave; in a container the mount is the group."""
+    """Yield the bytes left in a group and its parents; in a container the mount is the group."""
     relative = PurePosixPath(path.lstrip("/"))
     for part in (relative, *relative.parents):
         if ".." not in part.parts and (bytes_left := left(mount / part)) is not None:
@@ -80,7 +80,7 @@ def _version_1(group: Path) -> float | None:
 
 
 def _left(group: Path, limit: str, usage: str, cache: str) -> float | None:
-    """Return what a group leaves, its file cache included; None where it sets no limit."""
+    """Return the bytes left in a group, including its file cache, or None if it has no limit."""
     try:
         bound = float((group / limit).read_text("utf-8"))
         if bound >= UNLIMITED:
@@ -94,7 +94,7 @@ def _left(group: Path, limit: str, usage: str, cache: str) -> float | None:
 
 
 def slurm_limits(variables: Mapping[str, str]) -> Iterator[float]:
-    """Yield what SLURM grants on this node less what this process holds; 0 there means all.
+    """Yield the SLURM limit on this node minus the memory in use; a limit of 0 means no limit.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def slurm_limits(variables: Mapping[str, str]) -> Iterator[float]:
 
 
 def _number(text: str | None) -> float:
-    """Return the number in a variable; 0 where there is none."""
+    """Return the number in a variable, or 0 if there is none."""
     try:
         return float(text or 0.0)
     except ValueError:

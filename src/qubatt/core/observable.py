@@ -1,7 +1,7 @@
-"""Observables that merits ask engines for: declared objects, each with a label of its own.
+"""Observables that merits request from engines: declared objects with unique labels.
 
-An engine with matrices calls `Realization.observe`; one without them reads terms, names and
-sources. Observables compare and hash by value, and the label of one is its key in a `Solution`.
+An engine with matrices calls `Realization.observe`; an engine without reads terms, names and
+sources. Observables compare and hash by value, and their labels are keys in a `Solution`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ COMMUTATOR_TOLERANCE = 1e-13
 
 
 class Observable(ABC):
-    """A Hermitian operator of a problem whose expectation value is wanted."""
+    """A Hermitian operator of a problem whose expectation value is requested."""
 
     matrices: ClassVar[bool] = False
-    """Whether it is known as a matrix only, so that an engine needs matrices for it."""
+    """Whether the observable is known only as a matrix, so that the engine needs matrices."""
 
     @property
     @abstractmethod
@@ -34,14 +34,14 @@ class Observable(ABC):
 
     @abstractmethod
     def realize(self, realization: Realization) -> TimeDependent:
-        """Return its operator, each part of shape ``(D, D)``."""
+        """Return the operator, each part of shape ``(D, D)``."""
 
 
 @dataclass(frozen=True)
 class StoredEnergy(Observable):
     """H_B, or H_B − E_G with the energy E_G of the empty battery.
 
-    Without E_G the variance of an almost empty battery would be a difference of large numbers.
+    Subtracting E_G avoids a difference of large numbers in the variance of an almost empty battery.
     """
 
     above_empty: bool = False
@@ -62,7 +62,7 @@ class StoredEnergy(Observable):
 
 @dataclass(frozen=True)
 class InnerEnergy(Observable):
-    """U, which is H without drives and change of frame."""
+    """The internal energy U, which is H without drives and change of frame."""
 
     @property
     def label(self) -> str:
@@ -97,7 +97,7 @@ class ChargingEnergy(Observable):
 
 @dataclass(frozen=True)
 class Expectation(Observable):
-    """Σ coefficient × product of named operators on named factors, Hermitian in all."""
+    """Σ coefficient × product of named operators on named factors; the sum is Hermitian."""
 
     terms: tuple[Term, ...]
 
@@ -108,7 +108,7 @@ class Expectation(Observable):
 
     @property
     def label(self) -> str:
-        """The terms, ``cavity n n`` for one without a coefficient."""
+        """The terms, for example ``cavity n n`` for a term with coefficient 1."""
         return " + ".join(
             f"{term.operators}" if term.coefficient == 1 else f"{term.coefficient} {term.operators}"
             for term in self.terms
@@ -139,7 +139,7 @@ class Derivative(Observable):
         Raises
         ------
         UnsupportedError
-            If O depends on time itself.
+            If O itself depends on time.
         """
         operator = _steady(self.of, realization)
         return TimeDependent(realization.adjoint(operator), realization.pulsed_adjoint(operator))
@@ -149,7 +149,8 @@ class Derivative(Observable):
 class HeatFlow(Observable):
     """D†(O) of an observable O with the dissipator D of one environment.
 
-    Its expectation value is what this environment adds to ⟨O⟩ per time; for O = U the heat current.
+    Its expectation value is the contribution of this environment to d⟨O⟩/dt, for O = U the heat
+    current.
     """
 
     of: Observable
@@ -169,7 +170,7 @@ class HeatFlow(Observable):
 class WorkFlow(Observable):
     """i[H_drive(t), O] of an observable O with the terms of one drive.
 
-    Its expectation value is what this drive adds to ⟨O⟩ per time; for O = U the work flow.
+    Its expectation value is the contribution of this drive to d⟨O⟩/dt, for O = U the work flow.
     """
 
     of: Observable
@@ -190,7 +191,7 @@ class WorkFlow(Observable):
 
 @dataclass(frozen=True)
 class Product(Observable):
-    """½(AB + BA) of two observables, A² where they are the same."""
+    """½(AB + BA) of two observables, or A² if they are equal."""
 
     first: Observable
     second: Observable
@@ -226,7 +227,7 @@ class MatrixObservable(Observable):
 
     @property
     def label(self) -> str:
-        """The name that it was given."""
+        """The name given to the operator."""
         return self.name
 
     def realize(self, realization: Realization) -> TimeDependent:
@@ -262,7 +263,7 @@ Parts = list[tuple[Pulse | None, Operator]]
 
 
 def _parts(operator: TimeDependent) -> Parts:
-    """Return the parts of an operator, with None for the pulse of what is steady."""
+    """Return the parts of an operator, with None as the pulse of the steady part."""
     return [*([(None, operator.steady)] if operator.steady.nnz else []), *operator.pulsed]
 
 
@@ -292,7 +293,7 @@ class _PulseProduct:
 
 
 def _factors(pulse: Pulse) -> tuple[Pulse, ...]:
-    """Return the pulses that a pulse is the product of."""
+    """Return the factors of a pulse that is a product of pulses."""
     return pulse.factors if isinstance(pulse, _PulseProduct) else (pulse,)
 
 

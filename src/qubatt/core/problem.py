@@ -11,10 +11,10 @@ from qubatt.core.errors import ArgumentError
 from qubatt.core.space import Basis, Names, Space
 
 ROTATING_FRAME = "frame"
-"""The drive of a term that only changes the frame, and does no work."""
+"""Value of `drive` for a term that only changes the frame and does no work."""
 
 Pulse = Callable[[float], float]
-"""A real function of time; it may have ``breaks()``, times that no step may cross."""
+"""A real function of time; an optional ``breaks()`` returns times that no step may cross."""
 
 Start = Mapping[str, Any]
 """Initial ket, density matrix or `Ensemble` of factors, by name; see `Problem`."""
@@ -39,7 +39,7 @@ def pulse_value(pulse: Pulse, time: float) -> float:
 
 
 class OperatorProduct(Mapping[str, Names]):
-    """Named operators on named factors, which are multiplied; it compares and hashes by value.
+    """A product of named operators on named factors, which compares and hashes by value.
 
     ``OperatorProduct({"cavity": "a", "atoms": ("J+", "J-")})`` is a ⊗ J₊J₋: a name alone, or
     several in the order of the product.
@@ -81,7 +81,7 @@ class OperatorProduct(Mapping[str, Names]):
 
 
 Product = Mapping[str, "str | Iterable[str]"]
-"""How a product of operators may be written."""
+"""Accepted notations of a product of operators."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,12 @@ class Term:
 
     ``Term(0.5, {"cavity": "a", "atoms": "J+"})`` is 0.5 a J₊, and with ``("J+", "J-")`` for the
     atoms it is 0.5 a J₊J₋; no operators at all is a multiple of the identity. With a pulse f, the
-    term is f(t) times that. What is no product is named alone, as an operator on the whole space:
+    term is f(t) times that. An operator that is no product acts on the whole space, under its name:
     ``Term(1.0, {"space": "H_charge"})``.
 
-    A `drive` names the classical field that does work on the system through this term; whoever
-    switches a pulse does so too. Without either, the term is part of the inner energy U.
-    `ROTATING_FRAME` marks a change of frame, which is no energy at all.
+    A `drive` names the classical field that does work on the system through this term. A pulse also
+    does work. Without drive and pulse, the term is part of the internal energy U.
+    `ROTATING_FRAME` marks a change of frame, which does not contribute to U.
     """
 
     coefficient: complex
@@ -121,7 +121,7 @@ class Term:
 
     @property
     def agent(self) -> str:
-        """Name of what does work through this term, empty if nothing does."""
+        """Name of the drive or pulse that does work through this term, or an empty text."""
         return self.drive or ("switch" if self.pulse is not None else "")
 
 
@@ -138,7 +138,7 @@ class Jump:
     scope : {"collective", "local"}
         ``"local"`` means one such dissipator per particle of the factor.
     source : str
-        Which environment it comes from.
+        Name of the environment that causes the dissipator.
     """
 
     rate: float
@@ -162,7 +162,7 @@ class Jump:
 
 @dataclass(frozen=True)
 class Problem:
-    """An open battery, ready for any engine.
+    """An open battery in a form that every engine accepts.
 
     dρ/dt = −i[H, ρ] + Σ γ D[c]ρ with H = H_B + H_charge.
 
@@ -177,7 +177,7 @@ class Problem:
     charging_terms : tuple of Term
         Everything else in H: charger, coupling, drive, change of frame.
     jumps : tuple of Jump
-        Dissipators; those with rate 0 are left out.
+        Dissipators; those with rate 0 are omitted.
     initial : mapping of str to array or Ensemble
         Initial ket ``(d,)``, density matrix ``(d, d)`` or kets with weights of a factor; factors
         left out start in their ground level. Alone under the name ``"space"``, one of the whole
@@ -196,7 +196,7 @@ class Problem:
 
     @property
     def breaks(self) -> set[float]:
-        """Times at which pulses say that they may jump."""
+        """Times at which pulses may jump."""
         pulses = [term.pulse for term in self.charging_terms if term.pulse is not None]
         return {float(time) for pulse in pulses for time in getattr(pulse, "breaks", tuple)()}
 

@@ -1,4 +1,4 @@
-"""Progress of long work, as a bar in a terminal or notebook, or as calls of a function."""
+"""Progress of long computations, as a bar in a terminal or notebook or as calls of a function."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Any
 from qubatt.core.errors import ArgumentError
 
 Report = Callable[[float], None]
-"""Receives the fraction done, from 0 to 1."""
+"""Function that receives the completed fraction, from 0 to 1."""
 
 ProgressOption = bool | Report | None
-"""True for a bar; a function that receives the fraction done; False or None for neither."""
+"""True for a bar, a function that receives the completed fraction, or False or None for neither."""
 
 
 class NotebookLine:
-    """A line of text below a cell, which replaces itself.
+    """A line of text below a notebook cell, which is replaced at each update.
 
-    The bars of a terminal move the cursor, which notebooks do not, and bars made of widgets need a
+    Terminal bars move the cursor, which notebooks do not support, and widget bars require a
     further package.
     """
 
@@ -29,7 +29,7 @@ class NotebookLine:
         self._next = 0.0
 
     def show(self, text: str, *, last: bool = False) -> None:
-        """Replace the text, at most ten times a second but for the last one."""
+        """Replace the text, at most ten times a second except for the last update."""
         now = time.monotonic()
         if now < self._next and not last:
             return
@@ -44,7 +44,7 @@ class NotebookLine:
 
 
 def bar(fraction: float, signs: str = "█░", width: int = 20) -> str:
-    """Return a bar of text; the signs are those of what is done and of what is not."""
+    """Return a text bar, with one character for the completed part and one for the rest."""
     full = round(width * min(max(fraction, 0.0), 1.0))
     return signs[0] * full + signs[1] * (width - full)
 
@@ -82,7 +82,7 @@ class ProgressBar:
         self._bars.stop()
 
     def show(self, label: str, done: float, total: float) -> None:
-        """Show that `done` of `total` is done of the work called `label`."""
+        """Show that `done` of `total` units of the work called `label` are complete."""
         if self._line is not None:
             seconds = time.monotonic() - self._start
             text = f"{label} {bar(done / total)} {done / total:.0%}, {seconds:.1f} s"
@@ -97,7 +97,7 @@ class ProgressBar:
 
 @contextmanager
 def reporting(progress: ProgressOption, label: str) -> Iterator[Report | None]:
-    """Yield what receives the fraction done; None if no progress is wanted.
+    """Yield the function that receives the completed fraction, or None if none is requested.
 
     Raises
     ------

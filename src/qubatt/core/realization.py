@@ -1,4 +1,4 @@
-"""A Problem as arrays in a basis: the one place where named operators become matrices."""
+"""A Problem as arrays in a basis; only this module converts named operators to matrices."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from qubatt.core.size import check_density, count_text
 from qubatt.core.space import WHOLE_SPACE, Basis, Factor, Operator
 
 FULL_DIM_LIMIT = 4096
-"""Largest dimension for which the full basis is chosen without being asked for."""
+"""Largest dimension for which the full basis is chosen automatically."""
 
 
 class Measurable(Protocol):
-    """Something with an operator: an observable of `qubatt.core.observable`."""
+    """An object with an operator, such as an observable of `qubatt.core.observable`."""
 
     def realize(self, realization: Realization) -> TimeDependent:
-        """Return its operator."""
+        """Return the operator."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ class TimeDependent:
 class Realization:
     """Matrices of a problem in the basis of its space; `D` is the dimension of the whole space.
 
-    Every matrix is made once, when it is needed first.
+    Each matrix is built once, at its first use.
 
     Attributes
     ----------
     problem : Problem
-        What is realised.
+        The problem in question.
     """
 
     problem: Problem
@@ -79,13 +79,13 @@ class Realization:
         return {}
 
     def observe(self, observable: Measurable) -> TimeDependent:
-        """Return the operator of an observable, made once."""
+        """Return the operator of an observable, which is built once."""
         if observable not in self._observed:
             self._observed[observable] = observable.realize(self)
         return self._observed[observable]
 
     def embed(self, parts: Mapping[str, Operator]) -> Operator:
-        """Return the product of operators on some factors with identities on the others."""
+        """Return the product of operators on some factors and identities on the others."""
         if WHOLE_SPACE in parts:
             if len(parts) > 1:
                 raise UnsupportedError("An operator on the whole space stands alone in its term.")
@@ -122,7 +122,7 @@ class Realization:
         return shared
 
     def operator(self, terms: Iterable[Term]) -> Operator:
-        """Return Σ coefficient × product, shape ``(D, D)``, real if all of it is real.
+        """Return Σ coefficient × product, shape ``(D, D)``, real if all terms are real.
 
         Pulses are left out: see `pulsed`.
         """
@@ -140,7 +140,7 @@ class Realization:
         return operators
 
     def _local_operators(self, jump: Jump) -> Sequence[Operator]:
-        """Return the operators of a jump that acts on one particle after the other."""
+        """Return the operators of a local jump, one for each particle."""
         if len(jump.operators) != 1:
             raise UnsupportedError(f"A local jump acts on one factor, not on {jump.operators}.")
         ((name, operators),) = jump.operators.items()
@@ -161,13 +161,13 @@ class Realization:
 
     @cached_property
     def H(self) -> Operator:
-        """Hamiltonian without what is switched by pulses, shape ``(D, D)``."""
+        """Hamiltonian without the terms with pulses, shape ``(D, D)``."""
         steady = [term for term in self.problem.charging_terms if term.pulse is None]
         return self.operator([*self.problem.battery_terms, *steady])
 
     @cached_property
     def pulsed(self) -> tuple[tuple[Pulse, Operator], ...]:
-        """Pairs (f, H_k) of the rest of the Hamiltonian, H(t) = H + Σ f(t) H_k."""
+        """Pairs (f, H_k) of the time-dependent part of H(t) = H + Σ f(t) H_k."""
         if any(term.pulse is not None for term in self.problem.battery_terms):
             raise UnsupportedError("H_B cannot have pulses: the stored energy would change by it.")
         switched: dict[int, tuple[Pulse, list[Term]]] = {}
@@ -178,12 +178,12 @@ class Realization:
 
     @cached_property
     def U(self) -> Operator:
-        """Inner energy, H without drives and change of frame, shape ``(D, D)``."""
+        """Internal energy, H without drives and change of frame, shape ``(D, D)``."""
         inner = [term for term in self.problem.charging_terms if not term.agent]
         return self.operator([*self.problem.battery_terms, *inner])
 
     def driving(self, drive: str) -> TimeDependent:
-        """Return the part of H(t) that belongs to one drive."""
+        """Return the terms of H(t) of one drive."""
         terms = [term for term in self.problem.charging_terms if term.agent == drive]
         steady = self.operator([term for term in terms if term.pulse is None])
         pulsed = [(term.pulse, self.operator([term])) for term in terms if term.pulse is not None]
@@ -191,7 +191,7 @@ class Realization:
 
     @cached_property
     def pattern(self) -> Operator:
-        """Matrix of ones wherever H(t) or the damping can have an entry."""
+        """Matrix with a one wherever H(t) or the damping can have an entry."""
         return union([self.H, self.no_jump, *(part for _, part in self.pulsed)])
 
     @cached_property
@@ -259,7 +259,7 @@ class Realization:
         return combination(parts, self.dim)
 
     def pulsed_adjoint(self, operator: Operator) -> tuple[tuple[Pulse, Operator], ...]:
-        """Return pairs (f, i[H_k, O]): d⟨O⟩/dt has f(t)⟨i[H_k, O]⟩ besides `adjoint`."""
+        """Return pairs (f, i[H_k, O]); each adds f(t)⟨i[H_k, O]⟩ to d⟨O⟩/dt."""
         operator = on_pattern(operator)
         return tuple((pulse, commutator(part, operator)) for pulse, part in self.pulsed)
 
@@ -271,21 +271,21 @@ def commutator(A: Operator, B: Operator) -> Operator:
 
 @lru_cache(maxsize=16)
 def _shared_operators(factors: tuple[tuple[str, Factor], ...]) -> dict[Any, Any]:  # noqa: ARG001  # the key
-    """Return the operators made so far on a space with these factors; they are never changed."""
+    """Return the operators built so far on a space with these factors; do not modify them."""
     return {}
 
 
 def in_smallest_basis(
     problem: Problem, basis: Basis | Mapping[str, Basis] | None = None
 ) -> Problem:
-    """Return the problem in the basis named, or each factor in the smallest one that holds it.
+    """Return the problem in the named basis, or by default in the smallest suitable basis.
 
-    A factor is held on its symmetric states unless a local jump acts on it.
+    A factor is restricted to its symmetric states unless a local jump acts on it.
 
     Raises
     ------
     UnsupportedError
-        If there is no such basis, or none is named and the one that holds the problem has more
+        If there is no such basis, or if none is named and the smallest suitable basis has more
         than 4096 states.
     """
     if basis is not None:
@@ -307,13 +307,13 @@ def in_smallest_basis(
 
 
 def realize(problem: Problem, basis: Basis | Mapping[str, Basis] | None = None) -> Realization:
-    """Return the problem as arrays, in the smallest basis that holds it unless one is named.
+    """Return the problem as arrays in the named basis, by default the smallest suitable one.
 
     Raises
     ------
     UnsupportedError
-        If the basis cannot hold the problem (local decay on the symmetric ladder), or is too
-        large to be chosen without being named.
+        If the basis cannot represent the problem (local decay on the symmetric ladder), or is too
+        large to be chosen automatically.
     """
     realization = Realization(in_smallest_basis(problem, basis))
     _ = realization.jumps

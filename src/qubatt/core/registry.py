@@ -1,6 +1,6 @@
-"""The one list of everything that can be named: batteries, environments, engines, merits …
+"""The registry of everything that has a name: batteries, environments, engines, merits …
 
-Tests, command line, documentation and reports iterate over it; adding a thing is one file and
+Tests, command line, documentation and reports iterate over it; a new entry takes one file and
 one registration.
 """
 
@@ -21,12 +21,12 @@ class Registry:
         self._names: dict[int, str] = {}
 
     def add(self, kind: str, name: str, entry: Any) -> None:
-        """Register `entry` under `name`; a name is given once per kind.
+        """Register `entry` under `name`, which must be unique within its kind.
 
         Raises
         ------
         ValueError
-            If the name is taken or is not lower-case words joined by ``-`` or ``_``.
+            If the name is taken or does not consist of lower-case words joined by ``-`` or ``_``.
         """
         if not re.fullmatch(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", name):
             raise ValueError(f"{kind} name {name!r} must be lower-case words joined by - or _")
@@ -37,20 +37,20 @@ class Registry:
         self._names.setdefault(id(entry), name)
 
     def reserve(self, kind: str, name: str, cure: str) -> None:
-        """Keep a name for what can only be built in Python, and say how when it is asked for.
+        """Reserve a name for an object that only Python can build, with a hint for error messages.
 
-        Results store such a thing under its name, but no command line or file can build it, so
-        that it is not among the entries.
+        Results store such an object under its name, but no command line or file can build it, so
+        it is not listed among the entries.
         """
         self._reserved[kind, name] = cure
 
     def get(self, kind: str, name: str, argument: str | None = None) -> Any:
-        """Return the entry of that kind and name; errors speak of `argument`, by default `kind`.
+        """Return the entry of a kind and name; errors name `argument`, by default `kind`.
 
         Raises
         ------
         ArgumentError
-            If there is none; the message suggests the nearest names.
+            If there is no such entry; the message suggests the nearest names.
         """
         group = self._entries.get(kind, {})
         if name not in group:
@@ -66,7 +66,7 @@ class Registry:
         return name
 
     def any_name_of(self, entry: Any) -> str | None:
-        """Return the name under which `entry` is registered in any kind; None if it is not."""
+        """Return the name under which `entry` is registered in any kind, or None."""
         return self._names.get(id(entry))
 
     def items(self, kind: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Random numbers that are the same wherever they are drawn."""
+"""Reproducible random numbers."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 
 
 def seed_generators(seed: int) -> None:
-    """Let the common generators of Python and NumPy begin at a seed."""
+    """Seed the global random generators of Python and NumPy."""
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002  # what users may call
 
 
 @contextlib.contextmanager
 def generators_restored() -> Iterator[None]:
-    """Put the common generators of Python and NumPy back into the state that they are in now."""
+    """Restore the current state of the global generators of Python and NumPy on exit."""
     states = random.getstate(), np.random.get_state()  # noqa: NPY002  # what users may call
     try:
         yield

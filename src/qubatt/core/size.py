@@ -1,4 +1,4 @@
-"""Foresight: problems too large for the memory are refused by a formula, before any matrix."""
+"""Early size check: problems that exceed the memory are refused before any matrix is built."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from qubatt.core.problem import OperatorProduct, Problem
 from qubatt.core.space import Space
 
 SMALL = 20_000
-"""States up to which nothing is foreseen: the matrices show within a second what they need."""
+"""Number of basis states up to which the check is skipped, because matrices take below a second."""
 
 BYTES_PER_STATE = 200.0
-"""Bytes of the sparse matrices of a problem for each basis state, a lower bound."""
+"""Lower bound of the bytes of sparse matrices per basis state."""
 
 BYTES_PER_ENTRY = 20.0
-"""Bytes for each entry of ρ, half of what the most frugal engine holds."""
+"""Bytes per entry of ρ, half of the memory use of the most economical engine."""
 
 TAIL = 1e-6
 """Amplitudes of levels, relative to the largest one, that do not count as populated."""
@@ -34,11 +34,11 @@ FIELDS = {"mode": "max_photons", "spins": "n_atoms", "levels": "dims"}
 """The parameter of a battery that sets the dimension of a factor, by the role of the factor."""
 
 Move = tuple[int, ...]
-"""By how much an operator shifts the level coordinates of all factors."""
+"""Shift of the level coordinates of all factors by an operator."""
 
 
 class SizeError(ResourceError):
-    """A problem is too large for the memory, as its dimensions alone show."""
+    """A problem is too large for the memory, according to its dimensions alone."""
 
     def __init__(self, space: Space, needed: float, free: float, what: str) -> None:
         self.space, self.needed, self.free = space, needed, free
@@ -54,7 +54,7 @@ class SizeError(ResourceError):
 
 
 def count_text(count: int) -> str:
-    """Return a whole number as text, a huge one as a power of ten."""
+    """Return a whole number as text; a huge number is written as a power of ten."""
     return f"{count:,}" if count < 10**12 else f"10^{math.log10(count):.0f}"
 
 
@@ -71,7 +71,7 @@ def check_space(space: Space) -> None:
 
 
 def check_density(problem: Problem) -> None:
-    """Refuse a problem of which the reached part of ρ cannot fit in the free memory.
+    """Refuse a problem if the reachable part of ρ cannot fit in the free memory.
 
     Raises
     ------
@@ -104,10 +104,10 @@ def _refuse(space: Space, count: int, each: float, what: str) -> None:
 
 
 def least_entries(problem: Problem) -> int:
-    """Return about how many entries of ρ are reached from the initial state, rather too few.
+    """Return a low estimate of the number of entries of ρ that the initial state can reach.
 
     Basis states are points x of a lattice, one coordinate for each factor that is a ladder. The
-    terms of H shift them by vectors, so that what they connect are the classes of x modulo the
+    terms of H shift them by vectors, so they connect the points of one class of x modulo the
     lattice Λ that the shifts span. If Λ has full rank and index k, a class has some D/k states and
     ρ that many entries squared. If one combination ℓ·x is conserved, the classes are those of equal
     ℓ·x. A ket populates several of them coherently, and jumps lead to others.
@@ -136,7 +136,7 @@ def least_entries(problem: Problem) -> int:
 
 
 def _moves(space: Space, products: Iterable[OperatorProduct]) -> list[Move]:
-    """Return all shifts of level coordinates by products of named operators, without 0."""
+    """Return all nonzero shifts of level coordinates by products of named operators."""
     factors = {name: factor.small() for name, factor in space.factors.items()}
     small = {name: factor for name, factor in factors.items() if factor is not None}
     places = {name: factor.coordinates() for name, factor in small.items()}
@@ -156,7 +156,7 @@ def _moves(space: Space, products: Iterable[OperatorProduct]) -> list[Move]:
 
 
 def _echelon_basis(vectors: Iterable[Move]) -> list[list[int]]:
-    """Return a basis of the integer lattice that vectors span, in echelon form (Hermite)."""
+    """Return a basis of the integer lattice spanned by vectors, in Hermite echelon form."""
     rows = [list(vector) for vector in vectors if any(vector)]
     basis: list[list[int]] = []
     width = len(rows[0]) if rows else 0
@@ -217,7 +217,7 @@ def _populated(state: Any) -> NDArray[np.intp]:
 
 
 def _spread(reached: NDArray[np.bool_], steps: set[int]) -> None:
-    """Mark what repeated steps reach from what is marked."""
+    """Mark all points that repeated steps reach from the marked points."""
     while True:
         before = int(reached.sum())
         for step in steps:

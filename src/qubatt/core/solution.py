@@ -15,7 +15,7 @@ from qubatt.core.observable import Observable
 from qubatt.core.space import Basis
 
 ErrorKind = Literal["bound", "statistical", "uncontrolled"]
-"""What the error of a method is: below its tolerance, that of samples, or not known."""
+"""Kind of the error of a method: bounded by the tolerance, statistical, or uncontrolled."""
 
 
 @dataclass(frozen=True)
@@ -27,29 +27,29 @@ class Solution:
     times : array, shape (T,)
         Output times, in inverse units of the reference frequency.
     moments : mapping of str to array, shape (T,)
-        Real expectation values of the observables asked for, by their labels.
+        Real expectation values of the requested observables, by their labels.
     trace : array, shape (T,)
-        Tr ρ(t); 1 but for rounding.
+        Tr ρ(t), which is 1 up to errors of the method.
     error_estimate : float
-        Estimate of ‖ρ_computed − ρ‖ (Frobenius norm), the largest over the run.
+        Largest estimate over the run of ‖ρ_computed − ρ‖ (Frobenius norm).
     tolerance : float
-        Largest `error_estimate` of a run that counts as converged.
+        Largest `error_estimate` at which a run counts as converged.
     statistics : mapping
         Engine, basis, dimension, steps and other counts of the engine.
     basis : mapping of str to str
-        The basis of every factor that has a choice.
+        The basis of every factor that has several bases.
     smallest_eigenvalue : float
-        Of ρ at the last output time; NaN where it would be too costly.
+        Smallest eigenvalue of ρ at the last output time; NaN if it is too costly to compute.
     states : array, shape (S, D, D), or None
-        Density matrices at the output times for which they were asked for.
+        Density matrices at the output times for which they were requested.
     battery_states : array, shape (T, d, d), or None
-        Reduced density matrices of the battery, if they were asked for.
+        Reduced density matrices of the battery, if they were requested.
     error : {"bound", "statistical", "uncontrolled"}
-        What `error_estimate` is: an estimate that keeps to a tolerance, or less than that.
+        Kind of `error_estimate`: controlled by the tolerance, statistical, or uncontrolled.
     standard_errors : mapping of str to array, shape (T,)
         Standard errors of the moments, from engines whose error is statistical.
     samples, seed : int or None
-        Number of samples and seed of the random numbers, from the same.
+        Number of samples and seed of the random numbers, from such engines.
     """
 
     times: FloatArray
@@ -78,7 +78,7 @@ class Solution:
 
     @property
     def converged(self) -> bool:
-        """Whether all numbers are finite and trace drift and a bound keep to the tolerance."""
+        """Whether all numbers are finite, with trace drift and error bound within tolerance."""
         finite = all(np.all(np.isfinite(values)) for values in self.moments.values())
         error = self.error_estimate if self.error == "bound" else 0.0
         return finite and max(error, self.trace_drift) <= self.tolerance

@@ -1,4 +1,4 @@
-"""Hilbert spaces as named factors in a fixed order; every factor is held in a basis of its own."""
+"""Hilbert spaces as named factors in a fixed order, each factor in its own basis."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ Basis = Literal["symmetric", "full"]
 """``"symmetric"``: permutation-symmetric states of the atoms only; ``"full"``: all d^N states."""
 
 Role = Literal["mode", "spins", "levels"]
-"""What a factor is: an oscillator in Fock levels, identical particles, or plain levels."""
+"""Role of a factor: an oscillator in Fock levels, identical particles, or plain levels."""
 
 Operator: TypeAlias = sp.csr_array
-"""A sparse matrix, CSR, real where its entries are real."""
+"""A sparse matrix in CSR format, real if its entries are real."""
 
 Names: TypeAlias = tuple[str, ...]
-"""Names of operators that are multiplied, ``("J+", "J-")`` for J₊J₋."""
+"""Names of operators in a product, such as ``("J+", "J-")`` for J₊J₋."""
 
 WHOLE_SPACE = "space"
-"""Name of all factors together, for an operator or a state that is no product."""
+"""Name of the whole space, for an operator or a state that is no product."""
 
 
 class Factor(ABC):
@@ -38,13 +38,13 @@ class Factor(ABC):
     """
 
     role: ClassVar[Role]
-    """What the factor is."""
+    """Role of the factor in the space."""
 
     levels: Names = ()
-    """Names of the levels of one particle, lowest first; none for a mode."""
+    """Names of the levels of one particle, lowest first; empty for a mode."""
 
     bases: ClassVar[tuple[Basis, ...]] = ()
-    """Bases to choose from, the smallest first; none where there is only one."""
+    """Available bases, the smallest first; empty if there is only one."""
 
     @property
     @abstractmethod
@@ -58,26 +58,26 @@ class Factor(ABC):
 
     @property
     def ladder(self) -> int | None:
-        """Highest level of a ladder |0⟩, |1⟩, …; None where the levels are no ladder."""
+        """Highest level of a ladder |0⟩, |1⟩, …, or None if the levels do not form a ladder."""
         return self.dim - 1
 
     def small(self) -> Factor | None:
-        """Return a few levels of the same kind of factor; None where levels are no lattice.
+        """Return a small factor of the same kind, or None if the levels do not form a lattice.
 
-        What an operator does to its coordinates it does to those of the whole factor.
+        An operator shifts the coordinates of both factors in the same way.
         """
         return None
 
     def coordinates(self) -> NDArray[np.int64]:
-        """Return the place of every level on a lattice, shape ``(dim, coordinates)``."""
+        """Return the lattice coordinates of every level, shape ``(dim, coordinates)``."""
         return np.arange(self.dim)[:, np.newaxis]
 
     def in_basis(self, basis: Basis) -> Factor:  # noqa: ARG002  # for factors with a choice
-        """Return the factor in another basis; itself where there is only one."""
+        """Return the factor in another basis, or unchanged if there is only one."""
         return self
 
     def basis_for(self, local: bool) -> Basis | None:  # noqa: ARG002  # as above
-        """Return the smallest basis, one that holds operators of single particles if `local`."""
+        """Return the smallest basis; if `local`, one that represents single-particle operators."""
         return None
 
     def local_operators(self, name: str) -> tuple[Operator, ...]:
@@ -86,7 +86,7 @@ class Factor(ABC):
         Raises
         ------
         UnsupportedError
-            If there are no particles, or the basis cannot hold them.
+            If there are no particles, or if the basis cannot represent single-particle operators.
         """
         raise UnsupportedError(f"{self.noun} has no single-particle part of {name!r}.")
 
@@ -98,7 +98,7 @@ class Factor(ABC):
     def embed(self, state: Any) -> Any:
         """Return a ket ``(d,)`` or density matrix ``(d, d)`` of the ladder in this basis.
 
-        Kets may leave out the last entries where these are 0.
+        Kets may omit trailing entries that are 0.
         """
         return state
 
@@ -146,7 +146,7 @@ class Space:
 
     @cached_property
     def bases(self) -> dict[str, Basis]:
-        """The basis of every factor that has a choice."""
+        """The basis of every factor that has several bases."""
         return {
             name: getattr(factor, "basis")  # noqa: B009  # only those with a choice have one
             for name, factor in self.factors.items()
@@ -155,14 +155,14 @@ class Space:
 
     @property
     def basis(self) -> str:
-        """The basis in a word where it is the same for all factors, else factor by factor."""
+        """The basis in one word if all factors share it, otherwise the basis of each factor."""
         chosen = self.bases
         if len({*chosen.values()}) == 1:
             return next(iter(chosen.values()))
         return ", ".join(f"{name} {basis}" for name, basis in chosen.items()) or "symmetric"
 
     def in_basis(self, basis: Basis | Mapping[str, Basis]) -> Space:
-        """Return the space with all factors in that basis, or those named each in its own.
+        """Return the space with all factors in one basis, or with the named factors in given bases.
 
         Raises
         ------
@@ -187,7 +187,7 @@ class Space:
         Raises
         ------
         UnsupportedError
-            If there is none; the error names those that there are.
+            If there is no such factor; the error lists the existing factors.
         """
         if name not in self.factors:
             names = ", ".join(f"`{factor}`" for factor in self.factors)
@@ -199,11 +199,11 @@ class Space:
         return list(self.factors).index(name)
 
     def only(self, name: str) -> Space:
-        """Return one factor alone, with what acts on it."""
+        """Return one factor alone, with its operators."""
         return Space({name: self.factors[name]}, {name: self.matrices.get(name, {})})
 
     def marginal(self, states: NDArray[Any], name: str) -> NDArray[Any]:
-        """Return the partial trace of matrices ``(…, D, D)`` over all factors but one.
+        """Return the partial trace of matrices ``(…, D, D)`` over all factors except one.
 
         Returns
         -------
@@ -233,7 +233,7 @@ class Space:
         Raises
         ------
         UnsupportedError
-            If a name is unknown, or a matrix is not known in that basis.
+            If a name is unknown, or if a matrix is not available in the basis.
         """
         added = self.matrices.get(where, {})
         if not added and where != WHOLE_SPACE:
@@ -252,7 +252,7 @@ class Space:
 
 
 def _multiply(names: Names, sources: tuple[Mapping[str, Operator], ...], owner: str) -> Operator:
-    """Return a product of named operators, the first known of each name, or suggest names."""
+    """Return a product of named operators, each from the first table that contains its name."""
     result: Operator | None = None
     for name in names:
         operators = next((each for each in sources if name in each), None)

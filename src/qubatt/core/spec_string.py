@@ -1,4 +1,4 @@
-"""Named things with their arguments, written as text: ``name:value,field=value``."""
+"""Named objects with their arguments, written as text: ``name:value,field=value``."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from qubatt.core.registry import registry
 
 
 def from_text(kind: str, text: str, argument: str | None = None) -> Any:
-    """Build a registered thing from ``name:value,value`` or ``name:field=value,…``.
+    """Build a registered object from ``name:value,value`` or ``name:field=value,…``.
 
     Parameters
     ----------
     kind : str
         Kind in the registry.
     text : str
-        What was typed; a field of several numbers takes them as ``0/1/2``.
+        Text to parse; several numbers of one field are written as ``0/1/2``.
     argument : str, optional
-        What errors about the name speak of, by default the kind.
+        Name of the argument in errors about the name, by default the kind.
 
     Raises
     ------
     ArgumentError
-        If the name or a field does not exist, or a value is refused.
+        If the name or a field does not exist, or if a value is invalid.
     """
     name, _, rest = text.partition(":")
     cls = _registered(kind, name, argument)
@@ -90,7 +90,7 @@ def _written(value: Any) -> str:
 
 
 def to_declared(kind: str, value: Any, argument: str | None = None) -> Any:
-    """Return a declared object: a text such as ``"fock:2"`` built, anything else as it is.
+    """Return the object described by a text such as ``"fock:2"``, or any other value unchanged.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def to_declared(kind: str, value: Any, argument: str | None = None) -> Any:
 
 
 def plain_types(annotation: Any) -> Iterator[Any]:
-    """Yield the types that a field takes, without ``None`` and annotations."""
+    """Yield the types that a field accepts, without ``None`` and annotations."""
     origin = get_origin(annotation)
     if origin is Annotated:
         yield from plain_types(get_args(annotation)[0])
@@ -115,13 +115,13 @@ def plain_types(annotation: Any) -> Iterator[Any]:
 def field_value(field: str, annotation: Any, text: str) -> Any:
     """Return the value of a field of that type.
 
-    Numbers are read as such, several of them from ``0/1/2``; a field that takes functions of
-    time takes the name of a pulse with its arguments, as in ``gaussian:0.5,5,1``.
+    Numbers are converted, several of them from ``0/1/2``; a field that accepts functions of
+    time also accepts the name of a pulse with its arguments, as in ``gaussian:0.5,5,1``.
 
     Raises
     ------
     ArgumentError
-        If there is no such pulse, or its arguments are refused.
+        If there is no such pulse, or if its arguments are invalid.
     """
     types = set(plain_types(annotation))
     if Sequence in types:
@@ -134,7 +134,7 @@ def field_value(field: str, annotation: Any, text: str) -> Any:
 
 
 def number_or_text(text: str) -> int | float | str:
-    """Return a number where the text is one."""
+    """Return the text as a number if possible, otherwise unchanged."""
     for convert in (int, float):
         try:
             return convert(text)

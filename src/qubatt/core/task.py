@@ -15,19 +15,19 @@ from qubatt.core.problem import Problem, Start
 from qubatt.core.realization import Realization
 
 AT_REST = np.array([np.inf])
-"""Times of a task that asks for the steady state."""
+"""Times of a task that requests the steady state."""
 
 
 @dataclass(frozen=True)
 class Save:
-    """What is saved besides the expectation values.
+    """States to save in addition to the expectation values.
 
     Attributes
     ----------
     states : bool or array of bool, shape (T,)
-        Density matrices, at all output times or some: D² × 16 bytes each.
+        Whether to save density matrices, at all or some output times; each has D² × 16 bytes.
     battery : bool
-        Reduced density matrices of the battery at all output times.
+        Whether to save reduced density matrices of the battery at all output times.
     """
 
     states: bool | NDArray[np.bool_] = False
@@ -42,22 +42,22 @@ class Save:
 
 @dataclass(frozen=True)
 class Task:
-    """A problem with all that is wanted of it; engines and steady solvers take nothing else.
+    """A problem with all requested outputs, the only input of engines and steady solvers.
 
     Attributes
     ----------
     problem : Problem
-        What is solved, every factor in the basis that is wanted: see `in_smallest_basis`.
+        Problem to solve, with every factor in the requested basis; see `in_smallest_basis`.
     times : array, shape (T,)
         Output times, strictly ascending, ≥ 0; infinity alone for the steady state.
     observables : tuple of Observable
-        Whose expectation values are wanted.
+        Observables whose expectation values are requested.
     save : Save
-        What is saved besides them.
+        States to save in addition.
     initials : tuple of mappings
-        Initial states, as in `Problem.initial`; that of the problem by default.
+        Initial states, as in `Problem.initial`; by default the one of the problem.
     shared : Realization or None
-        The matrices of the problem, where they are there already.
+        The matrices of the problem, if they exist already.
     """
 
     problem: Problem
@@ -73,7 +73,7 @@ class Task:
 
     @classmethod
     def of(cls, realization: Realization, times: Any, **wanted: Any) -> Task:
-        """Return a task for a problem whose matrices are there already."""
+        """Return a task for a problem whose matrices exist already."""
         return cls(realization.problem, times, shared=realization, **wanted)
 
     @cached_property
@@ -83,7 +83,7 @@ class Task:
         Raises
         ------
         UnsupportedError
-            If the basis cannot hold the problem.
+            If the basis cannot represent the problem.
         """
         realization = Realization(self.problem) if self.shared is None else self.shared
         _ = realization.jumps

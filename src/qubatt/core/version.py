@@ -1,4 +1,4 @@
-"""The version of the package, and of what it computes with."""
+"""Versions of the package and of its numerical libraries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 
 @cache
 def versions() -> dict[str, str]:
-    """Return the versions of qubatt, Python and the libraries that compute."""
+    """Return the versions of qubatt, Python and the numerical libraries."""
     from importlib.metadata import version  # these two take longer than the help of a command
     from platform import python_version
 

@@ -1,9 +1,9 @@
-"""The process from which workers are forked: it loads everything once, and starts no threads.
+"""The server process from which workers are forked; it loads all modules once and has no threads.
 
-A worker that starts by itself loads NumPy, Numba, xarray and the compiled kernels, which takes
-seconds; one that is forked from a process that holds them takes milliseconds. The process that runs
-a study cannot be forked, because its threads would be missing in the fork. Linux only; elsewhere
-each worker starts by itself.
+A worker that starts afresh loads NumPy, Numba, xarray and the compiled kernels, which takes
+seconds; a worker forked from a process that has loaded them starts in milliseconds. The process of
+a study cannot be forked, because its threads would be missing in the fork. This works only
+on Linux; on other systems each worker starts afresh.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def cores() -> int:
 
 
 def worker_context() -> BaseContext:
-    """Return how worker processes start here."""
+    """Return the start method of worker processes on this system."""
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
@@ -40,7 +40,7 @@ def worker_context() -> BaseContext:
 
 
 def start_worker_server() -> None:
-    """Start the server, which loads in the background; do nothing if it is running."""
+    """Start the server, which loads modules in the background, unless it is running."""
     if sys.platform == "linux":
         worker_context()
         from multiprocessing import forkserver, resource_tracker
@@ -52,7 +52,7 @@ def start_worker_server() -> None:
 
 @contextlib.contextmanager
 def interrupts_blocked() -> Iterator[None]:
-    """Delay Ctrl-C; a process that starts meanwhile never receives it."""
+    """Delay Ctrl-C; processes started in the meantime never receive it."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return

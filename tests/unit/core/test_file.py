@@ -90,7 +90,7 @@ def test_folder_below_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(ArgumentError, match="directory that can be written to") as caught:
         write_whole(tmp_path / "file" / "run.txt", lambda part: part.write_text("x"))
-    assert str(caught.value).endswith("Choose another place.")
+    assert str(caught.value).endswith("Choose another folder.")
 
 
 def test_folder_that_refuses_files_is_named(
