@@ -23,6 +23,7 @@ from qubatt.plots.curves import (
 from qubatt.plots.figure import Picture, styled
 from qubatt.plots.maps import draw_values
 from qubatt.plots.panel import Panel, definition
+from qubatt.plots.rising import NOTE, mark_rising, still_rising
 from qubatt.plots.run_panels import draw_panel, legend_names
 from qubatt.plots.strip import doubtful_points, draw_strip, trust, write_trust
 from qubatt.results.contents import is_text
@@ -166,9 +167,10 @@ def draw_families(
 def draw_heat(
     dataset: xr.Dataset, panels: list[Panel], omitted: list[str], x: str, y: str
 ) -> Picture:
-    """Return one map per quantity, with doubtful points hatched."""
+    """Return one map per quantity, with doubtful points hatched and late maxima marked."""
     sheet = Sheet(len(panels), dataset, [4] * len(panels))
     doubtful, _ = doubtful_points(dataset)
+    note = ""
     with styled(**SMALL_TEXT):
         for axes, panel in zip(sheet.panels, panels, strict=True):
             ((_, array),) = panel.curves.items()
@@ -176,16 +178,19 @@ def draw_heat(
             logarithmic = [dim for dim in (x, y) if is_geometric(array[dim])]
             hatched = matched(doubtful, array)
             mesh = draw_values(axes, array, x, y, doubtful=hatched, logarithmic=logarithmic)
+            if (rising := still_rising(dataset, array)) is not None:
+                mark_rising(axes, rising, array, x, y)
+                note = NOTE
             bar = sheet.figure.colorbar(mesh, ax=axes, location="top", aspect=30)
             bar.set_label(wrapped(panel.label, 34))
             axes.set_xlabel(axis_label(array[x]))
             axes.set_ylabel(axis_label(array[y]))
-        write(sheet, dataset, "hatched" if hatched is not None else "")
+        write(sheet, dataset, "hatched" if hatched is not None else "", note)
     return sheet.finish(dataset, panels, omitted)
 
 
-def write(sheet: Sheet, dataset: xr.Dataset, how: str) -> None:
-    """Write the status of swept data, and explain how doubtful points are marked."""
+def write(sheet: Sheet, dataset: xr.Dataset, how: str, note: str = "") -> None:
+    """Write the status of swept data and a note, and explain how doubtful points are marked."""
     if sheet.strip is None:
         return
     doubtful, why = doubtful_points(dataset)
@@ -194,6 +199,7 @@ def write(sheet: Sheet, dataset: xr.Dataset, how: str) -> None:
         counted = "status" in dataset.variables or not doubtful.ndim  # included in `trust`
         count = "" if counted else f" at {int(doubtful.sum())} of {doubtful.size} points"
         texts.append(f"{f'{how}: ' if how else ''}{why}{count}")
+    texts.append(note)
     write_trust(sheet.strip, "; ".join(word for word in texts if word), sheet.letters)
 
 
