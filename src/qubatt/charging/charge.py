@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from qubatt.charging.certificate import CertifiedResult
 from qubatt.charging.cutoff_search import converge
 from qubatt.charging.propagate import solve
-from qubatt.charging.request import ChargerOption, Environment, MeritNames, Request
+from qubatt.charging.request import ChargerOption, MeritNames, Request
 from qubatt.charging.settling_times import is_auto, settling_times
 from qubatt.core.call import explained_call
 from qubatt.core.check import FloatArray, check_times
@@ -18,6 +18,7 @@ from qubatt.core.errors import ArgumentError
 from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.progress import ProgressOption, reporting
 from qubatt.engines import Engine
+from qubatt.environment.reading import Environment
 from qubatt.models import Battery
 from qubatt.results.coordinates import with_scalar_coordinates
 

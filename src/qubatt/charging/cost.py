@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from qubatt.charging.charge import check_state_times
-from qubatt.charging.request import ChargerOption, Environment, MeritNames, Request
+from qubatt.charging.request import ChargerOption, MeritNames, Request
 from qubatt.charging.sample_times import sample_times
 from qubatt.charging.settling_times import is_auto
 from qubatt.core.call import explained_call
@@ -19,6 +19,7 @@ from qubatt.core.size import SizeError
 from qubatt.core.task import Save
 from qubatt.engines import Cost, Engine
 from qubatt.engines.cost import oversize_cost, task_cost
+from qubatt.environment.reading import Environment
 from qubatt.models import Battery
 
 

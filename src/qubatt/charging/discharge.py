@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from qubatt.charging.certificate import Certificate, CertifiedResult, certify_run
 from qubatt.charging.propagate import solve
-from qubatt.charging.request import ChargerOption, Environment, MeritNames, Request
+from qubatt.charging.request import ChargerOption, MeritNames, Request
 from qubatt.charging.sample_times import sample_times
 from qubatt.core.call import explained_call
 from qubatt.core.check import FloatArray, check_times, plain_number
@@ -26,6 +26,7 @@ from qubatt.core.realization import Realization
 from qubatt.core.space import WHOLE_SPACE, Operator, Space
 from qubatt.core.task import Save
 from qubatt.engines import Engine, select_engine
+from qubatt.environment.reading import Environment
 from qubatt.merits import select_merits
 from qubatt.models import Battery
 from qubatt.results.coordinates import with_scalar_coordinates

@@ -22,6 +22,7 @@ from qubatt.core.task import Save, Task
 from qubatt.core.version import versions
 from qubatt.engines.exact.sectors import find_sectors
 from qubatt.environment import Dissipator
+from qubatt.environment.reading import Environment, read_environment
 from qubatt.merits import Merit, select_merits
 from qubatt.merits.cutoff_population import highest_levels
 from qubatt.merits.merit import Needs
@@ -33,9 +34,6 @@ from qubatt.models.photon_cutoff import (
     with_smallest_cutoff,
 )
 from qubatt.states import ChargerState
-
-Environment = Dissipator | str | Sequence[Dissipator | str] | None
-"""Dissipators, or their names with arguments as in ``"cavity-loss:0.5"``."""
 
 ChargerOption = ChargerState | str | None
 """A charger state, or its name with arguments as in ``"fock:2"``; None for the usual one."""
@@ -97,7 +95,7 @@ class Request:
         if not isinstance(battery, Battery):
             cure = "For example qb.DrivenBattery(n_atoms=4, drive=1.0)."
             raise ArgumentError("battery", "be a battery", battery, cure)
-        dissipators = _dissipators(environment)
+        dissipators = read_environment(environment)
         state: ChargerState | None = to_declared("charger", charger)
         if state is None:
             state = battery.default_charger()
@@ -217,16 +215,3 @@ def check_alike(requests: Sequence[Request]) -> Request:
             requirement = "differ by the charger state alone, with a cut-off that is given"
             raise ArgumentError("questions", requirement, request)
     return requests[0]
-
-
-def _dissipators(environment: Environment) -> tuple[Dissipator, ...]:
-    """Return the environment as a tuple of dissipators, or name what is not one."""
-    parts: list[Any] = [] if environment is None else [environment]
-    if isinstance(environment, Iterable) and not isinstance(environment, str):
-        parts = list(environment)
-    parts = [to_declared("environment", part) for part in parts]
-    for part in parts:
-        if not isinstance(part, Dissipator):
-            cure = 'For example qb.CavityLoss(0.5) or "cavity-loss:0.5".'
-            raise ArgumentError("environment", "contain only dissipators", part, cure)
-    return tuple(parts)

@@ -10,6 +10,7 @@ import xarray as xr
 from qubatt.charging.certificate import CertifiedResult, certify_steady
 from qubatt.charging.cutoff_search import converge
 from qubatt.charging.dataset import label_merits, labelled
+from qubatt.environment.reading import Environment
 from qubatt.charging.request import (
     ChargerOption,
     Environment,
@@ -116,7 +117,7 @@ def steady_state(
 
 
 def steady_request(
-    battery: Battery, charger: ChargerOption, environment: Environment, merits: MeritNames
+    battery: Battery, charger: ChargerOption, environment: merits: MeritNames
 ) -> Request:
     """Check what a user wrote, and leave out merits of charging over time.
 

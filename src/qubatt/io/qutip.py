@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,7 +14,8 @@ from qubatt.core.errors import MISSING, ArgumentError, UnsupportedError
 from qubatt.core.float_errors import usual_float_errors
 from qubatt.core.problem import Problem, Pulse
 from qubatt.core.realization import Realization, realize
-from qubatt.environment import Dissipator
+from qubatt.core.spec_string import to_declared
+from qubatt.environment.reading import Environment, read_environment
 from qubatt.models import Battery, CustomBattery
 from qubatt.states import ChargerState
 
@@ -113,8 +114,8 @@ def from_qutip(
 @usual_float_errors
 def to_qutip(
     battery: Battery,
-    charger: ChargerState | None = None,
-    environment: Dissipator | Sequence[Dissipator] | None = (),
+    charger: ChargerState | str | None = None,
+    environment: Environment = None,
 ) -> QutipProblem:
     """Return a battery with its charger state and environment as QuTiP objects.
 
@@ -123,7 +124,8 @@ def to_qutip(
     battery : Battery
         A battery of qubatt.
     charger, environment : optional
-        Charger state and dissipators, as in `charge`.
+        Charger state and dissipators, as in `charge`: objects, or texts such as ``"fock:2"`` and
+        ``"cavity-loss:0.5"``.
 
     Returns
     -------
@@ -146,20 +148,17 @@ def to_qutip(
     Examples
     --------
     >>> import qubatt as qb
-    >>> problem = qb.to_qutip(qb.DickeBattery(2, 0.5, 8), environment=[qb.CavityLoss(0.5)])
+    >>> problem = qb.to_qutip(qb.DickeBattery(2, 0.5, 8), environment="cavity-loss:0.5")
     >>> problem.H.dims
     [[9, 3], [9, 3]]
     """
     if not isinstance(battery, Battery):
         cure = "Example: qb.DrivenBattery(n_atoms=4, drive=1.0)."
         raise ArgumentError("battery", "be a battery", battery, cure)
-    parts = [environment] if isinstance(environment, Dissipator) else list(environment or ())
-    for part in parts:
-        if not isinstance(part, Dissipator):
-            cure = "Example: qb.CavityLoss(0.5)."
-            raise ArgumentError("environment", "contain only dissipators", part, cure)
+    dissipators = read_environment(environment)
+    state: ChargerState | None = to_declared("charger", charger)
     qutip = _import_qutip()
-    realization = realize(battery.problem(charger, parts))
+    realization = realize(battery.problem(state, dissipators))
     dims = list(realization.problem.space.dims)
 
     def operator(matrix: Any) -> Any:

@@ -58,3 +58,12 @@ def test_environments_are_given_as_for_charge() -> None:
     assert len(qb.to_qutip(battery, environment=qb.CollectiveDecay(0.5, 0.1)).c_ops) == 2
     with pytest.raises(qb.ArgumentError, match="`environment` must contain only dissipators"):
         qb.to_qutip(battery, environment=["collective-decay"])
+
+
+def test_texts_describe_charger_and_environment():
+    """`to_qutip` accepts the texts that `charge` accepts."""
+    battery = qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=4)
+    by_text = qb.to_qutip(battery, "fock:2", "cavity-loss:0.5")
+    by_object = qb.to_qutip(battery, qb.FockState(2), [qb.CavityLoss(0.5)])
+    assert by_text.rho0 == by_object.rho0
+    assert by_text.c_ops == by_object.c_ops
