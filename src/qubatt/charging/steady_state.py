@@ -10,10 +10,8 @@ import xarray as xr
 from qubatt.charging.certificate import CertifiedResult, certify_steady
 from qubatt.charging.cutoff_search import converge
 from qubatt.charging.dataset import label_merits, labelled
-from qubatt.environment.reading import Environment
 from qubatt.charging.request import (
     ChargerOption,
-    Environment,
     MeritNames,
     Request,
     check_alike,
@@ -26,6 +24,7 @@ from qubatt.core.task import AT_REST, Save
 from qubatt.engines.steady.gap import MAX_STEADY_STATES
 from qubatt.engines.steady.solve_steady import SteadySolution, solve_steady
 from qubatt.engines.steady.steady_solver import SteadySolver
+from qubatt.environment.reading import Environment
 from qubatt.merits import Merit, SolvedRun
 from qubatt.merits.selection import ALL, to_merit
 from qubatt.models import Battery
@@ -117,7 +116,7 @@ def steady_state(
 
 
 def steady_request(
-    battery: Battery, charger: ChargerOption, environment: merits: MeritNames
+    battery: Battery, charger: ChargerOption, environment: Environment, merits: MeritNames
 ) -> Request:
     """Check what a user wrote, and leave out merits of charging over time.
 
