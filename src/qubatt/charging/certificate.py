@@ -1,4 +1,4 @@
-"""Certificate of a result: its numbers, the status that follows from them, and the cure."""
+"""Certificate of a result: error estimates, the resulting status, and the cure."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from qubatt.models.photon_cutoff import max_photons
 from qubatt.results.status import CUTOFF_THRESHOLD, Status
 
 CURVE_THRESHOLD = 1e-4
-"""Largest acceptable error of the energy between times, relative to its maximum."""
+"""Largest acceptable error of the interpolated energy, relative to its maximum."""
 
 EIGENVALUE_THRESHOLD = -1e-7
-"""Smallest eigenvalue of ρ below which a result is ``not-positive``."""
+"""Threshold of the smallest eigenvalue of ρ, below which a result is ``not-positive``."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Certificate:
-    """Status and numbers of a result, and what to do where they are not good enough.
+    """Status of a result, the numbers behind it, and advice where it is not ``"ok"``.
 
     Attributes
     ----------
     status : Status
-        The most severe status that applies.
+        The most severe of the statuses that apply.
     numbers : dict
-        Numbers behind the status; None for a number that is too costly to compute.
+        Numbers behind the status; None for a number that is not known.
     advice : str
         Problem and cure; empty for ``"ok"``.
     """
@@ -49,11 +49,11 @@ class Certificate:
 
     @property
     def attributes(self) -> dict[str, str]:
-        """Attributes of a Dataset."""
+        """Status and certificate as attributes of a Dataset."""
         return {"status": self.status, "certificate": json.dumps(self.numbers)}
 
     def issue(self, strict: bool, stacklevel: int = 5) -> None:
-        """Warn of a result that should not be trusted, or refuse it.
+        """Warn about a result that should not be trusted, or raise an error.
 
         Raises
         ------
@@ -67,7 +67,7 @@ class Certificate:
 
 
 class CertifiedResult(NamedTuple):
-    """A labelled result, and how far it can be trusted.
+    """A labelled result with its certificate.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ class CertifiedResult(NamedTuple):
     certificate : Certificate
         Status and numbers.
     cutoff : int or None
-        The photon cut-off, where it was to be determined.
+        The photon cut-off if it was determined automatically, otherwise None.
     """
 
     dataset: xr.Dataset
@@ -87,7 +87,7 @@ class CertifiedResult(NamedTuple):
 def certify_run(
     request: Request, solution: Solution, record: SolvedRun | None = None
 ) -> Certificate:
-    """Return the certificate of a charging run; the record tells how good its curve is."""
+    """Return the certificate of a charging run; `record` adds the error of its energy curve."""
     numbers = {
         "error_estimate": _known(solution.error_estimate),
         "trace_drift": _known(solution.trace_drift),
@@ -117,7 +117,7 @@ def _off_between(record: SolvedRun) -> str:
         return ""
     return (
         "The energy varies too fast between the sampling times: maxima and their times may be off"
-        f" by {error:.1e} and more. Ask for more output times, or a smaller last time."
+        f" by {error:.1e} or more. Use more output times, or a smaller last time."
     )
 
 
@@ -141,7 +141,7 @@ def certify_steady(request: Request, solution: SteadySolution) -> Certificate:
 
 
 def _highest(request: Request, moments: Mapping[str, Any]) -> dict[str, float]:
-    """Return for every mode the largest population of its highest levels."""
+    """Return, for each mode, the largest population of its highest levels."""
     return {
         mode: float(np.max(moments[top.label]))
         for mode, top in highest_levels(request.problem).items()
@@ -156,7 +156,7 @@ def _judge(
     lost: str,
     least: float,
 ) -> Certificate:
-    """Add the population of the highest level of any mode, and return the worst verdict."""
+    """Return the certificate with the largest highest-level population and the worst status."""
     fullest = max(highest, key=lambda mode: highest[mode]) if highest else ""
     population = highest.get(fullest)
     if population is not None:
@@ -170,26 +170,26 @@ def _judge(
             " tolerance, or another engine or method."
         )
         return Certificate("not-positive", numbers, advice)
-    # a highest level may be full because nothing leads above it
+    # without transitions above it, a populated highest level is no error
     if population is not None and population > CUTOFF_THRESHOLD and request.reaches_above_cutoff():
-        sentence = f"The highest Fock level kept holds up to {population:.1e} of the population: "
+        sentence = f"The highest Fock level holds up to {population:.1e} of the population: "
         advice = sentence + _more_levels(request, fullest)
         return Certificate("cutoff-too-small", numbers, advice)
     return Certificate("ok", numbers)
 
 
 def _more_levels(request: Request, mode: str) -> str:
-    """Return what to do about a cut-off that is too low."""
+    """Return advice on a cut-off that is too low."""
     below = f"`cutoff_population` stays below {CUTOFF_THRESHOLD:.0e}"
     cutoff = max_photons(request.battery)
     if cutoff is None:
         return (
-            f"the matrices have too few levels of `{mode}`. Make them with more until {below}; if"
-            f' no level is missing, it is no mode: roles={{"{mode}": "levels"}}.'
+            f"the matrices have too few levels of `{mode}`. Add levels until {below}; if `{mode}`"
+            f' is not a mode but a finite system, set roles={{"{mode}": "levels"}}.'
         )
     return f'max_photons = {cutoff} is too low. Raise it until {below}, or use max_photons="auto".'
 
 
 def _known(number: float) -> float | None:
-    """Return a number, None if it is not finite."""
+    """Return the number, or None if it is not finite."""
     return number if math.isfinite(number) else None

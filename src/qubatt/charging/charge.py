@@ -45,30 +45,31 @@ def charge(
     ----------
     battery : Battery
         The battery, for example ``qb.DickeBattery(n_atoms=6, coupling=0.5, max_photons=20)``.
-        With ``max_photons="auto"``, levels are added until twice as many of them change nothing
-        beyond 1e-6: see the attribute ``cutoff``.
+        With ``max_photons="auto"``, levels are added until doubling their number changes no merit
+        by more than 1e-6; see the attribute ``cutoff``.
     times : array_like, shape (T,), or "auto"
         Output times in inverse units of the reference frequency, strictly ascending, ≥ 0.
-        ``"auto"`` chooses times that last until all merits are within 1e-6 of the steady state.
+        ``"auto"`` chooses times up to the one at which all merits are within 1e-6 of the steady
+        state.
     charger : ChargerState or str, optional
         Initial state of the charger, for example ``qb.FockState(2)`` or ``"fock:2"``; by default
-        the usual one of the battery (for a cavity, as many photons as the atoms can take).
+        the default of the battery (for a cavity, the number of photons that the atoms can absorb).
     environment : Dissipator, str, or sequence of them
         Dissipators, for example ``qb.CavityLoss(rate=0.5)`` or ``"cavity-loss:0.5"``; none by
         default.
     merits : iterable of str or Merit, optional
-        Names of the figures of merit, with parameters after a colon where there are any
-        (``"free_energy:beta=2"``, or ``qb.merit("free_energy", beta=2)``); ``"all"`` for every one
-        that the battery can give without its full state; by default energy, power and photons.
+        Names of the figures of merit, with any parameters after a colon
+        (``"free_energy:beta=2"``, or ``qb.merit("free_energy", beta=2)``); ``"all"`` for every
+        merit that can be computed without the full state; by default energy, power and photons.
     engine : str or Engine
-        ``"auto"``, the name of an engine, with options as in ``"matrix:tolerance=1e-6"``, or an
-        engine.
+        ``"auto"``, an engine, or the name of an engine, with options as in
+        ``"matrix:tolerance=1e-6"``.
     state_times : array_like, shape (S,), optional
-        Times at which merits of the full state are computed, by default `times`. Each takes D²
-        numbers of memory and some D³ operations.
+        Times at which merits of the full state are computed, by default `times`. Each time
+        requires memory for D² numbers and about D³ operations.
     progress : bool or callable
-        True draws a bar in a terminal or notebook; a function receives the fraction done, from 0
-        to 1.
+        True shows a progress bar in a terminal or notebook; a function receives the completed
+        fraction, from 0 to 1.
     strict : bool
         Raise an error instead of a warning if the status is not ``"ok"``.
 
@@ -76,22 +77,23 @@ def charge(
     -------
     xarray.Dataset
         One variable per merit, each with ``units``, ``long_name`` and ``definition``; dims
-        ``("time",)``, none for one number of the whole curve, ``("state_time",)`` for merits of
-        the full state if `state_times` are given, ``environment`` or ``drive`` before them where
-        there is one curve for each. Scalar coordinates repeat the parameters of the battery under
-        the names of its fields, the status, and the numbers of the certificate, so that
-        `qubatt.concat` and `xarray.concat` stack them.
+        ``("time",)``, no dims for a merit that is one number for the whole curve, and
+        ``("state_time",)`` for merits of the full state if `state_times` are given; ``environment``
+        or ``drive`` comes first where there is one curve for each dissipator or drive. Scalar
+        coordinates repeat the parameters of the battery under the names of its fields, the status,
+        and the numbers of the certificate, so that `qubatt.concat` and `xarray.concat` stack them.
 
         The attribute ``status`` is ``"ok"``; ``"cutoff-too-small"`` where the highest Fock level
-        holds more than 1e-5 at any time of the run; ``"not-positive"`` where ρ
-        has an eigenvalue below −1e-7 and below the tolerance; ``"not-converged"`` where the error
-        estimate or the trace drift exceeds the tolerance of the engine. All but the first warn. The
-        numbers behind it are in the attribute ``certificate``, as JSON.
+        holds more than 1e-5 of the population at any time of the run; ``"not-positive"`` where ρ
+        has an eigenvalue below both −1e-7 and minus the tolerance; ``"not-converged"`` where the
+        error estimate or the trace drift exceeds the tolerance of the engine. Every status except
+        ``"ok"`` comes with a warning. The attribute ``certificate`` holds the numbers behind the
+        status, as JSON.
 
     Raises
     ------
     ArgumentError
-        Naming the argument, its value and the cure.
+        If an argument has an invalid value; the message names the argument and the cure.
     UnsupportedError
         If a dissipator, merit or engine does not fit the battery.
     ResourceError
@@ -126,8 +128,8 @@ def charge(
 
 
 def check_state_times(request: Request, state_times: ArrayLike) -> FloatArray:
-    """Return the times of merits of the full state."""
+    """Return the validated times for merits of the full state."""
     if not request.needs("full state"):
-        cure = "No merit of the full state is asked for; qubatt list merit tells which are."
+        cure = "No merit of the full state is requested; `qubatt list merit` shows which ones are."
         raise ArgumentError("state_times", "be left out", state_times, cure)
     return check_times(state_times, "state_times")

@@ -1,4 +1,4 @@
-"""Expected cost of a charging run: memory and products, without running it."""
+"""Expected memory and number of products of a charging run, estimated before the run."""
 
 from __future__ import annotations
 
@@ -35,25 +35,26 @@ def cost(
     engine: str | Engine = "auto",
     state_times: ArrayLike | None = None,
 ) -> Cost:
-    """Return what `charge` would take with the same arguments, without running it.
+    """Estimate the cost of calling `charge` with the same arguments, without running it.
 
     Parameters
     ----------
     battery, times, charger, environment, merits, engine, state_times
-        As in `charge`; the times are numbers. With ``max_photons="auto"`` the cost is that of the
-        lowest cut-off that holds the charger state, from which the search starts.
+        As in `charge`, except that `times` must be numbers. With ``max_photons="auto"`` the cost
+        is that of the lowest cut-off that can hold the charger state.
 
     Returns
     -------
     Cost
-        Engine, basis, dimension D, entries of ρ that symmetries leave, bytes, expected products of
-        the generator with ρ, and the number of density matrices that merits of the full state
-        need. `print` shows it.
+        Engine, basis, dimension D, number of entries of ρ after symmetry reduction, memory in
+        bytes, expected number of products of the generator with ρ, and number of density matrices
+        that merits of the full state need. `print` displays a summary.
 
     Raises
     ------
     ArgumentError
-        If `charge` would refuse the arguments, or ``times="auto"``, which takes a run to resolve.
+        If `charge` would refuse the arguments, or if ``times="auto"``, which cannot be resolved
+        without a run.
     UnsupportedError
         If a dissipator, merit or engine does not fit the battery.
 

@@ -1,4 +1,4 @@
-"""The photon cut-off, raised until it no longer matters."""
+"""Search for the photon cut-off at which the merits have converged."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ CUTOFF_TOLERANCE = 1e-6
 """Accepted change of any merit, relative to the larger of 1 and its largest value."""
 
 FIRST_MARGIN = 8
-"""Levels above those of the charger state to begin with."""
+"""Initial number of levels above those that hold the charger state."""
 
 
 def converge(request: Request, solve: Callable[[Request], CertifiedResult]) -> CertifiedResult:
-    """Solve with ever more Fock levels until doubling the margin changes no merit.
+    """Solve with more and more Fock levels until doubling the margin changes no merit.
 
-    The margin counts levels above those that hold the charger state. The last result, with twice
-    the margin that was enough, is returned; it was compared with the one before.
+    The margin is the number of levels above those that hold the charger state. The result with the
+    largest margin is returned, which is twice the margin that proved sufficient.
 
     Raises
     ------
     ResourceError
-        If memory ends before that; the message tells how far it came.
+        If memory runs out before convergence; the message gives the last cut-off and change.
     """
     base = max_photons(request.battery)
     margin, before, tried = FIRST_MARGIN, None, []
@@ -61,7 +61,7 @@ def converge(request: Request, solve: Callable[[Request], CertifiedResult]) -> C
 def _labelled(
     result: CertifiedResult, change: float, tried: list[dict[str, float | None]], cutoff: int
 ) -> CertifiedResult:
-    """Say in the result which cut-off was chosen and why."""
+    """Add the chosen cut-off, and the changes on which the choice rests, to the result."""
     certificate = dataclasses.replace(
         result.certificate, numbers=result.certificate.numbers | {"cutoff_change": change}
     )

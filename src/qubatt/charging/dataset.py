@@ -20,20 +20,20 @@ from qubatt.results.coordinates import scalar_coordinates
 from qubatt.results.result import Result
 
 Chosen = NDArray[np.intp] | int
-"""Places in time of what is wanted: several, or one without a dim."""
+"""Indices of the output times among the sampling times; a single index gives no time dim."""
 
 TIME_LABELS = {"units": "1/omega_ref", "long_name": "time"}
-"""Attributes of coordinates that are times."""
+"""Attributes of time coordinates."""
 
 
 class LabelledMerits(NamedTuple):
-    """Variables of a result with their dims and attributes, and the coordinates of their dims."""
+    """Variables of a result with their dims and attributes, and coordinates of these dims."""
 
     variables: dict[str, Labelled]
     coordinates: dict[str, tuple[NDArray[Any], dict[str, Any]]]
 
     def with_times(self, **times: FloatArray | None) -> LabelledMerits:
-        """Return the same with coordinates of times, before the others."""
+        """Return a copy with time coordinates added before the others."""
         added = {
             name: (values, TIME_LABELS) for name, values in times.items() if values is not None
         }
@@ -43,16 +43,16 @@ class LabelledMerits(NamedTuple):
 def label_merits(
     request: Request, record: SolvedRun, chosen: Chosen, state_dim: str
 ) -> LabelledMerits:
-    """Return the merits that are wanted, at the times chosen.
+    """Return the requested merits at the chosen times, with labels.
 
-    States of the battery are those at these times already. Dims before time, such as
-    ``environment``, have the names of their entries as coordinate.
-    Merits of the full state have `state_dim` in place of time, and none if that is empty.
+    The battery states of the record are already restricted to these times. Dims before time, such
+    as ``environment``, have the names of their entries as coordinates. Merits of the full state
+    have the dim `state_dim` in place of time, or no such dim if `state_dim` is empty.
     """
     variables: dict[str, Labelled] = {}
     coordinates: dict[str, tuple[NDArray[Any], dict[str, Any]]] = {}
     has_states = record.battery_states is not None or record.states is not None
-    with single_blas() if has_states else nullcontext():  # expectation values take no BLAS
+    with single_blas() if has_states else nullcontext():  # expectation values need no BLAS
         arrays = [merit.values(record) for merit in request.merits]
     for merit, values in zip(request.merits, arrays, strict=True):
         labels = merit.labels(request.problem)
@@ -79,7 +79,7 @@ def labelled(
     statistics: Mapping[str, Any],
     describe: bool,
 ) -> Result:
-    """Return merits as a result with its attributes, and with scalar coordinates if `describe`."""
+    """Return the merits as a result with attributes, and scalar coordinates if `describe`."""
     attributes: dict[str, Any] = certificate.attributes | request.attributes
     attributes["engine"] = json.dumps(statistics, ensure_ascii=False)
     taken = {*merits.variables, *merits.coordinates}

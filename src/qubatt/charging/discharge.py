@@ -32,23 +32,23 @@ from qubatt.models import Battery
 from qubatt.results.coordinates import with_scalar_coordinates
 
 DISCHARGE_MERITS = ("remaining_energy", "power", "half_life")
-"""Merits by default."""
+"""Default merits."""
 
 LOCALITY_TOLERANCE = 1e-12
-"""Largest entry of c − 1 ⊗ c_B, relative to that of c, of a jump that acts on the battery alone."""
+"""Largest entry of c − 1 ⊗ c_B, relative to that of c, for a jump on the battery alone."""
 
 HEATING = 1e-6
-"""Rise of the remaining energy, relative to its maximum, that counts as heating."""
+"""Rise of the remaining energy, relative to its maximum, above which heating is noted."""
 
 HEATED_BY_COLD_BATH = (
     "The stored energy rises although all baths are at zero temperature, where a real bath only"
     " takes energy. The jump operators are those of single atoms or of all atoms without their"
     " interaction: see local and global master equations in the conventions."
 )
-"""Note on a result in which a bath at zero temperature heats."""
+"""Note on a result in which baths at zero temperature heat the battery."""
 
 FULL: Literal["full"] = "full"
-"""Initial state of a full battery: all atoms, or H_B of matrices, in the highest level."""
+"""Initial state of a full battery: all atoms, or a matrix H_B, in the highest level."""
 
 
 @explained_call
@@ -65,10 +65,10 @@ def discharge(
     progress: ProgressOption = False,
     strict: bool = False,
 ) -> xr.Dataset:
-    """Switch the charger off and return what is left of the stored energy over time.
+    """Return the energy that remains in the battery over time after the charger is switched off.
 
-    dρ_B/dt = −i[H_B, ρ_B] + Σ γ D[c]ρ_B with the dissipators that act on the battery; neither
-    cavity nor drive is there any more.
+    dρ_B/dt = −i[H_B, ρ_B] + Σ γ D[c]ρ_B with the dissipators that act on the battery; the cavity
+    and the drive are removed.
 
     Parameters
     ----------
@@ -82,13 +82,15 @@ def discharge(
         Dissipators, as in `charge`, in addition to the jumps of a battery made of matrices; at
         least one must act on the battery itself.
     merits : iterable of str, optional
-        Figures of merit of the battery, as in `charge`; by default the three below.
+        Figures of merit of the battery, as in `charge`; by default the three that are listed
+        under "Returns".
     engine : str or Engine
         As in `charge`.
     start : float or "full"
-        Time for which the battery was charged, with charger and environment; or ``"full"``: all
-        atoms in their highest level, and a battery made of matrices in the highest level of its
-        H_B, or in the equal mixture of its states if that level is degenerate.
+        Charging time, with the given charger and environment, before the charger is switched off;
+        or ``"full"``: all atoms in their highest level, and a battery made of matrices in the
+        highest level of its H_B, or in the equal mixture of the states of that level if it is
+        degenerate.
     progress, strict
         As in `charge`.
 
@@ -96,13 +98,13 @@ def discharge(
     -------
     xarray.Dataset
         ``remaining_energy`` over ``time``, Tr[ρ_B H_B] − ⟨G|H_B|G⟩ with the empty battery |G⟩, and
-        ``power``, its derivative; ``half_life``, the first time at which half of it is left, NaN
-        if that is not within the times. Attributes as in `charge`.
+        ``power``, its derivative; ``half_life``, the first time at which half of the initial
+        energy remains, NaN if that is later than the last time. Attributes as in `charge`.
 
     Raises
     ------
     ArgumentError
-        Naming the argument, its value and the cure.
+        If an argument has an invalid value; the message names the argument and the cure.
     UnsupportedError
         If nothing acts on the battery once the charger is off.
 
@@ -114,7 +116,7 @@ def discharge(
     >>> left = qb.discharge(
     ...     battery, times=np.linspace(0, 10, 11), environment=qb.CollectiveDecay(0.5)
     ... )
-    >>> round(float(left.half_life) * 0.5, 8)  # ln 2, of a single exponential
+    >>> round(float(left.half_life) * 0.5, 8)  # ln 2 for exponential decay
     0.69314718
     """
     with reporting(progress, "discharging") as report:
@@ -138,9 +140,9 @@ def find_discharge(
     start: Any = FULL,
     progress: Report | None = None,
 ) -> CertifiedResult:
-    """Return the self-discharge after a request to charge; arguments as in `discharge`.
+    """Return the self-discharge of the battery of a charging request; arguments as in `discharge`.
 
-    The certificate is that of charging where discharging is ``"ok"``.
+    If discharging is ``"ok"``, the certificate is that of the charging run, if there is one.
     """
     if charged.auto_cutoff and start != FULL:
         cure = 'Charge with max_photons="auto" first: the attribute "cutoff" holds the number.'
@@ -169,7 +171,7 @@ def find_discharge(
 def _begin(
     request: Request, start: Any, engine: str | Engine
 ) -> tuple[NDArray[Any], Certificate | None]:
-    """Return the state of the battery when the charger is switched off, and how far to trust it."""
+    """Return the state of the battery at switch-off, and the certificate of the charging run."""
     problem = request.problem
     if isinstance(start, str) and start == FULL:
         P = request.realization.battery_alone.operator([Term(1.0, {problem.battery: "P_full"})])
@@ -190,7 +192,7 @@ def _begin(
 
 
 def _alone(realization: Realization, rho: NDArray[Any]) -> Problem:
-    """Return the battery without charger and drive, with what acts on it alone."""
+    """Return the battery without charger and drive, with the dissipators that act on it alone."""
     problem = realization.problem
     name, space = problem.battery, problem.space.only(problem.battery)
     named = [jump for jump in problem.jumps if set(jump.operators) == {name}]
@@ -210,7 +212,7 @@ def _alone(realization: Realization, rho: NDArray[Any]) -> Problem:
 
 
 def _on_battery(realization: Realization, jump: Jump) -> Operator | None:
-    """Return c_B of a jump c = 1 ⊗ c_B on the whole space; None if it acts on more."""
+    """Return c_B of a jump c = 1 ⊗ c_B on the whole space; None if c has another form."""
     problem = realization.problem
     c = realization.operator([Term(1.0, jump.operators)])
     part = problem.space.marginal(c.toarray(), problem.battery)

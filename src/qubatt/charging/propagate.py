@@ -34,9 +34,9 @@ class Propagation:
     time : array, shape (T,)
         Output times.
     state_times : array, shape (S,), or None
-        Times for merits of the full state where they are others.
+        Times for merits of the full state if they differ from `time`.
     solution : Solution
-        Moments at these times and between them, and states.
+        Expectation values at all sampling times, and states.
     chosen_because : str
         Why the engine was chosen.
     """
@@ -47,7 +47,7 @@ class Propagation:
     chosen_because: str
 
     def suffices(self, request: Request) -> bool:
-        """Return whether the propagation has all that the merits of a request need."""
+        """Return whether the propagation holds everything that the merits of a request need."""
         held, samples = self.solution, sample_times(request, self._at(self.time))
         return (
             held.moments.keys() >= {each.label for each in request.observables}
@@ -57,7 +57,7 @@ class Propagation:
         )
 
     def _at(self, time: FloatArray) -> FloatArray:
-        """Return the output times with those of full states."""
+        """Return the union of the given times and the times of full states."""
         return time if self.state_times is None else np.union1d(time, self.state_times)
 
 
@@ -69,7 +69,7 @@ def propagate(
     state_times: FloatArray | None = None,
     battery: bool = False,
 ) -> list[Propagation]:
-    """Propagate once to the last of all times, and return the run for each array of them.
+    """Propagate once up to the last time, and return the propagation for each array of times.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def propagate_each(
     state_times: FloatArray | None = None,
     battery: bool = False,
 ) -> list[list[Propagation]]:
-    """Propagate requests that differ in the charger state only, and share what they can.
+    """Propagate requests that differ only in the charger state, in one joint run if possible.
 
     Parameters
     ----------
@@ -101,23 +101,23 @@ def propagate_each(
     engine : str or Engine
         As in `charge`.
     progress : callable, optional
-        Called with the fraction done.
+        Called with the completed fraction.
     state_times : array, shape (S,), optional
         Times for merits of the full state, by default the output times.
     battery : bool
-        Keep the states of the battery in any case, if the engine has them.
+        Keep the states of the battery even if no merit needs them, if the engine computes states.
 
     Returns
     -------
     list of list of Propagation
-        For every request, the propagation for each array of times, as if it were alone.
+        For each request, the propagation for each array of times, as if it had been run alone.
 
     Raises
     ------
     ArgumentError
-        If the requests differ by more.
+        If the requests differ in more than the charger state.
     ResourceError
-        If one of them, or all results together, do not fit in the free memory.
+        If one of the requests, or the set of all results, does not fit in the free memory.
     """
     request = check_alike(requests)
     whole = request.needs("full state")
@@ -151,7 +151,7 @@ def propagate_each(
 
 
 def _until(solution: Solution, end: float, states: NDArray[np.bool_]) -> Solution:
-    """Return a solution up to a time, with some of its states."""
+    """Return the solution up to `end`, with the selected states."""
     near = solution.times <= end
     battery = solution.battery_states
     return dataclasses.replace(
@@ -166,9 +166,9 @@ def _until(solution: Solution, end: float, states: NDArray[np.bool_]) -> Solutio
 
 
 def certified_run(request: Request, run: Propagation, describe: bool = False) -> CertifiedResult:
-    """Return the merits over time of what was propagated, with a certificate.
+    """Return the merits of a propagation over time, with a certificate.
 
-    Scalar coordinates are added if `describe`: see `scalar_coordinates`.
+    Scalar coordinates are added if `describe` is true; see `scalar_coordinates`.
     """
     solution, time, state_times = run.solution, run.time, run.state_times
     chosen = np.searchsorted(solution.times, time)
@@ -191,7 +191,7 @@ def certified_run(request: Request, run: Propagation, describe: bool = False) ->
 
 
 def _rising(request: Request, record: SolvedRun) -> list[str]:
-    """Return the maxima that lie at the last time, where the curve may still rise."""
+    """Return the names of maxima that lie at the last time, where the curve may still rise."""
     if len(record.times) < 2:
         return []
     maxima = [merit for merit in request.merits if isinstance(merit, Maximum)]

@@ -36,10 +36,10 @@ from qubatt.models.photon_cutoff import (
 from qubatt.states import ChargerState
 
 ChargerOption = ChargerState | str | None
-"""A charger state, or its name with arguments as in ``"fock:2"``; None for the usual one."""
+"""A charger state, or its name with arguments as in ``"fock:2"``; None for the default."""
 
 MeritNames = Iterable[str | Merit] | str | Merit | None
-"""Merits, or their names with parameters after a colon; None for the default ones."""
+"""Merits, or their names with parameters after a colon; None for the default merits."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Request:
     Attributes
     ----------
     battery : Battery
-        With a number for its photon cut-off.
+        The battery, with a numerical photon cut-off.
     charger : ChargerState or None
         Initial state of the charger.
     environment : tuple of Dissipator
@@ -57,7 +57,7 @@ class Request:
     merits : tuple of Merit
         Figures of merit to compute.
     realization : Realization
-        The problem as matrices, each made once; shared by merits, engine and certificate.
+        The problem as matrices, each built once; shared by merits, engine and certificate.
     auto_cutoff : bool
         Whether the photon cut-off is still to be determined; the battery then has the lowest one
         that holds the charger state.
@@ -72,7 +72,7 @@ class Request:
 
     @property
     def problem(self) -> Problem:
-        """The battery with its environment, every factor in its basis."""
+        """The battery with its environment, each factor in its basis."""
         return self.realization.problem
 
     @classmethod
@@ -83,12 +83,12 @@ class Request:
         environment: Environment,
         merits: MeritNames,
     ) -> Request:
-        """Validate the arguments of a verb.
+        """Return the request for validated arguments, which are those of `charge`.
 
         Raises
         ------
         ArgumentError
-            Naming the argument, its value and the cure.
+            If an argument has an invalid value; the message names the argument and the cure.
         UnsupportedError
             If a dissipator or merit does not fit the battery.
         """
@@ -107,13 +107,13 @@ class Request:
         return cls(battery, state, dissipators, chosen, realization, battery is not as_given)
 
     def with_max_photons(self, cutoff: int) -> Request:
-        """Return the same request with another photon cut-off."""
+        """Return a copy with another photon cut-off."""
         battery = with_max_photons(self.battery, cutoff)
         realization = realize(battery.problem(self.charger, self.environment))
         return dataclasses.replace(self, battery=battery, realization=realization)
 
     def at_rest(self) -> Request:
-        """Return the same request without the merits that steady states lack."""
+        """Return a copy without the merits that are not defined for steady states."""
         merits = tuple(merit for merit in self.merits if merit.has_steady_value)
         return dataclasses.replace(self, merits=merits)
 
@@ -124,10 +124,10 @@ class Request:
         return tuple(dict.fromkeys([*needed, *highest_levels(self.problem).values()]))
 
     def differs_by_charger_only(self, other: Request) -> bool:
-        """Return whether another request differs in the initial state of the charger only.
+        """Return whether another request differs only in the initial state of the charger.
 
-        The master equation is then the same, and both can be solved together. A cut-off that is
-        to be determined is not: it depends on the state.
+        The master equation is then the same, and both requests can be solved together. This
+        excludes an automatic cut-off, which depends on the charger state.
         """
         same = (self.battery, self.environment, self.merits)
         return (
@@ -136,19 +136,19 @@ class Request:
         )  # fmt: skip
 
     def task(self, times: FloatArray, save: Save, requests: Sequence[Request] = ()) -> Task:
-        """Return the task for an engine: this request, or several that differ in the charger."""
+        """Return the task for an engine: this request, or several with different charger states."""
         initials = tuple(each.problem.initial for each in requests or [self])
         return Task.of(
             self.realization, times, observables=self.observables, save=save, initials=initials
         )
 
     def needs(self, what: Needs) -> bool:
-        """Return whether one of the merits needs the curve, states of the battery, full states."""
+        """Return whether a merit needs the energy curve, battery states or full states."""
         return any(merit.needs == what for merit in self.merits)
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
-        """Battery, charger state and environment, ready for JSON."""
+        """Battery, charger state and environment as JSON-compatible values."""
         return {
             "battery": parameters_of(self.battery),
             "charger": parameters_of(self.charger) if self.charger is not None else None,
@@ -157,7 +157,7 @@ class Request:
 
     @property
     def attributes(self) -> dict[str, str]:
-        """Parameters, Hamiltonian, versions and citations, as attributes of a Dataset."""
+        """Parameters, Hamiltonian, versions and citations as attributes of a Dataset."""
         return {
             "parameters": json.dumps(self.parameters),
             "hamiltonian": self.battery.latex,
@@ -167,15 +167,16 @@ class Request:
 
     @property
     def _citations(self) -> tuple[str, ...]:
-        """Keys into the bibliography, each once."""
+        """Unique keys into the bibliography."""
         keys = [key for merit in self.merits for key in merit.citations]
         return tuple(dict.fromkeys([*self.battery.citations, *keys]))
 
     def reaches_above_cutoff(self) -> bool:
-        """Return whether the dynamics leads to a Fock level above those kept.
+        """Return whether the dynamics populates Fock levels above the cut-off.
 
-        As many levels are added as photons come at once: the next one alone may be of a parity
-        that is never reached. A battery made of matrices has no more levels to try, so it may.
+        The cut-off is raised by the number of photons that are exchanged at once, because the next
+        level alone may have a parity that is never reached. For a battery made of matrices, to
+        which no levels can be added, the answer is always True.
         """
         cutoff, space = max_photons(self.battery), self.problem.space
         if cutoff is None:
@@ -203,15 +204,15 @@ def _citations_text(keys: tuple[str, ...]) -> str:
 
 
 def check_alike(requests: Sequence[Request]) -> Request:
-    """Return the first of the requests, all of which must differ in the charger state only.
+    """Return the first of the requests, which must differ only in the charger state.
 
     Raises
     ------
     ArgumentError
-        If they do not.
+        If the requests differ in anything else, or their cut-off is to be determined.
     """
     for request in requests[1:]:
         if not request.differs_by_charger_only(requests[0]):
-            requirement = "differ by the charger state alone, with a cut-off that is given"
-            raise ArgumentError("questions", requirement, request)
+            requirement = "differ only in the charger state, with a given cut-off"
+            raise ArgumentError("requests", requirement, request)
     return requests[0]

@@ -15,19 +15,19 @@ MIN_SAMPLES = 64
 """Minimum number of sampling times for the certificate."""
 
 SAMPLES_PER_PERIOD = 32
-"""Sampling times per period of the energy, for merits of its curve."""
+"""Sampling times per period of the energy, for merits of the energy curve."""
 
 PULSE_SAMPLES = 200
-"""Number of times at which pulses are sampled to estimate their largest value."""
+"""Number of times at which pulses are sampled to estimate their maximum."""
 
 MAX_ADDED_SAMPLES = 4000
 """Maximum number of added sampling times."""
 
 
 def energy_rate(realization: Realization, end: float = 0.0) -> float:
-    """Return the frequency at which H_B changes: ‖L†(H_B)‖ / ‖H_B‖, at least the largest rate.
+    """Return the rate at which H_B changes: the maximum of ‖L†(H_B)‖ / ‖H_B‖ and the jump rates.
 
-    Pulses enter with their largest sampled value up to `end` and with their rate of change.
+    Pulses enter with their largest sampled magnitude up to `end` and with their rate of change.
     """
     H_B = realization.H_B
     turned = sla.norm(realization.adjoint(H_B))
@@ -42,17 +42,17 @@ def energy_rate(realization: Realization, end: float = 0.0) -> float:
 
 
 def _pace(times: FloatArray, values: FloatArray, breaks: set[float]) -> float:
-    """Return max |df/dt| / max |f| of a pulse, jumps left out."""
+    """Return max |df/dt| / max |f| of a pulse, not counting its jumps."""
     smooth = ~np.isin(times[1:], list(breaks))
     slopes = np.abs(np.diff(values) / np.diff(times))[smooth]
     return float(slopes.max(initial=0.0) / max(np.abs(values).max(), 1e-300))
 
 
 def sample_times(request: Request, output_times: FloatArray) -> FloatArray:
-    """Return the sampling times: 0, the output times, and as many between them as are needed.
+    """Return the sampling times: 0, the output times, and additional times where needed.
 
-    The certificate needs them for the photon cut-off, merits of the energy curve for polynomials
-    between them.
+    The certificate needs additional times to check the photon cut-off; merits of the energy curve
+    need them for its polynomial interpolation.
     """
     times = output_times if output_times[0] == 0.0 else np.append(0.0, output_times)
     min_count = MIN_SAMPLES if request.problem.space.modes else 1
@@ -67,7 +67,7 @@ def sample_times(request: Request, output_times: FloatArray) -> FloatArray:
 
 
 def _denser(times: FloatArray, min_count: int) -> FloatArray:
-    """Return the times with evenly spaced ones between them, at most end/min_count apart."""
+    """Add evenly spaced times so that neighbours are at most end/min_count apart."""
     if len(times) == 1 or (min_count == 1):
         return times
     longest = times[-1] / min_count

@@ -1,4 +1,4 @@
-"""Output times that last until the steady state."""
+"""Output times up to the steady state."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ from qubatt.models.photon_cutoff import AUTO
 logger = logging.getLogger(__name__)
 
 SETTLED_TOLERANCE = 1e-6
-"""Distance of all merits from the steady state, relative to the larger of 1 and its value."""
+"""Accepted distance from the steady state, relative to the larger of 1 and the steady value."""
 
 OUTPUT_TIMES = 401
 """Number of output times."""
 
 TIMES_PER_PERIOD = 12
-"""Output times per period of the energy, at first."""
+"""Initial number of output times per period of the energy."""
 
 
 def is_auto(times: Any) -> bool:
-    """Return whether the times are to be determined."""
+    """Return whether the times are to be chosen automatically."""
     return isinstance(times, str) and times == AUTO
 
 
 def settling_times(request: Request) -> FloatArray:
     """Return 401 output times until all merits have settled.
 
-    They resolve the initial variation of the energy and are spaced ever more widely as it settles,
-    t_k = a sinh(bk); they are evenly spaced where that is dense enough.
+    They resolve the initial variation of the energy, and their spacing grows as the energy settles,
+    t_k = a sinh(bk); they are evenly spaced if that is dense enough.
 
     Raises
     ------
     UnsupportedError
         If no steady state is reached.
     ResourceError
-        If it is too far off.
+        If the steady state takes too long to reach.
     """
     if request.auto_cutoff:
         cutoff = find_steady_state(request.at_rest()).cutoff
@@ -78,7 +78,7 @@ def settling_times(request: Request) -> FloatArray:
 
 
 def _grid(first: float, end: float) -> FloatArray:
-    """Return times from 0 to `end`, the first step at most `first`."""
+    """Return times from 0 to `end` whose first step is at most `first`."""
     k = np.arange(OUTPUT_TIMES) / (OUTPUT_TIMES - 1)
     if end / (OUTPUT_TIMES - 1) <= first:
         return np.asarray(end * k)

@@ -44,30 +44,30 @@ def steady_state(
     progress: ProgressOption = False,
     strict: bool = False,
 ) -> xr.Dataset:
-    """Return the figures of merit of the steady state that the empty battery ends in.
+    """Return the figures of merit of the steady state that the empty battery reaches.
 
     𝓛ρ = −i[H, ρ] + Σ γ (cρc† − ½{c†c, ρ}) = 0 with Tr ρ = 1.
 
-    Where several states are steady (dark states, conserved quantities), it is the one that the
-    given charger state leads to, lim exp(t𝓛)ρ(0), and the attribute ``uniqueness`` says so.
+    If there are several steady states (dark states, conserved quantities), the one that the given
+    charger state leads to, lim exp(t𝓛)ρ(0), is returned, and the attribute ``uniqueness`` says so.
 
     Parameters
     ----------
     battery : Battery
-        The battery; with ``max_photons="auto"`` the cut-off is determined, see `charge`.
+        The battery; with ``max_photons="auto"`` the cut-off is chosen automatically, see `charge`.
     charger : ChargerState or str, optional
         Initial state of the charger, as in `charge`.
     environment : Dissipator, str, or sequence of them
         Dissipators, as in `charge`; at least one.
     merits : iterable of str or Merit, optional
-        Names of the figures of merit, as in `charge`, but for those of the curve over time.
+        Names of the figures of merit, as in `charge`, except those of the curve over time.
     method : str or SteadySolver
-        ``"auto"``, or the name of a steady solver, with options if it has any (``qubatt list
-        steady-solver``), or one itself: `DirectSolver`, quickest for small problems and for atoms
-        without a cavity; `SecularSolver` for weak damping; `FlowSolver` for the rest.
+        ``"auto"``, the name of a steady solver with any options (``qubatt list steady-solver``),
+        or a solver object: `DirectSolver`, the fastest for small problems and for atoms without a
+        cavity; `SecularSolver` for weak damping; `FlowSolver` for all other problems.
     gap : bool
         Add the variable ``relaxation_rate``, the Liouvillian gap: the smallest −Re λ of the
-        eigenvalues λ ≠ 0 of 𝓛, among what ρ(0) can reach.
+        eigenvalues λ ≠ 0 of 𝓛 on the space that is reachable from ρ(0).
     progress : bool or callable
         As in `charge`.
     strict : bool
@@ -78,12 +78,12 @@ def steady_state(
     xarray.Dataset
         The variables of `charge`, without dims. The attribute ``status`` is as in `charge`;
         ``certificate`` holds ‖𝓛ρ‖ as ``residual``, the estimated ‖ρ − ρ_∞‖, and the number of
-        independent steady states within reach, ``steady_states``.
+        independent steady states reachable from ρ(0), ``steady_states``.
 
     Raises
     ------
     ArgumentError
-        Naming the argument, its value and the cure.
+        If an argument has an invalid value; the message names the argument and the cure.
     UnsupportedError
         If there is no environment or there are pulses, or if a part of the state oscillates
         without damping.
@@ -97,8 +97,8 @@ def steady_state(
 
     Notes
     -----
-    The residual is that of the cut-off problem; the cut-off itself is judged by the population of
-    the highest level.
+    The residual is that of the truncated problem; the error of the truncation itself is judged by
+    the population of the highest level.
 
     Examples
     --------
@@ -118,12 +118,12 @@ def steady_state(
 def steady_request(
     battery: Battery, charger: ChargerOption, environment: Environment, merits: MeritNames
 ) -> Request:
-    """Check what a user wrote, and leave out merits of charging over time.
+    """Validate the arguments, and leave out merits of charging over time.
 
     Raises
     ------
     UnsupportedError
-        If one of them was asked for by name.
+        If such a merit was requested by name, or a dissipator or merit does not fit the battery.
     """
     if isinstance(merits, Iterable) and not isinstance(merits, str):
         merits = list(merits)  # iterated twice
@@ -136,9 +136,9 @@ def find_steady_state(
     gap: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> CertifiedResult:
-    """Return the steady state, with a photon cut-off that suffices if it is to be found.
+    """Return the steady state, with a sufficient photon cut-off if that is to be determined.
 
-    What is known at one cut-off is where the next one begins.
+    The solution at each cut-off is the initial guess for the next one.
     """
     previous: list[SteadySolution] = []
 
@@ -163,15 +163,15 @@ def find_steady_states(
     progress: Callable[[float], None] | None = None,
     battery: bool = False,
 ) -> list[SteadySolution]:
-    """Return the steady states of questions that differ by their charger state alone.
+    """Return the steady states of requests that differ only in their charger state.
 
-    Each is the one that its own charger state leads to, for `certified_steady`; see `solve_steady`.
-    States of the battery are kept where merits read them, or in any case if `battery`.
+    Each steady state is the one that the charger state of its request leads to; see `solve_steady`.
+    States of the battery are kept if merits need them or if `battery` is true.
 
     Raises
     ------
     ArgumentError
-        If the questions differ by more, or their cut-off is to be found.
+        If the requests differ in more than that, or if their cut-off is to be determined.
     """
     request = check_alike(requests)
     save = Save(
@@ -182,7 +182,7 @@ def find_steady_states(
 
 
 def suffices(request: Request, solution: SteadySolution) -> bool:
-    """Return whether a solution has all that the merits of a request need."""
+    """Return whether a solution holds everything that the merits of a request need."""
     return (
         solution.moments.keys() >= {each.label for each in request.observables}
         and (solution.state is not None or not request.needs("full state"))
@@ -191,7 +191,7 @@ def suffices(request: Request, solution: SteadySolution) -> bool:
 
 
 def certified_steady(request: Request, solution: SteadySolution) -> CertifiedResult:
-    """Return the solution as a Dataset with its certificate."""
+    """Return the merits of a solution as a Dataset, with its certificate."""
     record = SolvedRun(
         request.realization,
         np.array([0.0, np.inf]),
@@ -213,7 +213,7 @@ def certified_steady(request: Request, solution: SteadySolution) -> CertifiedRes
 
 
 def _at_rest(request: Request, wanted: MeritNames) -> Request:
-    """Leave out merits of charging over time, unless they were asked for by name."""
+    """Leave out merits of charging over time, or raise an error if one was requested by name."""
     names = [wanted] if isinstance(wanted, str | Merit) else list(wanted or ())
     named = {to_merit(name).name for name in names if name != ALL}
     for merit in request.merits:
@@ -228,12 +228,12 @@ def _at_rest(request: Request, wanted: MeritNames) -> Request:
 RELAXATION_RATE = {
     "units": "omega_ref",
     "long_name": "relaxation rate (Liouvillian gap)",
-    "definition": "smallest −Re λ of the eigenvalues λ ≠ 0 of 𝓛 within reach of ρ(0)",
+    "definition": "smallest −Re λ of the eigenvalues λ ≠ 0 of 𝓛 on the space reachable from ρ(0)",
 }
 
 
 def _uniqueness(count: int) -> str:
-    """Say whether the initial state matters."""
+    """Return a sentence on whether the steady state depends on the initial state."""
     if count <= 1:
         return "unique" if count else "not established: the solver did not converge"
     several = f"{count}" if count < MAX_STEADY_STATES else f"{MAX_STEADY_STATES} or more"
