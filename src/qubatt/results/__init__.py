@@ -1,4 +1,4 @@
-"""Results: labelled data, their parameters and status, their summary, and laws fitted to them."""
+"""Results: labelled data with parameters, status and summary, and power-law fits."""
 
 from qubatt.results.concat import concat
 from qubatt.results.reading import certificate, engine_of, parameters

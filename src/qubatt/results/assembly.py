@@ -1,7 +1,7 @@
-"""Assembly of results from arrays: a Dataset of known structure is copied and filled.
+"""Fast assembly of results from arrays: a template Dataset is copied and filled.
 
 `xarray.Dataset` checks and aligns its variables one by one, which takes longer than a small run.
-Results of one structure (names, dims, shapes, coordinates of dims) share a template.
+Results with the same structure (names, dims, shapes, dimension coordinates) share a template.
 """
 
 from __future__ import annotations
@@ -21,18 +21,19 @@ Labelled = tuple[Sequence[str], NDArray[Any], Mapping[str, Any]]
 """Dims, values and attributes of a variable."""
 
 Scalars = Mapping[str, tuple[Any, Mapping[str, Any]]]
-"""Value and attributes of coordinates without dims, by name."""
+"""Values and attributes of scalar coordinates, by name."""
 
 
 Items = tuple[tuple[str, Any], ...]
-"""Attributes of a variable."""
+"""Attributes of a variable as a hashable tuple."""
 
 
 class _Structure(NamedTuple):
-    """What results of one structure share; hashable, so that it is the key of the template.
+    """Common structure of several results, hashable to serve as the key of their template.
 
-    `data` holds name, dims, shape and attributes of the variables, `labels` name, bytes, dtype and
-    attributes of the coordinates of dims, `scalars` name and attributes of those without dims.
+    `data` holds the names, dims, shapes and attributes of the variables, `labels` the names, bytes,
+    dtypes and attributes of the dimension coordinates, and `scalars` the names and attributes of
+    the scalar coordinates.
     """
 
     data: tuple[tuple[str, tuple[str, ...], tuple[int, ...], Items], ...]
@@ -46,16 +47,16 @@ def assemble(
     scalars: Scalars,
     attributes: Mapping[str, Any],
 ) -> Result:
-    """Return a result with these variables.
+    """Return a result with the given variables, coordinates and attributes.
 
     Parameters
     ----------
     variables : mapping
         Dims, values and attributes by name.
     coordinates : mapping
-        Values and attributes of the coordinates of dims, by dim.
+        Values and attributes of the dimension coordinates, by dim.
     scalars : mapping
-        Value and attributes of coordinates without dims, by name.
+        Values and attributes of the scalar coordinates, by name.
     attributes : mapping
         Attributes of the Dataset.
     """
@@ -81,7 +82,7 @@ def assemble(
 
 
 class _Template:
-    """A result to be copied, and the values of its coordinates without dims."""
+    """A template result, and the current values of its scalar coordinates."""
 
     def __init__(self, dataset: Result) -> None:
         self._dataset = dataset
@@ -89,8 +90,8 @@ class _Template:
         self._lock = threading.Lock()
 
     def filled(self, data: dict[str, NDArray[Any]], scalars: dict[str, Any]) -> Result:
-        """Return a copy with these values; arrays of earlier copies are not changed."""
-        with self._lock:  # no other thread sets scalars before they are copied
+        """Return a copy with the given values; arrays of earlier copies are not changed."""
+        with self._lock:  # other threads must not set scalars before the copy
             if scalars != self._scalars:
                 for name, value in scalars.items():
                     if name not in self._scalars or self._scalars[name] != value:
@@ -102,7 +103,7 @@ class _Template:
 
 @lru_cache(maxsize=64)
 def _template(structure: _Structure) -> _Template:
-    """Return the template of results of this structure."""
+    """Return the template for results with this structure."""
     labels = {
         name: xr.Variable((name,), np.frombuffer(content, dtype), dict(attributes))
         for name, content, dtype, attributes in structure.labels

@@ -1,4 +1,4 @@
-"""Checks of a result as text: status, certificate, worst values over many points."""
+"""Checks of a result as text: status, certificate, worst values over all points."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from qubatt.results.text import WIDTH, lines_of, number_text
 
 
 def worst_checks(dataset: xr.Dataset) -> dict[str, Extreme | None]:
-    """Return the worst value of every check of many points; None where no value is known.
+    """Return the worst value of each check over all points; None if no value is known.
 
-    It is the smallest eigenvalue, and of all else the largest absolute value.
+    For eigenvalues this is the smallest value, for all other checks the largest absolute value.
     """
     worst: dict[str, Extreme | None] = {}
     for name, array in dataset.variables.items():
@@ -35,7 +35,7 @@ def worst_checks(dataset: xr.Dataset) -> dict[str, Extreme | None]:
 
 
 def certificate_text(dataset: xr.Dataset) -> str:
-    """Return the numbers of the certificate, the worst of many points; empty without any."""
+    """Return the numbers of the certificate, or their worst values over many points, as text."""
     if varied_parameters(dataset):
         return ""
     numbers = {name: value for name, value in certificate(dataset).items() if name != "status"}
@@ -54,24 +54,24 @@ def certificate_text(dataset: xr.Dataset) -> str:
 
 
 def _whole(number: float) -> float | int:
-    """Return counts, which a grid stores as floats, as whole numbers."""
+    """Return counts, which a grid stores as floats, as integers."""
     return int(number) if number >= 1.0 and float(number).is_integer() else number
 
 
 def status_text(dataset: xr.Dataset) -> str:
-    """Return the status with its meaning, the number of points of each status of many."""
+    """Return the status with its meaning, or the number of points for each status."""
     if counts := status_counts(dataset):
         several = " points" if [*counts.values()][-1] > 1 else ""
         return "; ".join(f"{status} at {count}" for status, count in counts.items()) + several
     if parameters := varied_parameters(dataset):
         names = ", ".join(parameters)
-        return f"known of one part only; parts differ in {names}: join results with qb.concat"
+        return f"known for only one part; parts differ in {names}: join results with qb.concat"
     status = one_status(dataset)
     return f"{status} ({MEANINGS[status]})" if status in MEANINGS else status
 
 
 def check_lines(dataset: xr.Dataset) -> list[str]:
-    """Return lines that say how far a result can be trusted."""
+    """Return lines on the reliability of a result: uniqueness, cut-off, notes, certificate."""
     lines = []
     if "uniqueness" in dataset.attrs:
         lines += lines_of("steady state", str(dataset.attrs["uniqueness"]))
@@ -80,8 +80,8 @@ def check_lines(dataset: xr.Dataset) -> list[str]:
         lines += lines_of("max_photons", f"{cutoff['chosen']}, determined automatically")
     if bool(dataset.get("ambiguous", xr.DataArray(False)).any()):
         note = (
-            "Some points have degenerate levels: there work, heat and efficiency depend on how ties"
-            " are broken (here by ascending H_0)."
+            "Some points have degenerate levels, at which work, heat and efficiency depend on how"
+            " ties are broken (here by ascending H_0)."
         )
         lines += wrap(note, WIDTH, subsequent_indent="  ")
     rising = json_attribute(dataset, "still_rising")
@@ -99,19 +99,19 @@ def check_lines(dataset: xr.Dataset) -> list[str]:
 
 
 def status_rows(dataset: xr.Dataset) -> list[tuple[str, str, str]]:
-    """Return the number of points of each status, and the meaning of that status."""
+    """Return each status with its number of points and its meaning."""
     counts = status_counts(dataset)
     return [(name, str(count), MEANINGS.get(name, "")) for name, count in counts.items()]
 
 
 def certificate_rows(dataset: xr.Dataset) -> list[tuple[str, str, str]]:
-    """Return the worst value of every check, and the point that has it."""
+    """Return the worst value of each check, and the point at which it occurs."""
     rows = []
     for name, worst in worst_checks(dataset).items():
         label = name.removeprefix(CERTIFICATE_PREFIX).replace("_", " ")
         value, point = extreme_text(worst, digits=2)
         if label == "cutoff population" and _is_harmless(dataset, dataset[name]):
-            point += "; harmless: nothing leads above the highest level kept"
+            point += "; harmless: no transition leads above the highest level"
         rows.append((label if "smallest" in label else f"largest {label}", value, point))
     return rows
 
@@ -125,7 +125,7 @@ def extreme_text(worst: Extreme | None, digits: int = 5) -> tuple[str, str]:
 
 
 def _is_harmless(dataset: xr.Dataset, population: xr.DataArray) -> bool:
-    """Return whether the status is ok wherever the highest level is full."""
+    """Return whether the status is ``"ok"`` at all points where the population is too large."""
     full = population > CUTOFF_THRESHOLD
     if "status" not in dataset.variables or not bool(full.any()):
         return False

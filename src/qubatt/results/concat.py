@@ -1,4 +1,4 @@
-"""Join results so that each part keeps its parameters, status and certificate."""
+"""Join results such that each part keeps its parameters, status and certificate."""
 
 from __future__ import annotations
 
@@ -16,21 +16,27 @@ from qubatt.results.result import Result
 def concat(results: Iterable[xr.Dataset], dim: Any) -> xr.Dataset:
     """Join results along a new dim or a parameter, with the parameters and status of each part.
 
-    It is `xarray.concat` with settings under which parameters, status and certificate of all parts
-    are stacked. Results of different batteries can be joined: a parameter or a number of the
-    certificate that a part lacks is NaN there. Attributes that differ are dropped.
+    This is `xarray.concat` with settings that stack the parameters, status and certificate of all
+    parts. Results of different batteries can be joined: a parameter or certificate number that a
+    part lacks is NaN there. Attributes that differ are dropped.
 
     Parameters
     ----------
     results : iterable of xarray.Dataset
-        At least one.
+        Results to join, at least one.
     dim : str, pandas.Index, xarray.DataArray or xarray.Variable
         Name of a scalar coordinate such as ``"n_atoms"``, or a new dim with or without labels.
+
+    Returns
+    -------
+    xarray.Dataset
+        The variables of all parts along `dim`, with parameters, status and numbers of the
+        certificate that differ as coordinates along `dim`.
 
     Raises
     ------
     ArgumentError
-        If there is nothing to join, or a part is no Dataset.
+        If `results` is empty, or if one of them is not a Dataset.
 
     Examples
     --------
@@ -75,7 +81,7 @@ def concat(results: Iterable[xr.Dataset], dim: Any) -> xr.Dataset:
 
 
 def _same(one: xr.DataArray, other: xr.DataArray) -> bool:
-    """Return whether two coordinates are equal, NaN and NaN included."""
+    """Return whether two coordinates are equal, where NaN counts as equal to NaN."""
     first, second = one.to_numpy(), other.to_numpy()
     numeric = first.dtype.kind == "f" and second.dtype.kind == "f"
     return bool(np.array_equal(first, second, equal_nan=numeric))

@@ -13,21 +13,21 @@ import xarray as xr
 from qubatt.results.dims import RUN_DIMS
 
 CERTIFICATE_PREFIX = "certificate_"
-"""Beginning of the names of variables that hold the certificates of the points of a study."""
+"""Prefix of the names of variables that hold the certificates of the points of a study."""
 
 CHECKS = ("cutoff_population", "first_law_residual", f"{CERTIFICATE_PREFIX}*")
-"""Patterns of variables that check a result and do not describe the battery."""
+"""Name patterns of variables that check a result and do not describe the battery."""
 
 
 class Extreme(NamedTuple):
-    """The largest or smallest value of an array, and its coordinates; ``#k`` for a dim without."""
+    """The largest or smallest value and its coordinates; ``#k`` if a dim has no coordinate."""
 
     value: float
     coordinates: dict[str, Any]
 
 
 def json_attribute(dataset: xr.Dataset, name: str) -> Any:
-    """Return an attribute decoded from JSON; None where it is missing or damaged."""
+    """Return an attribute decoded from JSON; None if it is missing or invalid."""
     try:
         return json.loads(dataset.attrs[name])
     except (KeyError, TypeError, ValueError):
@@ -35,7 +35,7 @@ def json_attribute(dataset: xr.Dataset, name: str) -> Any:
 
 
 def is_check(name: str) -> bool:
-    """Return whether a variable checks the result: see `CHECKS`."""
+    """Return whether a variable checks the result; see `CHECKS`."""
     return any(fnmatchcase(name, pattern) for pattern in CHECKS)
 
 
@@ -45,7 +45,7 @@ def is_text(coordinate: xr.DataArray) -> bool:
 
 
 def units_of(array: xr.DataArray) -> str:
-    """Return the units of an array, empty for plain numbers."""
+    """Return the units of an array, or an empty string if it is dimensionless."""
     units = str(array.attrs.get("units", "1"))
     return "" if units.split(" ")[0] == "1" else units
 
@@ -53,8 +53,8 @@ def units_of(array: xr.DataArray) -> str:
 def entries(dataset: xr.Dataset, keep: Container[Hashable] = ()) -> dict[str, xr.DataArray]:
     """Return the numbers of a Dataset by name, one entry for each environment and drive.
 
-    Flags and texts are left out. A dim of texts that is not one to `keep` is split into entries
-    such as ``"heat_current[cavity-loss]"``.
+    Flags and text are omitted. A dim with text labels is split into entries such as
+    ``"heat_current[cavity-loss]"``, unless it is listed in `keep`.
     """
     arrays: dict[str, xr.DataArray] = {}
     for name, array in dataset.data_vars.items():
@@ -70,7 +70,7 @@ def entries(dataset: xr.Dataset, keep: Container[Hashable] = ()) -> dict[str, xr
 
 
 def extreme(array: xr.DataArray, *, largest: bool) -> Extreme | None:
-    """Return the largest or smallest value and its coordinates; None where no value is finite."""
+    """Return the largest or smallest value and its coordinates; None if no value is finite."""
     values = array.to_numpy()
     if not np.isfinite(values).any():
         return None

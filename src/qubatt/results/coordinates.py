@@ -1,7 +1,7 @@
 """Scalar coordinates of a result: parameters, status, certificate and engine.
 
-They repeat attributes, because `xarray.concat` stacks coordinates and keeps the attributes of its
-first argument alone.
+They repeat attributes, because `xarray.concat` stacks coordinates but keeps only the attributes of
+the first Dataset.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CHARGER, DISSIPATORS = "charger", "dissipators"
 def with_scalar_coordinates(dataset: xr.Dataset) -> xr.Dataset:
     """Return a result with its parameters, status, certificate and engine as scalar coordinates.
 
-    See `scalar_coordinates`; a Dataset without the parameters of a battery is returned as it is.
+    See `scalar_coordinates`; a Dataset without battery parameters is returned unchanged.
     """
     parameters = json_attribute(dataset, PARAMETERS)
     if not isinstance(parameters, dict) or "battery" not in parameters:
@@ -44,20 +44,20 @@ def scalar_coordinates(
     certificate: Mapping[str, Any],
     taken: Container[str],
 ) -> dict[str, tuple[Any, dict[str, str]]]:
-    """Return values and attributes of the scalar coordinates of a result.
+    """Return the values and attributes of the scalar coordinates of a result.
 
-    Numbers of the battery have the names of its fields, ``n_atoms`` for example, or
-    ``battery_n_atoms`` where a variable or dim has that name; numbers of the certificate are
-    called ``certificate_…``.
+    Battery parameters have the names of their fields, for example ``n_atoms``, or
+    ``battery_n_atoms`` if a variable or dim already has that name; numbers of the certificate are
+    named ``certificate_…``.
 
     Parameters
     ----------
     attributes : mapping
         Attributes of the result.
     parameters, certificate : mapping
-        The same that are attributes as JSON.
+        Decoded contents of the attributes of the same names.
     taken : container of str
-        Names of variables and dims.
+        Names of variables and dims, which coordinates must not reuse.
     """
     scalars: dict[str, tuple[Any, dict[str, str]]] = {
         STATUS: (attributes.get(STATUS, ""), {ROLE: STATUS}),
@@ -78,7 +78,7 @@ def scalar_coordinates(
 
 
 def _battery_numbers(battery: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a battery that are numbers."""
+    """Return the numerical fields of a battery."""
     return {
         name: value
         for name, value in battery.items()
@@ -92,7 +92,7 @@ def is_descriptive(coordinate: xr.DataArray) -> bool:
 
 
 def decoded(text: Any) -> Any:
-    """Return a text decoded from JSON; None where it is damaged."""
+    """Return text decoded from JSON, or None if it is invalid."""
     try:
         return json.loads(str(text))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Dims of results: those of a single run, and those of parameters that vary."""
+"""Dims of results: dims of a single run, and dims of varied parameters."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Hashable
 import xarray as xr
 
 RUN_DIMS = ("time", "state_time", "step", "environment", "drive")
-"""Dims and coordinates of a single run; those of parameters have an attribute ``parameter``."""
+"""Dims of a single run. Coordinates of varied parameters have the attribute ``parameter``."""
 
 ROLE = "describes"
-"""Attribute of coordinates that describe a result; its value is what the coordinate describes."""
+"""Attribute of coordinates that describe a result; its value names the described property."""
 
 
 def is_run_dim(dataset: xr.Dataset | xr.DataArray, dim: Hashable) -> bool:
-    """Return whether a dim is one of a single run; an axis of a study may share its name."""
+    """Return whether a dim belongs to a single run; an axis of a study may have the same name."""
     is_axis = dim in dataset.coords and "parameter" in dataset.coords[dim].attrs
     return dim in RUN_DIMS and not is_axis
 
@@ -27,15 +27,15 @@ def axes_of(dataset: xr.Dataset) -> list[str]:
 
 
 def varied_parameters(dataset: xr.Dataset) -> list[str]:
-    """Return the parameters that differ between joined runs whose status is known for one only.
+    """Return the parameters that differ between joined runs of which only one status is stored.
 
-    Attributes of joined runs are those of the first run. Empty where every point has a status of
-    its own, and for a single run.
+    Joined runs keep only the attributes of the first run. The list is empty if each point has its
+    own status, and for a single run.
     """
     if "certificate" not in dataset.attrs:
         return []
     if "status" in dataset.variables:
-        # a status that all parts share is joined to one, parameters that differ are stacked
+        # a status shared by all parts is stored once; parameters that differ are stacked
         known = {
             dim
             for name in ("status", "parameters")

@@ -1,4 +1,4 @@
-"""Results as HTML, for notebooks."""
+"""Results as HTML for notebooks."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from qubatt.results.status import one_status, status_counts
 from qubatt.results.summary import summary
 
 GOOD, BAD = "#1a7f37", "#b35900"
-"""Colours of the status ``ok`` and of all others."""
+"""Colours for the status ``ok`` and for all other statuses."""
 
 
 def html(dataset: xr.Dataset, view: str) -> str:
-    """Return a result as HTML: status, Hamiltonian, summary, and a view of all variables."""
+    """Return a result as HTML: status, Hamiltonian, summary, and all variables."""
     parts = [_status(dataset)]
     if hamiltonian := str(dataset.attrs.get("hamiltonian", "")):
         parts.append(formula(hamiltonian))
@@ -29,7 +29,7 @@ def html(dataset: xr.Dataset, view: str) -> str:
 
 
 def _status(dataset: xr.Dataset) -> str:
-    """Return the status as a coloured line, empty where there is none."""
+    """Return the status as a coloured line, or an empty string if there is no status."""
     text = status_text(dataset)
     if not text:
         return ""

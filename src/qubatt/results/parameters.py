@@ -1,4 +1,4 @@
-"""Parameters of a result: what was computed, which parameters are fixed and which vary."""
+"""Parameters of a result: the computed problem, its fixed and its varied parameters."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from qubatt.results.reading import parameters as known_parameters
 from qubatt.results.text import lines_of, number_text, object_text
 
 STUDY_TABLES = ("battery", "charger", "environment", "run")
-"""Tables of a study that hold parameters."""
+"""Tables of a study file that hold parameters."""
 
 
 class StudyPart(NamedTuple):
-    """One object of a study: its fixed parameters, and the names of those that vary.
+    """One object of a study: its fixed parameters and the names of its varied parameters.
 
     Attributes
     ----------
     table : str
         Table of the study.
     name : str
-        Name on the page: that of the table, with a number where it holds several objects.
+        Displayed name: the name of the table, numbered if the table holds several objects.
     fixed : Any
-        Fields with one value at all points, nested as they were written; None if all vary.
+        Fields with the same value at all points, nested as in the study; None if the whole object
+        varies.
     varied : tuple of str
         Fields that vary.
     """
@@ -59,7 +60,7 @@ def study_parts(study: Mapping[str, Any]) -> Iterator[StudyPart]:
 def _study_part(
     table: str, name: str, entry: Any, names: Collection[str], varied: Collection[str]
 ) -> StudyPart:
-    """Return an object of a study, whose fields go by any of `names` in the table ``sweep``."""
+    """Return one object of a study, which the table ``sweep`` may call by any of `names`."""
     if {*names} & {*varied}:
         return StudyPart(table, name, None, ())
     changing = {
@@ -73,7 +74,7 @@ def _study_part(
 
 
 def _without(fields: Mapping[str, Any], paths: Collection[str]) -> dict[str, Any]:
-    """Return a table without the fields at dotted paths."""
+    """Return a table without the fields at the given dotted paths."""
     remaining: dict[str, Any] = {}
     for name, value in fields.items():
         if name not in paths:
@@ -83,7 +84,7 @@ def _without(fields: Mapping[str, Any], paths: Collection[str]) -> dict[str, Any
 
 
 def fixed_rows(dataset: xr.Dataset) -> list[tuple[str, str]]:
-    """Return the parameters that are the same at all points, by their place in the study."""
+    """Return the dotted names and values of the parameters that are the same at all points."""
     study = json_attribute(dataset, "study")
     if not isinstance(study, dict):
         return []
@@ -91,7 +92,7 @@ def fixed_rows(dataset: xr.Dataset) -> list[tuple[str, str]]:
 
 
 def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Yield one row for each entry of a table that holds something."""
+    """Yield one row for each non-empty entry of a table."""
     if isinstance(value, dict):
         for field, entry in value.items():
             yield from _flat(f"{name}.{field}", entry)
@@ -101,7 +102,7 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def description(dataset: xr.Dataset) -> list[str]:
-    """Return lines that say what was computed: battery, charger, environment, parameters."""
+    """Return lines that describe the computed problem: battery, charger, environment."""
     if isinstance(study := json_attribute(dataset, "study"), dict):
         return _study_lines(study, str(dataset.attrs.get("title", "")))
     parameters = known_parameters(dataset)
@@ -130,7 +131,7 @@ def description(dataset: xr.Dataset) -> list[str]:
 
 
 def _text(parameters: Any) -> str:
-    """Return one object, several ones that act together, or one of each part of joined results."""
+    """Return one object, several simultaneous objects, or those of all joined parts as text."""
     if not isinstance(parameters, list):
         return object_text(parameters) if parameters else "none"
     joined = any(isinstance(entry, list) for entry in parameters)
@@ -138,7 +139,7 @@ def _text(parameters: Any) -> str:
 
 
 def _study_lines(study: Mapping[str, Any], title: str) -> list[str]:
-    """Return lines with the fixed parameters of a study and the names of those that vary."""
+    """Return lines with the fixed parameters of a study and the names of its varied parameters."""
     texts: dict[str, list[str]] = {"battery": [], "environment": [], "run": []}
     for part in study_parts(study):
         fields = part.fixed
@@ -156,7 +157,7 @@ def _study_lines(study: Mapping[str, Any], title: str) -> list[str]:
 
 
 def axis_lines(dataset: xr.Dataset) -> list[str]:
-    """Return lines with the coordinates, in the order of the dims, and their ranges."""
+    """Return lines with the coordinates and their ranges, in the order of the dims."""
     lines = []
     names = {str(name): None for name in dataset.coords}
     point_dims = dataset["status"].dims if "status" in dataset.variables else ()

@@ -1,4 +1,4 @@
-"""Results as plain data, ready for JSON."""
+"""Results as plain, JSON-compatible data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LABELS = ("units", "long_name", "definition")
 
 
 def to_plain(dataset: xr.Dataset) -> dict[str, Any]:
-    """Return a Dataset as dicts and lists: NaN as None, JSON attributes decoded."""
+    """Return a Dataset as dicts and lists, with NaN as None and JSON attributes decoded."""
     content: dict[str, Any] = {"attributes": {}}
     for name, value in dataset.attrs.items():
         try:

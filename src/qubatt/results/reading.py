@@ -1,4 +1,4 @@
-"""Parameters, certificate and engine of any result, also of joined results and of studies."""
+"""Parameters, certificate and engine of any result, including joined results and studies."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ def certificate(dataset: xr.Dataset) -> dict[str, Any]:
     Parameters
     ----------
     dataset : xarray.Dataset
-        From `charge`, `steady_state`, `discharge` or `sweep`; whole, selected from, or joined.
+        Result of `charge`, `steady_state`, `discharge` or `sweep`, a selection from it, or several
+        joined results.
 
     Returns
     -------
     dict
-        ``status``, then numbers by name, such as ``error_estimate``; None for a number that is not
-        known. Of joined results and studies, nested lists with one entry for each part, in the
-        order of the dims of ``dataset["status"]``. Empty for a Dataset without a certificate.
+        ``status``, then numbers by name, such as ``error_estimate``; None for an unknown number.
+        For joined results and studies, nested lists with one entry per part, in the order of the
+        dims of ``dataset["status"]``. Empty for a Dataset without a certificate.
 
     Examples
     --------
@@ -59,16 +60,16 @@ def parameters(dataset: xr.Dataset) -> dict[str, Any]:
     Parameters
     ----------
     dataset : xarray.Dataset
-        From `charge`, `steady_state`, `discharge`, `recharge` or `sweep`; whole, selected from, or
-        joined.
+        Result of `charge`, `steady_state`, `discharge`, `recharge` or `sweep`, a selection from
+        it, or several joined results.
 
     Returns
     -------
     dict
-        ``battery``, ``charger`` and ``environment``, each with its ``type`` and fields. Of joined
-        results, a parameter that differs between the parts is a nested list with one entry for each
-        part. Of a study, its tables, with the axes under ``sweep``. Empty for a Dataset without
-        parameters.
+        ``battery``, ``charger`` and ``environment``, each with its ``type`` and fields. For joined
+        results, a parameter that differs between the parts is a nested list with one entry per
+        part. For a study, the tables of the study, with the axes under ``sweep``. Empty for a
+        Dataset without parameters.
 
     Examples
     --------
@@ -84,18 +85,19 @@ def parameters(dataset: xr.Dataset) -> dict[str, Any]:
 
 
 def engine_of(dataset: xr.Dataset) -> dict[str, Any]:
-    """Return what the engine reports about a run: its name, basis, dimension, steps, products.
+    """Return the report of the engine on a run: its name, basis, dimension, steps, products.
 
     Parameters
     ----------
     dataset : xarray.Dataset
-        From `charge`, `steady_state` or `discharge`; whole, selected from, or joined.
+        Result of `charge`, `steady_state` or `discharge`, a selection from it, or several joined
+        results.
 
     Returns
     -------
     dict
-        Of joined results, an entry that differs between the parts is a nested list. Empty for a
-        Dataset without an engine.
+        The report by entry. For joined results, an entry that differs between the parts is a
+        nested list. Empty for a Dataset without a report.
 
     Examples
     --------
@@ -108,7 +110,7 @@ def engine_of(dataset: xr.Dataset) -> dict[str, Any]:
 
 
 def _decoded_parts(dataset: xr.Dataset, name: str) -> dict[str, Any]:
-    """Return a JSON coordinate decoded, its parts merged; else the attribute of that name."""
+    """Return a decoded JSON coordinate with merged parts, or else the attribute of that name."""
     if name not in dataset.coords:
         entry = None if varied_parameters(dataset) else json_attribute(dataset, name)
         return entry if isinstance(entry, dict) else {}
@@ -121,7 +123,7 @@ def _decoded_parts(dataset: xr.Dataset, name: str) -> dict[str, Any]:
 
 
 def merge_parts(parts: Sequence[Any], shape: Sequence[int]) -> Any:
-    """Return what parts have in common, with a nested list wherever they differ."""
+    """Return the parts merged into one, with a nested list for each entry that differs."""
     first = parts[0]
     if all(part == first for part in parts):
         return first
@@ -139,7 +141,7 @@ def merge_parts(parts: Sequence[Any], shape: Sequence[int]) -> Any:
 
 
 def _known(numbers: Any) -> Any:
-    """Return numbers with None for NaN, and counts as whole numbers."""
+    """Return numbers with None in place of NaN, and counts as integers."""
     if isinstance(numbers, list):
         return [_known(number) for number in numbers]
     if isinstance(numbers, float):

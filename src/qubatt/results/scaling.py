@@ -1,4 +1,4 @@
-"""Power laws in data: how a quantity grows with the number of atoms."""
+"""Power-law fits, for example of a figure of merit against the number of atoms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from qubatt.core.float_errors import usual_float_errors
 
 
 class _Law(NamedTuple):
-    """A fitted line of ln y over ln x; NaN where there are too few points."""
+    """A straight-line fit of ln y against ln x; NaN if there are too few points."""
 
     exponent: float = math.nan
     exponent_error: float = math.nan
@@ -32,7 +32,7 @@ def scaling(
     least: float | None = None,
     status: xr.DataArray | None = None,
 ) -> xr.Dataset:
-    r"""Fit a power law y = A x^α along a dim, by least squares of ln y over ln x.
+    r"""Fit a power law y = A x^α along a dim by linear least squares of ln y against ln x.
 
     .. math:: \ln y_k = \ln A + \alpha \ln x_k + r_k, \qquad
         s_\alpha = \sqrt{\frac{\sum_k r_k^2}{(n - 2) \sum_k (\ln x_k - \overline{\ln x})^2}}
@@ -40,36 +40,37 @@ def scaling(
     Parameters
     ----------
     array : DataArray
-        y, with `dim` and any others; each place in the others is fitted by itself.
+        y, with `dim` and any other dims; each point of the other dims is fitted separately.
     dim : str
         Dim whose coordinate is x.
     least : float, optional
-        Smallest x that counts.
+        Smallest x that enters the fit.
     status : DataArray of str, optional
         Status of each point, with dims of `array`; points that are not ``"ok"`` are left out, as
-        are all whose x or y is not positive and finite.
+        are all points at which x or y is not positive and finite.
 
     Returns
     -------
     Dataset
         Over the other dims: ``exponent`` α; ``exponent_error``, its standard error s_α;
-        ``drift``, α of the larger half of the n points (⌈n/2⌉ of them) minus α of all;
+        ``drift``, α of the ⌈n/2⌉ points with the largest x minus α of all n points;
         ``prefactor`` A, in the units of y; ``points`` n; and ``local_exponent``
         Δ ln y / Δ ln x between neighbours, over ``x_midpoint`` = √(x_k x_{k+1}) for a dim x.
-        NaN where too few points are left: two for α and A, three for s_α and ``drift``.
+        NaN if too few points are left: α and A need two, s_α and ``drift`` need three.
 
     Raises
     ------
     ArgumentError
-        If `dim` is not a dim of `array` with distinct numbers, or `status` does not fit.
+        If `dim` is not a dim of `array` with distinct numbers, or `status` does not match `array`.
 
     Notes
     -----
-    s_α is the uncertainty of α if the residuals r_k are independent, of mean 0 and of the same
-    variance. Those of exact computations are neither: y bends in the logarithmic picture towards
-    its law at large x, and s_α falls as 1/√n with more points on the same bend. ``drift`` does not:
-    it says by how much, and in which direction, α still moves when the smaller half is left out.
-    Quote the larger of both as the uncertainty; where ``drift`` is larger, α is not that of x → ∞.
+    s_α is the uncertainty of α if the residuals r_k are independent, with mean 0 and equal
+    variance. Residuals of exact computations are not: y bends on a log–log plot towards its
+    asymptotic law, and s_α falls as 1/√n when more points are added on the same curve. ``drift``
+    does not fall in this way: it is the change of α when the points with the smallest x are left
+    out. Quote the larger of s_α and |``drift``| as the uncertainty; if |``drift``| is larger, α has
+    not reached its limit for x → ∞.
 
     Examples
     --------
@@ -100,7 +101,7 @@ def scaling(
 
 
 def _checked(array: xr.DataArray, dim: str, least: float | None) -> xr.DataArray:
-    """Return the part of a valid array with x ≥ `least`."""
+    """Validate the array, and return the part with x ≥ `least`."""
     if not isinstance(array, xr.DataArray) or array.dtype.kind not in "iuf":
         raise ArgumentError("array", "be an xarray.DataArray of numbers", type(array).__name__)
     if dim not in array.dims:
@@ -113,7 +114,7 @@ def _checked(array: xr.DataArray, dim: str, least: float | None) -> xr.DataArray
 
 
 def _is_ok(array: xr.DataArray, status: xr.DataArray) -> xr.DataArray:
-    """Return whether the status is ok, at every point of `array`."""
+    """Return whether the status is ``"ok"``, for each point of `array`."""
     if not isinstance(status, xr.DataArray) or not {*status.dims} <= {*array.dims}:
         shown = list(status.dims) if isinstance(status, xr.DataArray) else type(status).__name__
         cure = "Select the same part of both."
@@ -125,7 +126,7 @@ def _is_ok(array: xr.DataArray, status: xr.DataArray) -> xr.DataArray:
 
 
 def _fit(x: FloatArray, y: FloatArray) -> _Law:
-    """Return the law of ascending ln x and of ln y, leaving out NaN in ln y."""
+    """Fit a straight line to ln y over ascending ln x, leaving out NaN in ln y."""
     x, y = x[np.isfinite(y)], y[np.isfinite(y)]
     n = len(x)
     if n < 3:
@@ -137,14 +138,14 @@ def _fit(x: FloatArray, y: FloatArray) -> _Law:
 
 
 def _with_labels(fitted: xr.Dataset, array: xr.DataArray, dim: str) -> xr.Dataset:
-    """Return the laws with a name, units and a definition for each number."""
+    """Return the fits with a name, units and a definition for each number."""
     of = str(array.attrs.get("long_name", array.name or "y"))
     texts = {
-        "exponent": ("1", f"α of {of} ∝ {dim}^α, least squares of the logarithms"),
-        "exponent_error": ("1", "standard error of α from the residuals, as if independent"),
-        "drift": ("1", "α of the larger half of the points minus α of all"),
+        "exponent": ("1", f"α of {of} ∝ {dim}^α, linear least-squares fit of the logarithms"),
+        "exponent_error": ("1", "standard error of α, if the residuals are independent"),
+        "drift": ("1", f"α of the half of the points with the largest {dim} minus α of all points"),
         "prefactor": (str(array.attrs.get("units", "1")), f"A of {of} = A {dim}^α"),
-        "points": ("1", "number of points fitted"),
+        "points": ("1", "number of fitted points"),
         "local_exponent": ("1", f"d ln({of}) / d ln({dim}) between neighbours"),
     }
     for name, (units, text) in texts.items():

@@ -1,4 +1,4 @@
-"""Progress of a study as plain data and as text: points of each status, failures, size on disk."""
+"""Progress of a study as plain data and as text: status counts, failures, size on disk."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from qubatt.results.status import MEANINGS, status_counts
 from qubatt.results.tables import failure_rows
 
 MAX_FAILURES = 10
-"""Failures that are shown as text; JSON has all of them."""
+"""Maximum number of failures in the text; JSON output lists all of them."""
 
 
 def study_status(dataset: xr.Dataset, directory: str, nbytes: int) -> dict[str, Any]:
-    """Return the number of points of each status, failures, and the size of the folder."""
+    """Return the axes, variables, status counts, failures and folder size of a study."""
     return {
         "title": dataset.attrs.get("title", ""),
         "directory": directory,
@@ -35,7 +35,7 @@ def study_status(dataset: xr.Dataset, directory: str, nbytes: int) -> dict[str, 
 
 
 def study_status_text(dataset: xr.Dataset, directory: str, nbytes: int) -> str:
-    """Return the same as lines of text."""
+    """Return the progress of a study as text."""
     status = study_status(dataset, directory, nbytes)
     axes = " x ".join(f"{name} {length}" for name, length in status["axes"].items())
     rows = [("points", f"{status['points']:,} ({axes or 'one point'})")]
@@ -51,7 +51,7 @@ def study_status_text(dataset: xr.Dataset, directory: str, nbytes: int) -> str:
     for (point, message), failure in zip(failures[:MAX_FAILURES], status["failures"], strict=False):
         lines += [f"failed at {point} ({failure['key'][:12]}):", f"  {message}"]
     if len(failures) > MAX_FAILURES:
-        lines.append(f"and {len(failures) - MAX_FAILURES} more; --json lists all of them")
+        lines.append(f"and {len(failures) - MAX_FAILURES} more; --json lists all failures")
     if failures:
-        lines.append("--retry-failed computes them again.")
+        lines.append("--retry-failed computes the failed points again.")
     return "\n".join(lines)

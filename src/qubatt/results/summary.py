@@ -13,7 +13,7 @@ from qubatt.results.parameters import axis_lines, description
 from qubatt.results.text import WIDTH, aligned, number_text
 
 MAX_LINES = 25
-"""Most lines of a summary."""
+"""Default maximum number of lines of a summary."""
 
 
 def summary(dataset: xr.Dataset, max_lines: int | None = MAX_LINES) -> str:
@@ -22,9 +22,9 @@ def summary(dataset: xr.Dataset, max_lines: int | None = MAX_LINES) -> str:
     Parameters
     ----------
     dataset : Dataset
-        From `charge`, `steady_state` or `recharge`, whole, selected from, or joined.
+        Result of any computation, a selection from it, or several joined results.
     max_lines : int, optional
-        Most lines; None for every variable.
+        Maximum number of lines; None shows every variable.
     """
     numbers = {k: v for k, v in entries(dataset).items() if not k.startswith(CERTIFICATE_PREFIX)}
     curves = {name: array for name, array in numbers.items() if array.dims}
@@ -43,18 +43,18 @@ def summary(dataset: xr.Dataset, max_lines: int | None = MAX_LINES) -> str:
 
 
 def _scalar_lines(scalars: Mapping[str, xr.DataArray]) -> list[str]:
-    """Return one line for each number without dims."""
+    """Return one line for each variable without dims."""
     rows = [[name, f"{array.item() + 0.0:.6g}", units_of(array)] for name, array in scalars.items()]
     return aligned(rows, left=(0, 2)) if rows else []
 
 
 def _value_text(array: xr.DataArray) -> str:
-    """Return a number with its units, joined by a space that no line break replaces."""
+    """Return a number with its units, joined by a non-breaking space."""
     return f"{array.item() + 0.0:.6g}\xa0{units_of(array)}".strip()
 
 
 def _curve_lines(curves: Mapping[str, xr.DataArray]) -> list[str]:
-    """Return one line for each array: its extremes, and its last value over time."""
+    """Return one line for each array, with its extremes and its last value over time."""
     timed = {name for name, array in curves.items() if _is_timed(array)}
     dims = {array.dims for array in curves.values()}
     shared = f"at {next(iter(dims))[0]}" if len(dims) == 1 and len(next(iter(dims))) == 1 else ""
@@ -78,5 +78,5 @@ def _curve_lines(curves: Mapping[str, xr.DataArray]) -> list[str]:
 
 
 def _is_timed(array: xr.DataArray) -> bool:
-    """Return whether an array is one curve over time, which has a last value."""
+    """Return whether an array is a single curve over time, which has a last value."""
     return array.dims in (("time",), ("state_time",)) and array.size > 0

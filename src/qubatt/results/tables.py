@@ -1,4 +1,4 @@
-"""Tables of results: values on a terminal, and rows for the page of a study."""
+"""Tables of results: values for a terminal, and rows for the HTML page of a study."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from qubatt.results.text import aligned, number_text
 Row = Sequence[str]
 
 MAX_ROWS = 12
-"""Rows of a table of a long result."""
+"""Maximum number of rows in a table of values."""
 
 MAX_LISTED = 10
-"""Values of an axis up to which all are listed."""
+"""Maximum number of axis values that are listed individually."""
 
 SHOWN_ELSEWHERE = (
     "title", "description", "study", "merits", "versions", "citations", "failures",
 )  # fmt: skip
-"""Attributes that have a place of their own on the page of a study."""
+"""Attributes that have their own section on the page of a study."""
 
 MAX_ATTRIBUTE = 200
-"""Characters of the longest attribute that is shown."""
+"""Maximum number of characters of an attribute that is shown."""
 
 
 def value_tables(dataset: xr.Dataset, width: int) -> list[list[str]]:
-    """Return the lines of one table for all arrays with the same dims, thinned where it is long."""
+    """Return one table, as lines, for each set of arrays with equal dims, thinned if too long."""
     groups: dict[tuple[Hashable, ...], dict[str, xr.DataArray]] = {}
     for name, array in entries(dataset).items():
         if array.size and array.dims and not is_check(name):
@@ -43,7 +43,7 @@ def value_tables(dataset: xr.Dataset, width: int) -> list[list[str]]:
 def _value_table(
     dims: tuple[Hashable, ...], arrays: dict[str, xr.DataArray], width: int
 ) -> list[str]:
-    """Return a table with one row per point, and as many columns as the terminal has room for."""
+    """Return a table with one row per point and the columns that fit in the terminal width."""
     first = next(iter(arrays.values()))
     rows = _shown_rows(first.size)
     indices = np.transpose(np.unravel_index(rows, first.shape))
@@ -63,7 +63,7 @@ def _value_table(
 
 
 def _shown_rows(count: int) -> list[int]:
-    """Return at most `MAX_ROWS` evenly spaced rows; only the last distance may be shorter."""
+    """Return at most `MAX_ROWS` evenly spaced row indices; only the last step may be shorter."""
     last = count - 1
     least = max(-(-last // (MAX_ROWS - 1)), 1)
     step = next((step for step in range(least, 2 * least) if last % step == 0), least)
@@ -71,13 +71,13 @@ def _shown_rows(count: int) -> list[int]:
 
 
 def merit_arrays(dataset: xr.Dataset) -> dict[str, xr.DataArray]:
-    """Return the figures of merit, curves included."""
+    """Return the figures of merit, including curves."""
     arrays = {str(name): array for name, array in dataset.data_vars.items()}
     return {k: v for k, v in arrays.items() if v.dtype.kind in "iuf" and not is_check(k)}
 
 
 def axis_rows(dataset: xr.Dataset) -> list[Row]:
-    """Return name, meaning and values of each axis, and of each coordinate along one."""
+    """Return the name, meaning and values of each axis, and of each coordinate along an axis."""
     axes = axes_of(dataset)
     rows: list[Row] = []
     for name, array in dataset.coords.items():
@@ -94,7 +94,7 @@ def axis_rows(dataset: xr.Dataset) -> list[Row]:
 
 
 def merit_rows(dataset: xr.Dataset) -> list[Row]:
-    """Return name, definition, units, and the smallest and largest value of each merit."""
+    """Return the name, definition, units, smallest and largest value of each merit."""
     rows: list[Row] = []
     for name, array in merit_arrays(dataset).items():
         text = str(array.attrs.get("long_name", name.replace("_", " ")))
@@ -106,7 +106,7 @@ def merit_rows(dataset: xr.Dataset) -> list[Row]:
 
 
 def failure_rows(dataset: xr.Dataset) -> list[Row]:
-    """Return the parameters of the points that failed, and the errors."""
+    """Return the parameters and the error of each failed point."""
     rows: list[Row] = []
     for failure in json_attribute(dataset, "failures") or []:
         point = failure.get("parameters") or {}
@@ -116,7 +116,7 @@ def failure_rows(dataset: xr.Dataset) -> list[Row]:
 
 
 def provenance_rows(dataset: xr.Dataset) -> list[Row]:
-    """Return the versions that computed a result, and short attributes shown nowhere else."""
+    """Return the versions that computed a result, and other short attributes."""
     versions = json_attribute(dataset, "versions")
     rows: list[Row] = []
     if isinstance(versions, dict):
@@ -128,7 +128,7 @@ def provenance_rows(dataset: xr.Dataset) -> list[Row]:
 
 
 def _decoded(value: Any) -> Any:
-    """Return the content of an attribute that holds an object or a list as JSON."""
+    """Decode an attribute if it holds an object or a list as JSON; return others unchanged."""
     if not (isinstance(value, str) and value[:1] in ("{", "[")):
         return value
     try:
@@ -138,7 +138,7 @@ def _decoded(value: Any) -> Any:
 
 
 def _plain_text(value: Any) -> str:
-    """Return nested values without quotation marks, floats with six digits."""
+    """Return nested values as text without quotation marks, and floats with six digits."""
     if isinstance(value, dict):
         return ", ".join(f"{str(k).replace('_', ' ')} {_plain_text(v)}" for k, v in value.items())
     if isinstance(value, list):

@@ -7,17 +7,17 @@ from textwrap import shorten, wrap
 from typing import Any
 
 WIDTH = 96
-"""Most characters of a line."""
+"""Maximum number of characters in a line."""
 
 
 def lines_of(name: str, text: str, max_lines: int = 3) -> list[str]:
-    """Return "name: text" on as many lines as it takes, at most `max_lines`."""
+    """Return "name: text", wrapped and shortened to at most `max_lines` lines."""
     options = {"subsequent_indent": "    ", "max_lines": max_lines, "placeholder": " ..."}
-    return wrap(f"{name}: {text}", WIDTH, **options)  # type: ignore[arg-type]  # options of wrap
+    return wrap(f"{name}: {text}", WIDTH, **options)  # type: ignore[arg-type]  # options of `wrap`
 
 
 def aligned(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> list[str]:
-    """Return rows of text as lines, in columns; the columns in `left` are aligned left."""
+    """Return rows of text as lines with aligned columns; the columns in `left` are left-aligned."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
@@ -29,12 +29,12 @@ def aligned(rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> list[s
 
 
 def number_text(value: Any, digits: int = 6) -> str:
-    """Return a value as text, a float with that many digits."""
+    """Return a value as text, and a float with the given number of significant digits."""
     return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
 
 
 def object_text(parameters: Any, name: str | None = None) -> str:
-    """Return a declared object as text: its type, or another name, and its fields."""
+    """Return a declared object as text: its type, or the given name, and its fields."""
     if not isinstance(parameters, Mapping):
         return str(parameters)
     fields = ", ".join(_assignments({k: v for k, v in parameters.items() if k != "type"}))

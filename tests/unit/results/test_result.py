@@ -70,7 +70,10 @@ def test_every_status_has_a_meaning() -> None:
     """A bad one is told with its meaning."""
     assert {*get_args(Status), FAILED, MISSING} == set(MEANINGS)
     bad = charged(max_photons=3)
-    assert "status: cutoff-too-small (the highest Fock level kept fills up: raise" in str(bad)
+    assert (
+        "status: cutoff-too-small (the highest Fock level holds too much population: raise"
+        in str(bad)
+    )
 
 
 def test_entries_of_worded_dims_stand_apart() -> None:
