@@ -24,6 +24,9 @@ TIGHTEST = 1e-12
 """Smallest tolerance of the exact engine."""
 
 COLD_RUNS = 3
+ROUND = 0.3
+"""Seconds that a contestant's turn lasts at least: short runs are repeated, the median counts."""
+
 WARM_BELOW = 10.0
 """Single runs below this many seconds are repeated three times in the same process."""
 
@@ -118,14 +121,22 @@ def repeat(
             say(f"{case.name}: round {number + 1} of {rounds}")
             turn = number % len(names)
             for name in names[turn:] + names[:turn]:
-                answer = workers[name].ask({"do": "run", **_request(entered[name])}, limit=7200.0)
-                found[name]["seconds"].append(answer["seconds"])
-                worst = max(found[name]["error"], error(answer["energies"]))
-                found[name]["error"] = worst
+                seconds, energies = _turn(workers[name], _request(entered[name]))
+                found[name]["seconds"].append(seconds)
+                found[name]["error"] = max(found[name]["error"], error(energies))
     finally:
         for worker in workers.values():
             worker.close()
     return found
+
+
+def _turn(worker: Worker, request: Record) -> tuple[float, list[float]]:
+    """Return the median seconds of a contestant's runs in one turn, and the last energies."""
+    seconds: list[float] = []
+    while sum(seconds) < ROUND:
+        answer = worker.ask({"do": "run", **request}, limit=7200.0)
+        seconds.append(answer["seconds"])
+    return statistics.median(seconds), answer["energies"]
 
 
 def _request(entry: Record) -> Record:
