@@ -30,7 +30,11 @@ def _options(
     verbose: Annotated[
         int,
         typer.Option(
-            "--verbose", "-v", count=True, show_default=False, help="Log progress; -vv for details"
+            "--verbose",
+            "-v",
+            count=True,
+            show_default=False,
+            help="Log progress; -vv adds details.",
         ),
     ] = 0,
 ) -> None:

@@ -23,7 +23,7 @@ from qubatt.cli.option import (
 
 def register(app: typer.Typer) -> None:
     """Add one sub-command per registered battery."""
-    text = "Switch the charger off and report what is left of the stored energy."
+    text = "Report how the energy decays once the charger is off."
     add_battery_commands(app, "discharge", text, _discharge)
 
 

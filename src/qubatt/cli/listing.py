@@ -40,7 +40,7 @@ def _list(
         ),
     ] = None,
 ) -> None:
-    """List what has a name: batteries, charger states, environments, pulses, merits, papers, …"""
+    """List batteries, environments, merits, papers and the like."""
     from qubatt.core.errors import ArgumentError
     from qubatt.core.registry import registry
     from qubatt.merits.selection import all_merits

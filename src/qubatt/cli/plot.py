@@ -48,7 +48,10 @@ def _plot(
         typer.Option(metavar="FILE", help="Picture (.png, .pdf or .svg) [default: PATH/VALUE.png]"),
     ] = None,
 ) -> None:
-    """Draw a study: lines over one axis, maps over two, families of curves, power laws."""
+    """Draw a study as lines, maps, families of curves or power laws.
+
+    Lines need one axis, maps two.
+    """
     from qubatt.cli.output import check_targets
     from qubatt.cli.parse import assignments
     from qubatt.plots import plot, save_figure

@@ -40,7 +40,7 @@ def _recharge(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
 ) -> None:
-    """Work, heat and efficiency of recharging a battery that rests in a thermal state."""
+    """Compute work, heat and efficiency of a recharging cycle."""
     from qubatt.cli.output import check_targets, deliver
     from qubatt.cli.parse import numbers
     from qubatt.core.errors import ArgumentError

@@ -21,7 +21,10 @@ def _report(
         Path | None, typer.Option(metavar="FILE", help="HTML page [default: PATH/report.html]")
     ] = None,
 ) -> None:
-    """Write one HTML page about a study: parameters, figures, certificates, failures."""
+    """Write one HTML page about a study.
+
+    The page shows its parameters, figures, certificates and failures.
+    """
     from qubatt.reports import report
 
     typer.echo(f"Wrote {report(path, output)}")

@@ -30,7 +30,10 @@ def _reproduce(
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Compute cached runs again")] = False,
 ) -> None:
-    """Reproduce a published paper: data, figures, a verdict on every claim, one report."""
+    """Reproduce a published paper, with a verdict on every claim.
+
+    The folder receives data, figures and one report.
+    """
     from rich.console import Console
     from rich.table import Table
 

@@ -12,7 +12,7 @@ from qubatt.cli.option import Charger, Dissipators, Json, Merits, Output, Strict
 
 def register(app: typer.Typer) -> None:
     """Add one sub-command per registered battery."""
-    text = "Report the steady state that a battery with an environment ends in."
+    text = "Compute the steady state of a battery with an environment."
     add_battery_commands(app, "steady", text, _steady)
 
 

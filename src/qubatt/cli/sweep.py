@@ -56,7 +56,7 @@ def _sweep(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON")] = False,
 ) -> None:
-    """Compute a study: a battery at every point of a grid of parameters.
+    """Compute a battery at every point of a grid of parameters.
 
     Earlier results are reused: rerun the same command to resume an interrupted study.
     """
@@ -167,7 +167,7 @@ def _export(
         typer.Option(metavar="KEY", help="Key of one point, or its beginning, instead of the grid"),
     ] = None,
 ) -> None:
-    """Write the results of a study, or of one point, as one netCDF file."""
+    """Write the results of a study or of one point as netCDF."""
     from qubatt.io import save
     from qubatt.sweeps import load
     from qubatt.sweeps.store.store import Store
