@@ -57,10 +57,10 @@ def test_environments_are_given_as_for_charge() -> None:
     assert qb.to_qutip(battery, environment=None).c_ops == []
     assert len(qb.to_qutip(battery, environment=qb.CollectiveDecay(0.5, 0.1)).c_ops) == 2
     with pytest.raises(qb.ArgumentError, match="`environment` must contain only dissipators"):
-        qb.to_qutip(battery, environment=["collective-decay"])
+        qb.to_qutip(battery, environment=[0.5])
 
 
-def test_texts_describe_charger_and_environment():
+def test_texts_describe_charger_and_environment() -> None:
     """`to_qutip` accepts the texts that `charge` accepts."""
     battery = qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=4)
     by_text = qb.to_qutip(battery, "fock:2", "cavity-loss:0.5")

@@ -85,7 +85,7 @@ def test_ergotropies_share_a_panel_above_the_stored_energy(dicke: xr.Dataset) ->
     assert beneath.get_datalim(axes.transData).y1 == pytest.approx(float(dicke.energy.max()))
     names = [text.get_text() for text in axes.get_legend().get_texts()]
     assert names == ["stored energy", *lines]
-    single = panel(figure, "ergotropy of one atom")  # of a single atom, not of all of them
+    single = panel(figure, "ergotropy of one\natom")  # of a single atom, not of all of them
     assert not single.collections
 
 
