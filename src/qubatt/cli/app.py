@@ -1,4 +1,4 @@
-"""The commands, and how errors reach the user: one sentence, exit code 2, no traceback."""
+"""The command-line application; errors are shown in one line with exit code 2."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def build() -> typer.Typer:
     order: list[str] = []
 
     class InOrder(TyperGroup):
-        """Lists commands as they were registered; Typer would put groups behind all others."""
+        """Lists commands in order of registration; Typer would list groups last."""
 
         def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # the same in every context
             return order
@@ -87,13 +87,13 @@ def build() -> typer.Typer:
 
 
 def _warn(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
-    """Print a warning of this package as one line; drop those of libraries."""
+    """Print a warning of this package on one line, and drop warnings of libraries."""
     if issubclass(category, QubattWarning):
         typer.echo(f"Warning: {_worded(message)}", err=True)
 
 
 def _worded(message: object) -> str:
-    """Return a message of the package in the words of the command that was typed."""
+    """Return a message of the package, translated for the command that was typed."""
     from qubatt.cli.wording import for_command_line
 
     words = [word for word in sys.argv[1:] if not word.startswith("-")]
@@ -101,7 +101,7 @@ def _worded(message: object) -> str:
 
 
 def run() -> None:
-    """Run the command line and turn errors into exit code 2."""
+    """Run the command line, with exit code 2 for errors."""
     warnings.showwarning = _warn
     prepare_streams()
     try:

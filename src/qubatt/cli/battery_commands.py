@@ -1,6 +1,6 @@
-"""Turn declared classes into commands: one option per field, with its type, default and help.
+"""Build commands from declared classes: one option per field, with its type, default and help.
 
-Options are read as text and validated by the class alone, so that errors are the same everywhere.
+Options are read as text and validated only by the class, so that errors are the same everywhere.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from qubatt.core.errors import ArgumentError, suggest
 
 
 def add_battery_commands(app: typer.Typer, name: str, text: str, body: Callable[..., None]) -> None:
-    """Add a group of commands, one per registered battery; `text` says what they do.
+    """Add a group of commands, one per registered battery, with the help text `text`.
 
-    A command is made when it is called. Help and completion of the group need the names of the
-    batteries and their summaries, and import none of them.
+    Each command is built when it is called. Help and completion of the group use the names and
+    summaries of the batteries without importing them.
     """
 
     class BatteryGroup(TyperGroup):
-        """Sub-commands by the names of the batteries."""
+        """Group of sub-commands named after the batteries."""
 
         listing = False
 
@@ -58,7 +58,7 @@ def add_battery_commands(app: typer.Typer, name: str, text: str, body: Callable[
 
 
 def _command(battery: str, group: str, body: Callable[..., None]) -> Any:
-    """Return the command of one battery in a group of commands."""
+    """Return the command for one battery in a group of commands."""
     import qubatt.models  # noqa: F401  # registers the batteries
     from qubatt.core.registry import registry
 
@@ -70,7 +70,7 @@ def _command(battery: str, group: str, body: Callable[..., None]) -> Any:
 
 
 def _kind(annotation: Any) -> str:
-    """Return what the value of an option is called in the help."""
+    """Return the placeholder for the value of an option in the help."""
     from qubatt.core.check import AUTO
     from qubatt.core.spec_string import plain_types
 
@@ -80,7 +80,7 @@ def _kind(annotation: Any) -> str:
 
 
 def example_options(cls: type[Any], group: str) -> str:
-    """Return options with which a command of a battery runs."""
+    """Return example options with which the command for a battery runs."""
     import qubatt.environment  # noqa: F401  # registers the dissipators
     from qubatt.core.check import AUTO
     from qubatt.core.declaration import example_of, fields_of
@@ -105,15 +105,15 @@ def example_options(cls: type[Any], group: str) -> str:
 
 
 def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None]:
-    """Return a command with the fields of `cls` as options, before those of `body`.
+    """Return a command whose options are the fields of `cls`, followed by those of `body`.
 
     Parameters
     ----------
     cls : type
         A declared battery.
     body : callable
-        Called with the built instance and its own options, which are keyword-only; `charger` is
-        left out for a battery without one.
+        Called with the battery and its own options, which are keyword-only; the option `charger`
+        is omitted for a battery without a charger.
     """
     from qubatt.core.declaration import fields_of
     from qubatt.core.spec_string import field_value
@@ -158,7 +158,7 @@ def command_for(cls: type[Any], body: Callable[..., None]) -> Callable[..., None
 
 
 def _own_options(cls: type[Any], body: Callable[..., None]) -> list[inspect.Parameter]:
-    """Return the options of `body` that the battery has a use for."""
+    """Return the options of `body` that apply to the battery."""
     from qubatt.cli.option import charger_of
 
     options = list(inspect.signature(body, eval_str=True).parameters.values())[1:]

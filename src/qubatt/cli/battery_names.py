@@ -1,8 +1,7 @@
-"""Names and summaries of the batteries, from their source files, so that help loads none of them.
+"""Names and summaries of the batteries, parsed from their source files for help texts.
 
-Importing the batteries takes NumPy, SciPy and pydantic, half a second before a line of help. What
-help and shell completion need stands in the text of the modules; a test compares it with the
-registry.
+Importing the batteries also imports NumPy, SciPy and pydantic, which would delay help and shell
+completion by half a second. A test compares the parsed names and summaries with the registry.
 """
 
 from __future__ import annotations
@@ -18,17 +17,17 @@ DECLARED = re.compile(
     r"(?P<body>.*?)(?=^@|^class |^def |\Z)",
     re.MULTILINE | re.DOTALL,
 )
-"""A declared battery: name, first line of the docstring, rest of the class."""
+"""Pattern of a declared battery: name, first line of the docstring, rest of the class."""
 
 WITHOUT_TEXT_FORM = "has_text_form: ClassVar[bool] = False"
-"""Line of a class whose fields cannot be typed on a command line."""
+"""Source line of a class whose fields cannot be given on the command line."""
 
 
 @cache
 def battery_summaries() -> dict[str, str]:
-    """Return the first line of the docstring of every battery that can be typed, by name.
+    """Return the first docstring line of each battery with a text form, by name.
 
-    They are in the order of their registration, which is that of the imports of the package.
+    The batteries are in order of registration, which is the import order of the package.
     """
     package = Path(str(find_spec("qubatt").origin)).parent / "models"  # type: ignore[union-attr]
     modules = re.findall(r"^from qubatt\.models\.(\w+) import", _text(package, "__init__"), re.M)

@@ -37,14 +37,15 @@ def _charge(
     points: Points = None,
     until_steady: Annotated[
         bool,
-        typer.Option("--until-steady", help="Charge until the steady state; the times are chosen"),
+        typer.Option("--until-steady", help="Charge until the steady state, with automatic times"),
     ] = False,
     merit: Merits = None,
     engine: Annotated[
         str,
         typer.Option(
             metavar="ENGINE",
-            help="auto, or one of: qubatt list engine; with options as in exact:tolerance=1e-10",
+            help="auto, or an engine with any options, such as exact:tolerance=1e-10"
+            " (see: qubatt list engine)",
         ),
     ] = "auto",
     output: Output = None,
@@ -53,7 +54,7 @@ def _charge(
         str | None,
         typer.Option(
             metavar="TIMES",
-            help="Times of merits of the full state: 1,2 or 0:10:11 [default: all times]",
+            help="Times for merits of the full state: 1,2 or 0:10:11 [default: all times]",
         ),
     ] = None,
     strict: Strict = False,
@@ -86,7 +87,7 @@ def _charge(
 
 
 def _times(t_end: float | None, points: int | None, until_steady: bool, dry_run: bool) -> Any:
-    """Return the output times that the options ask for."""
+    """Return the output times that the options define."""
     if not until_steady:
         return output_times(t_end, points)
     from qubatt.core.errors import ArgumentError

@@ -1,4 +1,4 @@
-"""A command that names everything that is missing."""
+"""Commands that report all missing options at once."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typer.core import TyperCommand
 from qubatt.core.errors import QubattError
 
 NEEDED = "at least one is needed"
-"""In the help of an option without which a command fails for almost all batteries."""
+"""Phrase in the help of an option without which a command fails for almost all batteries."""
 
 
 class Command(TyperCommand):
     """A command whose error lists all missing options and arguments at once."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """Return what follows the name of the command: required options, then all others."""
+        """Return the usage line after the command name, with required options first."""
         required = [
             f"{param.opts[0]} {param.metavar or 'TEXT'}"
             for param in self.params
@@ -25,7 +25,7 @@ class Command(TyperCommand):
         return [*required, *super().collect_usage_pieces(ctx)]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the command line, unless something required is not there."""
+        """Parse the command line, or raise an error that names all missing parameters."""
         given = {arg.partition("=")[0] for arg in args}
         if not ctx.resilient_parsing and not given & set(ctx.help_option_names):
             missing = [param for param in self.params if param.required and _absent(param, given)]
@@ -38,16 +38,16 @@ class Command(TyperCommand):
 
 
 def _is_needed(param: Any) -> bool:
-    """Return whether the help of an option says that at least one is needed."""
+    """Return whether the help of an option states that at least one value is needed."""
     return NEEDED in (getattr(param, "help", None) or "")
 
 
 def _absent(param: Any, given: set[str]) -> bool:
-    """Return whether an option is not among the words given, or an argument has no word at all."""
+    """Return whether an option is not given, or whether an argument cannot be present."""
     return not given if param.param_type_name == "argument" else not given & set(param.opts)
 
 
 def _name(param: Any) -> str:
-    """Return an option as it is typed, an argument as the help writes it."""
+    """Return the name of an option as typed, or of an argument as shown in the help."""
     is_option = param.param_type_name == "option"
     return str(param.opts[0] if is_option else param.metavar or param.human_readable_name.upper())

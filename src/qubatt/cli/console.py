@@ -1,4 +1,4 @@
-"""Consoles of any encoding: characters that one lacks are spelt with those that it has."""
+"""Output in any encoding: unsupported characters are replaced by ASCII spellings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HANDLER = "qubatt-spell"
 """Name of the error handler of the standard streams."""
 
 ASCII = "qubatt-ascii"
-"""ASCII under another name, since Typer writes UTF-8 to streams that say ``ascii``."""
+"""Alias of ASCII, because Typer writes UTF-8 to streams whose encoding is ``ascii``."""
 
 SPELLINGS = {
     "−": "-", "–": "-", "—": "-", "…": "...", "×": "x", "·": "*", "±": "+-", "½": "1/2",
@@ -20,11 +20,11 @@ SPELLINGS = {
     "↑": "up", "↓": "down", "⊥": "_|_", "⌈": "ceil(", "⌉": ")", "𝓛": "L", "∈": " in ",
     "█": "#", "░": ".", "“": '"', "”": '"', "‘": "'", "’": "'", "ø": "o",
 }  # fmt: skip
-"""Spellings that no rule gives."""
+"""Spellings of characters that the rules of `spell` do not cover."""
 
 
 def prepare_streams() -> None:
-    """Make standard output and standard error write every character in some spelling."""
+    """Make standard output and error replace unsupported characters by ASCII spellings."""
     codecs.register_error(HANDLER, _spell)
     codecs.register(_ascii)
     for stream in (sys.stdout, sys.stderr):
@@ -38,7 +38,7 @@ def prepare_streams() -> None:
 
 
 def json_text(data: Any, indent: int | None = None) -> str:
-    """Return JSON; other characters than those of standard output are written as ``\\uXXXX``."""
+    """Return JSON; if standard output lacks a character, all non-ASCII ones are ``\\uXXXX``."""
     text = json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
@@ -48,7 +48,7 @@ def json_text(data: Any, indent: int | None = None) -> str:
 
 
 def _ascii(name: str) -> codecs.CodecInfo | None:
-    """Return the codec of that name, if it is ours; names arrive in lower case."""
+    """Return the codec for the name `ASCII`, None for others; names arrive in lower case."""
     if name.replace("_", "-") != ASCII:
         return None
     plain = codecs.lookup("ascii")
@@ -64,7 +64,7 @@ def _ascii(name: str) -> codecs.CodecInfo | None:
 
 
 def _spell(error: UnicodeError) -> tuple[str, int]:
-    """Spell the characters that an encoding lacks, as an error handler of `codecs`."""
+    """Replace unsupported characters by ASCII spellings; an error handler for `codecs`."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text, mark = "", ""
@@ -75,7 +75,7 @@ def _spell(error: UnicodeError) -> tuple[str, int]:
 
 
 def spell(character: str) -> str:
-    """Return a character in ASCII: ω as omega, ² as ^2, ₁ as _1, é as e; ? where no rule fits."""
+    """Return a character in ASCII: ω as omega, ² as ^2, ₁ as _1, é as e; ? if no rule applies."""
     import unicodedata
 
     if character in SPELLINGS:

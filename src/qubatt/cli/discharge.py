@@ -1,4 +1,4 @@
-"""``qubatt discharge``: what a battery loses by itself once the charger is off."""
+"""``qubatt discharge``: self-discharge of a battery after the charger is switched off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``qubatt list``: everything that can be named."""
+"""``qubatt list``: names of batteries, charger states, merits and other registered objects."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KIND_MODULES = {
     "run": "sweeps",
     "steady-solver": "engines",
 }
-"""Where the entries of each kind are registered; only what is listed is loaded."""
+"""Package that registers the entries of each kind; only listed kinds are imported."""
 
 
 def register(app: typer.Typer) -> None:
@@ -60,7 +60,7 @@ def _list(
 
 
 def _print_kinds() -> None:
-    """Print the names of all entries by kind, and how to list one kind in detail."""
+    """Print the names of all entries by kind, and the command that lists one kind in detail."""
     from qubatt.core.registry import registry
     from qubatt.merits.selection import all_merits
 
@@ -75,13 +75,13 @@ def _print_kinds() -> None:
 
 
 def _fields(name: str, entry: object) -> str:
-    """Return the fields of a declared class, or of a merit, as they are written after its name."""
+    """Return the fields of a declared class or a merit in the text form that follows its name."""
     from qubatt.core.declaration import fields_of
     from qubatt.core.spec_string import plain_types
     from qubatt.merits import Merit
     from qubatt.models import Battery
 
-    if isinstance(entry, Merit):  # none after a name that has them
+    if isinstance(entry, Merit):  # none after a name that includes them
         entry = type(entry) if name == entry.kind else None
     if isinstance(entry, type) and issubclass(entry, Battery):
         return "" if entry.has_text_form else " (from Python)"
@@ -95,7 +95,7 @@ def _fields(name: str, entry: object) -> str:
 
 
 def _summary(entry: Any) -> str:
-    """Return the first sentence about an entry."""
+    """Return a one-line description of an entry."""
     from qubatt.core.bibliography import BIBLIOGRAPHY
     from qubatt.merits import Merit
 

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what is built from them."""
+"""Options that several commands share, and functions that read them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-CHARGER = "Charger state, such as fock:6 or, of a cavity, coherent:6"
-"""What the option of the charger says, before its default: see `charger_of`."""
+CHARGER = "Charger state, such as fock:6 or, for a cavity, coherent:6"
+"""Help text of the option --charger, to which `charger_of` appends the default."""
 
 Charger = Annotated[str | None, typer.Option(help=CHARGER, metavar="STATE")]
 Environment = Annotated[
@@ -16,7 +16,7 @@ Environment = Annotated[
     typer.Option(
         metavar="DISSIPATOR",
         help="Dissipator, such as cavity-loss:0.5 or cavity-loss:rate=0.5,n_thermal=0.1;"
-        " may be given several times",
+        " can be repeated",
     ),
 ]
 Dissipators = Annotated[
@@ -25,21 +25,23 @@ Dissipators = Annotated[
         "--environment",
         metavar="DISSIPATOR",
         help="Dissipator, such as cavity-loss:0.5 or cavity-loss:rate=0.5,n_thermal=0.1; at least"
-        " one is needed, several are given one by one",
+        " one is needed; can be repeated",
     ),
 ]
-"""The option of the environment in a command that needs one."""
+"""The option --environment of commands that require an environment."""
 
 Merits = Annotated[
     list[str] | None,
     typer.Option(
         metavar="MERIT",
         help="Figure of merit, such as ergotropy_full or free_energy:beta=2, or all (see:"
-        " qubatt list merit); may be given several times",
+        " qubatt list merit); can be repeated",
     ),
 ]
 Output = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result as netCDF")]
-Plot = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it (.png, .pdf or .svg)")]
+Plot = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Draw the result (.png, .pdf or .svg)")
+]
 TEnd = Annotated[
     float | None, typer.Option(metavar="NUMBER", help="Last time, in 1/omega_ref [default: 10]")
 ]
@@ -54,7 +56,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON")]
 
 
 def charger_of(cls: type[Any]) -> Any | None:
-    """Return the option of the charger of a battery with its default; None without a charger."""
+    """Return the option --charger for a battery, or None if the battery has no charger."""
     from qubatt.core.declaration import example_of
 
     if example_of(cls).charger_factor is None:
@@ -64,7 +66,7 @@ def charger_of(cls: type[Any]) -> Any | None:
 
 
 def output_times(t_end: float | None, points: int | None) -> Any:
-    """Return evenly spaced output times, by default 101 up to 10."""
+    """Return evenly spaced output times, by default 101 times from 0 to 10."""
     from qubatt.cli.parse import MAX_NUMBERS, finite
     from qubatt.core.errors import ArgumentError
 

@@ -1,4 +1,4 @@
-"""Store results, print them, and draw them."""
+"""Store, print and draw results."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from qubatt.results.tables import value_tables
 
 
 def check_targets(output: Path | None, plot: Path | None) -> None:
-    """Refuse targets that cannot be written, before anything is computed.
+    """Check before the computation that the output files can be written.
 
     Raises
     ------
     ArgumentError
-        Naming the option.
+        If a file cannot be written; the message names the option.
     """
     for argument, path in (("output", output), ("plot", plot)):
         if path is None:

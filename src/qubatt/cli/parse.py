@@ -1,4 +1,4 @@
-"""Read option values: numbers and ranges."""
+"""Parse option values: numbers, ranges and assignments."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Iterable
 from qubatt.core.errors import ArgumentError
 
 MAX_NUMBERS = 10**6
-"""Longest range and largest number of output times."""
+"""Maximum length of a range, and maximum number of output times."""
 
 
 def numbers(option: str, text: str) -> list[float] | float:
-    """Read ``4``, ``6,10,12`` or ``start:stop:count`` (evenly spaced, ends included).
+    """Parse ``4``, ``6,10,12`` or ``start:stop:count`` (evenly spaced, including the ends).
 
     Raises
     ------
     ArgumentError
-        If the text is none of these.
+        If the text has none of these forms.
     """
     try:
         if ":" in text:
@@ -37,19 +37,19 @@ def numbers(option: str, text: str) -> list[float] | float:
 
 
 def finite(option: str, number: float) -> float:
-    """Refuse NaN and infinities, which option parsers let through."""
+    """Return a finite number, or raise an error; option parsers accept NaN and infinities."""
     if not math.isfinite(number):
         raise ArgumentError(option, "be finite", number)
     return number
 
 
 def assignments(option: str, texts: Iterable[str]) -> dict[str, str]:
-    """Read ``name=value`` of each text.
+    """Parse assignments of the form ``name=value``.
 
     Raises
     ------
     ArgumentError
-        If a text is none, or names what another one named.
+        If a text is not an assignment, or if a name is assigned twice.
     """
     assigned: dict[str, str] = {}
     for text in texts:

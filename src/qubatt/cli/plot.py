@@ -1,4 +1,4 @@
-"""``qubatt plot``: pictures of a study or a stored result."""
+"""``qubatt plot``: figures of a study or a stored result."""
 
 from __future__ import annotations
 
@@ -27,25 +27,23 @@ def _plot(
     ] = None,
     value: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="VARIABLE", help="Variable, such as maximum_power; may be given several times"
-        ),
+        typer.Option(metavar="VARIABLE", help="Variable, such as maximum_power; can be repeated"),
     ] = None,
     family: Annotated[
         str | None, typer.Option(metavar="PARAMETER", help="Parameter that labels the curves")
     ] = None,
     at: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE", help="Fixed value, such as n_atoms=4; may be given several times"
-        ),
+        typer.Option(metavar="NAME=VALUE", help="Fixed value, such as n_atoms=4; can be repeated"),
     ] = None,
     scaling: Annotated[
         bool, typer.Option("--scaling", help="Logarithmic axes, with fitted power laws")
     ] = False,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Picture (.png, .pdf or .svg) [default: PATH/VALUE.png]"),
+        typer.Option(
+            metavar="FILE", help="Image file (.png, .pdf or .svg) [default: PATH/VALUE.png]"
+        ),
     ] = None,
 ) -> None:
     """Draw a study as lines, maps, families of curves or power laws.

@@ -36,7 +36,7 @@ def _recharge(
         Path | None, typer.Option(metavar="FILE", help="Write the result as netCDF")
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw it (.png, .pdf or .svg)")
+        Path | None, typer.Option(metavar="FILE", help="Draw the result (.png, .pdf or .svg)")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
 ) -> None:

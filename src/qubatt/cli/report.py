@@ -1,4 +1,4 @@
-"""``qubatt report``: one page about a study."""
+"""``qubatt report``: an HTML page about a study."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``qubatt reproduce``: published results by name."""
+"""``qubatt reproduce``: reproduction of published results."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def _reproduce(
     stale = [figure.key for figure in left_out if (folder / f"{figure.stem}.nc").exists()]
     if stale:
         console.print(
-            f"Figures {', '.join(stale)} in {folder} are of an earlier run; claims.json and"
-            " report.html cover only those of this one.",
+            f"Figures {', '.join(stale)} in {folder} are from an earlier run; claims.json and"
+            " report.html cover only the figures of this run.",
             highlight=False,
         )
     console.print(f"Figures, data, claims.json and report.html are in {folder}", highlight=False)

@@ -23,7 +23,10 @@ def _steady(
     charger: Charger = None,
     merit: Merits = None,
     method: Annotated[
-        str, typer.Option(metavar="METHOD", help="auto, or one of: qubatt list steady-solver")
+        str,
+        typer.Option(
+            metavar="METHOD", help="auto, or a steady solver (see: qubatt list steady-solver)"
+        ),
     ] = "auto",
     gap: Annotated[
         bool, typer.Option("--gap", help="Add the relaxation rate (Liouvillian gap)")

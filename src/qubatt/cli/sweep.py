@@ -24,15 +24,21 @@ def _sweep(
     study: Annotated[Path | None, typer.Argument(metavar="STUDY", help="Study file (TOML)")] = None,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of the results; earlier ones in it are reused"),
+        typer.Option(
+            metavar="DIR", help="Folder for the results; earlier results in it are reused"
+        ),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(metavar="INTEGER", help="Processes of this machine [default: all cores]"),
+        typer.Option(
+            metavar="INTEGER", help="Number of processes on this machine [default: number of cores]"
+        ),
     ] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Dask scheduler instead, such as tcp://10.0.0.1:8786"),
+        typer.Option(
+            metavar="ADDRESS", help="Address of a Dask scheduler, such as tcp://10.0.0.1:8786"
+        ),
     ] = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Compute failed points again")
@@ -41,15 +47,15 @@ def _sweep(
         bool | None,
         typer.Option(
             "--keep/--no-keep",
-            help="Keep states, so that further merits need no further run"
-            " [default: where they take less than 1 GB]",
+            help="Keep states, so that other merits can be computed without another run"
+            " [default: if they take less than 1 GB]",
         ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only print the expected cost on this machine")
     ] = False,
     example: Annotated[
-        bool, typer.Option("--example", help="Print a study file with comments, to start from")
+        bool, typer.Option("--example", help="Print a commented example of a study file")
     ] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of study files, for editors")
@@ -71,7 +77,7 @@ def _sweep(
     from qubatt.core.worker_server import cores, start_worker_server
 
     if workers != 1 and cores() > 1 and scheduler is None and output is not None and not dry_run:
-        start_worker_server()  # it loads while the study is read
+        start_worker_server()  # it starts while the study is read
     from qubatt.sweeps.execution.pool import check_workers
     from qubatt.sweeps.study.study import Study
 
@@ -110,7 +116,7 @@ def _sweep(
 
 
 def _print_template(schema: bool) -> None:
-    """Print the schema of study files, or an example."""
+    """Print the schema of study files, or an example of one."""
     from importlib.resources import files
 
     if schema:
@@ -136,16 +142,16 @@ def _print_cost(
 
 def _status(
     directory: Directory,
-    json: Annotated[bool, typer.Option("--json", help="Print it as JSON")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the status as JSON")] = False,
 ) -> None:
-    """Show progress and failures of a study, also while it runs."""
+    """Show the progress and failures of a study, even while it runs."""
     from qubatt.sweeps import load
 
     _print_status(load(directory), directory, as_json=json)
 
 
 def _print_status(data: Any, directory: Path, *, as_json: bool) -> None:
-    """Print numbers of points by status, and failures."""
+    """Print the number of points with each status, and the failures."""
     from qubatt.results.study_status import study_status, study_status_text
     from qubatt.sweeps.store.store import Store
 
@@ -164,7 +170,9 @@ def _export(
     ] = None,
     point: Annotated[
         str | None,
-        typer.Option(metavar="KEY", help="Key of one point, or its beginning, instead of the grid"),
+        typer.Option(
+            metavar="KEY", help="Key of a single point to export, or the beginning of the key"
+        ),
     ] = None,
 ) -> None:
     """Write the results of a study or of one point as netCDF."""

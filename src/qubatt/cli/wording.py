@@ -1,22 +1,22 @@
-"""Messages in the words of the command line: options instead of arguments of Python."""
+"""Translation of messages for the command line: options in place of Python arguments."""
 
 from __future__ import annotations
 
 import re
 
 OPTIONS = {"environment": "--environment ", "charger": "--charger ", "engine": "--engine "}
-"""Option for each kind of object that is written as text."""
+"""Option for each kind of object that has a text form."""
 
 OBJECT = re.compile(r"(?:\b\w+=)?\bqb\.([A-Z]\w*)\(([^()\[\]]*)\)")
-"""An object in Python, such as ``environment=qb.CavityLoss(0.5, n_thermal=0.1)``."""
+"""Pattern of a Python object, such as ``environment=qb.CavityLoss(0.5, n_thermal=0.1)``."""
 
 ARGUMENT = re.compile(
     r"(?<!--at )(?<![\w.,:'\"-])([a-z]\w*)=(\"[^\"\s]*\"|'[^'\s]*'|\d+(?:\.\d+)?)(?![\w)\]])"
 )
-"""An argument with a text or number, such as ``max_photons="auto"``."""
+"""Pattern of an argument with a string or number, such as ``max_photons="auto"``."""
 
 FURTHER_OPTIONS = ("basis", "engine", "method", "start")
-"""Options, apart from the fields of batteries, that messages show with a value."""
+"""Options, apart from battery fields, that messages show with a value."""
 
 PHRASES = {
     'times="auto"': "--until-steady",
@@ -29,24 +29,24 @@ PHRASES = {
     "or join several results by qb.concat": "or, in Python, join several results by qb.concat",
     " or by dataset.sel(...)": "",
 }
-"""Phrases that no rule translates."""
+"""Translations of phrases that the patterns do not cover."""
 
 FIXED = re.compile(r"at=\{[^}]*\} \((--at [^)]*)\)|`at` \((--at [^)]*)\)")
-"""A selection in Python that is followed by the option."""
+"""Pattern of a selection in Python that is followed by the corresponding option."""
 
 STUDY_COMMANDS = ("sweep",)
-"""Commands whose parameters are in a study file, where ``name = "text"`` is what to write."""
+"""Commands whose parameters are in a study file, in the form ``name = "text"``."""
 
 
 def for_command_line(message: str, command: str = "") -> str:
-    """Return a message of the package in the words of a command.
+    """Return a message of the package, translated for a command.
 
     Parameters
     ----------
     message : str
         Message of an error or a warning.
     command : str
-        Command that was typed. In a study file, objects are texts and arguments stay as they are.
+        Name of the command. For commands that read a study file, only objects are translated.
     """
     in_study = command in STUDY_COMMANDS
 
@@ -66,7 +66,7 @@ def for_command_line(message: str, command: str = "") -> str:
 
 
 def _text_form(class_name: str, arguments: str) -> tuple[str, str]:
-    """Return an object as text and its kind; an empty text if it has none."""
+    """Return the text form of an object and its kind; empty strings if it has no text form."""
     import qubatt
     from qubatt.core.registry import registry
 
@@ -80,7 +80,7 @@ def _text_form(class_name: str, arguments: str) -> tuple[str, str]:
 
 
 def _option(match: re.Match[str]) -> str:
-    """Return an argument as an option; `on` is a field of dissipators."""
+    """Return an argument as an option; `on` is a field of dissipators and stays unchanged."""
     from qubatt.core.declaration import fields_of
     from qubatt.core.registry import registry
 

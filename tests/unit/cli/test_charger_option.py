@@ -46,7 +46,7 @@ def test_the_help_names_the_default(
 ) -> None:
     """As a state that can be typed, N being the number of atoms."""
     text = help_of(command, battery, monkeypatch, capsys)
-    assert f"such as fock:6 or, of a cavity, coherent:6 [default: {default}]" in text
+    assert f"such as fock:6 or, for a cavity, coherent:6 [default: {default}]" in text
 
 
 @pytest.mark.parametrize("command", COMMANDS)

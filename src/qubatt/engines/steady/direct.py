@@ -1,4 +1,4 @@
-"""(σ − 𝓛)x = b by a sparse LU factorisation, for problems where that stays small."""
+"""Solution of (σ − 𝓛)x = b by a sparse LU factorisation, for small problems."""
 
 from __future__ import annotations
 
@@ -22,25 +22,27 @@ from qubatt.engines.steady.resolvent import ResolventProjector, ShiftedSolver
 from qubatt.engines.steady.steady_solver import SolverCost, SteadySolver
 
 BYTES_PER_ENTRY = 12.0
-"""Bytes per entry of a factorisation: a number and its row."""
+"""Bytes per entry of a factorisation: its value and its row index."""
 
 MAX_SECONDS = 1000.0
-"""Seconds that a factorisation may be expected to take where nothing else gets there."""
+"""Longest expected time of a factorisation, in seconds, for which ``"auto"`` tries it."""
 
 
 @declare("steady-solver", "direct")
 class DirectSolver(SteadySolver):
     """Sparse factorisation of the Liouvillian.
 
-    ρ_∞ = lim R^k ρ(0) with R = σ(σ − 𝓛)⁻¹ and σ = 1e-4 of the largest rate: a few huge implicit
-    steps, with one sparse LU of σ − 𝓛 in the n real coordinates that ρ(0) reaches.
+    ρ_∞ = lim R^k ρ(0) with R = σ(σ − 𝓛)⁻¹, where σ is 1e-4 times the largest rate. A few very long
+    implicit steps suffice, with one sparse LU factorisation of σ − 𝓛 in the n real coordinates
+    that ρ(0) reaches.
 
-    Cost: about 3e-8 m³ + 5e-6 n seconds and 12 (2m + 100) n bytes, where m = ¾ n/d unknowns lie on
-    a front that divides the others and H takes d steps across the basis. Quickest for small
-    problems and, at any damping, for atoms without a cavity.
+    Cost: about 3e-8 m³ + 5e-6 n seconds and 12 (2m + 100) n bytes. Here m = ¾ n/d is the number of
+    unknowns on a front that separates the others, and d the number of applications of H or of the
+    jumps that connect the first basis state with the farthest one. This solver is the fastest one
+    for small problems and, at any strength of damping, for atoms without a cavity.
 
-    Limits: with a cavity of many levels memory runs out at some ten thousand coordinates, and it
-    is refused with what it would need.
+    Limits: with a cavity of many levels, about ten thousand coordinates exhaust the memory. The
+    problem is then refused, with an error that states the required memory.
 
     Examples
     --------
@@ -54,18 +56,17 @@ class DirectSolver(SteadySolver):
     error: ClassVar[ErrorKind] = "bound"
 
     def projector(self, coordinates: Coordinates) -> SteadyProjector:
-        """Return implicit steps with a factorisation; see `SteadySolver.projector`."""
+        """Return a projector by implicit steps with a factorisation; see `SteadySolver.projector`."""
         dim = coordinates.reduced.realization.dim
         require_memory("direct", self.cost(coordinates).memory, dim)
         sigma = 1e-4 * largest_rate(coordinates)
         return ResolventProjector(coordinates, SparseLU(coordinates), sigma)
 
     def cost(self, coordinates: Coordinates) -> SolverCost:
-        """Return rough seconds and bytes; see `SteadySolver.cost`.
+        """Return a rough estimate of time and memory; see `SteadySolver.cost`.
 
-        A factorisation costs about the cube of the number of unknowns on a front that divides
-        them; there are as many fronts as it takes H to lead from one end of ρ to the other, twice
-        over.
+        The time of a factorisation grows as the cube of the number of unknowns on a front that
+        separates the others. The number of fronts is twice the `_depth` of the realisation.
         """
         count, depth = len(coordinates), _depth(coordinates.reduced.realization)
         front = 1.5 * count / (2 * depth)
@@ -74,14 +75,14 @@ class DirectSolver(SteadySolver):
         )
 
     def projector_if_quick(self, coordinates: Coordinates) -> SteadyProjector | None:
-        """Return the projector if its factorisation is fast; see `SteadySolver`."""
+        """Return the projector if its factorisation is fast and fits in memory, else None."""
         cost = self.cost(coordinates)
         worth = cost.seconds <= MAX_SECONDS and cost.memory <= 2 * spare_memory()
         return self.projector(coordinates) if worth else None
 
 
 def _depth(realization: Realization) -> int:
-    """Return how many steps of H it takes to get from one basis state to the farthest one."""
+    """Return the number of applications of H or jumps that connect the two farthest states."""
     graph = realization.pattern
     for _, c in realization.jumps:
         graph = graph + abs(c)
@@ -92,7 +93,7 @@ def _depth(realization: Realization) -> int:
 class SparseLU(ShiftedSolver):
     """Sparse LU of σ − 𝓛 in real coordinates, ordered by minimum degree.
 
-    Those of the first and of the last σ are held, where memory allows it.
+    The factorisations for the first and the latest σ are kept if they fit in memory.
     """
 
     def __init__(self, coordinates: Coordinates) -> None:
@@ -105,7 +106,7 @@ class SparseLU(ShiftedSolver):
         self._first = self._sigma = math.nan
 
     def prepare(self, sigma: float) -> None:
-        """Factor σ − 𝓛, unless it is held; see `ShiftedSolver.prepare`.
+        """Factor σ − 𝓛, unless the factorisation is kept; see `ShiftedSolver.prepare`.
 
         Raises
         ------
@@ -118,7 +119,7 @@ class SparseLU(ShiftedSolver):
             first = self._held.get(self._first)
             fits = first is not None and BYTES_PER_ENTRY * first.nnz <= spare_memory()
             self._held = {self._first: first} if fits else {}
-            del first  # one that does not fit goes before the next one is made
+            del first  # free the memory before the next factorisation
             self._held[sigma] = self._factored(sigma)
             self._count += 1
         self._sigma = sigma

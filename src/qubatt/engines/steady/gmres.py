@@ -1,4 +1,4 @@
-"""GMRES: the Krylov space of an operator, grown vector by vector, and the least residual in it."""
+"""GMRES: the Krylov space of an operator, built vector by vector, and its least residual."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import numpy as np
 from qubatt.core.check import FloatArray
 
 EPSILON = float(np.finfo(np.float64).eps)
-"""Relative rounding of one operation."""
+"""Relative rounding error of one operation."""
 
 
 class KrylovSpace:
     """Orthonormal vectors V of span{b, Ab, A²b, …} with A Vₖ = Vₖ₊₁ H (Arnoldi).
 
     The caller computes the image of the last vector under A, calls `extend`, and stops when the
-    residual of `solve` is small enough: how it stops, and what it does where an image cannot be
-    computed, differs between solvers. Vectors are orthogonalised twice, against rounding.
+    residual of `solve` is small enough. Solvers differ in their stopping rules and in the treatment
+    of images that cannot be computed. Vectors are orthogonalised twice to limit rounding errors.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class KrylovSpace:
     max_vectors : int
         Largest dimension of the space.
     constraint : array, shape (n,), optional
-        A vector that all others are kept orthogonal to.
+        Vector to which all others are kept orthogonal.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class KrylovSpace:
 
     @property
     def last(self) -> FloatArray:
-        """The last vector, of which the image is needed next."""
+        """The last vector, whose image under A is needed next."""
         return np.asarray(self._V[self._first + self.dim])
 
     @property
@@ -51,7 +51,7 @@ class KrylovSpace:
         return np.asarray(self._H[: self.dim, : self.dim])
 
     def extend(self, image: FloatArray) -> float:
-        """Add A × `last` to the space; return the norm of its part outside."""
+        """Add the image A × `last`; return the norm of its part orthogonal to the space."""
         k = self.dim
         basis = self._V[: self._first + k + 1]
         for _ in range(2):
@@ -66,7 +66,7 @@ class KrylovSpace:
     def solve(self, rounding: float = EPSILON) -> tuple[FloatArray, float]:
         """Return coefficients y of the vectors with the least ‖b − Ax‖ / ‖b‖, and that residual.
 
-        Singular values of H below `rounding`, the error of an image, count as 0.
+        Singular values of H below `rounding`, the rounding error of an image, count as 0.
         """
         H = self._H[: self.dim + 1, : self.dim]
         target = np.eye(self.dim + 1, 1)[:, 0]
@@ -75,5 +75,5 @@ class KrylovSpace:
         return y, float(np.linalg.norm(H @ y - target))
 
     def combine(self, y: FloatArray) -> FloatArray:
-        """Return x for coefficients y of `solve`."""
+        """Return x for the coefficients y that `solve` returns."""
         return np.asarray(self.norm * (y @ self._V[self._first : self._first + self.dim]))

@@ -17,33 +17,34 @@ from qubatt.engines.steady.steady_solver import SolverCost, SteadySolver
 from qubatt.engines.steady.step_propagator import STEP_ROUNDING, StepPropagator
 
 MIN_KRYLOV_VECTORS, MAX_KRYLOV_VECTORS = 24, 160
-"""Krylov vectors held at once; fewer where memory is short."""
+"""Smallest and largest number of Krylov vectors in memory; it depends on the free memory."""
 
 CHECK_INTERVAL = 4
-"""Vectors after which the small least-squares problem is solved again."""
+"""Number of new Krylov vectors between two solutions of the small least-squares problem."""
 
 PROGRESS_INTERVAL = 500
-"""Applications of the flow alone in which at least a tenth of the residual must go."""
+"""Number of steps of propagation in which the residual must fall by at least a tenth."""
 
 MAX_STALLED_CYCLES = 4
-"""Cycles in a row without progress after which rounding is taken to be the limit."""
+"""Number of successive cycles without progress after which rounding is assumed to be the limit."""
 
 EXPECTED_PRODUCTS = 1e4
-"""Products of 𝓛 with ρ that a steady state is expected to take."""
+"""Expected number of products of 𝓛 with ρ for a steady state."""
 
 
 @declare("steady-solver", "flow")
 class FlowSolver(SteadySolver):
     """Krylov-accelerated propagation, for problems of any size.
 
-    ρ_∞ is the fixed point of E = exp(h𝓛) that ρ(0) leads to: GMRES on (1 − E)e = Eρ − ρ, restarted,
-    with E by one Chebyshev step as long as it can be.
+    ρ_∞ is the fixed point of E = exp(h𝓛) that ρ(0) leads to. Restarted GMRES solves
+    (1 − E)e = Eρ − ρ for the correction e to ρ, where E is the longest possible Chebyshev step.
 
-    Cost: about 10⁴ products of 𝓛 with ρ where it relaxes within some ten steps, more where it is
-    slower; 24 to 160 vectors of n real coordinates, and no matrix of that size at all.
+    Cost: about 10⁴ products of 𝓛 with ρ if ρ relaxes within about ten steps, and more for slower
+    relaxation; memory for 24 to 160 vectors of n real coordinates, but for no n × n matrix.
 
-    Limits: the weaker the damping next to H, the more steps it takes (`SecularSolver` is for that).
-    Where a mode decays so slowly that rounding hides it, the result is not converged and says so.
+    Limits: the weaker the damping compared with H, the more steps are needed; `SecularSolver` is
+    suited to weak damping. If a mode decays so slowly that rounding hides it, the result is
+    reported as not converged.
 
     Examples
     --------
@@ -57,15 +58,15 @@ class FlowSolver(SteadySolver):
     error: ClassVar[ErrorKind] = "bound"
 
     def projector(self, coordinates: Coordinates) -> SteadyProjector:
-        """Return the accelerated flow; see `SteadySolver.projector`."""
+        """Return the projector by GMRES; see `SteadySolver.projector`."""
         return GMRESProjector(coordinates)
 
     def conserving_projector(self, coordinates: Coordinates) -> SteadyProjector:
-        """Return the flow alone; see `SteadySolver.conserving_projector`."""
+        """Return the projector by propagation alone; see `SteadySolver.conserving_projector`."""
         return PropagationProjector(coordinates)
 
     def cost(self, coordinates: Coordinates) -> SolverCost:
-        """Return rough seconds and bytes; see `SteadySolver.cost`."""
+        """Return a rough estimate of time and memory; see `SteadySolver.cost`."""
         count = len(coordinates)
         return SolverCost(
             seconds=EXPECTED_PRODUCTS * (2e-5 + 5e-10 * count),
@@ -74,13 +75,14 @@ class FlowSolver(SteadySolver):
 
 
 class GMRESProjector(SteadyProjector):
-    """P₀x from the fixed point of E = exp(h𝓛): GMRES on (1 − E)e = Ex − x, restarted.
+    """P₀x as a fixed point of E = exp(h𝓛), by restarted GMRES for (1 − E)e = Ex − x.
 
-    All vectors added to x lie in the range of 𝓛, so that conserved quantities stay as they are but
-    for rounding. The trace is kept by a constraint; where more is conserved,
-    `PropagationProjector` is safe. One application of E costs a Chebyshev step and multiplies each
-    eigenvector by exp(hλ): the many that decay fast vanish after a few applications, and the Krylov
-    space finds the few slow ones. A Krylov space of 𝓛 itself would be filled by fast oscillations.
+    All vectors added to x lie in the range of 𝓛, so conserved quantities are preserved up to
+    rounding errors. A constraint fixes the trace; if further quantities are conserved,
+    `PropagationProjector` is safer. One application of E costs a Chebyshev step and multiplies
+    each eigenvector by exp(hλ). The many fast-decaying eigenvectors vanish after a few
+    applications, and the Krylov space resolves the few slow ones. A Krylov space of 𝓛 itself would
+    be filled by fast oscillations.
     """
 
     def __init__(self, coordinates: Coordinates) -> None:
@@ -129,7 +131,7 @@ class GMRESProjector(SteadyProjector):
     def _cycle(
         self, x: FloatArray, r: FloatArray, stop: StopRule, h: float
     ) -> tuple[FloatArray, NDArray[Any]] | None:
-        """Return x + e, e of a Krylov space, and the Ritz values of E; None if h is too long."""
+        """Return x + e with e from a Krylov space, and the Ritz values of E; None if h is too long."""
         space = KrylovSpace(r, self.max_vectors, self.coordinates.one)
         norm = float(np.linalg.norm(x))
         target = max(min(h, 1.0) * max(stop.residual, stop.relative * norm), 1e-15 * norm)
@@ -160,9 +162,9 @@ class GMRESProjector(SteadyProjector):
 
 
 class PropagationProjector(GMRESProjector):
-    """P₀x by propagation alone: slow, but it keeps all conserved quantities.
+    """P₀x by propagation alone, which is slow but preserves all conserved quantities.
 
-    Krylov vectors lose them to rounding, which they amplify.
+    Krylov methods amplify rounding errors, which change these quantities.
     """
 
     def project(self, x: FloatArray, stop: StopRule) -> SteadyEstimate:

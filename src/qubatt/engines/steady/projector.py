@@ -1,4 +1,4 @@
-"""Base class of projections P₀x = lim exp(t𝓛)x on the steady states, and their stop rule."""
+"""Base class of projections P₀x = lim exp(t𝓛)x onto the steady states, and their stop rule."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from qubatt.core.memory import free_memory
 from qubatt.engines.steady.coordinates import Coordinates
 
 RESIDUAL_TOLERANCE, RESIDUAL_TARGET = 1e-10, 1e-11
-"""‖𝓛ρ‖ of a converged steady state, and at which the solvers stop."""
+"""Largest ‖𝓛ρ‖ of a converged steady state, and the smaller value at which solvers stop."""
 
 SPARE_FRACTION = 0.25
-"""Part of the free memory that may be taken for what makes a solver quicker."""
+"""Fraction of the free memory that may be used to speed up a solver."""
 
 
 def spare_memory() -> float:
-    """Return how many bytes may be taken for what makes a solver quicker."""
+    """Return the number of bytes that may be used to speed up a solver."""
     return SPARE_FRACTION * free_memory()
 
 
 class StopRule(NamedTuple):
-    """When a limit is close enough; any of the three suffices.
+    """Criteria for a sufficiently accurate limit; any one of the first three suffices.
 
     Attributes
     ----------
     residual : float
-        ‖𝓛x‖.
+        Largest sufficient ‖𝓛x‖.
     relative : float
-        ‖𝓛x‖ / ‖x‖.
+        Largest sufficient ‖𝓛x‖ / ‖x‖.
     norm : float
-        ‖x‖, below which the limit counts as 0.
-    tell : callable, optional
+        Largest ‖x‖ for which the limit counts as 0.
+    report : callable, optional
         Called with ‖𝓛x‖ during the iteration.
     """
 
@@ -46,27 +46,27 @@ class StopRule(NamedTuple):
     report: Callable[[float], None] | None = None
 
     def met(self, x: FloatArray, residual: float) -> bool:
-        """Return whether x is close enough."""
+        """Return whether x meets one of the criteria."""
         size = float(np.linalg.norm(x))
         return residual <= max(self.residual, self.relative * size) or size <= self.norm
 
 
 class SteadyEstimate(NamedTuple):
-    """P₀x of some x.
+    """Result of a projection P₀x, with its error.
 
     Attributes
     ----------
     x : array
-        Coordinates.
+        Coordinates of P₀x.
     residual : float
-        ‖𝓛x‖.
+        ‖𝓛x‖ of the result.
     error : float
         Estimate of the distance to the limit, ‖x − P₀x‖.
     rate : float
-        Estimate of the slowest decay met on the way; NaN if none was seen.
-    ritz : array
-        Eigenvalues of exp(h𝓛) as the largest Krylov space of the flow approximates them; empty
-        where there was none.
+        Estimate of the slowest decay rate observed during the iteration; NaN if none was observed.
+    ritz_values : array
+        Approximate eigenvalues of exp(h𝓛) from the largest Krylov space of the flow; empty if
+        there was no Krylov space.
     """
 
     x: FloatArray
@@ -77,25 +77,25 @@ class SteadyEstimate(NamedTuple):
 
 
 class SteadyProjector(ABC):
-    """A way to P₀x that keeps conserved quantities: polynomials or rational functions of 𝓛.
+    """Base class of methods that compute P₀x by polynomials or rational functions of 𝓛.
 
-    P₀ projects on the steady states along everything that decays or oscillates. A solver that
-    only looks for some solution of 𝓛ρ = 0 would have to choose among several; this one arrives
-    where ρ(0) leads.
+    P₀ projects onto the steady states and removes all modes that decay or oscillate. If 𝓛ρ = 0
+    has several solutions, P₀ρ(0) is the one that ρ(0) leads to, because functions of 𝓛 preserve
+    all conserved quantities.
     """
 
     coordinates: Coordinates
     residual_floor: float
-    """Smallest ‖𝓛x‖ / ‖x‖ that rounding allows to tell from 0."""
+    """Smallest ‖𝓛x‖ / ‖x‖ that can be distinguished from 0 despite rounding."""
 
     @abstractmethod
     def project(self, x: FloatArray, stop: StopRule) -> SteadyEstimate:
-        """Return P₀x, as close as rounding lets it be if that is not close enough.
+        """Return P₀x, accurate enough for `stop` or as accurate as rounding allows.
 
-        The result depends on x and the goal alone, not on earlier calls. What takes long to
-        prepare may be kept for later ones.
+        The result depends only on x and `stop`, not on earlier calls. Expensive preparations may
+        be kept for later calls.
         """
 
     @abstractmethod
     def statistics(self) -> dict[str, Any]:
-        """Return the counts of products, factorisations and the like."""
+        """Return the counts of products, factorisations and other operations."""

@@ -19,7 +19,7 @@ class ShiftedSolver(ABC):
     """A way to solve (σ − 𝓛)x = b."""
 
     residual_floor: float
-    """Smallest ‖𝓛x‖ / ‖x‖ that rounding allows to tell from 0."""
+    """Smallest ‖𝓛x‖ / ‖x‖ that can be distinguished from 0 despite rounding errors."""
 
     @abstractmethod
     def prepare(self, sigma: float) -> None:

@@ -1,4 +1,4 @@
-"""Search for the steady state of an initial state among the methods, and its error."""
+"""Choice of the method that finds the steady state of an initial state, and the error."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from qubatt.engines.steady.selection import AUTO, candidates
 from qubatt.engines.steady.steady_solver import SteadySolver, UnsuitedError
 
 MAX_ERROR = 1e-7
-"""Largest estimated error of ρ of a converged steady state."""
+"""Largest estimated error of ρ for a converged steady state."""
 
 
 logger = logging.getLogger(__name__)
 
 
 class WarmStart(NamedTuple):
-    """Steady state, shape ``(d, d)``, number of them, and space, with a lower photon cut-off."""
+    """Steady state ``(d, d)``, number of steady states, and space, for a lower photon cut-off."""
 
     state: Any
     states: int
@@ -70,7 +70,9 @@ def find_steady(
         elif estimate.residual <= max(RESIDUAL_TOLERANCE, projector.residual_floor):
             count = count_steady(projector, estimate.x / (coordinates.one @ estimate.x))
         else:
-            count = SteadyCount(0, estimate.rate)  # without convergence, others cannot be counted
+            count = SteadyCount(
+                0, estimate.rate
+            )  # without convergence, steady states cannot be counted
         conserving = solver.conserving_projector(coordinates) if count.states > 1 else None
         if conserving is not None:
             estimate = conserving.project(coordinates.initial, stop)
@@ -93,7 +95,7 @@ class SteadySearch(NamedTuple):
     stop: StopRule
 
     def of(self, start: FloatArray) -> SteadySearch:
-        """Return the same for another initial state that reaches the same coordinates."""
+        """Return the result for another initial state that reaches the same coordinates."""
         if self.steady_count.states == 1:
             return self
         return self._replace(estimate=self.final_projector.project(start, self.stop))
@@ -105,9 +107,9 @@ class SteadySearch(NamedTuple):
 
     @property
     def error(self) -> float:
-        """Estimate of ‖ρ − ρ_∞‖; infinite where there is none.
+        """Estimate of ‖ρ − ρ_∞‖; infinite if no estimate is possible.
 
-        A residual 𝓛ρ at the level of rounding may still contain the slowest mode.
+        It allows for a remainder of the slowest mode that is hidden by rounding errors of 𝓛ρ.
         """
         error = self.estimate.error
         rate = self.steady_count.rate if self.steady_count.states == 1 else self.estimate.rate
@@ -122,20 +124,20 @@ class SteadySearch(NamedTuple):
 
     @property
     def resolved(self) -> bool:
-        """Whether rounding allows to distinguish several steady states from slow relaxation."""
+        """Whether several steady states can be distinguished from slow relaxation."""
         slow = STEADY_RATE * smallest_rate(self.projector.coordinates)
         return self.steady_count.states <= 1 or 40 * self.projector.residual_floor <= slow
 
     @property
     def converged(self) -> bool:
-        """Whether residual and error are as small as they should be."""
+        """Whether residual and error are within their limits, and the steady states resolved."""
         least = max(RESIDUAL_TOLERANCE, self.projector.residual_floor)
         small = self.estimate.residual <= least and self.error <= MAX_ERROR
         return small and self.resolved
 
 
 def _embedded(coordinates: Coordinates, warm_start: WarmStart) -> FloatArray:
-    """Return a state of the lower levels of each mode."""
+    """Return the coordinates of a warm start, with the additional levels of each mode empty."""
     realization = coordinates.reduced.realization
     space = warm_start.space or realization.problem.space
     indices, small = space.places_in(realization.problem.space), sp.coo_array(warm_start.state)

@@ -17,21 +17,21 @@ from qubatt.engines.steady.secular import SecularSolver
 from qubatt.engines.steady.steady_solver import SOLVER_KIND, SteadySolver
 
 AUTO = "auto"
-"""The method that tries the steady solvers in order of their expected speed."""
+"""Name of the method that tries the steady solvers in order of their expected speed."""
 
 
 def method_names() -> tuple[str, ...]:
-    """Return what a method can be called: ``"auto"`` and every registered steady solver."""
+    """Return the names of all methods: ``"auto"`` and every registered steady solver."""
     return (AUTO, *registry.items(SOLVER_KIND))
 
 
 def select_solver(method: str | SteadySolver) -> SteadySolver | None:
-    """Return the steady solver that is given or named, with options if any; None for ``"auto"``.
+    """Return the steady solver for an object or a name with options; None for ``"auto"``.
 
     Raises
     ------
     ArgumentError
-        If none has that name.
+        If no steady solver has that name.
     """
     if isinstance(method, SteadySolver):
         return method
@@ -47,12 +47,12 @@ def select_solver(method: str | SteadySolver) -> SteadySolver | None:
 
 
 def method_text(method: Any) -> str:
-    """Return a method as it is stored and typed: the name, with options that are not the default.
+    """Return a method as text: its name, followed by options that differ from the defaults.
 
     Raises
     ------
     ArgumentError
-        If it is none.
+        If `method` is neither a steady solver nor the name of one.
     """
     solver = select_solver(method)
     if solver is None:
@@ -69,7 +69,7 @@ def method_text(method: Any) -> str:
 def candidates(
     coordinates: Coordinates, method: str | SteadySolver
 ) -> Iterator[tuple[SteadySolver, SteadyProjector]]:
-    """Yield the solver that was chosen, or those that could do, the quickest first."""
+    """Yield the chosen solver, or for ``"auto"`` the suitable solvers, with their projectors."""
     solver = select_solver(method)
     if solver is None:
         yield from _by_speed(coordinates)
@@ -78,7 +78,7 @@ def candidates(
 
 
 def _by_speed(coordinates: Coordinates) -> Iterator[tuple[SteadySolver, SteadyProjector]]:
-    """Yield what could do, the quickest first; the rest where those do not get there."""
+    """Yield the suitable solvers, the fastest first; the others follow in case it fails."""
     direct, flow = DirectSolver(), FlowSolver()
     rest: list[SteadySolver] = [SecularSolver(), flow]
     if direct.cost(coordinates).seconds < flow.cost(coordinates).seconds:

@@ -1,4 +1,4 @@
-"""Base class of steady solvers: declared methods that build a projector and price it."""
+"""Base class of steady solvers, which build a projector and estimate its cost."""
 
 from __future__ import annotations
 
@@ -22,24 +22,25 @@ class UnsuitedError(QubattError):
 
 
 class SolverCost(NamedTuple):
-    """Rough seconds and bytes that a steady state takes."""
+    """Rough estimate of the time in seconds and the memory in bytes for a steady state."""
 
     seconds: float
     memory: float
 
 
 class SteadySolver(ABC):
-    """A way to lim exp(t𝓛)ρ(0); declared with ``@declare("steady-solver", name)``.
+    """Base class of methods for lim exp(t𝓛)ρ(0), declared with ``@declare("steady-solver", name)``.
 
-    Its fields are its options, and only its own.
+    The fields of a solver are its options.
 
     Attributes
     ----------
     bases : frozenset of str
-        Bases of factors that it takes, of ``"symmetric"`` and ``"full"``.
+        Supported bases of factors: ``"symmetric"``, ``"full"``, or both.
     error : {"bound", "statistical", "uncontrolled"}
-        What its estimate of ‖ρ − ρ_∞‖ is: about that or more; the standard error of random
-        numbers; or nothing to rely on, where an approximation is made that cannot be judged.
+        Kind of the estimate of ‖ρ − ρ_∞‖: an approximate upper bound; the standard error of a
+        random sample; or a value without guarantee, if the solver makes an approximation of
+        unknown error.
     """
 
     bases: ClassVar[frozenset[Basis]] = frozenset({"symmetric", "full"})
@@ -51,7 +52,7 @@ class SteadySolver(ABC):
         return registry.name_of(SOLVER_KIND, type(self))
 
     def unsupported(self, task: Task) -> str:
-        """Return why the solver cannot treat a task, a sentence; empty if it can."""
+        """Return why the solver cannot treat a task, as a sentence; empty if it can."""
         for name, basis in task.problem.space.bases.items():
             if basis not in self.bases:
                 return (
@@ -62,26 +63,26 @@ class SteadySolver(ABC):
 
     @abstractmethod
     def projector(self, coordinates: Coordinates) -> SteadyProjector:
-        """Return what computes limits in these coordinates.
+        """Return the projector that computes limits in these coordinates.
 
         Raises
         ------
         ResourceError
-            If that does not fit in the free memory.
+            If the projector does not fit in the free memory.
         UnsuitedError
-            If the solver fails on this problem; its projectors may raise it, too.
+            If the solver fails on this problem; the projector may raise this error, too.
         """
 
     def conserving_projector(self, coordinates: Coordinates) -> SteadyProjector | None:  # noqa: ARG002  # by default
-        """Return a projector that conserves quantities better; None if the usual one does.
+        """Return a projector that preserves conserved quantities more accurately.
 
-        It takes over where several states are steady.
+        It is used if there are several steady states; None if the usual projector suffices.
         """
         return None
 
     @abstractmethod
     def cost(self, coordinates: Coordinates) -> SolverCost:
-        """Return what a limit is expected to take, with all that has to be prepared."""
+        """Return the expected cost of computing a limit, including all preparations."""
 
     def projector_if_quick(self, coordinates: Coordinates) -> SteadyProjector | None:
         """Return the projector if ``"auto"`` should try it, else None."""

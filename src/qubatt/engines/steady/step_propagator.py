@@ -1,4 +1,4 @@
-"""The flow exp(h𝓛) of a constant generator for one time h, applied again and again."""
+"""The flow exp(h𝓛) of a constant generator for one step of length h, applied repeatedly."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from qubatt.engines.exact.chebyshev import enclose, expand
 from qubatt.engines.exact.reduced_lindbladian import Functionals, ReducedLindbladian, Vector
 
 STEP_ROUNDING = 1e-11
-"""Largest rounding of one application, relative to the norm of the vector."""
+"""Largest rounding error of one application, relative to the norm of the vector."""
 
 
 class StepPropagator:
-    """exp(h𝓛), with h at most as long as a step of the series can be.
+    """The flow exp(h𝓛), with h up to the longest step of the Chebyshev series.
 
-    Applied again and again where the steady state is looked for: what damping leaves of a state
-    after many steps is what Krylov methods find quickly. Nothing but the number of products is
-    remembered, so that no result depends on what was done before.
+    Repeated steps damp all but the slow modes of a state, which Krylov methods then resolve
+    quickly. Results do not depend on earlier calls.
     """
 
     def __init__(self, reduced: ReducedLindbladian) -> None:
@@ -37,14 +36,14 @@ class StepPropagator:
         return np.asarray(self.ellipse.coefficients(np.array([h]), self.ellipse.terms(h))[0])
 
     def _prepared(self, h: float) -> FloatArray:
-        """Return the coefficients of a step; those of the longest and of the last are kept."""
+        """Return the coefficients of a step; those of the longest and the latest step are kept."""
         if h not in self._weights:
             longest = self._weights[self.longest]
             self._weights = {self.longest: longest, h: self._coefficients(h)}
         return self._weights[h]
 
     def __call__(self, vector: Vector, h: float) -> Vector | None:
-        """Return exp(h𝓛) × vector, which the next call overwrites; None where h is too long."""
+        """Return exp(h𝓛) × vector, which the next call overwrites; None if h is too long."""
         weights = self._prepared(h)
         np.copyto(self._room[0], vector)
         limit = STEP_ROUNDING * max(1.0, math.sqrt(2.0) * float(np.linalg.norm(vector)))
@@ -55,13 +54,15 @@ class StepPropagator:
         return None
 
     def shorter(self, h: float) -> float:
-        """Return the h to try next where one is too long.
+        """Return a shorter step to try after h was too long.
 
         Raises
         ------
         ResourceError
-            If there is none.
+            If h is already close to the shortest permitted step.
         """
         if h / 2 < 1e-5 * self.longest:
-            raise ResourceError("No step of the flow is short enough for the energies and rates.")
+            raise ResourceError(
+                'The flow solver found no sufficiently short step. Use method="direct".'
+            )
         return h / 2
