@@ -56,7 +56,7 @@ class DirectSolver(SteadySolver):
     error: ClassVar[ErrorKind] = "bound"
 
     def projector(self, coordinates: Coordinates) -> SteadyProjector:
-        """Return a projector by implicit steps with a factorisation; see `SteadySolver.projector`."""
+        """Return a projector by implicit steps; see `SteadySolver.projector`."""
         dim = coordinates.reduced.realization.dim
         require_memory("direct", self.cost(coordinates).memory, dim)
         sigma = 1e-4 * largest_rate(coordinates)
