@@ -33,7 +33,7 @@ def charging_scan(
     times: FloatArray,
     merits: Sequence[str] = ("energy",),
 ) -> Study:
-    """Return a study of charging curves of several batteries, values ``(batteries, T)``.
+    """Return a study of charging curves of batteries, with values of shape ``(batteries, T)``.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def steady_scan(
     merits: Sequence[str] = ("energy",),
     method: str = "auto",
 ) -> Study:
-    """Return a study of steady states of several batteries, values ``(batteries,)``.
+    """Return a study of steady states of several batteries, with values of shape ``(batteries,)``.
 
     In addition to the merits there are ``trusted``, which is 1 if the status is ``"ok"``,
     ``converged``, which is 1 unless the status is ``"not-converged"``, the photon cut-off

@@ -17,7 +17,7 @@ LOGARITHMIC_SPREAD = 20.0
 """Ratio of the last to the first time step above which the axis enlarges early times."""
 
 MIN_TICK_DISTANCE = 0.17
-"""Smallest distance of ticks on such an axis, as a fraction of its length."""
+"""Smallest distance between ticks on an axis that enlarges early times, relative to its length."""
 
 
 def set_span(axes: Axes, coordinates: Sequence[xr.DataArray]) -> None:

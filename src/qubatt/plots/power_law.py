@@ -113,7 +113,7 @@ def _word(entry: xr.DataArray) -> str:
 
 
 def _fit_text(law: xr.Dataset) -> str:
-    """Return the exponent with its standard error, and with its drift if this is larger."""
+    """Return the exponent with its standard error, and with its drift if the drift is larger."""
     exponent, error, drift = (float(law[k]) for k in ("exponent", "exponent_error", "drift"))
     if math.isnan(exponent):
         return "no fit"

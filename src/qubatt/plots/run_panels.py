@@ -21,13 +21,13 @@ HEADROOM = 2.5
 """Largest ratio of a visible bound to the maximum of its curves."""
 
 VISIBLE = 4.0
-"""Largest ratio of a bound to the maximum of its curves for which the panel shows all of it."""
+"""Largest ratio of a bound to the maximum of its curves for which all of the bound is shown."""
 
 GREY = "0.45"
 
 
 class Mark(NamedTuple):
-    """A single number of a curve that is marked on it."""
+    """A single number, such as a maximum, that is marked on a curve."""
 
     curve: str
     time: str

@@ -97,7 +97,7 @@ def doubtful_points(dataset: xr.Dataset) -> tuple[xr.DataArray | None, str]:
 
 
 def _doubtful_times(dataset: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Return the times and a mask of doubtful ones, which respects the overall status."""
+    """Return the times and a mask of doubtful times, which accounts for the overall status."""
     name = "time" if "time" in dataset.dims else "state_time"
     time, status = dataset[name].to_numpy(), one_status(dataset)
     if name == "time" and "cutoff_population" in dataset and status in ("", "cutoff-too-small"):

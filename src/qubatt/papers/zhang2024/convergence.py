@@ -25,7 +25,7 @@ G_COMPARED = (-1.0, 0.0, 1.0)
 """Values of g for the comparison of cut-offs."""
 
 COMPARED = ("R2", "R4")
-"""Readings for the comparison; R3 and R1 have the same cavity and half the interaction."""
+"""Readings for the comparison; R3 and R1 have the cavity of R2 and R4 and half the interaction."""
 
 SUFFICIENT_CUTOFFS = {(8, 0.5): 40, (10, 0.5): 50}
 """Sufficient cut-offs by N and coupling, where an automatic search would take too long."""

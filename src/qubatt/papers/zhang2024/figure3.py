@@ -213,7 +213,7 @@ class Figure3(PaperFigure):
 
 
 def _absence(absent: xr.DataArray) -> str:
-    """Return a text that lists N without growth, for each reading and drive."""
+    """Return a text that lists the values of N without growth, for each reading and drive."""
     texts: dict[str, list[str]] = {}
     for reading in absent["reading"].to_numpy():
         reasons = []

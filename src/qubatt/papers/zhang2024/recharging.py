@@ -52,7 +52,7 @@ class RechargingFigure(PaperFigure):
     beta: ArrayLike
 
     def compute(self, scans: Scans, readings: Sequence[str]) -> Datasets:
-        """Return the scan, and as the figure its part for one reading on the ladder."""
+        """Return the scan, and its part for one reading on the ladder as data of the figure."""
         label = f"{self.name}: recharging"
         scans.report(label, 0.0, 1.0)
         scan = recharge_by_reading(readings, self.n_atoms, self.g, self.beta)

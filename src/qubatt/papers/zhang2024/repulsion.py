@@ -47,7 +47,7 @@ def dicke_scan(kappa: float, g_c: float, reading: str) -> Study:
 
 
 def driven_scan(n_atoms: int, drive: float, reading: str) -> Study:
-    """Return the steady states of the driven battery in the laboratory frame for three g."""
+    """Return steady states of the driven battery in the laboratory frame for three values of g."""
     factor, _ = FACTORS[reading]
     batteries = tuple(
         DrivenBattery(n_atoms, drive, interaction=g * factor, detuning=1.0) for g in G_COMPARED

@@ -21,7 +21,7 @@ from qubatt.sweeps.study.point import Point
 
 CHUNK_SECONDS = 0.4
 """Duration in seconds of the work sent to a worker at once; longer chunks have less overhead but
-lose more work in a kill."""
+lose more work if a process is killed."""
 
 WRITE_SECONDS = 1.0
 """Maximum time in seconds before results are written."""

@@ -52,15 +52,15 @@ class StudyCost:
     points, done, failed : int
         Total number of points, number of points solved or failed, and number of failed points.
     propagations : int
-        Number of propagations or steady states to compute; one shared by points counts once.
+        Number of propagations or steady states to compute; shared ones are counted once.
     seconds : tuple of float
-        Minimum, median and maximum time in seconds for one of them.
+        Minimum, median and maximum time in seconds for one propagation or steady state.
     total : float
-        Time in seconds for all of them on one core.
+        Time in seconds for all propagations and steady states on one core.
     workers : int
         Number of processes that share `total`.
     memory, memory_free : float
-        Memory of the largest one (NaN if unknown) and free memory, in bytes.
+        Memory for the largest problem (NaN if unknown) and free memory, in bytes.
     store : float
         Approximate size on disk in bytes.
     keeps : bool

@@ -83,7 +83,7 @@ def axis_values(argument: str, written: Any) -> AxisValues:
 
 
 def written_count(written: Any) -> int:
-    """Return the number of values as written in a study, without building them; 1 if unclear."""
+    """Return the number of values in a written parameter, without building them (1 if unknown)."""
     if isinstance(written, Mapping):
         count = written.get("count")
         if "values" in written:

@@ -40,7 +40,7 @@ class RunSpec(ABC):
     varies: ClassVar[tuple[str, ...]] = ()
     """Fields in which runs that share a propagation may differ."""
     usual: ClassVar[Merits] = None
-    """Merits selected by None, if they differ from the defaults of the battery."""
+    """Merits that ``merits = None`` selects, if they differ from the defaults of the battery."""
 
     def is_open(self, battery: Battery) -> bool:
         """Whether the cut-off or the times remain to be determined, in view of the merits."""
@@ -136,7 +136,7 @@ class Point:
 
     @functools.cached_property
     def family(self) -> str:
-        """Hash common to all points that can share a propagation; the key if there are none."""
+        """Hash common to all points that can share a propagation; the key if no others can."""
         if self.run.is_open(self.battery):
             return self.key
         return hash_texts(self.problem_key, self.run.family_text)
