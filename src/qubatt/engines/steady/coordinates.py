@@ -17,15 +17,15 @@ from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian, Vector
 from qubatt.engines.exact.sectors import Entries, Pair, split
 
 UNREACHED_CHANGE = 1e-14
-"""Part of the largest change below which a change is rounding."""
+"""Fraction of the largest change below which a change counts as a rounding error."""
 
 
 class Coordinates:
-    """x with ρ = Σ x_k B_k for Hermitian matrices B_k.
+    """Real coordinates x of ρ = Σ x_k B_k for Hermitian matrices B_k.
 
-    These are |i⟩⟨i|, (|i⟩⟨j| + |j⟩⟨i|)/√2 and i(|i⟩⟨j| − |j⟩⟨i|)/√2. They are orthonormal, so that
-    ‖x‖ is the Frobenius norm of ρ. Only those within reach of an initial state are kept, and none
-    is held twice, as entries are in the vectors of `ReducedLindbladian`.
+    The B_k are |i⟩⟨i|, (|i⟩⟨j| + |j⟩⟨i|)/√2 and i(|i⟩⟨j| − |j⟩⟨i|)/√2. They are orthonormal, so
+    ‖x‖ is the Frobenius norm of ρ. Only coordinates within reach of an initial state are kept.
+    Each is stored once, whereas the vectors of `ReducedLindbladian` contain some entries twice.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Coordinates:
             diagonal = (row == column)[row <= column] if S == T else np.zeros(len(real), bool)
             scale += [np.where(diagonal, 1.0, np.sqrt(2.0)), np.full(len(imaginary), np.sqrt(2.0))]
             count += len(real) + len(imaginary)
-            if S == T:  # tiles on the diagonal are stored whole
+            if S == T:  # tiles on the diagonal are stored completely
                 lower = (row > column) & (column >= block.begin[: sizes[S], np.newaxis])
                 below.append(address[lower])
                 above.append(address.T[lower])
@@ -67,10 +67,10 @@ class Coordinates:
         return self.initials[0]
 
     def reached_from(self, x: FloatArray) -> NDArray[np.bool_]:
-        """Return which coordinates can become other than 0 from those that are.
+        """Return a mask of the coordinates that can become nonzero if the initial state is x.
 
-        Sectors are symmetries of H alone; where H and ρ(0) are real, for example, the master
-        equation may keep more of ρ at 0. Random numbers do not cancel where they are not bound to.
+        Sectors do not reveal all coordinates that stay 0; further ones can exist, for example, if H
+        and ρ(0) are real. 𝓛 is therefore applied to random numbers, which do not cancel by chance.
         """
         random = np.random.default_rng(0).uniform(0.5, 1.5, size=len(self))
         reached, before = x != 0, -1
@@ -81,7 +81,7 @@ class Coordinates:
         return np.asarray(reached)
 
     def _restrict(self, mask: NDArray[np.bool_]) -> None:
-        """Leave out the other coordinates."""
+        """Discard the coordinates outside a mask."""
         self._kept = np.flatnonzero(mask)
         self._at, self._scale = self._at[mask], self._scale[mask]
         self.initials = [x[mask] for x in self.initials]
@@ -148,7 +148,7 @@ class Coordinates:
 
     @cached_property
     def one(self) -> FloatArray:
-        """Coordinates of 1, so that Tr ρ = one · x."""
+        """Coordinates of the identity matrix, so that Tr ρ = one · x."""
         dim = self.reduced.realization.dim
         return self.of(self.reduced.pack(sp.csr_array(sp.eye_array(dim))))
 
@@ -156,8 +156,8 @@ class Coordinates:
     def generator(self) -> sp.csr_array:
         """𝓛 as a real sparse matrix, shape ``(len, len)``.
 
-        With rows of every block stacked, AρB becomes (A ⊗ Bᵀ) vec ρ; U holds the vec B_k, and the
-        matrix is U† 𝓛 U.
+        With the rows of every block stacked, AρB becomes (A ⊗ Bᵀ) vec ρ. The columns of U are the
+        vec B_k, and the matrix is U† 𝓛 U.
         """
         whole, U = self._superoperator(), self._basis()
         matrix = sp.csr_array((U.conj().T @ whole @ U).real)[self._kept][:, self._kept]
@@ -166,14 +166,14 @@ class Coordinates:
 
     @cached_property
     def _offsets(self) -> dict[Pair, int]:
-        """Where every block, rows stacked, begins in vec ρ."""
+        """Index in vec ρ at which each block begins, with its rows stacked."""
         sizes = self.reduced.layout.sizes
         pairs = self.reduced.sectors.pairs
         ends = np.cumsum([0, *(sizes[S] * sizes[T] for S, T in pairs)])
         return dict(zip(pairs, ends.tolist(), strict=False))
 
     def _superoperator(self) -> sp.csr_array:
-        """Return 𝓛 on vec ρ, all blocks reached."""
+        """Return the matrix of 𝓛 acting on vec ρ, for all reached blocks."""
         realization, sectors = self.reduced.realization, self.reduced.sectors
         sizes, offsets = self.reduced.layout.sizes, self._offsets
         count = self.reduced.entries

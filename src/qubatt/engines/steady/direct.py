@@ -56,7 +56,7 @@ class DirectSolver(SteadySolver):
     error: ClassVar[ErrorKind] = "bound"
 
     def projector(self, coordinates: Coordinates) -> SteadyProjector:
-        """Return a projector by implicit steps; see `SteadySolver.projector`."""
+        """Return a projector that uses implicit steps; see `SteadySolver.projector`."""
         dim = coordinates.reduced.realization.dim
         require_memory("direct", self.cost(coordinates).memory, dim)
         sigma = 1e-4 * largest_rate(coordinates)
@@ -82,7 +82,7 @@ class DirectSolver(SteadySolver):
 
 
 def _depth(realization: Realization) -> int:
-    """Return the number of applications of H or jumps that connect the two farthest states."""
+    """Return the number of applications of H or jumps from the first to the farthest state."""
     graph = realization.pattern
     for _, c in realization.jumps:
         graph = graph + abs(c)

@@ -19,27 +19,28 @@ ZERO_NORM = 1e-5
 """Norm of the difference of two states below which their steady states are the same."""
 
 STEADY_RATE = 1e-8
-"""‖𝓛x‖ / ‖x‖, in units of the smallest rate, below which x is steady and not only slow."""
+"""‖𝓛x‖ / ‖x‖, in units of the smallest rate, below which x counts as steady, not as slow."""
 
 MAX_STEADY_STATES = 8
-"""Number of steady states up to which they are counted."""
+"""Maximum number of steady states that are counted."""
 
 MAX_DENSE_COORDINATES = 800
-"""Coordinates up to which all eigenvalues are computed."""
+"""Maximum number of coordinates for which all eigenvalues are computed."""
 
 KRYLOV_VECTORS = 48
-"""Krylov vectors for the relaxation rate."""
+"""Number of Krylov vectors for the relaxation rate."""
 
 MIN_TIME_SPAN = 0.25
-"""Time over which the relaxation rate is looked for at least, times the largest rate."""
+"""Shortest time of the flow that yields the relaxation rate, times the largest rate."""
 
 
 def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 1) -> float:
     """Return the Liouvillian gap: the smallest −Re λ of the eigenvalues λ ≠ 0 within reach.
 
-    From the largest |exp(hλ)|, with the steady state itself taken out of the flow; `states` is
-    the number of steady states, whose eigenvalues are 0. NaN if it was not found, or if there are
-    more steady states than are counted.
+    For many coordinates it follows from the largest |exp(tλ)| ≠ 1 of the flow over a time t,
+    with the given steady state projected out. `states` is the number of steady states, whose
+    eigenvalues are 0. NaN if the computation fails, or if the maximum number of steady states is
+    reached.
     """
     count = len(coordinates)
     if states >= min(MAX_STEADY_STATES, count):
@@ -54,7 +55,7 @@ def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 
     h = flow.longest
 
     def step(x: FloatArray) -> FloatArray:
-        nonlocal h  # once too long it is too long for most vectors
+        nonlocal h  # a step that was too long once is too long for most vectors
         vector, time = coordinates.vector(np.ravel(x)), 0.0
         while time < span * (1 - 1e-9):
             image = flow(vector, h)
@@ -80,7 +81,7 @@ def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 
 
 
 class SteadyCount(NamedTuple):
-    """How many steady states there are, and the slowest decay seen while counting."""
+    """Number of steady states, and the slowest decay rate observed while counting them."""
 
     states: int
     rate: float
@@ -89,8 +90,8 @@ class SteadyCount(NamedTuple):
 def count_steady(projector: SteadyProjector, steady: FloatArray) -> SteadyCount:
     """Count the steady states within reach.
 
-    P₀ takes a random state to the same one if it is unique; otherwise the difference is another
-    solution of 𝓛x = 0, and so on until nothing new comes.
+    If the steady state is unique, P₀ maps every random state to it. Otherwise the difference is a
+    further solution of 𝓛x = 0. Random states are tried until they yield no new solution.
     """
     random = np.random.default_rng(1)
     directions = [steady / np.linalg.norm(steady)]
@@ -100,7 +101,7 @@ def count_steady(projector: SteadyProjector, steady: FloatArray) -> SteadyCount:
     while len(directions) < MAX_STEADY_STATES:
         probe = _random_state(projector.coordinates, random) - steady
         if np.linalg.norm(probe) <= ZERO_NORM:
-            break  # nothing but the steady state is within reach
+            break  # only the steady state is within reach
         estimate = projector.project(probe, stop)
         rate = estimate.rate
         new = estimate.x
@@ -114,9 +115,10 @@ def count_steady(projector: SteadyProjector, steady: FloatArray) -> SteadyCount:
 
 
 def _random_state(coordinates: Coordinates, random: np.random.Generator) -> FloatArray:
-    """Return a random pure state, less of what is strongly damped, as far as it is within reach.
+    """Return a random pure state, restricted to the coordinates within reach.
 
-    A conserved quantity has other values in it than in most steady states.
+    Strongly damped basis states have small amplitudes. Conserved quantities generally differ from
+    their values in the steady state.
     """
     reduced = coordinates.reduced
     damping = reduced.realization.no_jump.diagonal().real
@@ -131,7 +133,7 @@ def _random_state(coordinates: Coordinates, random: np.random.Generator) -> Floa
 
 
 def refuse_oscillation(coordinates: Coordinates, start: FloatArray, steady: FloatArray) -> None:
-    """Refuse an initial state of which a part oscillates and never decays."""
+    """Refuse an initial state with a component that oscillates and never decays."""
     rest = start - steady
     if np.linalg.norm(rest) <= ZERO_NORM:
         return

@@ -131,7 +131,7 @@ class GMRESProjector(SteadyProjector):
     def _cycle(
         self, x: FloatArray, r: FloatArray, stop: StopRule, h: float
     ) -> tuple[FloatArray, NDArray[Any]] | None:
-        """Return x + e, e from a Krylov space, and the Ritz values of E; None if h is too long."""
+        """Return x + e for e in a Krylov space, and the Ritz values of E; None if h is too long."""
         space = KrylovSpace(r, self.max_vectors, self.coordinates.one)
         norm = float(np.linalg.norm(x))
         target = max(min(h, 1.0) * max(stop.residual, stop.relative * norm), 1e-15 * norm)

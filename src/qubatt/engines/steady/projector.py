@@ -86,7 +86,7 @@ class SteadyProjector(ABC):
 
     coordinates: Coordinates
     residual_floor: float
-    """Smallest ‖𝓛x‖ / ‖x‖ that can be distinguished from 0 despite rounding."""
+    """Smallest ‖𝓛x‖ / ‖x‖ that can be distinguished from 0 despite rounding errors."""
 
     @abstractmethod
     def project(self, x: FloatArray, stop: StopRule) -> SteadyEstimate:

@@ -12,20 +12,20 @@ from qubatt.engines.steady.coordinates import Coordinates
 from qubatt.engines.steady.projector import SteadyEstimate, SteadyProjector, StopRule
 
 SLOW_RATIO = 0.2
-"""Fraction of the residual left by one step above which a smaller σ is worthwhile."""
+"""Ratio of successive residuals above which a smaller σ is used."""
 
 
 class ShiftedSolver(ABC):
-    """A way to solve (σ − 𝓛)x = b."""
+    """Base class of methods that solve (σ − 𝓛)x = b."""
 
     residual_floor: float
     """Smallest ‖𝓛x‖ / ‖x‖ that can be distinguished from 0 despite rounding errors."""
 
     @abstractmethod
     def prepare(self, sigma: float) -> None:
-        """Make ready for a value of σ, unless it is.
+        """Prepare to solve for a value of σ, unless that has been done.
 
-        What `solve` returns must depend on this σ alone, not on those before it.
+        The result of `solve` must depend on this σ alone, not on earlier values.
         """
 
     @abstractmethod
@@ -44,9 +44,9 @@ class ShiftedSolver(ABC):
 class ResolventProjector(SteadyProjector):
     """P₀x = lim R^k x with R = σ(σ − 𝓛)⁻¹.
 
-    R is an implicit Euler step of length 1/σ: it keeps the trace, positivity and every conserved
-    quantity, and leaves σ/|σ − λ| of what has the eigenvalue λ. It is applied as
-    x + (σ − 𝓛)⁻¹𝓛x, which corrects the rounding of earlier steps.
+    R is an implicit Euler step of length 1/σ: it preserves the trace, positivity and every
+    conserved quantity, and multiplies an eigenvector with eigenvalue λ by σ/(σ − λ). Rx is computed
+    as x + (σ − 𝓛)⁻¹𝓛x, which corrects rounding errors of earlier steps.
     """
 
     def __init__(self, coordinates: Coordinates, shifted: ShiftedSolver, sigma: float) -> None:
@@ -75,7 +75,7 @@ class ResolventProjector(SteadyProjector):
             share, size = float(np.linalg.norm(change)) / size, float(np.linalg.norm(change))
             if 0 < share < 1:
                 rate = sigma * (1.0 / share - 1.0)
-            error = size * residual / before  # about what another step would change
+            error = size * residual / before  # about the change by a further step
             if residual <= SLOW_RATIO * before:
                 continue
             if sigma < smallest:

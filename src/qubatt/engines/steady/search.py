@@ -70,9 +70,7 @@ def find_steady(
         elif estimate.residual <= max(RESIDUAL_TOLERANCE, projector.residual_floor):
             count = count_steady(projector, estimate.x / (coordinates.one @ estimate.x))
         else:
-            count = SteadyCount(
-                0, estimate.rate
-            )  # without convergence, steady states cannot be counted
+            count = SteadyCount(0, estimate.rate)  # they cannot be counted without convergence
         conserving = solver.conserving_projector(coordinates) if count.states > 1 else None
         if conserving is not None:
             estimate = conserving.project(coordinates.initial, stop)

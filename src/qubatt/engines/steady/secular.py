@@ -1,4 +1,4 @@
-"""(σ − 𝓛)x = b by GMRES on the eigenbasis of the damped Hamiltonian, for weak damping."""
+"""Solution of (σ − 𝓛)x = b by GMRES in the eigenbasis of the damped Hamiltonian."""
 
 from __future__ import annotations
 
@@ -19,39 +19,41 @@ from qubatt.engines.steady.resolvent import ResolventProjector, ShiftedSolver
 from qubatt.engines.steady.steady_solver import SolverCost, SteadySolver, UnsuitedError
 
 MAX_CONDITION = 8.0
-"""Condition of the eigenvectors up to which the preconditioner is good."""
+"""Largest condition number of the eigenvectors for which the preconditioner is effective."""
 
 MAX_ITERATIONS = 120
-"""Krylov vectors before giving up."""
+"""Maximum number of Krylov vectors of one solution."""
 
 LOOSE_RESIDUAL, TIGHT_RESIDUAL = 1e-6, 1e-14
-"""Residuals of a solution, relative to that of 0: to come near, and to keep what is conserved."""
+"""Relative residuals of a solution: for approaching a limit, and for conserving quantities."""
 
 STALLED_RESIDUAL = 1e-10
-"""Residual below which no further progress is rounding."""
+"""Residual below which a lack of further progress is attributed to rounding."""
 
 MAX_AUTO_DIM = 4000
-"""States up to which the secular method is tried where none is named."""
+"""Maximum number of basis states for which ``"auto"`` tries the secular method."""
 
 
 class NotWeakError(UnsuitedError):
-    """Damping mixes the levels too much for the secular preconditioner."""
+    """Error if damping mixes the levels too strongly for the secular preconditioner."""
 
 
 @declare("steady-solver", "secular")
 class SecularSolver(SteadySolver):
     """GMRES in the eigenbasis of the damped Hamiltonian, for weak damping.
 
-    ρ_∞ = lim R^k ρ(0) with R = σ(σ − 𝓛)⁻¹ and σ = 1e-5 of the largest rate. Each step is solved by
-    GMRES, preconditioned by the secular approximation in the eigenbasis of −iH − ½ Σ γ c†c:
-    coherences turn and decay by themselves, populations follow a rate equation.
+    ρ_∞ = lim R^k ρ(0) with R = σ(σ − 𝓛)⁻¹, where σ is 1e-5 times the largest rate. Each step is
+    solved by GMRES, preconditioned by the secular approximation in the eigenbasis of
+    −iH − ½ Σ γ c†c: each coherence rotates and decays independently, and populations follow a rate
+    equation.
 
-    Cost: about 5e-8 Σ d³ seconds for sectors of H of d states each: their eigenvectors, then a
-    dozen products of such matrices per iteration; 120 vectors of n real coordinates. The weaker the
-    damping, the fewer iterations.
+    Cost: about 5e-8 Σ d³ seconds for sectors of H with d states each, which includes their
+    eigenvectors and about a dozen products of d × d matrices per iteration; memory for 120 vectors
+    of n real coordinates. Weaker damping requires fewer iterations.
 
-    Limits: where damping mixes the levels (condition of the eigenvectors above 8, or more than 120
-    iterations) it refuses with `NotWeakError`; sectors of some thousand states take minutes.
+    Limits: if damping mixes the levels so strongly that GMRES needs more than 120 iterations, the
+    solver raises `NotWeakError`; ``"auto"`` skips it if the condition number of the eigenvectors
+    exceeds 8. Sectors of a few thousand states take minutes.
 
     Examples
     --------
@@ -65,23 +67,23 @@ class SecularSolver(SteadySolver):
     error: ClassVar[ErrorKind] = "bound"
 
     def projector(self, coordinates: Coordinates) -> SteadyProjector:
-        """Return implicit steps with the preconditioner; see `SteadySolver.projector`."""
+        """Return a projector that uses implicit steps; see `SteadySolver.projector`."""
         return _steps(coordinates, SecularGMRES(coordinates))
 
     def conserving_projector(self, coordinates: Coordinates) -> SteadyProjector:
-        """Return steps solved to rounding; see `SteadySolver.conserving_projector`."""
+        """Return a more precise projector; see `SteadySolver.conserving_projector`."""
         sigma = 1e-2 * largest_rate(coordinates)
         return ResolventProjector(coordinates, SecularGMRES(coordinates, TIGHT_RESIDUAL), sigma)
 
     def cost(self, coordinates: Coordinates) -> SolverCost:
-        """Return rough seconds and bytes; see `SteadySolver.cost`."""
+        """Return a rough estimate of time and memory; see `SteadySolver.cost`."""
         cubes = sum(float(len(states)) ** 3 for states in coordinates.reduced.sectors.members)
         return SolverCost(
             seconds=1e-2 + 5e-8 * cubes, memory=8.0 * MAX_ITERATIONS * len(coordinates)
         )
 
     def projector_if_quick(self, coordinates: Coordinates) -> SteadyProjector | None:
-        """Return the projector where damping is weak; see `SteadySolver.projector_if_quick`."""
+        """Return the projector if damping is weak; see `SteadySolver.projector_if_quick`."""
         small = self.cost(coordinates).memory <= spare_memory()
         if coordinates.reduced.realization.dim > MAX_AUTO_DIM or not small:
             return None
@@ -96,11 +98,11 @@ def _steps(coordinates: Coordinates, secular: SecularGMRES) -> SteadyProjector:
 class SecularGMRES(ShiftedSolver):
     """GMRES, preconditioned by the secular approximation of σ − 𝓛.
 
-    In the eigenbasis of −iH − Γ, with Γ = ½ Σ γ c†c, coherences between levels i and j only turn
-    and decay with λ_i + λ_j*, but for what jumps feed into them; populations follow the rate
-    equation with W_ij = Σ γ |c_ij|² and losses 2 Re λ_i. Leaving out all other feeding gives an
-    operator that is inverted at once; it becomes exact as damping goes to 0, where steps in time
-    become endless.
+    In the eigenbasis of −iH − Γ, with Γ = ½ Σ γ c†c, coherences between levels i and j evolve as
+    exp((λ_i + λ_j*)t) apart from the contributions of jumps; populations follow the rate equation
+    with W_ij = Σ γ |c_ij|² and losses 2 Re λ_i. Without all other contributions of jumps, the
+    operator can be inverted directly. This approximation becomes exact as damping goes to 0, the
+    limit in which propagation in time would take arbitrarily long.
     """
 
     def __init__(self, coordinates: Coordinates, precision: float = LOOSE_RESIDUAL) -> None:
@@ -127,7 +129,7 @@ class SecularGMRES(ShiftedSolver):
         self._sigma = math.nan
 
     def prepare(self, sigma: float) -> None:
-        """Factor σ − W, the part of populations; see `ShiftedSolver.prepare`."""
+        """Factor σ − W, the block of populations; see `ShiftedSolver.prepare`."""
         if sigma == self._sigma:
             return
         self._sigma = sigma
@@ -139,14 +141,14 @@ class SecularGMRES(ShiftedSolver):
         self._steady = state / (self._coordinates.one @ state)
 
     def _turn_back(self, S: int, T: int, populations: FloatArray) -> NDArray[np.complex128]:
-        """Return a block of the matrix with these populations of levels and no coherences."""
+        """Return block (S, T) of the matrix with these level populations and no coherences."""
         if S != T:
             return np.zeros((len(self._members[S]), len(self._members[T])), dtype=np.complex128)
         right = self._right[S]
         return np.asarray((right * populations[self._ends[S] : self._ends[S + 1]]) @ right.conj().T)
 
     def _rates(self) -> FloatArray:
-        """Return the matrix of the rate equation, all sectors."""
+        """Return the matrix of the rate equation for all sectors."""
         realization = self._coordinates.reduced.realization
         labels = self._coordinates.reduced.sectors.label
         W = np.diag(2 * np.concatenate([levels.real for levels in self._levels]))
@@ -160,10 +162,11 @@ class SecularGMRES(ShiftedSolver):
         return np.asarray(W)
 
     def _precondition(self, x: FloatArray) -> FloatArray:
-        """Return the inverse of the secular approximation × x, without its trace.
+        """Return the inverse of the secular approximation × x, made traceless.
 
-        What it is applied to, 𝓛 of something, has none; the trace is taken out as a multiple of
-        the steady state of the rate equation, on which 𝓛 does least.
+        The exact solution is traceless, because x lies in the range of 𝓛. The trace of the
+        approximate one is removed by subtracting a multiple of the steady state of the rate
+        equation, which 𝓛 changes very little.
         """
         blocks: dict[tuple[int, int], NDArray[np.complex128]] = {}
         populations = np.zeros(self._ends[-1])
@@ -191,10 +194,10 @@ class SecularGMRES(ShiftedSolver):
         Raises
         ------
         NotWeakError
-            If it takes more than 120 iterations.
+            If more than 120 iterations would be needed.
         """
         one = self._coordinates.one
-        b = b - (one @ b) / (one @ one) * one  # rounding, or it would have no trace
+        b = b - (one @ b) / (one @ one) * one  # remove the trace, which is a rounding error
         if not np.any(b):
             return np.zeros_like(b)
         space, before = KrylovSpace(b, MAX_ITERATIONS), 1.0

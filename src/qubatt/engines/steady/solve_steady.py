@@ -1,4 +1,4 @@
-"""Steady states: the one that ρ(0) leads to, how many there are, how fast they are reached."""
+"""Steady states that initial states lead to, their number, and the relaxation rate."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from qubatt.engines.steady.steady_solver import SteadySolver
 from qubatt.engines.threads import single_blas
 
 BYTES_PER_COORDINATE = 100.0
-"""Bytes per coordinate while these are made."""
+"""Bytes per coordinate during the construction of the coordinates."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class SteadySolution:
     Attributes
     ----------
     moments : mapping of str to float
-        Expectation values of the observables asked for, by their labels.
+        Expectation values of the requested observables, by their labels.
     initial_moments : mapping of str to float
-        The same at time 0.
+        The same expectation values at time 0.
     residual : float
         ‖𝓛ρ‖ (Frobenius norm).
     error_estimate : float
@@ -51,24 +51,24 @@ class SteadySolution:
     trace_drift : float
         |Tr ρ − 1| before ρ was divided by its trace.
     smallest_eigenvalue : float
-        Of ρ; negative ones are rounding, or an error.
+        Smallest eigenvalue of ρ; it is negative only because of numerical errors.
     count : int
-        Number of independent steady states within reach of ρ(0), 1 if it is unique; at most 8
-        are counted, and 0 stands for not established.
+        Number of independent steady states within reach of ρ(0), 1 for a unique steady state; at
+        most 8 are counted, and 0 means that the number is unknown.
     relaxation_rate : float or None
-        Smallest −Re λ of the eigenvalues λ ≠ 0 of 𝓛 within reach (Liouvillian gap), if asked for.
+        Smallest −Re λ of the eigenvalues λ ≠ 0 of 𝓛 within reach (Liouvillian gap), if requested.
     converged : bool
-        Whether residual and error are as small as they should be.
+        Whether residual and error are within their limits.
     statistics : mapping
-        Method and what it counted.
+        Name, options and counts of the method.
     state : array or None
-        ρ, shape ``(D, D)``, if asked for.
+        ρ, shape ``(D, D)``, if requested.
     battery_states : array or None
-        Reduced states of the battery at time 0 and at the end, shape ``(2, d, d)``, if asked for.
+        Initial and steady reduced states of the battery, shape ``(2, d, d)``, if requested.
     space : Space or None
         The space of `state`.
     basis : mapping of str to str
-        The basis of every factor that has a choice.
+        The basis of every factor that has several bases.
     """
 
     moments: Mapping[str, float]
@@ -99,27 +99,28 @@ def solve_steady(
     warm_start: SteadySolution | None = None,
     progress: Progress | None = None,
 ) -> list[SteadySolution]:
-    """Return for every initial state of a task the steady state that it leads to.
+    """Return the steady state that each initial state of a task leads to.
 
-    Each is, within its error, the steady state that the initial state alone leads to. A steady
-    state that is unique within reach of all is computed once; otherwise each initial state has
-    its own computation, and those that reach the same blocks share the preparation.
+    Each result equals, within its error, that of a task with this initial state alone. If all
+    initial states lead to one unique steady state, it is computed once. Otherwise each initial
+    state has its own computation, and those that reach the same coordinates share the preparation.
 
     Parameters
     ----------
     task : Task
-        What to solve; with at least one jump, without pulses. Its times are `AT_REST`.
+        The task to solve, with at least one jump and without pulses; its times are `AT_REST`.
     method : str or SteadySolver
-        ``"auto"``: `DirectSolver` where it is small, else `SecularSolver` where damping is weak,
-        else `FlowSolver`; or the name of a registered steady solver, or one itself.
+        ``"auto"``, the name of a registered steady solver, or a steady solver. ``"auto"`` uses
+        `DirectSolver` for small problems, otherwise `SecularSolver` if damping is weak, otherwise
+        `FlowSolver`.
     gap : bool
-        Compute the relaxation rate too.
+        Whether to compute the relaxation rate, too.
     warm_start : SteadySolution, optional
-        Solution, with its state, of the same problem with a lower photon cut-off: where to begin
-        if the steady state is unique, and how many there are, which then is not counted again.
-        For one initial state.
+        Solution of the same problem with a lower photon cut-off, for a single initial state. Its
+        state must be saved. A unique steady state is the starting point of the iteration, and
+        the steady states are not counted again.
     progress : callable, optional
-        Receives the fraction done.
+        Receives the completed fraction.
 
     Raises
     ------
@@ -127,7 +128,7 @@ def solve_steady(
         If there is no dissipation or there are pulses, or if one of the states has an undamped
         oscillating component.
     ResourceError
-        If one of them, or all results together, do not fit in the free memory.
+        If one computation, or all results together, exceed the free memory.
     UnsuitedError
         If the requested solver fails on this problem.
     """
@@ -146,7 +147,7 @@ def solve_steady(
 
 
 class _Query(NamedTuple):
-    """Quantities to compute."""
+    """Arguments of `solve_steady` that all groups of initial states share."""
 
     task: Task
     method: str | SteadySolver
@@ -168,7 +169,7 @@ class _Query(NamedTuple):
 def _solve(
     query: _Query, initials: Sequence[Operator], alike: bool = False
 ) -> list[SteadySolution]:
-    """Return the steady state for each initial state; `alike` ones are known to reach the same."""
+    """Return the steady states; `alike` initial states are known to reach the same coordinates."""
     realization = query.realization
     reduced = ReducedLindbladian(realization, find_sectors(realization).reached_from(initials))
     needed = (8.0 * (MIN_KRYLOV_VECTORS + len(initials)) + BYTES_PER_COORDINATE) * reduced.entries
@@ -187,15 +188,15 @@ def _solve(
     read = _Expectations(query, coordinates, search)
     solutions = [read.solution(start) for start in coordinates.initials]
     for k, solution in enumerate(solutions):
-        if len(solutions) > 1 and not solution.converged:  # another method may get there
+        if len(solutions) > 1 and not solution.converged:  # another method may succeed
             (solutions[k],) = _solve(query, initials[k : k + 1])
     return solutions
 
 
 def _groups(coordinates: Coordinates) -> tuple[list[list[int]], bool]:
-    """Return the places of initial states that reach the same, and whether all have a part of it.
+    """Group initial states by the coordinates they reach; return whether all share coordinates.
 
-    Those that meet nowhere have no end in common.
+    The groups contain indices. Without shared coordinates there is no common steady state.
     """
     if len(coordinates.initials) == 1:
         return [[0]], True
@@ -209,7 +210,7 @@ def _groups(coordinates: Coordinates) -> tuple[list[list[int]], bool]:
 def _solve_groups(
     query: _Query, initials: Sequence[Operator], groups: list[list[int]]
 ) -> list[SteadySolution]:
-    """Solve group by group."""
+    """Return the steady states, computed separately for each group of initial states."""
     solved: dict[int, SteadySolution] = {}
     for group in groups:
         solutions = _solve(query, [initials[k] for k in group], alike=True)
@@ -218,7 +219,7 @@ def _solve_groups(
 
 
 class _Expectations:
-    """Readings of the limits of initial states that reach the same coordinates."""
+    """Solutions for initial states that reach the same coordinates."""
 
     def __init__(self, query: _Query, coordinates: Coordinates, search: SteadySearch) -> None:
         self._query, self._coordinates, self._search = query, coordinates, search
@@ -268,16 +269,16 @@ class _Expectations:
         )
 
     def _normal(self, search: SteadySearch) -> tuple[FloatArray, float]:
-        """Return a limit divided by its trace, and that."""
+        """Return the limit divided by its trace, and the trace."""
         trace = float(self._coordinates.one @ search.estimate.x)
         return search.estimate.x / trace, trace
 
     @cached_property
     def _gap(self) -> float:
-        """The slowest decay within reach, the same for all; NaN where the limit is not known."""
+        """The relaxation rate, which all initial states share; NaN without convergence."""
         search = self._search
         if not search.converged:
-            return math.nan  # nothing is known of what is slow
+            return math.nan  # the slow modes are unknown
         x, _ = self._normal(search)
         return relaxation_rate(self._coordinates, x, search.steady_count.states)
 
@@ -306,7 +307,7 @@ def _check(task: Task, method: str | SteadySolver) -> None:
 
 
 def _residual_report(progress: Progress | None) -> Callable[[float], None] | None:
-    """Turn residuals into the fraction done: logarithms from 1 to the tolerance."""
+    """Return a callback that converts the logarithm of a residual to a completed fraction."""
     if progress is None:
         return None
 

@@ -62,7 +62,5 @@ class StepPropagator:
             If h is already close to the shortest permitted step.
         """
         if h / 2 < 1e-5 * self.longest:
-            raise ResourceError(
-                'The flow solver found no sufficiently short step. Use method="direct".'
-            )
+            raise ResourceError("No step of the flow is short enough for the energies and rates.")
         return h / 2
