@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy  # its submodules load on first use; `scipy.integrate` takes 0.3 s
 from numpy.typing import NDArray
-from scipy.integrate import DOP853
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ResourceError
@@ -128,21 +128,22 @@ class RungeKutta:
                 f"The {self._engine} engine took {MAX_STEPS:.0e} steps to time {self.time:g}."
                 " Lower the energies and rates, or raise the tolerance."
             )
+        method = scipy.integrate.DOP853
         latest = float(np.nextafter(stop, 0.0))
         for s in range(1, STAGES):
-            increment = self._combine(DOP853.A[s, :s])
+            increment = self._combine(method.A[s, :s])
             increment *= h
             increment += self.state
-            self._K[s] = self._rhs(min(self.time + DOP853.C[s] * h, latest), increment)
-        new = self._combine(DOP853.B)
+            self._K[s] = self._rhs(min(self.time + method.C[s] * h, latest), increment)
+        new = self._combine(method.B)
         new *= h
         new += self.state
         if self._tidy is not None:
             new = self._tidy(new)
         self._K[STAGES] = self._rhs(min(self.time + h, latest), new)
         self.evaluations += STAGES
-        fifth = float(np.linalg.norm(self._combine(DOP853.E5)))
-        third = float(np.linalg.norm(self._combine(DOP853.E3)))
+        fifth = float(np.linalg.norm(self._combine(method.E5)))
+        third = float(np.linalg.norm(self._combine(method.E3)))
         denominator = math.hypot(fifth, 0.1 * third)
         error = self._scale * h * fifth**2 / denominator if denominator > 0 else 0.0
         rounding = EPSILON * float(np.linalg.norm(new))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import scipy  # its submodules load on first use; `scipy.interpolate` takes 0.2 s
 from numpy.typing import NDArray
-from scipy.interpolate import PPoly
 
 from qubatt.core.check import FloatArray
 
@@ -77,7 +78,8 @@ class Curve:
         starts = [part.times[:-1] if len(times) > 1 else part.times for part in self._smooth]
         end = times[-1] if len(times) > 1 else times[-1] + 1.0  # never evaluated
         coefficients = np.concatenate([part.coefficients for part in self._smooth], axis=1)
-        self._polynomials = PPoly(coefficients, np.append(np.concatenate(starts), end))
+        breaks = np.append(np.concatenate(starts), end)
+        self._polynomials = scipy.interpolate.PPoly(coefficients, breaks)
 
     @property
     def error(self) -> float:
@@ -142,7 +144,7 @@ class Curve:
         condition = -energy.copy()
         condition[:-1] += slope  # x dE/dt
         condition[1:] += breaks[:-1] * slope
-        turns = _roots(PPoly(condition, breaks))
+        turns = _roots(scipy.interpolate.PPoly(condition, breaks))
 
         def average(times: FloatArray) -> FloatArray:
             late = times > 0
@@ -170,7 +172,7 @@ class Curve:
         return float(candidates[np.argmax(same)]), largest
 
 
-def _roots(polynomials: PPoly) -> FloatArray:
+def _roots(polynomials: Any) -> FloatArray:
     """Return the real roots inside the intervals, ascending; a zero polynomial has none."""
     roots = polynomials.roots(extrapolate=False)
     return np.sort(roots[np.isfinite(roots)])
@@ -220,7 +222,7 @@ class _Smooth:
             coarse = _Smooth(times[first::2], [row[first::2] for row in self._rows])
             if len(coarse.times) > 1:
                 out = slice(first + 1, first + 2 * len(coarse.times) - 2, 2)
-                between = PPoly(coarse.coefficients, coarse.times)(times[out])
+                between = scipy.interpolate.PPoly(coarse.coefficients, coarse.times)(times[out])
                 missed[out] = np.abs(between - values[out])
         missed = np.maximum(missed[1:-1] - 4.0 * EPSILON * np.abs(values).max(), 0.0)
         left = missed * (0.25 * steps[:-1] / steps[1:]) ** k
