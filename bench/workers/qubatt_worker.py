@@ -1,4 +1,4 @@
-"""qubatt: `charge` with the exact engine, from the battery on, at any tolerance."""
+"""qubatt: `charge` from the battery on, at any tolerance that its engine has."""
 
 from __future__ import annotations
 
@@ -13,13 +13,22 @@ from qubatt.core.version import versions
 
 
 class Session:
-    """The case loaded."""
+    """The case loaded, and whether ``"auto"`` chooses an engine that has a tolerance for it."""
 
     case: Case
+    has_tolerance: bool
 
     def load(self, request: protocol.Request) -> None:
         """Take the case ``case``."""
-        self.case = find_case(request["case"])
+        self.case = case = find_case(request["case"])
+        cost = qb.cost(
+            case.battery,
+            times=case.times,
+            charger=case.charger,
+            environment=case.environment,
+            merits=["energy"],
+        )
+        self.has_tolerance = cost.engine.startswith("exact")
 
     def prepare(self, request: protocol.Request) -> protocol.Answer:  # noqa: ARG002
         """Do nothing: whatever is prepared is part of a run."""
@@ -28,7 +37,8 @@ class Session:
     def run(self, request: protocol.Request) -> protocol.Answer:
         """Charge up to output time number ``until``; no tolerance is the default one."""
         tolerance = request["tolerance"]
-        engine = qb.ExactEngine() if tolerance is None else qb.ExactEngine(tolerance=tolerance)
+        chosen = tolerance is not None and self.has_tolerance
+        engine = qb.ExactEngine(tolerance=tolerance) if chosen else "auto"
         case = self.case
         start = time.perf_counter()
         with warnings.catch_warnings():
