@@ -19,7 +19,7 @@ from qubatt.core.problem import OperatorProduct, Problem
 from qubatt.core.space import Space
 
 SMALL = 20_000
-"""Number of basis states up to which the check is skipped, because matrices take below a second."""
+"""Number of basis states below which the check is skipped; the matrices then take under 1 s."""
 
 BYTES_PER_STATE = 200.0
 """Lower bound of the bytes of sparse matrices per basis state."""
