@@ -24,7 +24,7 @@ MAX_KEPT_BYTES = 64e6
 """Memory limit of all cached plans; the least recently used plans are dropped."""
 
 MAX_PAIRS = 200_000
-"""Number of pairs of entries of a product above which SciPy computes it."""
+"""Largest number of pairs of entries for which a product is planned; SciPy computes larger ones."""
 
 Index = NDArray[np.int64]
 Plan = TypeVar("Plan")

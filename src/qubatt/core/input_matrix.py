@@ -19,7 +19,7 @@ HERMITICITY_TOLERANCE = 1e-12
 
 
 def tidy(matrix: Any) -> Operator:
-    """Drop explicit zeros, sort indices, and make a matrix without imaginary part real.
+    """Drop explicit zeros, sort indices, and make a matrix without an imaginary part real.
 
     A sparse array that already meets this may be changed in place.
     """

@@ -90,7 +90,7 @@ class Term:
 
     ``Term(0.5, {"cavity": "a", "atoms": "J+"})`` is 0.5 a J₊, and with ``("J+", "J-")`` for the
     atoms it is 0.5 a J₊J₋; no operators at all is a multiple of the identity. With a pulse f, the
-    term is f(t) times that. An operator that is no product acts on the whole space, under its name:
+    term is f(t) times that. Other operators act on the whole space by name:
     ``Term(1.0, {"space": "H_charge"})``.
 
     A `drive` names the classical field that does work on the system through this term. A pulse also

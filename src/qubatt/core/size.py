@@ -22,7 +22,7 @@ SMALL = 20_000
 """Number of basis states below which the check is skipped; the matrices then take under 1 s."""
 
 BYTES_PER_STATE = 200.0
-"""Lower bound of the bytes of sparse matrices per basis state."""
+"""Lower bound on the memory of the sparse matrices, in bytes per basis state."""
 
 BYTES_PER_ENTRY = 20.0
 """Bytes per entry of ρ, half of the memory use of the most economical engine."""

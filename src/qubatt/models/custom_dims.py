@@ -106,7 +106,7 @@ def read_battery(battery: Any, dims: Dims) -> str:
     Raises
     ------
     ArgumentError
-        If no factor has the name.
+        If no factor has this name.
     """
     names = [name for name, _ in dims]
     if battery is None:

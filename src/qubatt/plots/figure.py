@@ -42,7 +42,7 @@ def styled(**changes: Any) -> AbstractContextManager[None]:
 
 
 class Picture(Figure):
-    """A figure that is drawn and saved in its own style and displayed by notebooks.
+    """A figure that is drawn and saved in its own style and displayed in notebooks.
 
     Attributes
     ----------

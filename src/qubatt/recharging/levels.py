@@ -17,7 +17,7 @@ from scipy.special import logsumexp
 from qubatt.core.check import FloatArray
 
 TIE = 1e-12
-"""Energies that differ by less, relative to the largest energy, belong to one level."""
+"""Energies that differ by less than this, relative to the largest one, form one level."""
 
 CHUNK_ENTRIES = 4_000_000
 """Largest number of array entries that are computed at once, over levels and values of β."""

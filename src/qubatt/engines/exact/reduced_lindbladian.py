@@ -277,7 +277,7 @@ class ReducedLindbladian:
         return rho
 
     def functionals(self, operators: list[Operator]) -> Functionals:
-        """Return the functionals of Hermitian operators."""
+        """Return the functionals of ρ that give the expectation values of Hermitian operators."""
         columns, values, counts = [], [], [0]
         for operator in operators:
             blocks, count = split(operator, self.sectors), 0

@@ -64,7 +64,7 @@ class KrylovSpace:
         return remainder
 
     def solve(self, rounding: float = EPSILON) -> tuple[FloatArray, float]:
-        """Return coefficients y of the vectors with the least ‖b − Ax‖ / ‖b‖, and that residual.
+        """Return the coefficients y that minimise ‖b − Ax‖ / ‖b‖, and this minimum.
 
         Singular values of H below `rounding`, the rounding error of an image, count as 0.
         """

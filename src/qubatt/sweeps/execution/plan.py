@@ -33,7 +33,7 @@ TYPICAL_MOMENTS = 12
 """Typical number of moments stored per point."""
 
 TYPICAL_CURVE_TIMES = 500
-"""Typical number of times of these moments if a merit needs the energy curve."""
+"""Typical number of times at which moments are stored if a merit needs the energy curve."""
 
 
 def plan(points: Iterable[Point], keep: bool | None) -> tuple[list[Batch], bool]:
