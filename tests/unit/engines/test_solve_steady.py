@@ -79,6 +79,9 @@ def test_what_cannot_be_steady_is_refused() -> None:
         solve_steady(DICKE.problem(), {})
     with pytest.raises(qb.UnsupportedError, match="Without an environment"):
         solve_steady(DICKE.problem(environment=[qb.CavityLoss(0.0)]), {})
+    with pytest.raises(qb.UnsupportedError, match="this battery are: collective-decay") as error:
+        solve_steady(qb.DrivenBattery(2, drive=1.0).problem(), {})
+    assert "cavity" not in str(error.value)  # the cure fits the battery
     pulsed = replace(DICKE, coupling=qb.GaussianPulse(0.5, centre=1.0, width=0.5))
     with pytest.raises(qb.UnsupportedError, match="has pulses"):
         solve_steady(pulsed.problem(environment=LOSS), {})

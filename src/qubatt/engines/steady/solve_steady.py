@@ -29,6 +29,7 @@ from qubatt.engines.steady.search import SteadySearch, WarmStart, find_steady
 from qubatt.engines.steady.selection import select_solver
 from qubatt.engines.steady.steady_solver import SteadySolver
 from qubatt.engines.threads import single_blas
+from qubatt.environment.dissipator import fitting_dissipators
 
 BYTES_PER_COORDINATE = 100.0
 """Bytes per coordinate during the construction of the coordinates."""
@@ -295,9 +296,11 @@ def _check(task: Task, method: str | SteadySolver) -> None:
     if solver is not None and (reason := solver.unsupported(task)):
         raise UnsupportedError(reason)
     if not problem.jumps:
+        names = ", ".join(fitting_dissipators(problem.space))
         raise UnsupportedError(
             "Without an environment the dynamics is unitary: energy swings back and forth and no"
-            " steady state is reached. Give one, for example environment=qb.CavityLoss(0.5)."
+            " steady state is reached."
+            + (f" Environments of this battery are: {names}." if names else " Add jump operators.")
         )
     if problem.has_pulses:
         raise UnsupportedError(
