@@ -173,7 +173,7 @@ def test_merits_of_the_full_state_have_their_own_times() -> None:
 
 
 def test_energy_that_turns_too_fast_is_not_ok() -> None:
-    """If the largest number of sampling times does not suffice, the status says so, with the cure."""
+    """If even the most sampling times do not suffice, status and warning say so."""
     with pytest.warns(qb.QubattWarning, match="Use more output times, or a smaller last time"):
         run = qb.charge(
             qb.DrivenBattery(1, 300.0, detuning=0.0), times=[0.0, 100.0], merits="maximum_energy"
