@@ -262,6 +262,7 @@ def pretty_units(array: xr.DataArray) -> str:
         return ""
     pretty = {
         "omega_ref": r"$\omega_\mathrm{ref}$",
+        "omega_c": r"$\omega_\mathrm{c}$",
         "1/omega_ref": r"$1/\omega_\mathrm{ref}$",
         "omega_ref^2": r"$\omega_\mathrm{ref}^2$",
     }

@@ -106,7 +106,8 @@ def _middle(dataset: xr.Dataset, axes: Sequence[str]) -> dict[str, Any]:
 
 
 def _name(dataset: xr.Dataset, axis: str) -> str:
-    return str(dataset[axis].attrs.get("long_name", axis))
+    text = str(dataset[axis].attrs.get("long_name", axis))
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text  # within a sentence
 
 
 def _at(title: str, dataset: xr.Dataset, at: Mapping[str, Any]) -> str:

@@ -269,8 +269,8 @@ def test_descriptions_of_axes_have_units():
     loss = [{"type": "cavity-loss"}]
     sweep = {"battery.coupling": [0.1], "cavity-loss.rate": [0.1], "cavity-loss.n_thermal": [0.0]}
     axes = Study(battery=DICKE, environment=loss, sweep=sweep).axes
-    assert [axis.varied[0].description for axis in axes] == [
-        "Atom–cavity coupling g_c (ω_c)",
-        "Loss rate κ (ω_ref)",
-        "Mean photon number n̄ of the bath",
+    assert [(axis.varied[0].description, axis.varied[0].units) for axis in axes] == [
+        ("Atom–cavity coupling g_c", "omega_c"),
+        ("Loss rate κ", "omega_ref"),
+        ("Mean photon number n̄ of the bath", ""),
     ]

@@ -18,12 +18,20 @@ from qubatt.results.result import Result
 from qubatt.results.status import FAILED, MISSING
 from qubatt.sweeps.store.point_result import PointResult
 from qubatt.sweeps.store.store import MemoryStore
+from qubatt.sweeps.study.axis import Varied
 from qubatt.sweeps.study.axis_values import AxisValues
+from qubatt.sweeps.study.formula import Formula
 from qubatt.sweeps.study.merit_names import DEFAULT, merit_names
 from qubatt.sweeps.study.study import Study
 
 STEP_DIM = "step"
 """Dimension of curves whose times differ between points."""
+
+
+def _attributes(one: Varied) -> dict[str, str]:
+    """Return the attributes of the coordinate of a parameter."""
+    units = {"units": one.units} if one.units else {}
+    return {"long_name": one.description or one.name, "parameter": one.argument} | units
 
 
 def empty_grid(study: Study) -> xr.Dataset:
@@ -33,13 +41,13 @@ def empty_grid(study: Study) -> xr.Dataset:
     for axis in study.axes:
         for one in axis.varied:
             assert isinstance(one.values, AxisValues)
-            attributes = {"long_name": one.description or one.name, "parameter": one.argument}
+            attributes = _attributes(one)
             coords[one.name] = (axis.name, _column(one.values.labels), attributes)
     for one in study.formulas:
         values = np.array([point.coordinates[one.name] for point in study.points])
         values, varying_dims = _drop_constant_dims(values.reshape(study.shape), dims)
-        attributes = {"long_name": one.description or one.name, "parameter": one.argument}
-        attributes |= {"formula": one.values.text}  # type: ignore[union-attr]  # a formula
+        assert isinstance(one.values, Formula)
+        attributes = _attributes(one) | {"formula": one.values.text}
         coords[one.name] = (varying_dims, values, attributes)
     keys = np.array([point.key for point in study.points], dtype="U32").reshape(study.shape)
     attributes = {"long_name": "address of the result"}

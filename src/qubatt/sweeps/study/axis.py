@@ -43,7 +43,9 @@ class Varied:
     values : AxisValues or Formula
         The values, or the formula that gives them.
     description : str
-        Axis label in figures.
+        Axis label in figures, without units.
+    units : str
+        Units of the values, such as ``omega_ref``; empty if there are none or if they are unknown.
     """
 
     argument: str
@@ -51,6 +53,7 @@ class Varied:
     name: str
     values: AxisValues | Formula
     description: str = ""
+    units: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,11 +151,14 @@ def _varied(argument: str, written: Any, tables: Mapping[str, Any]) -> Varied:
         requirement = "be a list of values or a range"
         raise ArgumentError(f"sweep.{argument}", requirement, dict(written), cure)
     path = parameter_path(argument, tables)
-    name, description = coordinate_name(path, tables)
+    name = coordinate_name(path, tables)
+    description, units = _description(path, tables)
     if isinstance(written, str):
-        return Varied(argument, path, name, Formula(argument, written), description)
+        return Varied(argument, path, name, Formula(argument, written), description, units)
     values = axis_values(argument, written)
-    return Varied(argument, path, values.name or name, values, values.label or description)
+    if values.label:
+        description, units = values.label, ""
+    return Varied(argument, path, values.name or name, values, description, units)
 
 
 def parameter_path(argument: str, tables: Mapping[str, Any]) -> ParameterPath:
@@ -204,34 +210,37 @@ def _check_field(argument: str, table: Any, field: str) -> None:
                 )
 
 
-def coordinate_name(path: ParameterPath, tables: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the coordinate name of a parameter and the description of its field."""
-    table, owner, kind = tables[path[0]], path[0], ROOTS[path[0]]
+def coordinate_name(path: ParameterPath, tables: Mapping[str, Any]) -> str:
+    """Return the coordinate name of a parameter."""
+    table, owner = tables[path[0]], path[0]
     if path[0] == "environment" and len(path) > 1:
         table = table[int(path[1])]
         owner = str(table["type"]) if isinstance(table, Mapping) else f"environment_{path[1]}"
     parts = [owner.replace("-", "_"), *path[1 + (path[0] == "environment") :]]
     if path[0] in ("battery", "run") and len(parts) > 1:
         parts = parts[1:]
-    description = ""
-    field = parts[-1]
-    if isinstance(table, Mapping) and "type" in table:
-        entry = fields_of(registry.get(kind, table["type"])).get(field)
-        description = _text_with_units(kind, field, entry) if entry is not None else ""
-    return "_".join(parts), description
+    return "_".join(parts)
 
 
-def _text_with_units(kind: str, field: str, entry: Any) -> str:
-    """Return the description of a field with its units, as in ``Loss rate κ (ω_ref)``.
+def _description(path: ParameterPath, tables: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the description of the field of a parameter, and its units.
 
     Energies and rates of batteries and dissipators are in units of ω_ref, unless the description
     names other units.
     """
+    table, kind, field = tables[path[0]], ROOTS[path[0]], path[-1]
+    if path[0] == "environment" and len(path) > 1:
+        table = table[int(path[1])]
+    if not (isinstance(table, Mapping) and "type" in table):
+        return "", ""
+    entry = fields_of(registry.get(kind, table["type"])).get(field)
+    if entry is None:
+        return "", ""
     text, _, rest = (entry.description or "").split(";")[0].partition(", in units of ")
-    units = rest.split(",")[0]
+    units = rest.split(",")[0].replace("ω", "omega")
     if not units and kind in ("battery", "environment") and field not in DIMENSIONLESS:
-        units = "ω_ref" if float in plain_types(entry.annotation) else ""
-    return f"{text} ({units})" if units else text
+        units = "omega_ref" if float in plain_types(entry.annotation) else ""
+    return text, units
 
 
 def _check_names(varied: Iterable[Varied]) -> None:

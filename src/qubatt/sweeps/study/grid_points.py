@@ -91,7 +91,7 @@ def _fixed_numbers(tables: Mapping[str, Spec], axes: Sequence[Axis]) -> dict[str
                 values |= {(*path, field): value for field, value in part.items()}
     varied = [one.path for axis in axes for one in axis.varied]
     return {
-        coordinate_name(path, tables)[0]: value
+        coordinate_name(path, tables): value
         for path, value in values.items()
         if _is_number(value) and not any(path[: len(other)] == other for other in varied)
     }
@@ -111,7 +111,7 @@ def _varied_numbers(
             value, label = one.values.values[k], one.values.labels[k]
             number = value if _is_number(value) else label
             if _is_number(number):
-                names = coordinate_name(one.path, tables)[0], one.name
+                names = coordinate_name(one.path, tables), one.name
                 numbers |= dict.fromkeys(names, number)
     return numbers
 
