@@ -85,11 +85,11 @@ def axis_rows(dataset: xr.Dataset) -> list[Row]:
             along = "" if name in axes else f", together with {array.dims[0]}"
             text = str(array.attrs.get("long_name", "")) + along
             values = [number_text(value) for value in array.to_numpy().tolist()]
-            listed = ", ".join(values)
+            units = f" {units_of(array)}".rstrip()
+            listed = ", ".join(values) + units
             if len(values) > MAX_LISTED:
-                listed = f"{values[0]} to {values[-1]}, {len(values)} values"
-            units = units_of(array)
-            rows.append((str(name), text.removeprefix(", "), f"{listed} {units}".strip()))
+                listed = f"{values[0]} to {values[-1]}{units}, {len(values)} values"
+            rows.append((str(name), text.removeprefix(", "), listed))
     return rows
 
 

@@ -195,7 +195,7 @@ def test_workers_must_be_a_number(workers):
 def test_print_tells_of_the_study():
     text = str(qb.sweep(rabi()))
     assert "Study: charge over battery.drive" in text
-    assert "drive: 0.5 to 2, 3 values" in text
+    assert "drive: 0.5 to 2 omega_ref, 3 values" in text
     assert "status: ok at 3 points" in text
     assert "certificate_" not in text
 
