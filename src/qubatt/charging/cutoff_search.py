@@ -18,7 +18,9 @@ from qubatt.models.photon_cutoff import max_photons
 logger = logging.getLogger(__name__)
 
 CUTOFF_TOLERANCE = 1e-6
-"""Accepted change of any merit, relative to the larger of 1 and its largest value."""
+"""Largest accepted change of a merit between two cut-offs, relative to the larger of 1 and the
+largest value of the merit.
+"""
 
 FIRST_MARGIN = 8
 """Initial number of levels above those that hold the charger state."""

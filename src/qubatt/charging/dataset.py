@@ -20,7 +20,7 @@ from qubatt.results.coordinates import scalar_coordinates
 from qubatt.results.result import Result
 
 Chosen = NDArray[np.intp] | int
-"""Indices of the output times among the sampling times; a single index gives no time dim."""
+"""Indices of the output times among the sampling times; an integer removes the time dimension."""
 
 TIME_LABELS = {"units": "1/omega_ref", "long_name": "time"}
 """Attributes of time coordinates."""

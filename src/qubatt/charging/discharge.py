@@ -35,10 +35,12 @@ DISCHARGE_MERITS = ("remaining_energy", "power", "half_life")
 """Default merits."""
 
 LOCALITY_TOLERANCE = 1e-12
-"""Largest entry of c − 1 ⊗ c_B, relative to that of c, for a jump on the battery alone."""
+"""Largest entry of c − 1 ⊗ c_B, relative to that of c, at which c counts as acting on the battery
+alone.
+"""
 
 HEATING = 1e-6
-"""Rise of the remaining energy, relative to its maximum, above which heating is noted."""
+"""Rise of the remaining energy, relative to its maximum, above which the result notes heating."""
 
 HEATED_BY_COLD_BATH = (
     "The stored energy rises although all baths are at zero temperature, where a real bath only"
@@ -48,7 +50,9 @@ HEATED_BY_COLD_BATH = (
 """Note on a result in which baths at zero temperature heat the battery."""
 
 FULL: Literal["full"] = "full"
-"""Initial state of a full battery: all atoms, or a matrix H_B, in the highest level."""
+"""Value of `start` for a full battery: every atom, or a battery given by H_B, is in its highest
+level.
+"""
 
 
 @explained_call
@@ -146,7 +150,7 @@ def find_discharge(
     """
     if charged.auto_cutoff and start != FULL:
         cure = 'Charge with max_photons="auto" first: the attribute "cutoff" holds the number.'
-        raise ArgumentError("max_photons", "be a number here", "auto", cure)
+        raise ArgumentError("max_photons", "be a number in this call", "auto", cure)
     rho, before = _begin(charged, start, engine)
     realization = Realization(_alone(charged.realization, rho))
     merits_of_battery = select_merits(merits, realization)

@@ -191,7 +191,7 @@ def certified_run(request: Request, run: Propagation, describe: bool = False) ->
 
 
 def _rising(request: Request, record: SolvedRun) -> list[str]:
-    """Return the names of maxima that lie at the last time, where the curve may still rise."""
+    """Return the names of maxima reached at the last time, where the curve may still rise."""
     if len(record.times) < 2:
         return []
     maxima = [merit for merit in request.merits if isinstance(merit, Maximum)]

@@ -11,7 +11,8 @@ HANDLER = "qubatt-spell"
 """Name of the error handler of the standard streams."""
 
 ASCII = "qubatt-ascii"
-"""Alias of ASCII, because Typer writes UTF-8 to streams whose encoding is ``ascii``."""
+"""Another name of ASCII; Typer would write UTF-8 to streams with the encoding ``ascii``.
+"""
 
 SPELLINGS = {
     "−": "-", "–": "-", "—": "-", "…": "...", "×": "x", "·": "*", "±": "+-", "½": "1/2",

@@ -15,7 +15,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 EXAMPLES = {
-    "battery": "battery",
+    "battery": "qb.DrivenBattery(n_atoms=2, drive=1.0)",
     "times": "times=np.linspace(0, 10, 101)",
     "environment": "environment=qb.CavityLoss(0.5)",
     "charger": "charger=qb.FockState(2)",
@@ -25,7 +25,7 @@ EXAMPLES = {
     "interaction": "interaction=4.0",
     "beta": "beta=1.0",
 }
-"""How arguments are written, by name."""
+"""Examples of arguments as written in a call, by the name of the argument."""
 
 OTHER_NAMES = {
     "tlist": "times",
@@ -52,7 +52,7 @@ OTHER_NAMES = {
     "hamiltonian": "battery",
     "solver": "engine",
 }
-"""Names in other packages, or of parts, of the arguments that take them."""
+"""Arguments of qubatt by the names that other packages, or the fields of their values, use."""
 
 
 def explained_call(function: Callable[P, R]) -> Callable[P, R]:

@@ -58,7 +58,7 @@ Level = Annotated[int, _Plain, Field(ge=0, le=MAX_COUNT)]
 
 
 AUTO = "'auto'"
-"""Literal in the annotation of a field that can be determined."""
+"""Text by which the annotation of a field shows that its value can be determined automatically."""
 
 
 def _cutoff(value: Any) -> Any:
@@ -87,9 +87,9 @@ def known_cutoff(cutoff: Cutoff) -> int:
     """
     if cutoff == "auto":
         cure = (
-            'Only charge and steady_state find it; the attribute "cutoff" of their result has it.'
+            'Only charge and steady_state determine it; see the attribute "cutoff" of their result.'
         )
-        raise ArgumentError("max_photons", "be a number here", cutoff, cure)
+        raise ArgumentError("max_photons", "be a number in this call", cutoff, cure)
     return cutoff
 
 

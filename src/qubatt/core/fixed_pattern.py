@@ -24,7 +24,8 @@ MAX_KEPT_BYTES = 64e6
 """Memory limit of all cached plans; the least recently used plans are dropped."""
 
 MAX_PAIRS = 200_000
-"""Largest number of pairs of entries for which a product is planned; SciPy computes larger ones."""
+"""Largest number of pairs of entries of a planned product; SciPy computes larger products.
+"""
 
 Index = NDArray[np.int64]
 Plan = TypeVar("Plan")

@@ -16,7 +16,7 @@ from qubatt.core.input_matrix import tidy
 from qubatt.core.space import Operator
 
 LEVEL_TOLERANCE = 1e-10
-"""Difference, relative to the width of the spectrum, below which energies form one level."""
+"""Energy difference, relative to the width of the spectrum, below which states form one level."""
 
 
 def connected_blocks(H: Operator) -> Iterator[tuple[NDArray[np.intp], NDArray[Any]]]:
@@ -130,7 +130,7 @@ class OuterLevels:
         return tidy(sp.csr_array((np.concatenate(values), entries), shape=self.H.shape))
 
     def _within(self, blocks: NDArray[Any], energy: float) -> NDArray[Any]:
-        """Return the projectors of the blocks, shape ``(K, s, s)``."""
+        """Return the projectors onto the level at `energy` in each block, shape ``(K, s, s)``."""
         if blocks.shape[-1] == 1:
             return np.ones(blocks.shape)
         energies, vectors = np.linalg.eigh(blocks)

@@ -9,10 +9,12 @@ from pathlib import Path, PurePosixPath
 import psutil
 
 CGROUPS, PROCESS_CGROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
-"""Paths at which Linux lists the control groups, and those of this process."""
+"""Folder of the control groups of Linux, and the file that lists those of this process."""
 
 UNLIMITED = 2.0**60
-"""Bytes above which a limit means none; version 1 of control groups writes 2^63 − 4096."""
+"""Limit in bytes above which memory counts as unlimited; control groups of version 1 write 2^63 −
+4096 if there is no limit.
+"""
 
 
 def free_memory() -> float:

@@ -18,7 +18,9 @@ from qubatt.core.realization import Realization, TimeDependent, commutator
 from qubatt.core.space import Names, Operator
 
 COMMUTATOR_TOLERANCE = 1e-13
-"""Largest entry of [V, H_B], relative to those of V and H_B, of terms that commute with H_B."""
+"""Largest entry of [V, H_B], relative to those of V and H_B, at which V counts as commuting with
+H_B.
+"""
 
 
 class Observable(ABC):
@@ -237,16 +239,16 @@ class MatrixObservable(Observable):
 
 
 ENERGY = StoredEnergy()
-"""⟨H_B⟩."""
+"""The battery energy ⟨H_B⟩."""
 
 POWER = Derivative(ENERGY)
-"""d⟨H_B⟩/dt."""
+"""The charging power d⟨H_B⟩/dt."""
 
 CURVATURE = Derivative(POWER)
-"""d²⟨H_B⟩/dt², for Hamiltonians without pulses."""
+"""The curvature d²⟨H_B⟩/dt² of the energy, for Hamiltonians without pulses."""
 
 ENERGY_SQUARE = Product(StoredEnergy(above_empty=True), StoredEnergy(above_empty=True))
-"""⟨(H_B − E_G)²⟩."""
+"""The mean square ⟨(H_B − E_G)²⟩ of the energy above the empty battery."""
 
 
 def _steady(observable: Observable, realization: Realization) -> Operator:

@@ -14,7 +14,9 @@ Report = Callable[[float], None]
 """Function that receives the completed fraction, from 0 to 1."""
 
 ProgressOption = bool | Report | None
-"""True for a bar, a function that receives the completed fraction, or False or None for neither."""
+"""True for a progress bar, or a function that receives the completed fraction; False or None for no
+progress report.
+"""
 
 
 class NotebookLine:

@@ -28,7 +28,7 @@ BYTES_PER_ENTRY = 20.0
 """Bytes per entry of ρ, half of the memory use of the most economical engine."""
 
 TAIL = 1e-6
-"""Amplitudes of levels, relative to the largest one, that do not count as populated."""
+"""Amplitude, relative to the largest one, below which a level counts as unpopulated."""
 
 FIELDS = {"mode": "max_photons", "spins": "n_atoms", "levels": "dims"}
 """The parameter of a battery that sets the dimension of a factor, by the role of the factor."""

@@ -32,7 +32,7 @@ MAX_STEPS = 1e7
 Array = NDArray[Any]
 
 RightHandSide = Callable[[float, Array], Array]
-"""𝓛(t)v as a new array."""
+"""A function of t and v that returns 𝓛(t)v as a new array."""
 
 
 class RungeKutta:

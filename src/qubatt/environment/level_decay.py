@@ -17,8 +17,8 @@ class LevelDecay(Dissipator):
     """Decay between two levels of each atom, γ Σᵢ D[|lower⟩⟨upper|ᵢ].
 
     D[c]ρ = cρc† − ½{c†c, ρ}. Eq. (23) of zhang2024 uses twice this form; enter its γ_e as
-    ``rate=2 * gamma_e``. Rates are in units of ω_ref. The dynamics leaves the symmetric states and
-    uses the full basis of 3^N states.
+    ``rate=2 * gamma_e``. Rates are in units of ω_ref. The dynamics leaves the symmetric subspace
+    and requires the full basis of 3^N states.
 
     Examples
     --------

@@ -16,8 +16,8 @@ class LocalDephasing(Dissipator):
     """Dephasing of each atom, γ Σᵢ D[½σ_zⁱ].
 
     D[c]ρ = cρc† − ½{c†c, ρ}. This is ``dephasing`` of piqs (shammah2018) with ½σ_z, so the
-    coherence of an atom decays at the rate γ/2. If a source writes γ D[σ_z], enter 4γ. Rates are
-    in units of ω_ref. The dynamics leaves the symmetric states and uses the full basis of 2^N
+    coherence of an atom decays at the rate γ/2. If a source writes γ D[σ_z], enter 4γ. Rates are in
+    units of ω_ref. The dynamics leaves the symmetric subspace and requires the full basis of 2^N
     states.
 
     Examples

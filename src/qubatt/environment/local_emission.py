@@ -17,7 +17,7 @@ class LocalEmission(Dissipator):
 
     D[c]ρ = cρc† − ½{c†c, ρ}. For n̄ = 0 this is ``emission`` of piqs (shammah2018) and describes
     the self-discharge of independent atoms. Rates are in units of ω_ref. The dynamics leaves the
-    symmetric states and uses the full basis of 2^N states.
+    symmetric subspace and requires the full basis of 2^N states.
 
     Examples
     --------

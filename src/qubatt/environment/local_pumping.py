@@ -16,7 +16,7 @@ class LocalPumping(Dissipator):
     """Incoherent pumping of each atom, γ Σᵢ D[σ₊ⁱ].
 
     D[c]ρ = cρc† − ½{c†c, ρ}. This is ``pumping`` of piqs (shammah2018). Rates are in units of
-    ω_ref. The dynamics leaves the symmetric states and uses the full basis of 2^N states.
+    ω_ref. The dynamics leaves the symmetric subspace and requires the full basis of 2^N states.
 
     Examples
     --------

@@ -18,10 +18,10 @@ from qubatt.merits.full_state import FullStateMerit, State
 from qubatt.merits.solved_run import SolvedRun
 
 EMPTY = 1e-15
-"""Eigenvalues of ρ below this threshold count as 0."""
+"""Eigenvalue of ρ below which it counts as 0."""
 
 FILLING = 1e-9
-"""Rates at which an empty state fills count as rounding errors below this threshold."""
+"""Rates at which an empty state gains population count as rounding errors below this threshold."""
 
 
 @declare("merit", "entropy_production")

@@ -19,7 +19,7 @@ from qubatt.merits.solved_run import SolvedRun
 SPINS = ("Jx", "Jy", "Jz")
 
 MIN_POPULATION = 1e-14
-"""Pairs of eigenvalues of ρ whose sum is smaller than this value are ignored."""
+"""Sum of two eigenvalues of ρ below which the pair is ignored."""
 
 
 def fisher_matrix(run: SolvedRun, generators: list[NDArray[np.complex128]]) -> FloatArray:

@@ -13,7 +13,7 @@ from qubatt.merits.curve_merit import CurveMerit
 from qubatt.merits.solved_run import SolvedRun
 
 BETWEEN_TIMES = ", interpolated between output times"
-"""Note in definitions; `Curve` provides the interpolating polynomials."""
+"""End of the definitions of interpolated merits; `Curve` provides the interpolating polynomials."""
 
 FORMULAS = {"energy": "E(t)", "power": "dE/dt", "average_power": "E(t)/t"}
 LABELS = {

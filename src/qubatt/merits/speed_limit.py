@@ -16,7 +16,7 @@ from qubatt.merits.full_state import FullStateMerit, State
 from qubatt.merits.solved_run import SolvedRun
 
 MIN_RATE = 1e-9
-"""Rates of change of entries of ρ_B below this threshold count as rounding errors."""
+"""Rate of change of an entry of ρ_B below which it counts as a rounding error."""
 
 
 @declare("merit", "speed_limit")

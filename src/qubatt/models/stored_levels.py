@@ -15,7 +15,8 @@ from qubatt.core.levels import OuterLevels
 from qubatt.core.space import Operator
 
 GAP_TOLERANCE = 1e-12
-"""Rounding error of a sum, relative to the sum of the magnitudes of its terms."""
+"""Rounding error of a sum, relative to the sum of the magnitudes of its terms.
+"""
 
 
 class StoredEnergy(Mapping[str, Operator]):

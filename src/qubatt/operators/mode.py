@@ -19,7 +19,7 @@ class Mode(Factor):
 
     The operators are ``a``, ``a+`` (a†), ``n`` (a†a) and projectors: ``P_ground`` onto the lowest
     level, ``P_full`` onto the highest level, and ``P_top`` onto the highest `photons_at_once`
-    levels, from which the coupling leads above the cut-off.
+    levels, which the coupling connects to levels above the cut-off.
     """
 
     role: ClassVar[Role] = "mode"

@@ -119,7 +119,7 @@ SYMBOLS = {
     "detuning": "Δ",
     "beta": "β",
 }
-"""Symbols of parameters in sentences."""
+"""Symbols of parameters in the text of claims and evidence."""
 
 
 def symbol(dim: str) -> str:

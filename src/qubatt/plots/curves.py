@@ -29,7 +29,7 @@ MAX_MARKED = 40
 """Largest number of points that are all marked on a curve over a parameter."""
 
 MAX_HOLLOW = 8
-"""Number of hollow points on a time curve that is doubtful as a whole."""
+"""Approximate number of hollow points on a dense curve that is doubtful as a whole."""
 
 MAX_LABEL_LETTERS = 24
 """Largest total length of text labels below a panel that are not rotated."""
@@ -163,7 +163,7 @@ def draw_points(
 
 
 def is_marked(values: xr.DataArray, dim: str | None = None) -> bool:
-    """Return whether a curve over a parameter has few enough points to mark them all."""
+    """Return whether a curve over a parameter is sparse enough for a mark at every point."""
     coordinate = values[values.dims[0] if dim is None else dim]
     return coordinate.name not in TIMES and coordinate.size <= MAX_MARKED
 

@@ -43,16 +43,16 @@ SMALL_TEXT: dict[str, Any] = {
     "lines.linewidth": 1.2,
     "hatch.linewidth": 0.6,
 }
-"""Font sizes and line widths for these widths."""
+"""Font sizes and line widths for figures of these widths."""
 
 LEGEND_LINE = 0.125
 """Height of a legend line, in inches."""
 
 PANEL_HEIGHTS = {1: 2.3, 2: 2.1, 3: 1.6}
-"""Height of a panel without its legend by the number of columns, in inches."""
+"""Height of a panel without its legend, in inches, by the number of columns."""
 
 LETTER_WIDTH = 0.054
-"""Width of a letter in a legend, in inches."""
+"""Average width of a letter in a legend, in inches."""
 
 
 class Sheet:

@@ -14,7 +14,8 @@ PREFIX = "maximum_"
 """Beginning of the names of maxima and their times."""
 
 TOLERANCE = 1e-9
-"""Relative distance from the last value of the curve at which a maximum lies at the end."""
+"""Relative difference from the last value below which a maximum counts as reached at the end.
+"""
 
 NOTE = "dots: maximum at the last time, the curve may still rise"
 """Explanation of the marks."""

@@ -18,10 +18,12 @@ MAX_DOTS = 60
 """Largest number of points that are all marked on a curve over ``state_time``."""
 
 HEADROOM = 2.5
-"""Largest ratio of a visible bound to the maximum of its curves."""
+"""Upper end of the vertical axis, relative to the maximum of the curves, if their bound exceeds the
+panel.
+"""
 
 VISIBLE = 4.0
-"""Largest ratio of a bound to the maximum of its curves for which all of the bound is shown."""
+"""Ratio of a bound to the maximum of its curves up to which the whole bound is shown."""
 
 GREY = "0.45"
 

@@ -17,10 +17,10 @@ from scipy.special import logsumexp
 from qubatt.core.check import FloatArray
 
 TIE = 1e-12
-"""Energies that differ by less than this, relative to the largest one, form one level."""
+"""Energy difference, relative to the largest energy, below which states form one level."""
 
 CHUNK_ENTRIES = 4_000_000
-"""Largest number of array entries that are computed at once, over levels and values of β."""
+"""Largest number of array entries, over levels and values of β, that are computed at once."""
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ def certificate_rows(dataset: xr.Dataset) -> list[tuple[str, str, str]]:
         label = name.removeprefix(CERTIFICATE_PREFIX).replace("_", " ")
         value, point = extreme_text(worst, digits=2)
         if label == "cutoff population" and _is_harmless(dataset, dataset[name]):
-            point += "; harmless: no transition leads above the highest level"
+            point += "; harmless: no transition connects the highest level to higher ones"
         rows.append((label if "smallest" in label else f"largest {label}", value, point))
     return rows
 

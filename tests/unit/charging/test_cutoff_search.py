@@ -128,10 +128,10 @@ def test_price_of_an_open_cutoff_is_refused() -> None:
     """What it costs depends on what is to be found; the message says who finds it."""
     battery = qb.DickeBattery(2, 0.5, "auto")
     with pytest.raises(
-        qb.ArgumentError, match=r"`max_photons` must be a number here, but is 'auto'"
+        qb.ArgumentError, match=r"`max_photons` must be a number in this call, but is 'auto'"
     ):
         problem_cost(battery.problem(environment=[LOSS]), [1.0])
-    with pytest.raises(qb.ArgumentError, match="Only charge and steady_state find it"):
+    with pytest.raises(qb.ArgumentError, match="Only charge and steady_state determine it"):
         battery.problem()
 
 

@@ -10,7 +10,8 @@ import qubatt as qb
 from qubatt.core.call import EXAMPLES, OTHER_NAMES, explained_call
 
 DRIVEN = qb.DrivenBattery(n_atoms=2, drive=1.0)
-SHOWN = "Write, for example, qb.charge(battery, times=np.linspace(0, 10, 101))."
+BATTERY = "qb.DrivenBattery(n_atoms=2, drive=1.0)"
+SHOWN = f"Write, for example, qb.charge({BATTERY}, times=np.linspace(0, 10, 101))."
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,7 @@ SHOWN = "Write, for example, qb.charge(battery, times=np.linspace(0, 10, 101))."
         ((), {}, f"Argument `battery` must be given. {SHOWN}"),
         ((DRIVEN,), {"battery": 1, "times": 1}, "Argument `battery` must be given once, but is 1."),
         ((DRIVEN,), {"tlist": [1]}, "Use the argument `times`, for example times="),
+        ((), {"H": 1}, f"Use the argument `battery`, for example {BATTERY}."),
         ((DRIVEN,), {"c_ops": []}, "Use the argument `environment`, for example environment=qb."),
         ((DRIVEN,), {"rho0": 1}, "Use the argument `charger`"),
         ((DRIVEN,), {"e_ops": []}, "Use the argument `merits`"),

@@ -19,16 +19,19 @@ from qubatt.engines.exact.sectors import NO_ENTRIES, Entries, find_sectors, spli
 from qubatt.engines.threads import single_blas
 
 FIRST_STEP_LENGTH = 90.0
-"""First step length times the imaginary half-axis of the ellipse; longer steps gain little."""
+"""Length of the first step times the imaginary half-axis; longer steps gain little.
+"""
 
 NEGLIGIBLE_TERM = 1e-14
-"""Size below which terms are neglected; the series falls so fast that a larger one gains little."""
+"""Size below which terms are neglected; they decrease so fast that a larger limit gains little."""
 
 MAX_PRODUCTS = 1e7
 """Maximum number of products; a run that needs more would take hours and is refused."""
 
 MIN_ROUNDING_LIMIT, MAX_ROUNDING_LIMIT = 1e-12, 1e-10
-"""Rounding errors of a step that are always accepted, and never; their sum is reported."""
+"""Rounding errors up to which a step is always accepted, and above which it is never accepted;
+their sum is reported.
+"""
 
 LARGEST_DENSE_SECTOR = 400
 """Maximum size of a sector for which all levels of H are computed to find the spectral width."""

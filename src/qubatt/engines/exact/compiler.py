@@ -21,7 +21,7 @@ from numba.core.caching import FunctionCache
 from qubatt.core.errors import QubattWarning
 
 SOURCES = ("kernels.py", "simd.py", "tables.py")
-"""Source files of the compiled code; Numba itself checks only the file of each function."""
+"""Source files on which the cache depends; Numba itself checks only the file of each function."""
 
 OPTIONS = {"nogil": True, "error_model": "numpy"}
 

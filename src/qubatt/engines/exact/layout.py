@@ -24,7 +24,10 @@ TILE = 8
 
 
 class BlockAddress(NamedTuple):
-    """Location of a block: index and address of column 0 of every row, and the first columns."""
+    """Location of a block in memory: its rows, their addresses, and the columns that are used.
+
+    An address is the position of column 0 of a row.
+    """
 
     rows: Whole  # in the order of computation; none for a block that is filled by reflection
     address: Whole

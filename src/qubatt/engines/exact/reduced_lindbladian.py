@@ -30,7 +30,7 @@ MIN_ENTRIES_FOR_THREADS = 12_000
 """Number of stored entries above which a second thread gains more than it costs."""
 
 ROW_OVERHEAD = 8
-"""Overhead per row, in units of columns."""
+"""Time overhead per row, in units of the time per column."""
 
 TABLES_OF_H = (
     "row_energy",

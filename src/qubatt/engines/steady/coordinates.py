@@ -17,7 +17,8 @@ from qubatt.engines.exact.reduced_lindbladian import ReducedLindbladian, Vector
 from qubatt.engines.exact.sectors import Entries, Pair, split
 
 UNREACHED_CHANGE = 1e-14
-"""Fraction of the largest change below which a change counts as a rounding error."""
+"""Change of a coordinate, relative to the largest one, that counts as a rounding error.
+"""
 
 
 class Coordinates:

@@ -16,7 +16,7 @@ from qubatt.engines.steady.projector import RESIDUAL_TARGET, SteadyProjector, St
 from qubatt.engines.steady.step_propagator import StepPropagator
 
 ZERO_NORM = 1e-5
-"""Norm of the difference of two states below which their steady states are the same."""
+"""Norm of the difference between two limits below which they count as the same steady state."""
 
 STEADY_RATE = 1e-8
 """‖𝓛x‖ / ‖x‖, in units of the smallest rate, below which x counts as steady, not as slow."""
@@ -31,7 +31,7 @@ KRYLOV_VECTORS = 48
 """Number of Krylov vectors for the relaxation rate."""
 
 MIN_TIME_SPAN = 0.25
-"""Shortest time of the flow that yields the relaxation rate, times the largest rate."""
+"""Shortest propagation time for the relaxation rate, in units of 1 over the largest rate."""
 
 
 def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 1) -> float:

@@ -115,7 +115,7 @@ def solve_steady(
         `DirectSolver` for small problems, otherwise `SecularSolver` if damping is weak, otherwise
         `FlowSolver`.
     gap : bool
-        Whether to compute the relaxation rate, too.
+        Whether to compute the relaxation rate as well.
     warm_start : SteadySolution, optional
         Solution of the same problem with a lower photon cut-off, for a single initial state. Its
         state must be saved. A unique steady state is the starting point of the iteration, and

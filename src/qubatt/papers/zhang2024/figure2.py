@@ -38,7 +38,9 @@ from qubatt.sweeps import Study
 KAPPA_DRAWN = 0.5
 """Value of κ in Fig. 4, the only one stated in the paper."""
 MAX_TOP_POPULATION = 1e-3
-"""Population of the highest level above which a point is drawn only if there is no other."""
+"""Population of the highest Fock level above which a point is drawn only if all others exceed it
+too.
+"""
 G_C = 0.5
 MAX_PHOTONS = 20
 END = 60.0

@@ -21,7 +21,9 @@ G = np.linspace(0.0, 20.0, 401)
 BETA = 1.0
 QUANTITIES = ("ergotropy", "work")
 STRAIGHT = 1e-10
-"""Largest deviation from a straight line, relative to the largest value."""
+"""Largest deviation from a straight line, relative to the largest value, of a curve that counts as
+straight.
+"""
 
 
 class Figure7(RechargingFigure):

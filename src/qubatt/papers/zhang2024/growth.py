@@ -15,7 +15,7 @@ COMPARED_SPAN = 10.0
 """Length of the final time interval that is compared with the steady state."""
 
 MAX_DISTANCE = 0.01
-"""Largest deviation from the steady energy, per atom, of an energy that counts as constant."""
+"""Largest deviation from the steady energy, per atom, at which an energy counts as constant."""
 
 
 def steady_values(results: Sequence[Values], name: str = "energy") -> FloatArray:

@@ -21,7 +21,9 @@ READINGS = {
 """Descriptions of the readings."""
 
 PREFERENCE = ("R2", "R3", "R4", "R1")
-"""Readings in the order of preference: Eq. (5) is usual, and ordered pairs are literal."""
+"""Readings in order of preference: first those with Eq. (5), the standard form; of these, the one
+in which the sum of Eq. (3) runs over ordered pairs, as it is written.
+"""
 
 INTERACTIONS = tuple(sorted({g * factor for g in G_VALUES for factor, _ in FACTORS.values()}))
 """All values of `interaction` for the readings and the values of g in Figs. 2–4."""

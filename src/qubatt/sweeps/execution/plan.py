@@ -90,20 +90,20 @@ def _moment_times(merits: tuple[str, ...]) -> int:
 
 
 class _Dims:
-    """Numbers of states of batteries, which many points share."""
+    """Hilbert-space dimensions of batteries, computed once for all points that share a battery."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[int, int]] = {}
 
     def of(self, battery: Battery) -> tuple[int, int]:
-        """Return the number of states, and of those of the battery alone."""
+        """Return the dimensions of the whole Hilbert space and of the battery factor."""
         if id(battery) not in self._known:
             self._known[id(battery)] = _dims(battery)
         return self._known[id(battery)]
 
 
 def _dims(battery: Battery) -> tuple[int, int]:
-    """Return the Hilbert-space dimension, and that of the battery alone."""
+    """Return the dimensions of the whole Hilbert space and of the battery factor."""
     if max_photons(battery) == AUTO:
         battery = with_max_photons(battery, ASSUMED_CUTOFF)
     try:

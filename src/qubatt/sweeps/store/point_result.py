@@ -243,11 +243,13 @@ def _steady_arrays(solution: SteadySolution) -> tuple[dict[str, Any], dict[str, 
 
 
 _last_layouts: list[dict[str, Any]] = [{}]
-"""The layout of the last result."""
+"""The layout of the last result that was read or computed, kept so that equal layouts share
+memory.
+"""
 
 
 def _shared(layout: dict[str, Any]) -> dict[str, Any]:
-    """Return the layout of the last result, if it is the same: results of a study share one."""
+    """Return the layout of the last result if it equals this one, so that results share memory."""
     if layout != _last_layouts[0]:
         _last_layouts[0] = layout
     return _last_layouts[0]

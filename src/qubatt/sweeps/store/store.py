@@ -36,7 +36,7 @@ READ_ERRORS = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib
 """Exceptions raised when a damaged file is read."""
 
 CREATE_STUDY = "Create one with `qubatt sweep study.toml --output DIR`."
-"""Cure for a folder that contains no study."""
+"""Advice in the error about a folder that contains no study."""
 
 GRID_FOLDER = "data.zarr"
 """Folder of the grid in a store."""

@@ -65,7 +65,7 @@ def read_grid(directory: Path) -> xr.Dataset:
 
 
 GRID_ATTRIBUTES = ("title", "description", "study", "merits", "versions")
-"""Attributes of a grid without results."""
+"""Attributes of the grid that describe the study and not its results."""
 
 
 def _state(store: Store, grid: xr.Dataset) -> str:

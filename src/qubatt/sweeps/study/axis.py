@@ -16,10 +16,10 @@ from qubatt.sweeps.study.axis_values import KEYS, AxisValues, axis_values
 from qubatt.sweeps.study.formula import Formula
 
 ROOTS = {"battery": "battery", "charger": "charger", "environment": "environment", "run": "run"}
-"""Kind in the registry of the objects in each table of a study."""
+"""Registry kinds of the objects in the tables of a study, by the name of the table."""
 
 RESERVED = ("time", "state_time", "status", "key", "step", "relaxation_rate")
-"""Names of result variables that are neither merits nor certificate values."""
+"""Names of result variables, other than merits and certificate values, that no axis may have."""
 
 DIMENSIONLESS = ("n_thermal",)
 """Real fields of batteries and dissipators that are neither energies nor rates."""

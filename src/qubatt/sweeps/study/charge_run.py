@@ -73,7 +73,7 @@ class ChargeRun(RunSpec):
         return output_times(self.t_end, self.points, self.times)
 
     def is_open(self, battery: Battery) -> bool:
-        """Whether the cut-off or the times remain to be determined; see `RunSpec.is_open`."""
+        """Whether the cut-off or the times are ``"auto"``; see `RunSpec.is_open`."""
         return self._times is None or super().is_open(battery)
 
     @functools.cached_property

@@ -43,7 +43,7 @@ class RunSpec(ABC):
     """Merits that ``merits = None`` selects, if they differ from the defaults of the battery."""
 
     def is_open(self, battery: Battery) -> bool:
-        """Whether the cut-off or the times remain to be determined, in view of the merits."""
+        """Whether the cut-off or the times are ``"auto"``, so that the merits determine them."""
         return bool(max_photons(battery) == AUTO)
 
     @functools.cached_property

@@ -62,7 +62,7 @@ class SteadyRun(RunSpec):
     )
     method: Method = Field(default=AUTO, description=f"{', '.join(METHODS[:-1])} or {METHODS[-1]}")
     gap: bool = Field(
-        default=False, strict=True, description="Whether to compute the relaxation rate, too"
+        default=False, strict=True, description="Whether to compute the relaxation rate as well"
     )
 
     def _request(self, point: Point) -> Request:
