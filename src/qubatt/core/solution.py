@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,22 @@ from qubatt.core.space import Basis
 
 ErrorKind = Literal["bound", "statistical", "uncontrolled"]
 """Kind of the error of a method: bounded by the tolerance, statistical, or uncontrolled."""
+
+
+class Integrals(NamedTuple):
+    """Time integrals of expectation values, q_k = ∫⟨O⟩ dt over consecutive intervals.
+
+    Attributes
+    ----------
+    edges : array, shape (K + 1,)
+        Limits of the intervals, ascending, from 0 to the last output time; the engine chooses
+        them.
+    values : mapping of str to array, shape (K,)
+        The integrals over the intervals, by the labels of the observables.
+    """
+
+    edges: FloatArray
+    values: Mapping[str, FloatArray]
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,9 @@ class Solution:
         Standard errors of the moments, from engines whose error is statistical.
     samples, seed : int or None
         Number of samples and seed of the random numbers, from such engines.
+    integrals : Integrals or None
+        Time integrals of the observables `Task.integrated`; None if there are none, or if the
+        engine does not compute them.
     """
 
     times: FloatArray
@@ -66,6 +85,7 @@ class Solution:
     standard_errors: Mapping[str, FloatArray] = field(default_factory=dict)
     samples: int | None = None
     seed: int | None = None
+    integrals: Integrals | None = None
 
     def of(self, observable: Observable) -> FloatArray:
         """Return the expectation values of an observable, shape ``(T,)``."""

@@ -58,6 +58,9 @@ class Task:
         Initial states, as in `Problem.initial`; by default the one of the problem.
     shared : Realization or None
         The matrices of the problem, if they exist already.
+    integrated : tuple of Observable
+        Observables whose time integrals are requested; pulses in them must be pulses of the
+        Hamiltonian.
     """
 
     problem: Problem
@@ -66,6 +69,7 @@ class Task:
     save: Save = Save()
     initials: tuple[Start, ...] = ()
     shared: Realization | None = field(default=None, repr=False, compare=False)
+    integrated: tuple[Observable, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.initials:

@@ -174,7 +174,10 @@ class Engine(ABC):
         propagator = self._accept(task)
         require_memory(self.name, propagator.memory, task.problem.space.dim, task.saved_states)
         readout = Readout(task.realization if self.matrices else None, task.observables)
-        recorders = [Recorder(task, readout) for _ in task.initials]
+        integrated = None
+        if task.integrated and self.matrices:
+            integrated = Readout(task.realization, tuple(dict.fromkeys(task.integrated)))
+        recorders = [Recorder(task, readout, integrated) for _ in task.initials]
         outcomes = propagator.run(recorders, progress)
         if progress is not None:
             progress(1.0)

@@ -14,7 +14,7 @@ from qubatt.core.fixed_pattern import identity, on_pattern, pattern_of
 from qubatt.core.observable import Observable
 from qubatt.core.problem import Problem, Pulse, pulse_value
 from qubatt.core.realization import Realization
-from qubatt.core.solution import ErrorKind, Solution
+from qubatt.core.solution import ErrorKind, Integrals, Solution
 from qubatt.core.space import Operator
 from qubatt.core.task import Task
 
@@ -43,6 +43,16 @@ class Readout:
             ]
             self.operators += [part for _, part in parts]
         self.operators.append(identity(realization.dim))
+
+    @property
+    def labels(self) -> list[str]:
+        """Labels of the observables."""
+        return list(self._parts)
+
+    @property
+    def pulsed(self) -> bool:
+        """Whether an observable contains pulses; otherwise there is one operator for each."""
+        return any(pulse is not None for parts in self._parts.values() for pulse, _ in parts)
 
     def of_density(self, rho: States) -> FloatArray:
         """Return the expectation values in states ``(…, D, D)``, shape ``(…, operators)``."""
@@ -83,6 +93,18 @@ class Readout:
             moments[label] = total
         return moments
 
+    def totals(self, time: float, values: FloatArray) -> FloatArray:
+        """Return the moments at one time from expectation values ``(operators,)``, one by label."""
+        return np.array(
+            [
+                sum(
+                    (1.0 if pulse is None else pulse_value(pulse, time)) * values[column]
+                    for pulse, column in parts
+                )
+                for parts in self._parts.values()
+            ]
+        )
+
 
 class Outcome(NamedTuple):
     """Accuracy and statistics of the propagation of one initial state.
@@ -117,9 +139,12 @@ class Recorder:
     sums avoid BLAS, so that the bits of a value do not depend on other recorded values.
     """
 
-    def __init__(self, task: Task, readout: Readout) -> None:
+    def __init__(self, task: Task, readout: Readout, integrated: Readout | None = None) -> None:
         self.readout = readout
         """Operators in the order of the table columns, and the moments that follow from them."""
+        self.integrated = integrated
+        """Operators of the observables whose time integrals are requested; None without them."""
+        self._integrals: Integrals | None = None
         self._task = task
         self._keeps = task.save.states_at(task.times)
         self._count = 0
@@ -178,6 +203,20 @@ class Recorder:
         self._states.extend(states)
         self._count += len(values)
 
+    def integrals(self, edges: FloatArray, values: FloatArray) -> None:
+        """Record time integrals, once; an engine that cannot compute them omits this call.
+
+        Parameters
+        ----------
+        edges : array, shape (K + 1,)
+            Limits of the intervals, from 0 to the last output time.
+        values : array, shape (K, observables)
+            Integrals over the intervals, in the order of `Readout.labels` of `integrated`.
+        """
+        if self.integrated is not None:
+            columns = zip(self.integrated.labels, values.T, strict=True)
+            self._integrals = Integrals(edges, dict(columns))
+
     def solution(
         self, engine: str, error: ErrorKind, tolerance: float, outcome: Outcome
     ) -> Solution:
@@ -200,6 +239,7 @@ class Recorder:
             standard_errors=outcome.standard_errors,
             samples=outcome.samples,
             seed=outcome.seed,
+            integrals=self._integrals,
         )
 
 

@@ -8,117 +8,32 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.linalg import ArpackError, eigsh
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ResourceError
-from qubatt.core.realization import Realization
 from qubatt.engines.exact import kernels
+from qubatt.engines.exact.ellipse import (
+    MAX_PRODUCTS,
+    NEGLIGIBLE_TERM,
+    SUBINTERVALS,
+    Ellipse,
+)
 from qubatt.engines.exact.reduced_lindbladian import Functionals, ReducedLindbladian, Vector
-from qubatt.engines.exact.sectors import NO_ENTRIES, Entries, find_sectors, split
-from qubatt.engines.threads import single_blas
-
-FIRST_STEP_LENGTH = 90.0
-"""Length of the first step times the imaginary half-axis; longer steps gain little.
-"""
-
-NEGLIGIBLE_TERM = 1e-14
-"""Size below which terms are neglected; they decrease so fast that a larger limit gains little."""
-
-MAX_PRODUCTS = 1e7
-"""Maximum number of products; a run that needs more would take hours and is refused."""
+from qubatt.engines.integrals import RunningIntegrals
 
 MIN_ROUNDING_LIMIT, MAX_ROUNDING_LIMIT = 1e-12, 1e-10
 """Rounding errors up to which a step is always accepted, and above which it is never accepted;
 their sum is reported.
 """
 
-LARGEST_DENSE_SECTOR = 400
-"""Maximum size of a sector for which all levels of H are computed to find the spectral width."""
+STEP_ROUNDING = 4 * kernels.EPSILON
+"""Largest difference between two step lengths, relative to the last time, due to rounding."""
 
 TIMES_PER_CHUNK = 4096
 """Number of output times whose coefficients are in memory at once."""
 
 ENTRIES_PER_CHUNK = 100_000_000
 """Stored entries × products per uninterruptible chunk, so that Ctrl-C responds quickly."""
-
-
-class Ellipse(NamedTuple):
-    """Ellipse in the complex plane that encloses the generator: centre below 0, and two half-axes.
-
-    The polynomials have their foci at centre ± f, f² = a² − b²: on the real axis if damping
-    dominates (a > b), on a line parallel to the imaginary axis if the Hamiltonian does. On the
-    ellipse the k-th polynomial is at most ρ^k, ρ = (a + b)/|f|.
-    """
-
-    centre: float
-    real: float
-    imaginary: float
-
-    @property
-    def turn(self) -> float:
-        """Return −1 for foci on the real axis, otherwise 1."""
-        return 1.0 if self.imaginary >= self.real else -1.0
-
-    @property
-    def focus(self) -> float:
-        """Return |f|, bounded away from 0, where the polynomials would reduce to powers."""
-        largest = max(self.real, self.imaginary)
-        ratio = min(self.real, self.imaginary) / largest
-        return largest * math.sqrt(max(1.0 - ratio**2, 0.25))
-
-    @property
-    def step(self) -> float:
-        """Return the length of the first step."""
-        return FIRST_STEP_LENGTH / self.imaginary
-
-    def terms(self, h: float) -> int:
-        """Return the maximum number of terms of the series of a step."""
-        reach = h * self.focus
-        if self.turn > 0:
-            return math.ceil(2.0 * reach) + 60
-        growth = h * self.imaginary
-        return math.ceil(1.3 * (growth + math.sqrt(growth**2 + 80.0 * reach))) + 60
-
-    def coefficients(self, after: FloatArray, count: int) -> FloatArray:
-        """Return the coefficients of exp(τ𝓛), τ since the start of the step, ``(T, count)``.
-
-        They are exp(τc) (2 − δ_k0) J_k(τ|f|) or, for foci on the real axis, the same with I_k and
-        the signs + + − − + + …
-        """
-        weights = np.empty((len(after), count))
-        kernels.bessel(after * self.focus, self.turn, weights)
-        weights[:, 1:] *= 2.0
-        exponent = self.centre + (self.focus if self.turn < 0 else 0.0)
-        weights *= np.exp(after * exponent)[:, np.newaxis]
-        if self.turn < 0:
-            weights[:, 2::4] *= -1.0
-            weights[:, 3::4] *= -1.0
-        return weights
-
-    def bounds(self, weights: FloatArray) -> FloatArray:
-        """Return the logarithms of the largest possible values of the terms on the ellipse."""
-        growth = math.log((self.real + self.imaginary) / self.focus)
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.log(np.abs(weights)) + np.arange(len(weights)) * growth)
-
-    def products(self, end: float) -> float:
-        """Return the approximate number of products needed to reach a time."""
-        largest = end * max(self.real, self.imaginary)
-        if not largest < 1e14:
-            return largest if largest > 0 else math.inf  # far too many for a closer estimate
-        steps = max(1, math.ceil(end / self.step))
-        if steps * self.terms(end / steps) > 30 * MAX_PRODUCTS:
-            return float(steps * self.terms(end / steps))
-        weights = self.coefficients(np.array([end / steps]), self.terms(end / steps))[0]
-        needed = np.flatnonzero(self.bounds(weights) > math.log(NEGLIGIBLE_TERM))
-        return float(steps * (needed[-1] if len(needed) else 1))
-
-
-def enclose(realization: Realization) -> Ellipse:
-    """Return the ellipse that encloses the generator of a realisation without pulses."""
-    damping = float(realization.no_jump.diagonal().real.max(initial=0.0))
-    return Ellipse(-1.5 * damping, 1.5 * damping, max(_width(realization), 1e-6))
 
 
 class Chebyshev:
@@ -135,6 +50,10 @@ class Chebyshev:
     rounding error of its largest term, eps k^(3/2) times that term (the rounding of L is the same
     at every k), or the change of the trace exceeds half of ``tolerance`` × h / end. Both errors and
     the neglected terms are summed over all steps.
+
+    Time integrals follow from the same vectors: with the coefficients c_k(τ) of the series,
+    ∫ w·ρ dτ = Σ_k (∫ c_k dτ) w·G_k ρ over each part of a step, for every functional w in
+    `integrand`.
     """
 
     def __init__(
@@ -145,6 +64,7 @@ class Chebyshev:
         functionals: Functionals,
         end: float,
         tolerance: float,
+        integrand: Functionals | None = None,
     ) -> None:
         self.ellipse = ellipse
         expected = self.ellipse.products(end)
@@ -156,7 +76,12 @@ class Chebyshev:
                 " choose an earlier last time."
             )
         self._reduced = reduced
+        self._integrated = 0 if integrand is None else len(integrand.first) - 1
         self._functionals = functionals  # the last one is the trace
+        if integrand is not None:
+            self._functionals = integrand.followed_by(functionals)
+        self.integrals = RunningIntegrals(self._integrated)
+        self._known = math.nan, np.empty((0, 0))  # step length, and integrals of coefficients
         self._end = end
         self._tolerance = tolerance
         self._h = self.ellipse.step
@@ -200,9 +125,12 @@ class Chebyshev:
                 raise ResourceError(
                     'The exact engine found no sufficiently short step. Use engine="matrix".'
                 )
-        values, vectors, error, ease = attempt
+        values, vectors, error, ease, integrals = attempt
         self.vector, self._room[2] = self._room[2], self.vector
-        self.time = self._end if count == 1 else self.time + h
+        start, self.time = self.time, self._end if count == 1 else self.time + h
+        if self._integrated:
+            inside = start + h * np.arange(1, SUBINTERVALS) / SUBINTERVALS
+            self.integrals.add(np.append(inside, self.time), integrals)
         self.error += error
         self.steps += 1
         if ease:
@@ -211,11 +139,11 @@ class Chebyshev:
 
     def _attempt(
         self, h: float, after: FloatArray, keep: NDArray[np.bool_]
-    ) -> tuple[FloatArray, list[Vector], float, bool] | None:
+    ) -> tuple[FloatArray, list[Vector], float, bool, FloatArray] | None:
         """Sum the series into the third of the spare vectors; return None if the step is too long.
 
         Otherwise return the functionals and vectors at the times `after` the start of the step, the
-        error, and whether the next step may be longer.
+        error, whether the next step may be longer, and the time integrals over parts of the step.
         """
         ellipse = self.ellipse
         limit = min(
@@ -239,7 +167,8 @@ class Chebyshev:
             limit,
             add if vectors else None,
         )
-        k, table = len(series.sizes), series.table
+        k = len(series.sizes)
+        integrand, table = np.split(series.table, [self._integrated], axis=1)
         self.products += k - 1
         lost = abs(float(_combined(weights[-1:], table[:, -1:])[0, 0]) - float(table[0, -1]))
         # the exact flow conserves the trace
@@ -251,7 +180,21 @@ class Chebyshev:
         ]
         values = np.concatenate([np.empty((0, table.shape[1])), *parts])
         error = series.rounding + 2 * float(series.sizes[-1]) + lost
-        return values, vectors, error, series.rounding < limit / 10
+        return values, vectors, error, series.rounding < limit / 10, self._integrals(h, integrand)
+
+    def _integrals(self, h: float, table: FloatArray) -> FloatArray:
+        """Return the integrals over the parts of a step, shape ``(SUBINTERVALS, integrands)``.
+
+        Their weights are computed once for steps that are equal up to rounding.
+        """
+        if not self._integrated:
+            return np.empty((0, 0))
+        length, weights = self._known
+        is_known = abs(h - length) <= STEP_ROUNDING * self._end
+        if not is_known or weights.shape[1] < len(table):
+            weights = self.ellipse.integrals(h, self.ellipse.terms(h))
+            self._known = length, weights = h, weights
+        return _combined(weights, table) * (h / length)
 
 
 def _combined(weights: FloatArray, table: FloatArray) -> FloatArray:
@@ -334,32 +277,3 @@ def expand(
     if k % 2 == 0:  # the last term is odd and not yet in the series
         series += weights[k - 1] * now
     return Series(ended, np.abs(weights[:k]) * terms.norms[:k], terms.values[:k])
-
-
-def _width(realization: Realization) -> float:
-    """Return the spectral width of H, slightly enlarged; an upper estimate for large sectors."""
-    H, D = realization.H, realization.dim
-    sectors = find_sectors(realization)
-    if max(map(len, sectors.members)) <= LARGEST_DENSE_SECTOR:
-        with single_blas():  # so that the step length does not depend on the number of threads
-            blocks = split(H, sectors)
-            levels = [
-                _ends_of_spectrum(blocks.get((S, S), NO_ENTRIES), len(states))
-                for S, states in enumerate(sectors.members)
-            ]
-        return 1.02 * float(max(top for _, top in levels) - min(low for low, _ in levels))
-    bound = 2.0 * float(abs(H).sum(axis=0).max())
-    start = np.random.default_rng(0).normal(size=D)
-    try:
-        ends = [eigsh(H, k=1, which=side, v0=start, tol=1e-3)[0][0] for side in ("SA", "LA")]
-    except ArpackError:  # no convergence, or H = 0
-        return bound
-    return min(1.05 * float(ends[1] - ends[0]), bound)
-
-
-def _ends_of_spectrum(H: Entries, size: int) -> tuple[float, float]:
-    """Return the lowest and the highest eigenvalue of a sector of H."""
-    block = np.zeros((size, size), dtype=H.value.dtype)
-    block[H.row, H.column] = H.value
-    levels = np.linalg.eigvalsh(block)
-    return float(levels[0]), float(levels[-1])

@@ -17,10 +17,12 @@ from qubatt.core.realization import Realization
 from qubatt.core.space import Operator
 from qubatt.core.task import Task
 from qubatt.engines.engine import Engine, Progress, Propagator, part_of
-from qubatt.engines.exact.chebyshev import Chebyshev, Ellipse, enclose
+from qubatt.engines.exact.chebyshev import Chebyshev
+from qubatt.engines.exact.ellipse import Ellipse, enclose
 from qubatt.engines.exact.reduced_lindbladian import Functionals, ReducedLindbladian, Vector
 from qubatt.engines.exact.sectors import Pair, find_sectors
-from qubatt.engines.recorder import Outcome, Recorder
+from qubatt.engines.integrals import RunningIntegrals
+from qubatt.engines.recorder import Outcome, Readout, Recorder
 from qubatt.engines.runge_kutta import (
     STAGES,
     RungeKutta,
@@ -38,19 +40,37 @@ MAX_TERMS = 1000
 
 
 class _Evolution(NamedTuple):
-    """Result of a propagation: functionals, saved vectors, error, counts, and the last vector."""
+    """Result of a propagation: functionals, saved vectors, error, counts, end, and integrals."""
 
     table: FloatArray
     kept: list[Vector]
     error: float
     counts: dict[str, Any]
     last: Vector
+    integrals: RunningIntegrals | None
 
 
-Propagate = Callable[
-    [ReducedLindbladian, Vector, Functionals, FloatArray, NDArray[np.bool_], Progress | None],
-    _Evolution,
-]
+class _Integrand(NamedTuple):
+    """Observables whose time integrals are requested, and their functionals."""
+
+    readout: Readout
+    functionals: Functionals
+
+    def __call__(self, time: float, vector: Vector) -> FloatArray:
+        """Return the expectation values, pulses included."""
+        return self.readout.totals(time, self.functionals.of(vector))
+
+
+class _Outputs(NamedTuple):
+    """Functionals to record at the output times, which vectors to save, and what to integrate."""
+
+    functionals: Functionals
+    times: FloatArray
+    is_saved: NDArray[np.bool_]
+    integrand: _Integrand | None
+
+
+Propagate = Callable[[ReducedLindbladian, Vector, _Outputs, Progress | None], _Evolution]
 
 
 @declare("engine", "exact")
@@ -117,7 +137,7 @@ class _Reduction(Propagator):
             If more than ten million products would be needed.
         """
         realization, times = self._task.realization, self._task.times
-        is_saved, battery = self._task.save.states_at(times), self._task.save.battery
+        save = self._task.save
         propagate: Propagate = (
             partial(self._integrate, step_limits(realization, float(times[-1])))
             if realization.pulsed
@@ -127,14 +147,16 @@ class _Reduction(Propagator):
         while self._groups:
             reduced, chosen = self._groups.pop()  # so that its tables are freed
             functionals = reduced.functionals(recorders[0].readout.operators)
-            if battery:
+            if save.battery:
                 functionals = reduced.battery.followed_by(functionals)
+            integrand = _integrand(reduced, recorders[0].integrated)
+            outputs = _Outputs(functionals, times, save.states_at(times), integrand)
             for k in chosen:
                 report = part_of(progress, len(outcomes), len(recorders))
                 with single_blas():
                     start = reduced.pack(self._initials[k])
-                    run = propagate(reduced, start, functionals, times, is_saved, report)
-                    _record(recorders[k], reduced, run, battery)
+                    run = propagate(reduced, start, outputs, report)
+                    _record(recorders[k], reduced, run, save.battery)
                     outcomes[k] = self._outcome(reduced, run)
         return [outcomes[k] for k in range(len(recorders))]
 
@@ -154,14 +176,14 @@ class _Reduction(Propagator):
         ellipse: Ellipse,
         reduced: ReducedLindbladian,
         start: Vector,
-        functionals: Functionals,
-        times: FloatArray,
-        is_saved: NDArray[np.bool_],
+        outputs: _Outputs,
         progress: Progress | None,
     ) -> _Evolution:
         """Propagate under a constant Hamiltonian."""
+        functionals, times, is_saved, integrand = outputs
         end = float(times[-1])
-        steps = Chebyshev(reduced, ellipse, start, functionals, end, self._tolerance)
+        integrated = None if integrand is None else integrand.functionals
+        steps = Chebyshev(reduced, ellipse, start, functionals, end, self._tolerance, integrated)
         values, vectors_saved = [], []
         if times[0] == 0.0:
             values.append(functionals.of(steps.vector)[np.newaxis])
@@ -174,19 +196,20 @@ class _Reduction(Propagator):
             if progress is not None:
                 progress(steps.time / end)
         counts = {"method": "chebyshev", "steps": steps.steps, "products": steps.products}
-        return _Evolution(np.concatenate(values), vectors_saved, steps.error, counts, steps.vector)
+        table = np.concatenate(values)
+        integrals = None if integrand is None else steps.integrals
+        return _Evolution(table, vectors_saved, steps.error, counts, steps.vector, integrals)
 
     def _integrate(
         self,
         limits: StepLimits,
         reduced: ReducedLindbladian,
         start: Vector,
-        functionals: Functionals,
-        times: FloatArray,
-        is_saved: NDArray[np.bool_],
+        outputs: _Outputs,
         progress: Progress | None,
     ) -> _Evolution:
         """Propagate under a Hamiltonian with pulses."""
+        functionals, times, is_saved, _ = outputs
         steps = RungeKutta(
             "exact",
             reduced.apply,
@@ -208,7 +231,7 @@ class _Reduction(Propagator):
             "rejected": steps.rejected,
             "products": steps.evaluations,
         }
-        return _Evolution(values, vectors, steps.error, counts, steps.state)
+        return _Evolution(values, vectors, steps.error, counts, steps.state, None)
 
 
 def _group_by_blocks(
@@ -228,6 +251,17 @@ def _group_by_blocks(
     return list(groups.values())
 
 
+def _integrand(reduced: ReducedLindbladian, readout: Readout | None) -> _Integrand | None:
+    """Return the functionals of the observables whose time integrals are requested, if any.
+
+    A constant Hamiltonian has no integrals of observables with pulses, whose edges are unknown.
+    """
+    if readout is None or (readout.pulsed and not reduced.realization.pulsed):
+        return None
+    operators = readout.operators[:-1]  # without 1
+    return _Integrand(readout, reduced.functionals(operators))
+
+
 def _record(
     recorder: Recorder, reduced: ReducedLindbladian, run: _Evolution, battery: bool
 ) -> None:
@@ -235,6 +269,8 @@ def _record(
     parts, values = np.split(run.table, [-len(recorder.readout.operators)], axis=1)
     states = [reduced.unpack(vector) for vector in run.kept]
     recorder.table(values, reduced.battery_states(parts) if battery else None, states)
+    if run.integrals is not None:
+        recorder.integrals(run.integrals.edges, run.integrals.values)
 
 
 def _memory(task: Task, groups: list[tuple[ReducedLindbladian, list[int]]]) -> float:

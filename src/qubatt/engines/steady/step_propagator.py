@@ -8,7 +8,8 @@ import numpy as np
 
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ResourceError
-from qubatt.engines.exact.chebyshev import enclose, expand
+from qubatt.engines.exact.chebyshev import expand
+from qubatt.engines.exact.ellipse import enclose
 from qubatt.engines.exact.reduced_lindbladian import Functionals, ReducedLindbladian, Vector
 
 STEP_ROUNDING = 1e-11
