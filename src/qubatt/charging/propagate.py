@@ -21,6 +21,7 @@ from qubatt.core.task import Save
 from qubatt.engines import Engine, select_engine
 from qubatt.merits import SolvedRun
 from qubatt.merits.maximum import Maximum
+from qubatt.results.late_maxima import STILL_RISING
 
 logger = logging.getLogger(__name__)
 
@@ -186,7 +187,7 @@ def certified_run(request: Request, run: Propagation, describe: bool = False) ->
     statistics = dict(solution.statistics) | {"chosen": run.chosen_because}
     dataset = labelled(request, merits, certificate, statistics, describe)
     if rising := _rising(request, record):
-        dataset.attrs["still_rising"] = json.dumps(rising)
+        dataset.attrs[STILL_RISING] = json.dumps(rising)
     return CertifiedResult(dataset, certificate)
 
 

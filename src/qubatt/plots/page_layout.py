@@ -21,9 +21,9 @@ from qubatt.plots.curves import (
     wrapped,
 )
 from qubatt.plots.figure import Picture, styled
+from qubatt.plots.late_marks import mark_on_curves, mark_on_map
 from qubatt.plots.maps import draw_values
 from qubatt.plots.panel import Panel, definition
-from qubatt.plots.rising import NOTE, mark_rising, still_rising
 from qubatt.plots.run_panels import draw_panel, legend_names
 from qubatt.plots.strip import doubtful_points, draw_strip, trust, write_trust
 from qubatt.results.contents import is_text
@@ -120,11 +120,14 @@ def draw_courses(dataset: xr.Dataset, panels: list[Panel], omitted: list[str]) -
     room = (COLUMN_WIDTH if columns == 1 else PAGE_WIDTH) / columns - 0.55
     shapes = [_shape(entry, room) for entry in names]
     sheet = Sheet(len(panels), dataset, [lines for lines, _ in shapes], timed=timed)
+    notes = [""]
     with styled(**SMALL_TEXT):
         for axes, panel, entry, shape in zip(sheet.panels, panels, names, shapes, strict=True):
             first_array = next(iter(panel.curves.values()))
             hatched = None if timed else matched(doubtful_points(dataset)[0], first_array)
             draw_panel(axes, panel, dataset, hatched)
+            for array in () if timed else panel.curves.values():
+                notes.append(mark_on_curves(axes, dataset, array, str(array.dims[0])))
             if entry:
                 legend_above(axes, shape[1], _longest(room))
         if sheet.strip is not None and timed:
@@ -134,7 +137,7 @@ def draw_courses(dataset: xr.Dataset, panels: list[Panel], omitted: list[str]) -
             if hatched is not None:
                 for axes in sheet.panels:
                     hatch_spans(axes, hatched)
-            write(sheet, dataset, "hatched" if hatched is not None else "")
+            write(sheet, dataset, "hatched" if hatched is not None else "", max(notes))
         coordinates = [array[array.dims[0]] for array in first]
         for axes in [*sheet.panels, *([sheet.strip] if timed and sheet.strip else [])]:
             set_span(axes, coordinates)
@@ -147,6 +150,7 @@ def draw_families(
     """Return one panel per quantity, with one curve per entry of `family`."""
     sheet = Sheet(len(panels), dataset)
     doubtful, _ = doubtful_points(dataset)
+    notes = [""]
     with styled(**SMALL_TEXT):
         for axes, panel in zip(sheet.panels, panels, strict=True):
             ((_, array),) = panel.curves.items()
@@ -154,13 +158,14 @@ def draw_families(
             style = CurveStyle(legend={}, ylabel=panel.label, marked=is_marked(array, over))
             hatched = matched(doubtful, array)
             draw_curves(axes, array, over, family, doubtful=hatched, curve_style=style)
+            notes.append(mark_on_curves(axes, dataset, array, over))
             set_span(axes, [array[over]])
         shown = array[family]
         if shown.size > MAX_IN_LEGEND and not is_text(shown):
             add_family_bar(sheet.panels, shown)
         else:
             family_legend(sheet, shown)
-        write(sheet, dataset, "hollow" if hatched is not None else "")
+        write(sheet, dataset, "hollow" if hatched is not None else "", max(notes))
     return sheet.finish(dataset, panels, omitted)
 
 
@@ -170,7 +175,7 @@ def draw_heat(
     """Return one map per quantity, with doubtful points hatched and late maxima marked."""
     sheet = Sheet(len(panels), dataset, [4] * len(panels))
     doubtful, _ = doubtful_points(dataset)
-    note = ""
+    notes = [""]
     with styled(**SMALL_TEXT):
         for axes, panel in zip(sheet.panels, panels, strict=True):
             ((_, array),) = panel.curves.items()
@@ -178,14 +183,12 @@ def draw_heat(
             logarithmic = [dim for dim in (x, y) if is_geometric(array[dim])]
             hatched = matched(doubtful, array)
             mesh = draw_values(axes, array, x, y, doubtful=hatched, logarithmic=logarithmic)
-            if (rising := still_rising(dataset, array)) is not None:
-                mark_rising(axes, rising, array, x, y)
-                note = NOTE
+            notes.append(mark_on_map(axes, dataset, array, x, y))
             bar = sheet.figure.colorbar(mesh, ax=axes, location="top", aspect=30)
             bar.set_label(wrapped(panel.label, 34))
             axes.set_xlabel(axis_label(array[x]))
             axes.set_ylabel(axis_label(array[y]))
-        write(sheet, dataset, "hatched" if hatched is not None else "", note)
+        write(sheet, dataset, "hatched" if hatched is not None else "", max(notes))
     return sheet.finish(dataset, panels, omitted)
 
 

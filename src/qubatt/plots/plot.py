@@ -70,7 +70,7 @@ def plot(
     matplotlib.figure.Figure
         Its `savefig` embeds fonts, and its attribute `caption` contains definitions. A strip below
         the panels shows status and certificate; doubtful ranges are hatched, and doubtful points
-        are hollow.
+        are hollow; triangles mark maxima at the last time, where the curve may still rise.
 
     Raises
     ------

@@ -15,6 +15,7 @@ from qubatt.results.contents import (
     json_attribute,
 )
 from qubatt.results.dims import varied_parameters
+from qubatt.results.late_maxima import STILL_RISING, late_maxima, names_in
 from qubatt.results.reading import certificate
 from qubatt.results.status import CUTOFF_THRESHOLD, MEANINGS, one_status, status_counts
 from qubatt.results.text import WIDTH, lines_of, number_text
@@ -84,11 +85,8 @@ def check_lines(dataset: xr.Dataset) -> list[str]:
             " ties are broken (here by ascending H_0)."
         )
         lines += wrap(note, WIDTH, subsequent_indent="  ")
-    rising = json_attribute(dataset, "still_rising")
-    if isinstance(rising, list) and not varied_parameters(dataset):
-        shown = [name for name in rising if name in dataset and not dataset[name].ndim]
-        if shown:
-            lines += lines_of("at the last time, may still rise", ", ".join(shown))
+    if text := late_text(dataset):
+        lines += lines_of("at the last time, may still rise", text)
     if "note" in dataset.attrs:
         lines += wrap(str(dataset.attrs["note"]), WIDTH, subsequent_indent="  ")
     if text := status_text(dataset):
@@ -96,6 +94,22 @@ def check_lines(dataset: xr.Dataset) -> list[str]:
     if numbers := certificate_text(dataset):
         lines += wrap(numbers, WIDTH, initial_indent="  ", subsequent_indent="  ")
     return lines
+
+
+def late_text(dataset: xr.Dataset) -> str:
+    """Return the maxima at the last time, with their number of points if there are several."""
+    if STILL_RISING in dataset.variables:
+        masks = {name: late_maxima(dataset, str(name)) for name in dataset.data_vars}
+        counts = {
+            name: f" at {int(mask.sum())} of {mask.size} points" if mask.ndim else ""
+            for name, mask in masks.items()
+            if mask is not None
+        }
+        return ", ".join(f"{name}{count}" for name, count in counts.items())
+    if varied_parameters(dataset):
+        return ""
+    names = names_in(dataset.attrs)
+    return ", ".join(name for name in names if name in dataset and not dataset[name].ndim)
 
 
 def status_rows(dataset: xr.Dataset) -> list[tuple[str, str, str]]:

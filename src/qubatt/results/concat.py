@@ -10,6 +10,8 @@ import xarray as xr
 
 from qubatt.core.errors import ArgumentError
 from qubatt.results.coordinates import STATUS
+from qubatt.results.dims import ROLE
+from qubatt.results.late_maxima import LONG_NAME, STILL_RISING, names_text
 from qubatt.results.result import Result
 
 
@@ -60,6 +62,7 @@ def concat(results: Iterable[xr.Dataset], dim: Any) -> xr.Dataset:
         part.assign_coords({k: v for k, v in scalars.items() if k not in part.variables})
         for part in parts
     ]
+    complete = _with_late_maxima(complete)
     axis = str(dim) if isinstance(dim, str) else str(getattr(dim, "name", None) or dim.dims[0])
     shared = {str(name) for part in complete for name in part.coords if name not in part.dims}
     different = [
@@ -78,6 +81,19 @@ def concat(results: Iterable[xr.Dataset], dim: Any) -> xr.Dataset:
         combine_attrs="drop_conflicts",
     )
     return Result(joined.data_vars, joined.coords, joined.attrs)
+
+
+def _with_late_maxima(parts: list[xr.Dataset]) -> list[xr.Dataset]:
+    """Return parts with the names of their maxima at the last time as a coordinate, if any has."""
+    if not any(STILL_RISING in part.attrs or STILL_RISING in part.variables for part in parts):
+        return parts
+    attributes = {"long_name": LONG_NAME, ROLE: STILL_RISING}
+    return [
+        part
+        if STILL_RISING in part.variables
+        else part.assign_coords({STILL_RISING: ((), names_text(part.attrs, part), attributes)})
+        for part in parts
+    ]
 
 
 def _same(one: xr.DataArray, other: xr.DataArray) -> bool:

@@ -61,8 +61,9 @@ def sweep(
     xarray.Dataset
         Variables of `charge`, `steady_state` or `discharge`, in their units, with shape (axes of
         the study, own dimensions) and NaN where a point failed; the ``status`` and ``key`` of each
-        point; the values of its certificate as ``certificate_…``. The attribute ``failures`` lists
-        all errors with the parameters of the points.
+        point; the values of its certificate as ``certificate_…``; the names of its maxima at the
+        last time, where the curve may still rise, as ``still_rising``. The attribute ``failures``
+        lists all errors with the parameters of the points.
 
     Raises
     ------

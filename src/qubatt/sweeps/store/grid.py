@@ -14,6 +14,7 @@ from qubatt.core.registry import registry
 from qubatt.core.version import versions
 from qubatt.merits.selection import ALL, all_merits, to_merit
 from qubatt.results.contents import CERTIFICATE_PREFIX
+from qubatt.results.late_maxima import LONG_NAME, STILL_RISING, names_text
 from qubatt.results.result import Result
 from qubatt.results.status import FAILED, MISSING
 from qubatt.sweeps.store.point_result import PointResult
@@ -68,7 +69,9 @@ def filled_grid(grid: xr.Dataset, store: MemoryStore) -> xr.Dataset:
 
     The dimensions of the grid precede those of each result variable; missing results are NaN.
     ``status`` is the status of each point, and ``certificate_…`` are the values of its certificate.
-    The attribute ``failures`` lists the error and the parameters of each failed point.
+    ``still_rising``, present if it is not empty at all points, names the maxima of each point that
+    lie at its last time. The attribute ``failures`` lists the error and the parameters of each
+    failed point.
     """
     keys = grid["key"].to_numpy()
     merits = json.loads(grid.attrs["merits"])
@@ -82,6 +85,9 @@ def filled_grid(grid: xr.Dataset, store: MemoryStore) -> xr.Dataset:
         for result, names in zip(results, merits, strict=True)
     ]
     data["status"] = (dims, np.array(statuses).reshape(shape), {"long_name": "status"})
+    late = [names_text(result.attributes, data) if result else "" for result in results]
+    if any(late):
+        data[STILL_RISING] = (dims, np.array(late).reshape(shape), {"long_name": LONG_NAME})
     for name, values in _certificates(results).items():
         attributes = {"units": "1", "long_name": name.replace("_", " ")}
         data[name] = (dims, values.reshape(shape), attributes)

@@ -18,7 +18,7 @@ from qubatt.sweeps.study.formula import Formula
 ROOTS = {"battery": "battery", "charger": "charger", "environment": "environment", "run": "run"}
 """Registry kinds of the objects in the tables of a study, by the name of the table."""
 
-RESERVED = ("time", "state_time", "status", "key", "step", "relaxation_rate")
+RESERVED = ("time", "state_time", "status", "key", "step", "still_rising", "relaxation_rate")
 """Names of result variables, other than merits and certificate values, that no axis may have."""
 
 DIMENSIONLESS = ("n_thermal",)
