@@ -6,21 +6,21 @@ import dataclasses
 import json
 import math
 import warnings
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import xarray as xr
 
+from qubatt.charging.cutoff_error import CutoffErrors
 from qubatt.charging.request import Request
 from qubatt.core.errors import CertificateError, QubattWarning
 from qubatt.core.observable import ENERGY
 from qubatt.core.solution import Solution
 from qubatt.engines.steady.solve_steady import SteadySolution
 from qubatt.merits import SolvedRun
-from qubatt.merits.cutoff_population import highest_levels
 from qubatt.models.photon_cutoff import max_photons
-from qubatt.results.status import CUTOFF_THRESHOLD, Status
+from qubatt.results.status import Status
 
 CURVE_THRESHOLD = 1e-4
 """Largest acceptable error of the interpolated energy, relative to its maximum."""
@@ -44,7 +44,7 @@ class Certificate:
     """
 
     status: Status
-    numbers: dict[str, float | int | None]
+    numbers: dict[str, Any]
     advice: str = ""
 
     @property
@@ -85,7 +85,7 @@ class CertifiedResult(NamedTuple):
 
 
 def certify_run(
-    request: Request, solution: Solution, record: SolvedRun | None = None
+    request: Request, solution: Solution, errors: CutoffErrors, record: SolvedRun | None = None
 ) -> Certificate:
     """Return the certificate of a charging run; `record` adds the error of its energy curve."""
     numbers = {
@@ -106,7 +106,7 @@ def certify_run(
         numbers["curve_error"] = _known(record.curve.error)
         lost = lost or _off_between(record)
     least = min(EIGENVALUE_THRESHOLD, -solution.tolerance)
-    return _judge(request, numbers, _highest(request, solution.moments), lost, least)
+    return _judge(request, numbers, errors, lost, least)
 
 
 def _off_between(record: SolvedRun) -> str:
@@ -121,7 +121,7 @@ def _off_between(record: SolvedRun) -> str:
     )
 
 
-def certify_steady(request: Request, solution: SteadySolution) -> Certificate:
+def certify_steady(request: Request, solution: SteadySolution, errors: CutoffErrors) -> Certificate:
     """Return the certificate of a steady state."""
     numbers = {
         "residual": solution.residual,
@@ -137,30 +137,32 @@ def certify_steady(request: Request, solution: SteadySolution) -> Certificate:
             f" {solution.error_estimate:.1e}. Relaxation is very slow compared with the energies:"
             " use stronger damping, smaller energies, or another method."
         )
-    return _judge(request, numbers, _highest(request, solution.moments), lost, EIGENVALUE_THRESHOLD)
-
-
-def _highest(request: Request, moments: Mapping[str, Any]) -> dict[str, float]:
-    """Return, for each mode, the largest population of its highest levels."""
-    return {
-        mode: float(np.max(moments[top.label]))
-        for mode, top in highest_levels(request.problem).items()
-        if top.label in moments
-    }
+    return _judge(request, numbers, errors, lost, EIGENVALUE_THRESHOLD, bound="cutoff_residual")
 
 
 def _judge(
     request: Request,
     numbers: dict[str, Any],
-    highest: Mapping[str, float],
+    errors: CutoffErrors,
     lost: str,
     least: float,
+    bound: str = "cutoff_bound",
 ) -> Certificate:
-    """Return the certificate with the largest highest-level population and the worst status."""
-    fullest = max(highest, key=lambda mode: highest[mode]) if highest else ""
-    population = highest.get(fullest)
-    if population is not None:
-        numbers = numbers | {"cutoff_population": population}
+    """Return the certificate with the errors of the cut-off and the worst status."""
+    statuses: dict[str, str] = {}
+    if request.problem.space.modes or errors.bound != 0.0:
+        statuses = errors.statuses()
+        numbers = numbers | {bound: None if errors.bound is None else _known(errors.bound)}
+    if statuses:
+        numbers = numbers | {
+            "cutoff_method": errors.method,
+            "cutoff_relative_error": _known(errors.relative),
+            "cutoff_error": {name: _known(error) for name, error in errors.errors.items()},
+            "cutoff_limit": dict(errors.limits),
+            "cutoff_status": statuses,
+        }
+        if math.isfinite(errors.valid_until):
+            numbers["cutoff_valid_until"] = errors.valid_until
     if lost:
         return Certificate("not-converged", numbers, lost)
     smallest = numbers["smallest_eigenvalue"]
@@ -170,24 +172,49 @@ def _judge(
             " tolerance, or another engine or method."
         )
         return Certificate("not-positive", numbers, advice)
-    # without transitions above it, a populated highest level is no error
-    if population is not None and population > CUTOFF_THRESHOLD and request.reaches_above_cutoff():
-        sentence = f"The highest Fock level holds up to {population:.1e} of the population: "
-        advice = sentence + _more_levels(request, fullest)
-        return Certificate("cutoff-too-small", numbers, advice)
+    for status, say in (
+        ("cutoff-too-small", _too_small),
+        ("cutoff-not-resolved", _not_resolved),
+    ):
+        names = [name for name, one in statuses.items() if one == status]
+        if names:
+            return Certificate(cast(Status, status), numbers, say(request, errors, names))
     return Certificate("ok", numbers)
 
 
-def _more_levels(request: Request, mode: str) -> str:
+def _too_small(request: Request, errors: CutoffErrors, names: Sequence[str]) -> str:
     """Return advice on a cut-off that is too low."""
-    below = f"`cutoff_population` stays below {CUTOFF_THRESHOLD:.0e}"
+    worst = max(names, key=lambda name: errors.errors[name] / errors.limits[name])
+    error = f"{worst} is off by about {errors.errors[worst]:.1e}, more than"
+    allowed = f"the allowed {errors.limits[worst]:.1e}"
     cutoff = max_photons(request.battery)
-    if cutoff is None:
-        return (
-            f"the matrices have too few levels of `{mode}`. Add levels until {below}; if `{mode}`"
-            f' is not a mode but a finite system, set roles={{"{mode}": "levels"}}.'
+    if not isinstance(cutoff, int):
+        return f"The modes have too few levels: {error} {allowed}. Add levels to the matrices."
+    enough = ""
+    if errors.slope > 0.0:
+        missing = math.ceil(math.log(errors.excess) / errors.slope)
+        enough = f" About {cutoff + max(1, missing)} should do."
+    return (
+        f"max_photons = {cutoff} is too low: {error} {allowed}.{enough}"
+        ' Raise it, use max_photons="auto", or allow a larger cutoff_tolerance.'
+    )
+
+
+def _not_resolved(request: Request, errors: CutoffErrors, names: Sequence[str]) -> str:
+    """Return advice where the error of the cut-off is not known."""
+    shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+    if errors.method == "companion" or errors.slope == errors.slope:
+        cause = "the error does not fall with the number of levels yet"
+        cutoff = max_photons(request.battery)
+        cure = (
+            f'Raise max_photons = {cutoff}, or use max_photons="auto".'
+            if isinstance(cutoff, int)
+            else "Add levels to the matrices; a factor that is no mode needs another role."
         )
-    return f'max_photons = {cutoff} is too low. Raise it until {below}, or use max_photons="auto".'
+    else:
+        cause = "no run with other cut-offs was made"
+        cure = 'Use certificate="full", or allow a larger cutoff_tolerance.'
+    return f"The error that the photon cut-off causes in {shown} is not known: {cause}. {cure}"
 
 
 def _known(number: float) -> float | None:

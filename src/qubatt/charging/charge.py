@@ -7,9 +7,8 @@ from typing import Literal
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from qubatt.charging.certificate import CertifiedResult
-from qubatt.charging.cutoff_search import converge
-from qubatt.charging.propagate import solve
+from qubatt.charging.certified_run import RunOptions, solve
+from qubatt.charging.cutoff_error import CUTOFF_TOLERANCE, CertificateMode, CertificateOptions
 from qubatt.charging.request import ChargerOption, MeritNames, Request
 from qubatt.charging.settling_times import is_auto, settling_times
 from qubatt.core.call import explained_call
@@ -20,7 +19,6 @@ from qubatt.core.progress import ProgressOption, reporting
 from qubatt.engines import Engine
 from qubatt.environment.reading import Environment
 from qubatt.models import Battery
-from qubatt.results.coordinates import with_scalar_coordinates
 
 
 @explained_call
@@ -34,6 +32,8 @@ def charge(
     merits: MeritNames = None,
     engine: str | Engine = "auto",
     state_times: ArrayLike | None = None,
+    certificate: CertificateMode = "auto",
+    cutoff_tolerance: float = CUTOFF_TOLERANCE,
     progress: ProgressOption = False,
     strict: bool = False,
 ) -> xr.Dataset:
@@ -45,8 +45,8 @@ def charge(
     ----------
     battery : Battery
         The battery, for example ``qb.DickeBattery(n_atoms=6, coupling=0.5, max_photons=20)``.
-        With ``max_photons="auto"``, levels are added until doubling their number changes no merit
-        by more than 1e-6; see the attribute ``cutoff``.
+        With ``max_photons="auto"``, levels are added until the errors that the cut-off causes are
+        within `cutoff_tolerance`; see the attribute ``cutoff``.
     times : array_like, shape (T,), or "auto"
         Output times in inverse units of the reference frequency, strictly ascending, ≥ 0.
         ``"auto"`` chooses times up to the one at which all merits are within 1e-6 of the steady
@@ -67,6 +67,15 @@ def charge(
     state_times : array_like, shape (S,), optional
         Times at which merits of the full state are computed, by default `times`. Each time
         requires memory for D² numbers and about D³ operations.
+    certificate : {"auto", "full", "bound"}
+        How the error of the photon cut-off is determined. ``"auto"``: a bound of ‖ρ̂ − ρ‖₁, which
+        costs nothing; where it does not decide, a companion run with fewer levels, up to 3e10
+        products × entries. ``"full"``: always the companion. ``"bound"``: never.
+    cutoff_tolerance : float
+        Largest acceptable error of a merit due to the cut-off, relative to the scale of the merit:
+        the spread of H_B for energies and ergotropies, that times the rate of charging for powers,
+        1 + max⟨a†a⟩ for photon numbers, ln d for entropies, and 1 for other numbers. Times may be
+        off by its square root times the last time.
     progress : bool or callable
         True shows a progress bar in a terminal or notebook; a function receives the completed
         fraction, from 0 to 1.
@@ -83,12 +92,12 @@ def charge(
         coordinates repeat the parameters of the battery under the names of its fields, the status,
         and the numbers of the certificate, so that `qubatt.concat` and `xarray.concat` stack them.
 
-        The attribute ``status`` is ``"ok"``; ``"cutoff-too-small"`` where the highest Fock level
-        holds more than 1e-5 of the population at any time of the run; ``"not-positive"`` where ρ
-        has an eigenvalue below both −1e-7 and minus the tolerance; ``"not-converged"`` where the
-        error estimate or the trace drift exceeds the tolerance of the engine. Every status except
-        ``"ok"`` comes with a warning. The attribute ``certificate`` holds the numbers behind the
-        status, as JSON.
+        The attribute ``status`` is ``"ok"``; ``"cutoff-too-small"`` where the photon cut-off causes
+        errors above the tolerance, and ``"cutoff-not-resolved"`` where these errors are not known;
+        ``"not-positive"`` where ρ has an eigenvalue below both −1e-7 and minus the tolerance;
+        ``"not-converged"`` where the error estimate or the trace drift exceeds the tolerance of the
+        engine. Every status except ``"ok"`` comes with a warning. The attribute ``certificate``
+        holds the numbers behind the status, as JSON; see `qubatt.certificate`.
 
     Raises
     ------
@@ -112,19 +121,15 @@ def charge(
     if isinstance(times, str) and not is_auto(times):
         raise ArgumentError("times", 'hold real numbers, or be "auto"', times)
     chosen = None if is_auto(times) else check_times(times)
+    cutoff = CertificateOptions.of(certificate, cutoff_tolerance)
     request = Request.of(battery, charger, environment, merits)
     state_times = None if state_times is None else check_state_times(request, state_times)
     time = settling_times(request) if chosen is None else chosen
-    search = request.auto_cutoff
-
+    options = RunOptions(engine, cutoff, state_times, describe=True)
     with reporting(progress, "charging") as report:
-
-        def run(at_cutoff: Request) -> CertifiedResult:
-            return solve(at_cutoff, time, engine, report, state_times, describe=not search)
-
-        certified = converge(request, run) if search else run(request)
-    certified.certificate.issue(strict)
-    return with_scalar_coordinates(certified.dataset) if search else certified.dataset
+        result = solve(request, time, options, report)
+    result.certificate.issue(strict)
+    return result.dataset
 
 
 def check_state_times(request: Request, state_times: ArrayLike) -> FloatArray:

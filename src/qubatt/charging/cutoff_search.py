@@ -1,88 +1,115 @@
-"""Search for the photon cut-off at which the merits have converged."""
+"""Search for the photon cut-off at which the errors of the merits are within the tolerance."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import logging
+import math
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
-import numpy as np
-
+from qubatt.charging.assessment import Assessment
 from qubatt.charging.certificate import CertifiedResult
+from qubatt.charging.cutoff_error import CutoffErrors, errors_from_bound, errors_from_companion
 from qubatt.charging.request import Request
 from qubatt.core.errors import ResourceError
-from qubatt.merits import CutoffPopulation
 from qubatt.models.photon_cutoff import max_photons
 
 logger = logging.getLogger(__name__)
 
-CUTOFF_TOLERANCE = 1e-6
-"""Largest accepted change of a merit between two cut-offs, relative to the larger of 1 and the
-largest value of the merit.
-"""
+FIRST_GROWTH, LARGEST_GROWTH = 1.25, 1.4
+"""Factors by which the number of levels grows before its effect is known, and at most."""
 
-FIRST_MARGIN = 8
-"""Initial number of levels above those that hold the charger state."""
+FEWEST_ADDED_LEVELS = 2
+"""Smallest number of added levels; one level may have the wrong parity."""
 
 
-def converge(request: Request, solve: Callable[[Request], CertifiedResult]) -> CertifiedResult:
-    """Solve with more and more Fock levels until doubling the margin changes no merit.
+class CutoffHistory(NamedTuple):
+    """The photon cut-offs of a search, the last of them chosen, with the errors that they left.
 
-    The margin is the number of levels above those that hold the charger state. The result with the
-    largest margin is returned, which is twice the margin that proved sufficient.
+    Attributes
+    ----------
+    tolerance : float
+        Tolerance of the errors of merits, relative to their scales.
+    tried : list of dict
+        ``max_photons``, and ``error``: the largest error of a merit relative to its scale, None
+        where it was not known yet.
+    """
+
+    tolerance: float
+    tried: list[dict[str, Any]]
+
+    @property
+    def chosen(self) -> int:
+        """The chosen cut-off."""
+        return int(self.tried[-1]["max_photons"])
+
+    def attached_to(self, result: CertifiedResult) -> CertifiedResult:
+        """Return the result with the history as its attribute ``cutoff``."""
+        entry = {"chosen": self.chosen, "tolerance": self.tolerance, "tried": self.tried}
+        result.dataset.attrs["cutoff"] = json.dumps(entry)
+        return result._replace(cutoff=self.chosen)
+
+
+def search_cutoff(
+    request: Request,
+    tolerance: float,
+    solve: Callable[[Request], Assessment],
+) -> tuple[Assessment, CutoffErrors, CutoffHistory]:
+    """Solve with more and more Fock levels until the errors of all merits are within the tolerance.
+
+    The search begins with the levels that hold the charger state. Each run is the companion of the
+    next one; their ratio r predicts how many levels are missing, ln(error/limit) (n − n')/(−ln r).
+
+    Parameters
+    ----------
+    request : Request
+        The request with the lowest cut-off.
+    tolerance : float
+        Tolerance of the error of each merit, relative to its scale.
+    solve : callable
+        Solves a request, at the same sampling times for all cut-offs.
 
     Raises
     ------
     ResourceError
-        If memory runs out before convergence; the message gives the last cut-off and change.
+        If memory runs out before; the message gives the last cut-off and error.
     """
-    base = max_photons(request.battery)
-    margin, before, tried = FIRST_MARGIN, None, []
+    cutoff = int(max_photons(request.battery))
+    tried: list[dict[str, Any]] = []
+    before: Assessment | None = None
     while True:
-        larger = request.with_max_photons(base + margin)
         try:
-            result = solve(larger)
+            now = solve(request.with_max_photons(cutoff))
         except ResourceError as error:
             if before is None:
                 raise
             last = tried[-1]
+            reached = "" if last["error"] is None else f", with an error of {last['error']:.1e}"
             raise ResourceError(
-                f'max_photons="auto" found no cut-off: {last["max_photons"]} changed the merits by'
-                f" {last['change'] or float('inf'):.1e}, and {base + margin} is too large. {error}"
+                f'max_photons="auto" ended at {last["max_photons"]}{reached}, because {cutoff}'
+                f" is too large. {error}"
             ) from None
-        closed = not larger.reaches_above_cutoff()
-        change = 0.0 if closed else None if before is None else _change(before, result)
-        tried.append({"max_photons": base + margin, "change": change})
-        logger.info("max_photons=%d: merits changed by %s", base + margin, change)
-        if change is not None and change <= CUTOFF_TOLERANCE:
-            return _labelled(result, change, tried, base + margin)
-        before, margin = result, 2 * margin
+        errors = errors_from_bound(now, tolerance)
+        if before is not None:
+            levels = cutoff - tried[-1]["max_photons"]
+            errors = errors_from_companion(now, before, errors, levels)
+        relative = errors.relative
+        tried.append({"max_photons": cutoff, "error": _rounded(relative)})
+        logger.info("max_photons=%d: relative error %.1e", cutoff, relative)
+        if errors.are_small or not now.solution.converged:
+            return now, errors, CutoffHistory(tolerance, tried)
+        before, cutoff = now, _next(cutoff, errors)
 
 
-def _labelled(
-    result: CertifiedResult, change: float, tried: list[dict[str, float | None]], cutoff: int
-) -> CertifiedResult:
-    """Add the chosen cut-off, and the changes on which the choice rests, to the result."""
-    certificate = dataclasses.replace(
-        result.certificate, numbers=result.certificate.numbers | {"cutoff_change": change}
-    )
-    chosen = {"chosen": cutoff, "tolerance": CUTOFF_TOLERANCE, "tried": tried}
-    result.dataset.attrs |= certificate.attributes | {"cutoff": json.dumps(chosen)}
-    return CertifiedResult(result.dataset, certificate, cutoff)
+def _rounded(error: float) -> float | None:
+    """Return an error with three digits; None if it is not known."""
+    return float(f"{error:.3g}") if math.isfinite(error) else None
 
 
-def _change(before: CertifiedResult, now: CertifiedResult) -> float:
-    """Return the largest change of a merit, relative to the larger of 1 and its largest value."""
-    changes = [0.0]
-    for name, values in now.dataset.data_vars.items():
-        time = values.attrs.get("units") == "1/omega_ref"  # of a maximum: others may overtake it
-        if name != CutoffPopulation().name and not time:
-            new, old = (np.atleast_1d(part.to_numpy()) for part in (values, before.dataset[name]))
-            same = (new == old) | (np.isnan(new) & np.isnan(old))  # also where it is infinite
-            with np.errstate(invalid="ignore"):
-                change = np.where(same, 0.0, np.abs(new - old))
-            finite = np.abs(new[np.isfinite(new)])
-            scale = max(1.0, float(finite.max(initial=0.0)))
-            changes.append(float(np.where(np.isnan(change), np.inf, change).max()) / scale)
-    return max(changes)
+def _next(cutoff: int, errors: CutoffErrors) -> int:
+    """Return the next cut-off: the predicted one, but at most 1.4 times the present one."""
+    known = math.isfinite(errors.excess) and errors.slope > 0.0
+    missing = math.log(errors.excess) / errors.slope if known else (FIRST_GROWTH - 1.0) * cutoff
+    most = max(FEWEST_ADDED_LEVELS, math.ceil((LARGEST_GROWTH - 1.0) * cutoff))
+    return cutoff + min(max(FEWEST_ADDED_LEVELS, math.ceil(missing)), most)

@@ -40,21 +40,26 @@ class LabelledMerits(NamedTuple):
         return self._replace(coordinates=added | self.coordinates)
 
 
+def merit_values(request: Request, record: SolvedRun) -> dict[str, NDArray[Any]]:
+    """Return the values of the requested merits by name; see `Merit.values`."""
+    has_states = record.battery_states is not None or record.states is not None
+    with single_blas() if has_states else nullcontext():  # expectation values need no BLAS
+        return {merit.name: merit.values(record) for merit in request.merits}
+
+
 def label_merits(
-    request: Request, record: SolvedRun, chosen: Chosen, state_dim: str
+    request: Request, arrays: Mapping[str, NDArray[Any]], chosen: Chosen, state_dim: str
 ) -> LabelledMerits:
     """Return the requested merits at the chosen times, with labels.
 
-    The battery states of the record are already restricted to these times. Dims before time, such
+    The values of merits of the battery state are already restricted to these times. Dims before time, such
     as ``environment``, have the names of their entries as coordinates. Merits of the full state
     have the dim `state_dim` in place of time, or no such dim if `state_dim` is empty.
     """
     variables: dict[str, Labelled] = {}
     coordinates: dict[str, tuple[NDArray[Any], dict[str, Any]]] = {}
-    has_states = record.battery_states is not None or record.states is not None
-    with single_blas() if has_states else nullcontext():  # expectation values need no BLAS
-        arrays = [merit.values(record) for merit in request.merits]
-    for merit, values in zip(request.merits, arrays, strict=True):
+    for merit in request.merits:
+        values = arrays[merit.name]
         labels = merit.labels(request.problem)
         dims = list(labels)
         needs = merit.needs

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
+from qubatt.charging.assessment import Assessment
 from qubatt.charging.certificate import Certificate, CertifiedResult, certify_run
-from qubatt.charging.propagate import solve
+from qubatt.charging.certified_run import assess, certified, distance_at_start
+from qubatt.charging.companion import Companion, decide
+from qubatt.charging.cutoff_bound import bound_of
+from qubatt.charging.cutoff_error import (
+    CUTOFF_TOLERANCE,
+    CertificateMode,
+    CertificateOptions,
+    CutoffErrors,
+)
+from qubatt.charging.propagate import Propagation, propagate_each, with_integrals
 from qubatt.charging.request import ChargerOption, MeritNames, Request
 from qubatt.charging.sample_times import sample_times
 from qubatt.core.call import explained_call
@@ -23,6 +33,7 @@ from qubatt.core.input_matrix import tidy
 from qubatt.core.problem import Jump, Problem, Term
 from qubatt.core.progress import ProgressOption, Report, reporting
 from qubatt.core.realization import Realization
+from qubatt.core.solution import Solution
 from qubatt.core.space import WHOLE_SPACE, Operator, Space
 from qubatt.core.task import Save
 from qubatt.engines import Engine, select_engine
@@ -66,6 +77,8 @@ def discharge(
     merits: MeritNames = DISCHARGE_MERITS,
     engine: str | Engine = "auto",
     start: float | Literal["full"] = FULL,
+    certificate: CertificateMode = "auto",
+    cutoff_tolerance: float = CUTOFF_TOLERANCE,
     progress: ProgressOption = False,
     strict: bool = False,
 ) -> xr.Dataset:
@@ -95,6 +108,9 @@ def discharge(
         or ``"full"``: all atoms in their highest level, and a battery made of matrices in the
         highest level of its H_B, or in the equal mixture of the states of that level if it is
         degenerate.
+    certificate, cutoff_tolerance
+        As in `charge`; they concern the photon cut-off while the battery was charged, and that of a
+        battery that is itself an oscillator.
     progress, strict
         As in `charge`.
 
@@ -131,6 +147,7 @@ def discharge(
             engine,
             start,
             report,
+            CertificateOptions.of(certificate, cutoff_tolerance),
         )
     result.certificate.issue(strict)
     return with_scalar_coordinates(result.dataset)
@@ -143,19 +160,33 @@ def find_discharge(
     engine: str | Engine = "auto",
     start: Any = FULL,
     progress: Report | None = None,
+    options: CertificateOptions = CertificateOptions(),  # noqa: B008  # immutable
 ) -> CertifiedResult:
     """Return the self-discharge of the battery of a charging request; arguments as in `discharge`.
 
-    If discharging is ``"ok"``, the certificate is that of the charging run, if there is one.
+    If discharging is ``"ok"``, the certificate is that of the charging run, if there is one. The
+    trace distance that the photon cut-off causes while the battery is charged does not grow
+    afterwards.
     """
     if charged.auto_cutoff and start != FULL:
         cure = 'Charge with max_photons="auto" first: the attribute "cutoff" holds the number.'
         raise ArgumentError("max_photons", "be a number in this call", "auto", cure)
-    rho, before = _begin(charged, start, engine)
-    realization = Realization(_alone(charged.realization, rho))
-    merits_of_battery = select_merits(merits, realization)
-    request = dataclasses.replace(charged, realization=realization, merits=merits_of_battery)
-    result = solve(request, time, engine, progress)
+    first = _discharged(charged, time, merits, engine, start, progress)
+
+    def solve(companion: Companion) -> list[Assessment]:
+        samples = first.run.solution.times
+        run = _discharged(companion.request, time, merits, engine, start, None, samples)
+        return [run.assessment]
+
+    (errors,) = decide([first.assessment], options, solve, charged if first.before else None)
+    result = certified(first.assessment, first.run, errors)
+    return _annotated(charged, result, first.before, start)
+
+
+def _annotated(
+    charged: Request, result: CertifiedResult, before: Certificate | None, start: Any
+) -> CertifiedResult:
+    """Return the result with its start, a note on heating, and the certificate of charging."""
     dataset, after = result.dataset, result.certificate
     dataset.attrs["start"] = str(start)
     if "remaining_energy" in dataset and not any(
@@ -167,15 +198,53 @@ def find_discharge(
     if before is not None:
         dataset.attrs["charging_certificate"] = json.dumps(before.numbers)
         if after.status == "ok":
-            after = before
-        dataset.attrs["status"] = after.status
+            after = dataclasses.replace(before, numbers=after.numbers | before.numbers)
+        dataset.attrs |= after.attributes
     return result._replace(certificate=after)
+
+
+class _Discharge(NamedTuple):
+    """A discharging run, and the certificate of the charging run before it if there is one."""
+
+    assessment: Assessment
+    run: Propagation
+    before: Certificate | None
+
+
+def _discharged(
+    charged: Request,
+    time: FloatArray,
+    merits: MeritNames,
+    engine: str | Engine,
+    start: Any,
+    progress: Report | None,
+    samples: FloatArray | None = None,
+) -> _Discharge:
+    """Return the discharging run of a battery, at given sampling times if there are any."""
+    rho, solution = _begin(charged, start, engine)
+    realization = Realization(_alone(charged.realization, rho))
+    merits_of_battery = select_merits(merits, realization)
+    request = dataclasses.replace(
+        charged, charger=None, realization=realization, merits=merits_of_battery
+    )
+    ((run,),) = propagate_each([request], [time], engine, progress, samples=samples)
+    run = run if samples is None else run.at(samples)
+    assessment = assess(request, run)
+    if solution is None:
+        return _Discharge(assessment, run, None)
+    bound = bound_of(charged, solution, distance_at_start(charged))
+    both = None
+    if bound is not None and assessment.bound is not None:
+        both = assessment.bound.after(bound)
+    total = None if bound is None else float(bound.at(solution.times[-1:])[0])
+    before = certify_run(charged, solution, CutoffErrors({}, {}, {}, total))
+    return _Discharge(dataclasses.replace(assessment, bound=both), run, before)
 
 
 def _begin(
     request: Request, start: Any, engine: str | Engine
-) -> tuple[NDArray[Any], Certificate | None]:
-    """Return the state of the battery at switch-off, and the certificate of the charging run."""
+) -> tuple[NDArray[Any], Solution | None]:
+    """Return the state of the battery at switch-off, and the solution of the charging run."""
     problem = request.problem
     if isinstance(start, str) and start == FULL:
         P = request.realization.battery_alone.operator([Term(1.0, {problem.battery: "P_full"})])
@@ -190,9 +259,10 @@ def _begin(
         raise ArgumentError("start", "be positive", start, cure)
     times = sample_times(request, np.array([after]))
     task = request.task(times, Save(battery=True))
-    (solution,) = select_engine(engine, task)[0].solve(task)
+    solver, _ = select_engine(engine, task)
+    (solution,) = solver.solve(with_integrals(task, request, solver))
     rho = solution.battery_states[-1]  # type: ignore[index]  # asked for
-    return (rho if np.any(rho.imag) else rho.real), certify_run(request, solution)
+    return (rho if np.any(rho.imag) else rho.real), solution
 
 
 def _alone(realization: Realization, rho: NDArray[Any]) -> Problem:

@@ -1,9 +1,8 @@
-"""Propagate requests over time, and label the results."""
+"""Propagate requests over time."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import logging
 from collections.abc import Callable, Sequence
 from functools import reduce
@@ -11,17 +10,12 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from qubatt.charging.certificate import CertifiedResult, certify_run
-from qubatt.charging.dataset import label_merits, labelled
 from qubatt.charging.request import Request, check_alike
 from qubatt.charging.sample_times import sample_times
 from qubatt.core.check import FloatArray
 from qubatt.core.solution import Solution
-from qubatt.core.task import Save
+from qubatt.core.task import Save, Task
 from qubatt.engines import Engine, select_engine
-from qubatt.merits import SolvedRun
-from qubatt.merits.maximum import Maximum
-from qubatt.results.late_maxima import STILL_RISING
 
 logger = logging.getLogger(__name__)
 
@@ -40,12 +34,15 @@ class Propagation:
         Expectation values at all sampling times, and states.
     chosen_because : str
         Why the engine was chosen.
+    companion : Propagation or None
+        The propagation with other photon cut-offs; see `companion_of`.
     """
 
     time: FloatArray
     state_times: FloatArray | None
     solution: Solution
     chosen_because: str
+    companion: Propagation | None = None
 
     def suffices(self, request: Request) -> bool:
         """Return whether the propagation holds everything that the merits of a request need."""
@@ -57,30 +54,15 @@ class Propagation:
             and bool(np.isin(samples, held.times).all())
         )
 
+    def at(self, samples: FloatArray) -> Propagation:
+        """Return a copy with these of the sampling times only."""
+        kept = np.isin(self.solution.times, samples)
+        solution = _restricted(self.solution, kept)
+        return dataclasses.replace(self, solution=solution)
+
     def _at(self, time: FloatArray) -> FloatArray:
         """Return the union of the given times and the times of full states."""
         return time if self.state_times is None else np.union1d(time, self.state_times)
-
-
-def propagate(
-    request: Request,
-    times: Sequence[FloatArray],
-    engine: str | Engine = "auto",
-    progress: Callable[[float], None] | None = None,
-    state_times: FloatArray | None = None,
-    battery: bool = False,
-) -> list[Propagation]:
-    """Propagate once up to the last time, and return the propagation for each array of times.
-
-    Parameters
-    ----------
-    request : Request
-        What to compute.
-    times, engine, progress, state_times, battery
-        As in `propagate_each`.
-    """
-    (runs,) = propagate_each([request], times, engine, progress, state_times, battery)
-    return runs
 
 
 def propagate_each(
@@ -90,6 +72,7 @@ def propagate_each(
     progress: Callable[[float], None] | None = None,
     state_times: FloatArray | None = None,
     battery: bool = False,
+    samples: FloatArray | None = None,
 ) -> list[list[Propagation]]:
     """Propagate requests that differ only in the charger state, in one joint run if possible.
 
@@ -107,6 +90,8 @@ def propagate_each(
         Times for merits of the full state, by default the output times.
     battery : bool
         Keep the states of the battery even if no merit needs them, if the engine computes states.
+    samples : array, shape (K,), optional
+        Sampling times in addition to those that the requests need.
 
     Returns
     -------
@@ -127,6 +112,7 @@ def propagate_each(
     ]
     saved_times = [time if state_times is None else state_times for time in times]
     sampled = reduce(np.union1d, [sample_times(request, time) for time in output_times])
+    sampled = sampled if samples is None else np.union1d(sampled, samples)
     save = Save(
         states=np.isin(sampled, reduce(np.union1d, saved_times)) if whole else False,
         battery=request.needs("battery state"),
@@ -136,7 +122,7 @@ def propagate_each(
     logger.info("%s engine: %s; %d states", solver.name, reason, task.problem.space.dim)
     if battery and solver.states != "none":
         task = dataclasses.replace(task, save=dataclasses.replace(save, battery=True))
-    solutions = solver.solve(task, progress)
+    solutions = solver.solve(with_integrals(task, request, solver), progress)
     if len(times) == 1:
         return [[Propagation(times[0], state_times, solution, reason)] for solution in solutions]
     states = sampled[np.isin(sampled, reduce(np.union1d, saved_times))]
@@ -151,63 +137,30 @@ def propagate_each(
     ]
 
 
+def with_integrals(task: Task, request: Request, solver: Engine) -> Task:
+    """Return the task with the integrals that bound the error of the photon cut-off."""
+    if not solver.matrices or request.defect is None:
+        return task
+    return dataclasses.replace(task, integrated=request.defect.operators)
+
+
 def _until(solution: Solution, end: float, states: NDArray[np.bool_]) -> Solution:
     """Return the solution up to `end`, with the selected states."""
-    near = solution.times <= end
+    near = _restricted(solution, solution.times <= end)
+    kept = None if solution.states is None else solution.states[states]
+    return dataclasses.replace(near, states=kept)
+
+
+def _restricted(solution: Solution, kept: NDArray[np.bool_]) -> Solution:
+    """Return the solution at some of its times, with all states."""
+    if kept.all():
+        return solution
     battery = solution.battery_states
     return dataclasses.replace(
         solution,
-        times=solution.times[near],
-        moments={name: values[near] for name, values in solution.moments.items()},
-        standard_errors={name: errors[near] for name, errors in solution.standard_errors.items()},
-        trace=solution.trace[near],
-        states=None if solution.states is None else solution.states[states],
-        battery_states=None if battery is None else battery[near],
+        times=solution.times[kept],
+        moments={name: values[kept] for name, values in solution.moments.items()},
+        standard_errors={name: errors[kept] for name, errors in solution.standard_errors.items()},
+        trace=solution.trace[kept],
+        battery_states=None if battery is None else battery[kept],
     )
-
-
-def certified_run(request: Request, run: Propagation, describe: bool = False) -> CertifiedResult:
-    """Return the merits of a propagation over time, with a certificate.
-
-    Scalar coordinates are added if `describe` is true; see `scalar_coordinates`.
-    """
-    solution, time, state_times = run.solution, run.time, run.state_times
-    chosen = np.searchsorted(solution.times, time)
-    record = SolvedRun(
-        request.realization,
-        solution.times,  # energies are relative to time 0, the first of them
-        solution.moments,
-        None if solution.battery_states is None else solution.battery_states[chosen],
-        solution.states,
-    )
-    state_dim = "time" if state_times is None else "state_time"
-    merits = label_merits(request, record, chosen, state_dim)
-    merits = merits.with_times(time=time, state_time=state_times)
-    certificate = certify_run(request, solution, record)
-    statistics = dict(solution.statistics) | {"chosen": run.chosen_because}
-    dataset = labelled(request, merits, certificate, statistics, describe)
-    if rising := _rising(request, record):
-        dataset.attrs[STILL_RISING] = json.dumps(rising)
-    return CertifiedResult(dataset, certificate)
-
-
-def _rising(request: Request, record: SolvedRun) -> list[str]:
-    """Return the names of maxima reached at the last time, where the curve may still rise."""
-    if len(record.times) < 2:
-        return []
-    maxima = [merit for merit in request.merits if isinstance(merit, Maximum)]
-    ends = {of: getattr(record.curve, f"max_{of}")()[0] for of in {merit.of for merit in maxima}}
-    return [merit.name for merit in maxima if ends[merit.of] == record.times[-1]]
-
-
-def solve(
-    request: Request,
-    time: FloatArray,
-    engine: str | Engine = "auto",
-    progress: Callable[[float], None] | None = None,
-    state_times: FloatArray | None = None,
-    describe: bool = False,
-) -> CertifiedResult:
-    """Return the merits over time, with a certificate; see `propagate` and `certified_run`."""
-    (run,) = propagate(request, [time], engine, progress, state_times)
-    return certified_run(request, run, describe)

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
-import numpy as np
-
 from qubatt.core.bibliography import BIBLIOGRAPHY
 from qubatt.core.check import FloatArray
+from qubatt.core.cutoff_defect import CutoffDefect, cutoff_defect
 from qubatt.core.declaration import parameters_of
 from qubatt.core.errors import ArgumentError
-from qubatt.core.observable import Observable
+from qubatt.core.observable import ENERGY, Observable
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization, realize
+from qubatt.core.resize import with_levels
 from qubatt.core.spec_string import to_declared
-from qubatt.core.task import Save, Task
+from qubatt.core.task import AT_REST, Save, Task
 from qubatt.core.version import versions
-from qubatt.engines.exact.sectors import find_sectors
 from qubatt.environment import Dissipator
 from qubatt.environment.reading import Environment, read_environment
 from qubatt.merits import Merit, select_merits
-from qubatt.merits.cutoff_population import highest_levels
 from qubatt.merits.merit import Needs
 from qubatt.models import Battery
 from qubatt.models.photon_cutoff import (
@@ -121,7 +119,18 @@ class Request:
     def observables(self) -> tuple[Observable, ...]:
         """Observables that the merits and the certificate need, each once."""
         needed = [each for merit in self.merits for each in merit.observables(self.problem)]
-        return tuple(dict.fromkeys([*needed, *highest_levels(self.problem).values()]))
+        scales = [ENERGY] if self.problem.space.modes else []
+        return tuple(dict.fromkeys([*needed, *scales]))
+
+    @cached_property
+    def defect(self) -> CutoffDefect | None:
+        """The part of the generator that the photon cut-offs remove; None if it is not known."""
+        return cutoff_defect(self.realization)
+
+    def with_levels(self, dims: Mapping[str, int]) -> Request:
+        """Return a copy with other numbers of levels of the modes; see `with_levels`."""
+        realization = Realization(with_levels(self.problem, dims))
+        return dataclasses.replace(self, realization=realization)
 
     def differs_by_charger_only(self, other: Request) -> bool:
         """Return whether another request differs only in the initial state of the charger.
@@ -138,8 +147,11 @@ class Request:
     def task(self, times: FloatArray, save: Save, requests: Sequence[Request] = ()) -> Task:
         """Return the task for an engine: this request, or several with different charger states."""
         initials = tuple(each.problem.initial for each in requests or [self])
+        observables = self.observables
+        if times is AT_REST and self.defect is not None:
+            observables = (*observables, *self.defect.operators)
         return Task.of(
-            self.realization, times, observables=self.observables, save=save, initials=initials
+            self.realization, times, observables=observables, save=save, initials=initials
         )
 
     def needs(self, what: Needs) -> bool:
@@ -170,27 +182,6 @@ class Request:
         """Unique keys into the bibliography."""
         keys = [key for merit in self.merits for key in merit.citations]
         return tuple(dict.fromkeys([*self.battery.citations, *keys]))
-
-    def reaches_above_cutoff(self) -> bool:
-        """Return whether the dynamics populates Fock levels above the cut-off.
-
-        The cut-off is raised by the number of photons that are exchanged at once, because the next
-        level alone may have a parity that is never reached. For a battery made of matrices, to
-        which no levels can be added, the answer is always True.
-        """
-        cutoff, space = max_photons(self.battery), self.problem.space
-        if cutoff is None:
-            return True
-        steps = [getattr(space.factors[mode], "photons_at_once", 1) for mode in space.modes]
-        larger = with_max_photons(self.battery, cutoff + max(steps, default=1))
-        problem = larger.problem(self.charger, self.environment).in_basis(space.bases)
-        sectors = find_sectors(Realization(problem))
-        reached = np.unique(np.array(sectors.pairs))
-        states = np.concatenate([sectors.members[sector] for sector in reached])
-        return any(
-            bool(np.any(problem.space.level_of(mode)[states] >= space.factors[mode].dim))
-            for mode in space.modes
-        )
 
 
 @cache

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 
+from qubatt.charging.assessment import Assessment
 from qubatt.charging.certificate import CertifiedResult, certify_steady
-from qubatt.charging.cutoff_search import converge
-from qubatt.charging.dataset import label_merits, labelled
+from qubatt.charging.companion import SHARE_OF_RUN, Companion, decide
+from qubatt.charging.cutoff_bound import steady_bound
+from qubatt.charging.cutoff_error import (
+    CUTOFF_TOLERANCE,
+    CertificateMode,
+    CertificateOptions,
+    CutoffErrors,
+)
+from qubatt.charging.cutoff_search import search_cutoff
+from qubatt.charging.dataset import label_merits, labelled, merit_values
 from qubatt.charging.request import (
     ChargerOption,
     MeritNames,
@@ -17,9 +27,9 @@ from qubatt.charging.request import (
     check_alike,
 )
 from qubatt.core.call import explained_call
-from qubatt.core.errors import UnsupportedError
+from qubatt.core.errors import ResourceError, UnsupportedError
 from qubatt.core.float_errors import usual_float_errors
-from qubatt.core.progress import ProgressOption, reporting
+from qubatt.core.progress import ProgressOption, part, reporting
 from qubatt.core.task import AT_REST, Save
 from qubatt.engines.steady.gap import MAX_STEADY_STATES
 from qubatt.engines.steady.solve_steady import SteadySolution, solve_steady
@@ -41,6 +51,8 @@ def steady_state(
     merits: MeritNames = None,
     method: str | SteadySolver = "auto",
     gap: bool = False,
+    certificate: CertificateMode = "auto",
+    cutoff_tolerance: float = CUTOFF_TOLERANCE,
     progress: ProgressOption = False,
     strict: bool = False,
 ) -> xr.Dataset:
@@ -68,6 +80,9 @@ def steady_state(
     gap : bool
         Add the variable ``relaxation_rate``, the Liouvillian gap: the smallest −Re λ of the
         eigenvalues λ ≠ 0 of 𝓛 on the space that is reachable from ρ(0).
+    certificate, cutoff_tolerance
+        As in `charge`, with the steady state of a companion with fewer levels. The bound of a run
+        does not exist for a steady state: ``"bound"`` gives only ‖(𝓛̂ − 𝓛)ρ‖₁.
     progress : bool or callable
         As in `charge`.
     strict : bool
@@ -77,8 +92,9 @@ def steady_state(
     -------
     xarray.Dataset
         The variables of `charge`, without dims. The attribute ``status`` is as in `charge`;
-        ``certificate`` holds ‖𝓛ρ‖ as ``residual``, the estimated ‖ρ − ρ_∞‖, and the number of
-        independent steady states reachable from ρ(0), ``steady_states``.
+        ``certificate`` holds ‖𝓛ρ‖ as ``residual``, a bound of ‖(𝓛̂ − 𝓛)ρ‖₁ with the untruncated 𝓛̂
+        as ``cutoff_residual``, the estimated ‖ρ − ρ_∞‖, and the number of independent steady states
+        reachable from ρ(0), ``steady_states``.
 
     Raises
     ------
@@ -97,8 +113,9 @@ def steady_state(
 
     Notes
     -----
-    The residual is that of the truncated problem; the error of the truncation itself is judged by
-    the population of the highest level.
+    The residual is that of the truncated problem. The residual of the untruncated problem divided
+    by the relaxation rate indicates the distance from the exact steady state, but does not bound
+    it; the errors of the merits are estimated from a companion.
 
     Examples
     --------
@@ -110,7 +127,8 @@ def steady_state(
     """
     request = steady_request(battery, charger, environment, merits)
     with reporting(progress, "settling") as report:
-        result = find_steady_state(request, method, gap, report)
+        options = CertificateOptions.of(certificate, cutoff_tolerance)
+        result = find_steady_state(request, method, gap, report, options)
     result.certificate.issue(strict)
     return with_scalar_coordinates(result.dataset)
 
@@ -135,50 +153,107 @@ def find_steady_state(
     method: str | SteadySolver = "auto",
     gap: bool = False,
     progress: Callable[[float], None] | None = None,
+    options: CertificateOptions = CertificateOptions(),  # noqa: B008  # immutable
 ) -> CertifiedResult:
     """Return the steady state, with a sufficient photon cut-off if that is to be determined.
 
     The solution at each cut-off is the initial guess for the next one.
     """
+    if not request.auto_cutoff:
+        return certified_states([request], method, gap, progress, options)[0][0]
     previous: list[SteadySolution] = []
 
-    def solve(at_cutoff: Request) -> CertifiedResult:
-        save = Save(
-            states=at_cutoff.auto_cutoff or at_cutoff.needs("full state"),
-            battery=at_cutoff.needs("battery state"),
-        )
+    def solve(at_cutoff: Request) -> Assessment:
+        save = Save(states=True, battery=at_cutoff.needs("battery state"))
         task = at_cutoff.task(AT_REST, save)
         last = previous[-1] if previous else None
         (solution,) = solve_steady(task, method, gap=gap, warm_start=last, progress=progress)
         previous[:] = [solution]
-        return certified_steady(at_cutoff, solution)
+        return assess_steady(at_cutoff, solution)
 
-    return converge(request, solve) if request.auto_cutoff else solve(request)
+    assessment, errors, history = search_cutoff(request, options.tolerance, solve)
+    return history.attached_to(certified_steady(assessment, errors))
 
 
-def find_steady_states(
+def certified_states(
     requests: Sequence[Request],
     method: str | SteadySolver = "auto",
     gap: bool = False,
     progress: Callable[[float], None] | None = None,
+    options: CertificateOptions = CertificateOptions(),  # noqa: B008  # immutable
     battery: bool = False,
-) -> list[SteadySolution]:
+) -> list[tuple[CertifiedResult, KeptState]]:
     """Return the steady states of requests that differ only in their charger state.
 
     Each steady state is the one that the charger state of its request leads to; see `solve_steady`.
-    States of the battery are kept if merits need them or if `battery` is true.
+    States of the battery are kept if merits need them or if `battery` is true. Each result comes
+    with the solutions that it was computed from.
 
     Raises
     ------
     ArgumentError
         If the requests differ in more than that, or if their cut-off is to be determined.
     """
+    single = options.mode == "bound" or not requests[0].problem.space.modes
+    first = progress if single else part(progress, 0.0, SHARE_OF_RUN)
+    solutions = _solved(requests, method, gap, first, battery)
+    results = []
+    for request, solution in zip(requests, solutions, strict=True):
+        others: list[SteadySolution] = []
+
+        def solve(companion: Companion) -> list[Assessment]:
+            rest = part(progress, SHARE_OF_RUN, 1.0)
+            others[:] = _solved([companion.request], method, False, rest, battery)
+            return [assess_steady(companion.request, others[0])]
+
+        assessment = assess_steady(request, solution)
+        (errors,) = decide([assessment], options, solve)
+        kept = KeptState(solution, others[0] if others else None)
+        results.append((certified_steady(assessment, errors), kept))
+    return results
+
+
+def _solved(
+    requests: Sequence[Request],
+    method: str | SteadySolver,
+    gap: bool,
+    progress: Callable[[float], None] | None,
+    battery: bool,
+) -> list[SteadySolution]:
     request = check_alike(requests)
     save = Save(
         states=request.needs("full state"), battery=battery or request.needs("battery state")
     )
     task = request.task(AT_REST, save, requests)
     return solve_steady(task, method, gap=gap, progress=progress)
+
+
+class KeptState(NamedTuple):
+    """The steady state of a request, and that of its companion if there is one."""
+
+    solution: SteadySolution
+    companion: SteadySolution | None
+
+
+def recertified_state(
+    request: Request, kept: KeptState, options: CertificateOptions
+) -> CertifiedResult | None:
+    """Return the result of a kept steady state, with other merits; None if it lacks something."""
+    lacking = False
+
+    def solve(companion: Companion) -> list[Assessment]:
+        nonlocal lacking
+        other = kept.companion
+        lacking = other is None or not suffices(companion.request, other)
+        if other is None or lacking:
+            raise ResourceError("The companion was not kept.")
+        return [assess_steady(companion.request, other)]
+
+    if not suffices(request, kept.solution):
+        return None
+    assessment = assess_steady(request, kept.solution)
+    (errors,) = decide([assessment], options, solve)
+    return None if lacking else certified_steady(assessment, errors)
 
 
 def suffices(request: Request, solution: SteadySolution) -> bool:
@@ -190,8 +265,8 @@ def suffices(request: Request, solution: SteadySolution) -> bool:
     )
 
 
-def certified_steady(request: Request, solution: SteadySolution) -> CertifiedResult:
-    """Return the merits of a solution as a Dataset, with its certificate."""
+def assess_steady(request: Request, solution: SteadySolution) -> Assessment:
+    """Return the merits of a steady state, and the residual of the untruncated problem."""
     record = SolvedRun(
         request.realization,
         np.array([0.0, np.inf]),
@@ -202,11 +277,21 @@ def certified_steady(request: Request, solution: SteadySolution) -> CertifiedRes
         None if solution.battery_states is None else solution.battery_states[1:],
         None if solution.state is None else solution.state[np.newaxis],
     )
-    merits = label_merits(request, record, 1, "")
+    values = merit_values(request, record)
+    bound = steady_bound(request, solution.moments)
+    end = np.array([np.inf])
+    return Assessment(request, record, values, np.array([1]), end, bound, solution, steady=True)
+
+
+def certified_steady(assessment: Assessment, errors: CutoffErrors) -> CertifiedResult:
+    """Return the merits of a steady state as a Dataset, with its certificate."""
+    request, solution = assessment.request, assessment.solution
+    assert isinstance(solution, SteadySolution)
+    merits = label_merits(request, assessment.values, 1, "")
     if solution.relaxation_rate is not None:
         rate = np.asarray(solution.relaxation_rate)
         merits.variables["relaxation_rate"] = ((), rate, RELAXATION_RATE)
-    certificate = certify_steady(request, solution)
+    certificate = certify_steady(request, solution, errors)
     dataset = labelled(request, merits, certificate, dict(solution.statistics), describe=False)
     dataset.attrs["uniqueness"] = _uniqueness(solution.count)
     return CertifiedResult(dataset, certificate)

@@ -94,7 +94,7 @@ class ChargingEnergy(Observable):
             least = COMMUTATOR_TOLERANCE * abs(part).max() * abs(H_B).max()
             if change.nnz and abs(change).max() > least:
                 parts.append((term.pulse, part))
-        return _sum(realization.dim, parts)
+        return sum_of_parts(realization.dim, parts)
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ class Product(Observable):
         """Return the operator."""
         A, B = (realization.observe(each) for each in (self.first, self.second))
         dim = realization.dim
-        pairs = [(_both(f, g), one, other) for f, one in _parts(A) for g, other in _parts(B)]
+        pairs = [(times_of(f, g), one, other) for f, one in _parts(A) for g, other in _parts(B)]
         if self.first == self.second:
             products = [(f, product(one, other)) for f, one, other in pairs]
         else:
@@ -215,7 +215,7 @@ class Product(Observable):
                 (f, combination([(0.5, product(one, other)), (0.5, product(other, one))], dim))
                 for f, one, other in pairs
             ]
-        return _sum(dim, products)
+        return sum_of_parts(dim, products)
 
 
 @dataclass(frozen=True)
@@ -269,7 +269,7 @@ def _parts(operator: TimeDependent) -> Parts:
     return [*([(None, operator.steady)] if operator.steady.nnz else []), *operator.pulsed]
 
 
-def _sum(dim: int, parts: Parts) -> TimeDependent:
+def sum_of_parts(dim: int, parts: Parts) -> TimeDependent:
     """Return Σ f(t) O with one operator per pulse."""
     steady = zero(dim)
     pulsed: dict[tuple[int, ...], tuple[Pulse, Operator]] = {}
@@ -299,7 +299,7 @@ def _factors(pulse: Pulse) -> tuple[Pulse, ...]:
     return pulse.factors if isinstance(pulse, _PulseProduct) else (pulse,)
 
 
-def _both(one: Pulse | None, other: Pulse | None) -> Pulse | None:
+def times_of(one: Pulse | None, other: Pulse | None) -> Pulse | None:
     """Return the product of two pulses, None standing for 1."""
     if one is None or other is None:
         return other if one is None else one

@@ -19,6 +19,11 @@ progress report.
 """
 
 
+def part(report: Report | None, start: float, end: float) -> Report | None:
+    """Return the function that receives the completed fraction of a part of the computation."""
+    return None if report is None else lambda done: report(start + (end - start) * done)
+
+
 class NotebookLine:
     """A line of text below a notebook cell, which is replaced at each update.
 

@@ -9,7 +9,7 @@ import numpy as np
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.merits.battery_state import BatteryStateMerit
-from qubatt.merits.entropy import shannon
+from qubatt.merits.entropy import entropy_error, shannon
 from qubatt.merits.solved_run import SolvedRun
 
 
@@ -57,3 +57,11 @@ class CoherenceRelativeEntropy(BatteryStateMerit):
         """Return the difference of entropies, shape ``(T,)``."""
         dephased = shannon(run.dephased_populations)
         return np.maximum(dephased - shannon(run.populations), 0.0)
+
+    def scale(self, run: SolvedRun) -> float:
+        """Return ln d; see `Merit.scale`."""
+        return math.log(max(run.battery_dim, 2))
+
+    def error_bound(self, distance: FloatArray, run: SolvedRun) -> FloatArray | None:
+        """Return twice the bound on an entropy; see `Merit.error_bound`."""
+        return None if run.is_mode else 2.0 * entropy_error(distance, run.battery_dim)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.core.observable import Expectation, Observable
@@ -34,3 +36,7 @@ class EmptyPopulation(Merit):
     def values(self, run: SolvedRun) -> FloatArray:
         """Return the population, shape ``(T,)``."""
         return run.of(*self.observables(run.problem))
+
+    def error_bound(self, distance: FloatArray, run: SolvedRun) -> FloatArray:  # noqa: ARG002
+        """Return half the distance; see `Merit.error_bound`."""
+        return np.minimum(0.5 * distance, 1.0)

@@ -30,3 +30,7 @@ class Energy(Merit):
         """Return E, shape ``(T,)``."""
         energy = run.of(ENERGY)
         return np.asarray(energy - energy[0])
+
+    def error_bound(self, distance: FloatArray, run: SolvedRun) -> FloatArray | None:
+        """Return half the spread of H_B times the distance; see `Merit.error_bound`."""
+        return run.energy_error(distance)

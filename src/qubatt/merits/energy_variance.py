@@ -40,6 +40,14 @@ class EnergyVariance(Merit):
         """Return the variance, shape ``(T,)``."""
         return variance(run)
 
+    def error_bound(self, distance: FloatArray, run: SolvedRun) -> FloatArray | None:
+        """Return 5/8 of the squared spread s² times the distance; see `Merit.error_bound`.
+
+        With H_B centred, ⟨H_B²⟩ changes by at most s²/8 and ⟨H_B⟩² by s²/2 times the distance.
+        """
+        energy = run.energy_error(distance)
+        return None if energy is None else 1.25 * energy * run.energy_scale
+
 
 @declare("merit", "work_fluctuation")
 class WorkFluctuation(Merit):

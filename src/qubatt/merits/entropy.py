@@ -20,6 +20,15 @@ def shannon(populations: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(-xlogy(p, p).sum(axis=-1), 0.0))
 
 
+def entropy_error(distance: FloatArray, d: int) -> FloatArray:
+    """Return the bound of Fannes and Audenaert on the change of the entropy in d dimensions.
+
+    T ln(d − 1) + h(T) with T = ½‖ρ̂ − ρ‖₁ and the binary entropy h, at most ln d.
+    """
+    T = np.minimum(0.5 * distance, 1.0 - 1.0 / d)
+    return np.asarray(T * math.log(max(d - 1, 1)) + shannon(np.stack([T, 1.0 - T], axis=-1)))
+
+
 @declare("merit", "purity")
 class Purity(BatteryStateMerit):
     """Purity of the battery state."""
@@ -36,6 +45,10 @@ class Purity(BatteryStateMerit):
         p = np.maximum(run.populations, 0.0)
         return np.asarray(np.minimum((p**2).sum(axis=-1) / p.sum(axis=-1) ** 2, 1.0))
 
+    def error_bound(self, distance: FloatArray, run: SolvedRun) -> FloatArray:  # noqa: ARG002
+        """Return the distance, since Tr[(ρ̂ − ρ)(ρ̂ + ρ)] ≤ ½‖ρ̂ − ρ‖₁ · 2."""
+        return np.minimum(distance, 1.0)
+
 
 @declare("merit", "entropy")
 class Entropy(BatteryStateMerit):
@@ -48,6 +61,14 @@ class Entropy(BatteryStateMerit):
     def values(self, run: SolvedRun) -> FloatArray:
         """Return S, shape ``(T,)``."""
         return shannon(run.populations)
+
+    def scale(self, run: SolvedRun) -> float:
+        """Return ln d; see `Merit.scale`."""
+        return math.log(max(run.battery_dim, 2))
+
+    def error_bound(self, distance: FloatArray, run: SolvedRun) -> FloatArray | None:
+        """Return the bound of `entropy_error`; None if the battery is a mode itself."""
+        return None if run.is_mode else entropy_error(distance, run.battery_dim)
 
 
 @declare("merit", "free_energy")
@@ -66,3 +87,12 @@ class FreeEnergy(BatteryStateMerit):
     def values(self, run: SolvedRun) -> FloatArray:
         """Return F, shape ``(T,)``."""
         return energy_of(run, run.in_levels) - shannon(run.populations) / self.beta
+
+    def error_bound(self, distance: FloatArray, run: SolvedRun) -> FloatArray | None:
+        """Return the sum of the bounds on energy and entropy; see `Merit.error_bound`."""
+        energy = run.energy_error(distance)
+        return (
+            None
+            if energy is None
+            else energy + entropy_error(distance, run.battery_dim) / self.beta
+        )

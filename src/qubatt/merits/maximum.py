@@ -6,9 +6,12 @@ import dataclasses
 import math
 from typing import Literal, Self
 
+import numpy as np
 from pydantic import Field
 
+from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
+from qubatt.core.observable import ENERGY, POWER
 from qubatt.merits.curve_merit import CurveMerit
 from qubatt.merits.solved_run import SolvedRun
 
@@ -16,6 +19,9 @@ BETWEEN_TIMES = ", interpolated between output times"
 """End of the definitions of interpolated merits; `Curve` provides the interpolating polynomials."""
 
 FORMULAS = {"energy": "E(t)", "power": "dE/dt", "average_power": "E(t)/t"}
+ENERGY_VALUE = ("energy", "value")
+"""Quantity and coordinate of the largest energy."""
+
 LABELS = {
     "energy": "largest stored energy",
     "power": "largest charging power",
@@ -74,3 +80,32 @@ class Maximum(CurveMerit):
         """Return the value or the time."""
         time, value = getattr(run.curve, f"max_{self.of}")()
         return float(value if self.coordinate == "value" else time)
+
+    def scale(self, run: SolvedRun) -> float:
+        """Return the scale of the energy, the power, or the time; see `Merit.scale`."""
+        power = self.coordinate == "value" and self.of != "energy"
+        return run.power_scale if power else super().scale(run)
+
+    def error_bound(self, distance: FloatArray, run: SolvedRun) -> FloatArray | None:
+        """Return a bound for the largest energy, from bounds ±e(t) on the energy at all times.
+
+        max E lies between max(E − e) and max(E + e), so late errors do not spoil an early maximum
+        that stays above E + e. No bound for powers and times.
+        """
+        errors = run.energy_error(distance) if (self.of, self.coordinate) == ENERGY_VALUE else None
+        return None if errors is None else np.asarray(run.maximum_error(errors, run.of(ENERGY)))
+
+    @property
+    def time(self) -> Self:
+        """The merit that is the time of this maximum."""
+        return dataclasses.replace(self, coordinate="time")
+
+    def curve(self, run: SolvedRun) -> FloatArray:
+        """Return the quantity to maximise at all sampling times, shape ``(T,)``."""
+        if self.of == "power":
+            return run.of(POWER)
+        energy = run.of(ENERGY) - run.of(ENERGY)[0]
+        if self.of == "energy":
+            return energy
+        start = run.times == 0.0
+        return np.where(start, run.of(POWER), energy / np.where(start, 1.0, run.times))

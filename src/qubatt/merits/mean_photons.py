@@ -2,8 +2,11 @@
 
 import math
 
+import numpy as np
+
 from qubatt.core.declaration import declare
 from qubatt.merits.expectation import ModeExpectation
+from qubatt.merits.solved_run import SolvedRun
 
 
 @declare("merit", "mean_photons")
@@ -15,3 +18,7 @@ class MeanPhotons(ModeExpectation):
     bounds = (0.0, math.inf)
     default = True
     operators = ("n",)
+
+    def scale(self, run: SolvedRun) -> float:
+        """Return 1 + max ⟨a†a⟩; see `Merit.scale`."""
+        return 1.0 + float(np.max(self.values(run)))

@@ -87,6 +87,40 @@ class Merit(ABC):
         """Return the observables whose expectation values are required."""
         return ()
 
+    def scale(self, run: SolvedRun) -> float:
+        """Return the number to which errors of the merit are relative; it has the merit's units.
+
+        Energies: the spread of H_B. Their squares: its square. Times: the last time. Numbers: 1.
+        """
+        scales = {
+            "omega_ref": run.energy_scale,
+            "omega_ref^2": run.energy_scale**2,
+            "1/omega_ref": run.time_scale,
+        }
+        return scales.get(self.units, 1.0)
+
+    def error_bound(
+        self,
+        distance: FloatArray,  # noqa: ARG002  # by default
+        run: SolvedRun,  # noqa: ARG002
+    ) -> FloatArray | None:
+        """Return a bound of the change of the merit if ρ changes by `distance` in trace norm.
+
+        Parameters
+        ----------
+        distance : array, shape (T,)
+            Bounds of ‖ρ̂ − ρ‖₁ at the times of the merit, or at all times of the run for a merit
+            of the curve.
+        run : SolvedRun
+            The run.
+
+        Returns
+        -------
+        array, shape (T,) or (), or None
+            None if there is no bound, as for merits of the photons, whose operators are unbounded.
+        """
+        return None
+
     def labels(self, problem: Problem) -> Mapping[str, tuple[str, ...]]:  # noqa: ARG002  # as above
         """Return the dimensions other than time, each with its coordinate."""
         return {}

@@ -30,6 +30,10 @@ class Power(Merit):
         """Return P, shape ``(T,)``."""
         return run.of(POWER)
 
+    def scale(self, run: SolvedRun) -> float:
+        """Return the spread of H_B times the rate of charging; see `Merit.scale`."""
+        return run.power_scale
+
 
 @declare("merit", "average_power")
 class AveragePower(Merit):
@@ -51,3 +55,7 @@ class AveragePower(Merit):
         start = run.times == 0
         times = np.where(start, 1.0, run.times)
         return np.where(start, run.of(POWER), energy / times)
+
+    def scale(self, run: SolvedRun) -> float:
+        """Return the spread of H_B times the rate of charging; see `Merit.scale`."""
+        return run.power_scale

@@ -37,6 +37,10 @@ class RemainingEnergy(Merit):
         """Return the energy, shape ``(T,)``."""
         return np.asarray(run.of(ENERGY) - run.realization.empty_energy)
 
+    def error_bound(self, distance: FloatArray, run: SolvedRun) -> FloatArray | None:
+        """Return half the spread of H_B times the distance; see `Merit.error_bound`."""
+        return run.energy_error(distance)
+
 
 @declare("merit", "half_life")
 class HalfLife(CurveMerit):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qubatt.core.check import FloatArray
+from qubatt.core.levels import OuterLevels
 from qubatt.core.observable import CURVATURE, ENERGY, POWER, Observable
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization, realize
@@ -83,6 +85,60 @@ class SolvedRun:
         energy, power = self.of(ENERGY), self.of(POWER)
         curvature = self.moments.get(CURVATURE.label)
         return Curve(self.times, energy, power, curvature, self.problem.breaks)
+
+    @property
+    def battery_dim(self) -> int:
+        """Dimension d of the battery."""
+        return self.problem.space.factors[self.problem.battery].dim
+
+    @property
+    def is_mode(self) -> bool:
+        """Whether the battery is itself a mode, whose energy has no upper limit."""
+        return self.problem.battery in self.problem.space.modes
+
+    @cached_property
+    def energy_scale(self) -> float:
+        """Spread of H_B; for a battery that is a mode, max |E| and the mean spacing of its levels.
+
+        1 if H_B is a multiple of the identity.
+        """
+        levels = OuterLevels(self.realization.battery_alone.H_B)
+        spread = levels.highest - levels.lowest
+        if self.is_mode:
+            energy = self.of(ENERGY)
+            spread = spread / max(self.battery_dim - 1, 1) + float(np.ptp(energy))
+        return spread or 1.0
+
+    @property
+    def time_scale(self) -> float:
+        """The last time; 1 if it is 0, or infinite as for a steady state."""
+        last = float(self.times[-1])
+        return last if 0.0 < last < math.inf else 1.0
+
+    @cached_property
+    def power_scale(self) -> float:
+        """The larger of max |dE/dt| and of the spread of H_B over the last time."""
+        slow = self.energy_scale / self.time_scale
+        known = POWER.label in self.moments and self.times[-1] < math.inf
+        return max(float(np.abs(self.of(POWER)).max()), slow) if known else slow
+
+    def energy_error(self, distance: FloatArray) -> FloatArray | None:
+        """Return the largest change of Tr[ρH_B] for ‖ρ̂ − ρ‖₁ ≤ distance; None if unlimited.
+
+        Tr ρ̂ = Tr ρ, so that it is half the spread of H_B times the distance, at most the spread.
+        """
+        if self.is_mode:
+            return None
+        return np.asarray(self.energy_scale * np.minimum(0.5 * distance, 1.0))
+
+    @staticmethod
+    def maximum_error(errors: FloatArray, curve: FloatArray) -> float:
+        """Return the error of max f(t) if f has at most the given errors at all times.
+
+        max f lies between max(f − e) and max(f + e).
+        """
+        largest = curve.max()
+        return float(max((curve + errors).max() - largest, largest - (curve - errors).max()))
 
     @cached_property
     def populations(self) -> FloatArray:

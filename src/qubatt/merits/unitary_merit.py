@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
+from qubatt.core.check import FloatArray
 from qubatt.core.observable import Observable
 from qubatt.core.problem import Problem
 from qubatt.core.realization import Realization
 from qubatt.merits.merit import Merit, Needs
+from qubatt.merits.solved_run import SolvedRun
 from qubatt.merits.unitaries import REACHES, Reach
 
 ReachName = Literal["symmetric", "full"]
@@ -67,3 +70,13 @@ class UnitaryMerit(Merit):
     def unavailable(self, realization: Realization) -> str:
         """Return the reason why this merit is unavailable, or an empty string."""
         return self.unitaries.unavailable(realization, self.kind)
+
+    def error_bound(self, distance: FloatArray, run: SolvedRun) -> FloatArray | None:
+        """Return the spread of H times the distance; see `Merit.error_bound`.
+
+        Half of it bounds the change of the energy, and half that of the passive energy (Lidskii).
+        """
+        if run.is_mode:
+            return None
+        lowest, highest = self.unitaries.levels(run)
+        return np.asarray((highest[0] - lowest[0]) * np.minimum(distance, 1.0))

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from qubatt.plots.axis_range import stretches
 from qubatt.results.checks import certificate_text
 from qubatt.results.dims import varied_parameters
-from qubatt.results.status import CUTOFF_THRESHOLD, MEANINGS, one_status, status_counts
+from qubatt.results.reading import certificate
+from qubatt.results.status import MEANINGS, one_status, status_counts
 
 DOUBTFUL_STYLE: dict[str, Any] = {
     "facecolor": "white",
@@ -37,7 +38,7 @@ def draw_strip(axes: Axes, dataset: xr.Dataset, width: int) -> None:
     axes : Axes
         Thin axes of the width of the panels.
     dataset : Dataset
-        Result; without ``cutoff_population`` the band shows the status of the whole run.
+        Result. Where only late times suffer from the photon cut-off, only they are hatched.
     width : int
         Number of characters per line of text.
     """
@@ -70,9 +71,6 @@ def trust(dataset: xr.Dataset) -> str:
     elif parameters := varied_parameters(dataset):
         texts = [f"varied: {', '.join(parameters)}; status of the points not recorded"]
     if texts:
-        if "cutoff_population" in dataset:
-            most = float(dataset["cutoff_population"].max())
-            texts += [f"cutoff_population up to {most:.1e} (limit {CUTOFF_THRESHOLD:.0e})"]
         return ", ".join(texts)
     meaning = f" ({MEANINGS[status]})" if status in MEANINGS else ""
     texts = [f"status: {status}{meaning}" if status else "", certificate_text(dataset)]
@@ -90,9 +88,6 @@ def doubtful_points(dataset: xr.Dataset) -> tuple[xr.DataArray | None, str]:
             return array.astype(str) != "ok", f"{name} not ok"
     if "ambiguous" in dataset and dataset["ambiguous"].dtype == bool:
         return dataset["ambiguous"], "work and heat depend on the order of degenerate levels"
-    if varied_parameters(dataset) and "cutoff_population" in dataset:
-        bad = dataset["cutoff_population"] > CUTOFF_THRESHOLD
-        return bad, f"population of the highest Fock level above {CUTOFF_THRESHOLD:.0e}"
     return None, ""
 
 
@@ -100,10 +95,7 @@ def _doubtful_times(dataset: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Return the times and a mask of doubtful times, which accounts for the overall status."""
     name = "time" if "time" in dataset.dims else "state_time"
     time, status = dataset[name].to_numpy(), one_status(dataset)
-    if name == "time" and "cutoff_population" in dataset and status in ("", "cutoff-too-small"):
-        population = dataset["cutoff_population"]
-        others = [dim for dim in population.dims if dim != "time"]
-        bad = (population > CUTOFF_THRESHOLD).any(others).to_numpy()
-        if bad.any() or not status:
-            return time, np.maximum.accumulate(bad)  # a truncation error persists
+    until = certificate(dataset).get("cutoff_valid_until") if status.startswith("cutoff") else None
+    if isinstance(until, float | int) and name == "time":
+        return time, time > until
     return time, np.full(len(time), status not in ("ok", ""))

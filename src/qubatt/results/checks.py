@@ -17,7 +17,7 @@ from qubatt.results.contents import (
 from qubatt.results.dims import varied_parameters
 from qubatt.results.late_maxima import STILL_RISING, late_maxima, names_in
 from qubatt.results.reading import certificate
-from qubatt.results.status import CUTOFF_THRESHOLD, MEANINGS, one_status, status_counts
+from qubatt.results.status import MEANINGS, one_status, status_counts
 from qubatt.results.text import WIDTH, lines_of, number_text
 
 
@@ -39,7 +39,11 @@ def certificate_text(dataset: xr.Dataset) -> str:
     """Return the numbers of the certificate, or their worst values over many points, as text."""
     if varied_parameters(dataset):
         return ""
-    numbers = {name: value for name, value in certificate(dataset).items() if name != "status"}
+    numbers = {
+        name: value
+        for name, value in certificate(dataset).items()
+        if name != "status" and not isinstance(value, dict)
+    }
     if any(isinstance(value, list) for value in numbers.values()):
         numbers = {
             name.removeprefix(CERTIFICATE_PREFIX): _whole(worst.value)
@@ -49,8 +53,7 @@ def certificate_text(dataset: xr.Dataset) -> str:
     texts = []
     for name, value in numbers.items():
         shown = f"{value:.1e}" if isinstance(value, float) else value
-        limit = f" (limit {CUTOFF_THRESHOLD:.0e})" if name == "cutoff_population" else ""
-        texts.append(f"{name} {'not computed' if value is None else shown}{limit}")
+        texts.append(f"{name} {'not known' if value is None else shown}")
     return ", ".join(texts)
 
 
@@ -136,12 +139,3 @@ def extreme_text(worst: Extreme | None, digits: int = 5) -> tuple[str, str]:
         return "undefined", ""
     at = ", ".join(f"{name} = {number_text(label)}" for name, label in worst.coordinates.items())
     return f"{worst.value:.{digits}g}", f"at {at}" if at else ""
-
-
-def _is_harmless(dataset: xr.Dataset, population: xr.DataArray) -> bool:
-    """Return whether the status is ``"ok"`` at all points where the population is too large."""
-    full = population > CUTOFF_THRESHOLD
-    if "status" not in dataset.variables or not bool(full.any()):
-        return False
-    status: Any = dataset["status"].where(full, "ok")
-    return bool((status == "ok").all())

@@ -71,10 +71,28 @@ def scalar_coordinates(
         scalars[CHARGER] = (object_text(parameters["charger"]), {ROLE: "charger"})
     texts = map(object_text, parameters.get("environment") or [])
     scalars[DISSIPATORS] = ("; ".join(texts), {ROLE: "environment"})
-    for name, number in certificate.items():
-        value = math.nan if number is None else float(number)
-        scalars[CERTIFICATE_PREFIX + name] = (value, {ROLE: "certificate"})
+    for name, number in flat_certificate(certificate).items():
+        scalars[CERTIFICATE_PREFIX + name] = (number, {ROLE: "certificate"})
     return scalars
+
+
+CUTOFF_ERROR = "cutoff_error"
+"""Name of the errors of merits that the photon cut-off causes, one number for each merit."""
+
+
+def flat_certificate(certificate: Mapping[str, Any]) -> dict[str, float | str]:
+    """Return the numbers and words of a certificate, NaN for an unknown number.
+
+    ``cutoff_error_energy`` is the error of the energy, and so on; limits and statuses of single
+    merits are omitted.
+    """
+    errors = certificate.get(CUTOFF_ERROR) or {}
+    numbers = {name: value for name, value in certificate.items() if not isinstance(value, dict)}
+    numbers |= {f"{CUTOFF_ERROR}_{name}": error for name, error in errors.items()}
+    return {
+        name: value if isinstance(value, str) else math.nan if value is None else float(value)
+        for name, value in numbers.items()
+    }
 
 
 def _battery_numbers(battery: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from qubatt.results.contents import CERTIFICATE_PREFIX, json_attribute
-from qubatt.results.coordinates import ENGINE, PARAMETERS, STATUS, decoded
+from qubatt.results.coordinates import CUTOFF_ERROR, ENGINE, PARAMETERS, STATUS, decoded
 from qubatt.results.dims import varied_parameters
 from qubatt.results.status import one_status
 
@@ -30,7 +30,9 @@ def certificate(dataset: xr.Dataset) -> dict[str, Any]:
     dict
         ``status``, then numbers by name, such as ``error_estimate``; None for an unknown number.
         For joined results and studies, nested lists with one entry per part, in the order of the
-        dims of ``dataset["status"]``. Empty for a Dataset without a certificate.
+        dims of ``dataset["status"]``. Empty for a Dataset without a certificate. ``cutoff_error`` is
+        a dict with the error of each merit that the photon cut-off causes; single results also have
+        ``cutoff_limit`` and ``cutoff_status``.
 
     Examples
     --------
@@ -45,6 +47,11 @@ def certificate(dataset: xr.Dataset) -> dict[str, Any]:
         for name, array in dataset.variables.items()
         if str(name).startswith(CERTIFICATE_PREFIX)
     }
+    numbers = _nested(numbers)
+    stored = json_attribute(dataset, "certificate")
+    single = all(not isinstance(value, list) for value in numbers.values())
+    if single and isinstance(stored, dict) and not varied_parameters(dataset):
+        numbers = {name: stored.get(name, value) for name, value in numbers.items()} | stored
     if not numbers:
         stored = json_attribute(dataset, "certificate")
         numbers = stored if isinstance(stored, dict) else {}
@@ -52,6 +59,16 @@ def certificate(dataset: xr.Dataset) -> dict[str, Any]:
         return {"status": dataset[STATUS].to_numpy().tolist(), **numbers}
     status = one_status(dataset)
     return {"status": status, **numbers} if status else numbers
+
+
+def _nested(numbers: dict[str, Any]) -> dict[str, Any]:
+    """Return the numbers with the errors of merits in one dict."""
+    prefix = f"{CUTOFF_ERROR}_"
+    errors = {
+        name.removeprefix(prefix): v for name, v in numbers.items() if name.startswith(prefix)
+    }
+    others = {name: value for name, value in numbers.items() if not name.startswith(prefix)}
+    return others | ({CUTOFF_ERROR: errors} if errors else {})
 
 
 def parameters(dataset: xr.Dataset) -> dict[str, Any]:

@@ -9,24 +9,32 @@ import xarray as xr
 
 from qubatt.results.dims import varied_parameters
 
-Status = Literal["ok", "cutoff-too-small", "not-positive", "not-converged"]
+Status = Literal[
+    "ok",
+    "cutoff-too-small",
+    "cutoff-not-resolved",
+    "not-positive",
+    "not-converged",
+    "not-settled",
+    "sampled",
+]
 """Status of a result that was computed."""
 
 FAILED, MISSING = "failed", "missing"
 """Statuses of points of a study: the run raised an error, or is not computed yet."""
 
 MEANINGS: dict[str, str] = {
-    "ok": "all checks passed",
-    "cutoff-too-small": "the highest Fock level holds too much population: raise max_photons",
+    "ok": "all errors are within their tolerances",
+    "cutoff-too-small": "the photon cut-off causes errors above the tolerance: raise max_photons",
+    "cutoff-not-resolved": "the error that the photon cut-off causes is not known",
     "not-positive": "the density matrix has a negative eigenvalue: use a smaller tolerance",
     "not-converged": "the error exceeds the tolerance: do not trust the numbers",
+    "not-settled": "the state still changes at the last time",
+    "sampled": "the numbers are means over samples, with the given standard errors",
     FAILED: "an error, given below: no numbers",
     MISSING: "not computed yet",
 }
 """Meaning of each status of a result or of a point of a study."""
-
-CUTOFF_THRESHOLD = 1e-5
-"""Population of the highest Fock level above which a result is ``cutoff-too-small``."""
 
 
 def status_counts(dataset: xr.Dataset) -> dict[str, int]:

@@ -18,7 +18,8 @@ from qubatt.core.problem import Jump
 from qubatt.core.task import Save, Task
 from qubatt.engines.engine import Engine, Progress, Propagator
 from qubatt.engines.recorder import Outcome, Recorder, battery_state
-from qubatt.sweeps.store.point_result import result_of_state, stack, state_of_result, unstack
+from qubatt.sweeps.store.kept_state import result_of_state, state_of_result
+from qubatt.sweeps.store.point_result import stack, unstack
 from solving import solve, task
 
 SAMPLES, SEED = 400, 7

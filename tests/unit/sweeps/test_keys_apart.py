@@ -8,7 +8,7 @@ import pytest
 import qubatt as qb
 from qubatt.sweeps import Study
 from qubatt.sweeps.execution.plan import state_bytes
-from qubatt.sweeps.store.point_result import result_of_state, state_of_result
+from qubatt.sweeps.store.kept_state import result_of_state, state_of_result
 from qubatt.sweeps.store.store import Store
 
 

@@ -14,6 +14,7 @@ from qubatt.core.registry import registry
 from qubatt.core.version import versions
 from qubatt.merits.selection import ALL, all_merits, to_merit
 from qubatt.results.contents import CERTIFICATE_PREFIX
+from qubatt.results.coordinates import flat_certificate
 from qubatt.results.late_maxima import LONG_NAME, STILL_RISING, names_text
 from qubatt.results.result import Result
 from qubatt.results.status import FAILED, MISSING
@@ -209,21 +210,22 @@ def _stacked(parts: Sequence[tuple[int, NDArray[Any]]], count: int) -> NDArray[A
 
 
 def _certificates(results: Sequence[PointResult | None]) -> dict[str, NDArray[Any]]:
-    """Return the certificate values of all points by variable name, NaN where a point has none."""
+    """Return the certificate values of all points by name; NaN or empty where a point has none."""
     columns: dict[str, NDArray[Any]] = {}
     for k, result in enumerate(results):
         if result is None or "certificate" not in result.attributes:
             continue
-        numbers = json.loads(result.attributes["certificate"])
+        numbers = flat_certificate(json.loads(result.attributes["certificate"]))
         if "cutoff" in result.attributes:
             numbers["max_photons"] = json.loads(result.attributes["cutoff"])["chosen"]
         for name, number in numbers.items():
-            if number is not None:
-                column = columns.setdefault(
-                    f"{CERTIFICATE_PREFIX}{name}", np.full(len(results), np.nan)
-                )
-                column[k] = number
-    return columns
+            text = isinstance(number, str)
+            empty = np.full(len(results), "" if text else np.nan, dtype=object if text else float)
+            columns.setdefault(f"{CERTIFICATE_PREFIX}{name}", empty)[k] = number
+    return {
+        name: column.astype(str) if column.dtype == object else column
+        for name, column in columns.items()
+    }
 
 
 def _citations(results: Sequence[PointResult | None]) -> str:

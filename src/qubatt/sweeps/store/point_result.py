@@ -12,9 +12,6 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from qubatt.charging.propagate import Propagation
-from qubatt.core.solution import Solution
-from qubatt.engines.steady.solve_steady import SteadySolution
 from qubatt.results.result import Result
 from qubatt.results.status import FAILED
 from qubatt.sweeps.study.point import SolvedState
@@ -159,87 +156,6 @@ def keys_in(arrays: Mapping[str, NDArray[Any]]) -> list[str]:
     """Return the keys of stacked results, reading only their headers."""
     headers = [array_to_json(arrays[name]) for name in arrays if name.endswith("/facts")]
     return [entry["key"] for header in headers for entry in header["rows"]]
-
-
-def result_of_state(key: str, state: SolvedState) -> PointResult:
-    """Convert the solved state of a point to a result, the form in which it is stored."""
-    if isinstance(state, Propagation):
-        attributes, arrays = _propagation_arrays(state)
-    else:
-        attributes, arrays = _steady_arrays(state)
-    arrays = {name: array for name, array in arrays.items() if array is not None}
-    return PointResult(
-        key, (), STATE, arrays=arrays, layout=dict.fromkeys(arrays), attributes=attributes
-    )
-
-
-def state_of_result(result: PointResult) -> SolvedState:
-    """Recover the solved state that `result_of_state` has converted."""
-    attributes, arrays = dict(result.attributes), result.arrays
-    names, moments = attributes.pop("moments"), arrays["moments"]
-    battery = arrays.get("battery")
-    if attributes.pop("kind") == "steady":
-        pairs = dict(zip(names, moments.T.tolist(), strict=True))
-        return SteadySolution(
-            moments={name: end for name, (_, end) in pairs.items()},
-            initial_moments={name: first for name, (first, _) in pairs.items()},
-            battery_states=battery,
-            **attributes,
-        )
-    if battery is not None and len(battery) < len(arrays["times"]):
-        states = np.full((len(arrays["times"]), *battery.shape[1:]), np.nan, dtype=battery.dtype)
-        states[np.isin(arrays["times"], arrays["asked"])] = battery
-        battery = states
-    errors = arrays.get("errors", np.empty(0)).T
-    solution = Solution(
-        times=arrays["times"],
-        moments=dict(zip(names, moments.T, strict=True)),
-        trace=arrays["trace"],
-        standard_errors=dict(zip(attributes.get("standard_errors", ()), errors, strict=True)),
-        battery_states=battery,
-        **attributes["solution"],
-    )
-    return Propagation(arrays["asked"], None, solution, attributes["chosen_because"])
-
-
-def _propagation_arrays(run: Propagation) -> tuple[dict[str, Any], dict[str, Any]]:
-    solution, states = run.solution, run.solution.battery_states
-    numbers = (
-        "error_estimate tolerance statistics smallest_eigenvalue basis error samples seed"
-    ).split()
-    attributes = {
-        "kind": "run",
-        "moments": list(solution.moments),
-        "standard_errors": list(solution.standard_errors),
-        "chosen_because": run.chosen_because,
-        "solution": {name: getattr(solution, name) for name in numbers},
-    }
-    arrays: dict[str, Any] = {
-        "asked": run.time,
-        "times": solution.times,
-        "moments": np.stack(list(solution.moments.values()), axis=1),
-        "trace": solution.trace,
-    }
-    if solution.standard_errors:
-        arrays["errors"] = np.stack(list(solution.standard_errors.values()), axis=1)
-    if states is not None:  # merits need only those at output times
-        every = len(solution.times) == len(run.time)
-        arrays["battery"] = states if every else states[np.isin(solution.times, run.time)]
-    return attributes, arrays
-
-
-def _steady_arrays(solution: SteadySolution) -> tuple[dict[str, Any], dict[str, Any]]:
-    names = (
-        "residual error_estimate trace_drift smallest_eigenvalue count relaxation_rate converged"
-        " statistics basis"
-    ).split()
-    attributes = {"kind": "steady", "moments": list(solution.moments)}
-    attributes |= {name: getattr(solution, name) for name in names}
-    pairs = [[solution.initial_moments[name], solution.moments[name]] for name in solution.moments]
-    return attributes, {
-        "moments": np.array(pairs, dtype=float).T,
-        "battery": solution.battery_states,
-    }
 
 
 _last_layouts: list[dict[str, Any]] = [{}]

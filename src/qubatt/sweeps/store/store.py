@@ -21,13 +21,12 @@ from numpy.typing import NDArray
 from qubatt.core.errors import ArgumentError
 from qubatt.core.file import check_directory, write_whole
 from qubatt.results.status import FAILED
+from qubatt.sweeps.store.kept_state import result_of_state, state_of_result
 from qubatt.sweeps.store.point_result import (
     Arrays,
     PointResult,
     keys_in,
-    result_of_state,
     stack,
-    state_of_result,
     unstack,
 )
 from qubatt.sweeps.study.point import SolvedState

@@ -9,9 +9,10 @@ from typing import Annotated, Any, ClassVar, Literal
 import xarray as xr
 from pydantic import Field
 
+from qubatt.charging.certified_run import RunOptions, certified_runs, recertified, solve
 from qubatt.charging.charge import check_state_times
-from qubatt.charging.cutoff_search import converge
-from qubatt.charging.propagate import Propagation, certified_run, propagate_each, solve
+from qubatt.charging.cutoff_error import CUTOFF_TOLERANCE, CertificateMode, CutoffTolerance
+from qubatt.charging.propagate import Propagation
 from qubatt.charging.request import Request
 from qubatt.charging.settling_times import settling_times
 from qubatt.core.check import Count, FloatArray, Positive
@@ -62,6 +63,14 @@ class ChargeRun(RunSpec):
         default=None,
         description="Times at which merits of the full state are evaluated; all by default",
     )
+    certificate: CertificateMode = Field(
+        default="auto", description="How the error of the photon cut-off is determined"
+    )
+    cutoff_tolerance: CutoffTolerance = Field(
+        default=CUTOFF_TOLERANCE,
+        description="Largest error of a merit due to the cut-off, relative to its scale",
+        examples=[CUTOFF_TOLERANCE],
+    )
 
     varies: ClassVar[tuple[str, ...]] = ("t_end", "points", "times")
 
@@ -86,17 +95,18 @@ class ChargeRun(RunSpec):
     def _state_times(self, request: Request) -> FloatArray | None:
         return None if self.state_times is None else check_state_times(request, self.state_times)
 
+    def _options(self, request: Request) -> RunOptions:
+        return RunOptions(
+            engine_named(self.engine), self.cutoff_options, self._state_times(request)
+        )
+
     def solve(self, point: Point, keep: bool) -> tuple[xr.Dataset, SolvedState | None]:
         """Charge one battery; see `RunSpec.solve`."""
         if not self.is_open(point.battery):
             return self.solve_together([point], keep)[0]
-        request, engine = point.request, engine_named(self.engine)
-        state_times, times = self._state_times(request), self._times
+        request, times = point.request, self._times
         times = settling_times(request) if times is None else times
-        if not request.auto_cutoff:
-            return solve(request, times, engine, None, state_times).dataset, None
-        result = converge(request, lambda tried: solve(tried, times, engine, None, state_times))
-        return result.dataset, None
+        return solve(request, times, self._options(request)).dataset, None
 
     def solve_together(
         self, points: Sequence[Point], keep: bool
@@ -105,25 +115,21 @@ class ChargeRun(RunSpec):
         requests = {id(point.charger): point.request for point in points}
         grids = [point.run._times for point in points]  # type: ignore[attr-defined]  # same class
         times = {grid.tobytes(): grid for grid in grids}
-        state_times = self._state_times(next(iter(requests.values())))
-        engine = engine_named(self.engine)
-        propagations = propagate_each(
-            [*requests.values()], [*times.values()], engine, None, state_times, keep
-        )
+        options = self._options(next(iter(requests.values())))
+        rows = certified_runs([*requests.values()], [*times.values()], options, None, keep)
         by_charger = {
             charger: dict(zip(times, row, strict=True))
-            for charger, row in zip(requests, propagations, strict=True)
+            for charger, row in zip(requests, rows, strict=True)
         }
         results: list[tuple[xr.Dataset, SolvedState | None]] = []
         for point, grid in zip(points, grids, strict=True):
-            propagation = by_charger[id(point.charger)][grid.tobytes()]
-            dataset = certified_run(requests[id(point.charger)], propagation).dataset
-            results.append((dataset, propagation if keep else None))
+            result, run = by_charger[id(point.charger)][grid.tobytes()]
+            results.append((result.dataset, run if keep else None))
         return results
 
     def dataset_from(self, point: Point, state: SolvedState) -> xr.Dataset | None:
         """Return the merits computed from an earlier propagation; see `RunSpec.dataset_from`."""
-        request = point.request
-        if not isinstance(state, Propagation) or not state.suffices(request):
+        if not isinstance(state, Propagation):
             return None
-        return certified_run(request, state).dataset
+        result = recertified(point.request, state, self.cutoff_options)
+        return None if result is None else result.dataset

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar
 import xarray as xr
 from pydantic import Field
 
+from qubatt.charging.cutoff_error import CUTOFF_TOLERANCE, CertificateMode, CutoffTolerance
 from qubatt.charging.discharge import DISCHARGE_MERITS, FULL, find_discharge
 from qubatt.charging.request import Request
 from qubatt.core.check import Count, FloatArray, Positive
@@ -60,6 +61,15 @@ class DischargeRun(RunSpec):
     )
     engine: str = Field(default=AUTO, description="auto, or an engine with its options")
 
+    certificate: CertificateMode = Field(
+        default="auto", description="How the error of the photon cut-off is determined"
+    )
+    cutoff_tolerance: CutoffTolerance = Field(
+        default=CUTOFF_TOLERANCE,
+        description="Largest error of a merit due to the cut-off, relative to its scale",
+        examples=[CUTOFF_TOLERANCE],
+    )
+
     usual: ClassVar[Merits] = DISCHARGE_MERITS
 
     def __post_init__(self) -> None:
@@ -84,5 +94,6 @@ class DischargeRun(RunSpec):
         merits = DISCHARGE_MERITS if self.merits is None else self.merits
         charged = Request.of(point.battery, point.charger, point.environment, ())
         engine = engine_named(self.engine)
-        result = find_discharge(charged, self._times, merits, engine, self.start)
+        options = self.cutoff_options
+        result = find_discharge(charged, self._times, merits, engine, self.start, options=options)
         return result.dataset, None

@@ -10,17 +10,18 @@ from typing import Any, ClassVar
 
 import xarray as xr
 
+from qubatt.charging.cutoff_error import CertificateMode, CertificateOptions
 from qubatt.charging.propagate import Propagation
 from qubatt.charging.request import Request
+from qubatt.charging.steady_state import KeptState
 from qubatt.core.declaration import parameters_of
-from qubatt.engines.steady.solve_steady import SteadySolution
 from qubatt.environment import Dissipator
 from qubatt.models import Battery
 from qubatt.models.photon_cutoff import AUTO, max_photons
 from qubatt.states import ChargerState
 from qubatt.sweeps.study.key import canonical, hash_texts, to_text
 
-SolvedState = Propagation | SteadySolution
+SolvedState = Propagation | KeptState
 """Solution of a point as returned by the engine, from which further merits can be computed."""
 
 Merits = Sequence[str] | None
@@ -34,9 +35,13 @@ class RunSpec(ABC):
     ----------
     merits : sequence of str, or None
         Figures of merit; None selects the defaults.
+    certificate, cutoff_tolerance
+        As in `charge`.
     """
 
     merits: Merits
+    certificate: CertificateMode
+    cutoff_tolerance: float
     varies: ClassVar[tuple[str, ...]] = ()
     """Fields in which runs that share a propagation may differ."""
     usual: ClassVar[Merits] = None
@@ -45,6 +50,11 @@ class RunSpec(ABC):
     def is_open(self, battery: Battery) -> bool:
         """Whether the cut-off or the times are ``"auto"``, so that the merits determine them."""
         return bool(max_photons(battery) == AUTO)
+
+    @property
+    def cutoff_options(self) -> CertificateOptions:
+        """How the error of the photon cut-off is determined."""
+        return CertificateOptions(self.certificate, self.cutoff_tolerance)
 
     @functools.cached_property
     def key_fields(self) -> dict[str, Any]:

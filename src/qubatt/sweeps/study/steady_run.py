@@ -8,17 +8,17 @@ from typing import Annotated
 import xarray as xr
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from qubatt.charging.cutoff_error import CUTOFF_TOLERANCE, CertificateMode, CutoffTolerance
 from qubatt.charging.request import Request
 from qubatt.charging.steady_state import (
-    certified_steady,
+    KeptState,
+    certified_states,
     find_steady_state,
-    find_steady_states,
+    recertified_state,
     steady_request,
-    suffices,
 )
 from qubatt.core.declaration import declare
 from qubatt.engines.steady.selection import method_names, method_text
-from qubatt.engines.steady.solve_steady import SteadySolution
 from qubatt.models.photon_cutoff import AUTO
 from qubatt.sweeps.study.point import Merits, Point, RunSpec, SolvedState
 
@@ -65,6 +65,15 @@ class SteadyRun(RunSpec):
         default=False, strict=True, description="Whether to compute the relaxation rate as well"
     )
 
+    certificate: CertificateMode = Field(
+        default="auto", description="How the error of the photon cut-off is determined"
+    )
+    cutoff_tolerance: CutoffTolerance = Field(
+        default=CUTOFF_TOLERANCE,
+        description="Largest error of a merit due to the cut-off, relative to its scale",
+        examples=[CUTOFF_TOLERANCE],
+    )
+
     def _request(self, point: Point) -> Request:
         return steady_request(point.battery, point.charger, point.environment, self.merits)
 
@@ -72,7 +81,8 @@ class SteadyRun(RunSpec):
         """Find one steady state; see `RunSpec.solve`."""
         request = self._request(point)
         if request.auto_cutoff:
-            return find_steady_state(request, self.method, self.gap).dataset, None
+            options = self.cutoff_options
+            return find_steady_state(request, self.method, self.gap, None, options).dataset, None
         return self._solve([request], keep)[0]
 
     def solve_together(
@@ -84,15 +94,13 @@ class SteadyRun(RunSpec):
     def _solve(
         self, requests: Sequence[Request], keep: bool
     ) -> list[tuple[xr.Dataset, SolvedState | None]]:
-        solutions = find_steady_states(requests, self.method, self.gap, battery=keep)
-        return [
-            (certified_steady(request, solution).dataset, solution if keep else None)
-            for request, solution in zip(requests, solutions, strict=True)
-        ]
+        options = self.cutoff_options
+        results = certified_states(requests, self.method, self.gap, None, options, keep)
+        return [(result.dataset, kept if keep else None) for result, kept in results]
 
     def dataset_from(self, point: Point, state: SolvedState) -> xr.Dataset | None:
         """Return the merits computed from an earlier steady state; see `RunSpec.dataset_from`."""
-        request = self._request(point)
-        if not isinstance(state, SteadySolution) or not suffices(request, state):
+        if not isinstance(state, KeptState):
             return None
-        return certified_steady(request, state).dataset
+        result = recertified_state(self._request(point), state, self.cutoff_options)
+        return None if result is None else result.dataset

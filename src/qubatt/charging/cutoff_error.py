@@ -1,0 +1,328 @@
+"""Errors of merits caused by a photon cut-off, from its bound or from a companion run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Literal, NamedTuple, cast, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from qubatt.charging.assessment import Assessment
+from qubatt.core.check import FloatArray, Positive, plain_number
+from qubatt.core.errors import ArgumentError
+from qubatt.core.observable import ENERGY, Observable
+from qubatt.merits import CutoffPopulation, Merit
+from qubatt.merits.maximum import Maximum
+
+CertificateMode = Literal["auto", "full", "bound"]
+"""How the error of the cut-off is determined; see `charge`."""
+
+CUTOFF_TOLERANCE = 1e-6
+"""Default tolerance of the error of a merit, relative to its scale."""
+
+CutoffTolerance = Annotated[Positive, Field(lt=1.0)]
+"""A tolerance of the error of the cut-off, above 0 and below 1."""
+
+
+class CertificateOptions(NamedTuple):
+    """How the error of the photon cut-off is determined, and the tolerance of merits."""
+
+    mode: CertificateMode = "auto"
+    tolerance: float = CUTOFF_TOLERANCE
+
+    @classmethod
+    def of(cls, certificate: object, cutoff_tolerance: object) -> CertificateOptions:
+        """Return validated options.
+
+        Raises
+        ------
+        ArgumentError
+            If an argument is invalid.
+        """
+        if certificate not in get_args(CertificateMode):
+            requirement = 'be "auto", "full" or "bound"'
+            raise ArgumentError("certificate", requirement, certificate)
+        try:
+            tolerance = float(plain_number(cutoff_tolerance))
+        except ValueError as error:
+            raise ArgumentError("cutoff_tolerance", str(error), cutoff_tolerance) from None
+        if not 0.0 < tolerance < 1.0:
+            cure = f"The default is {CUTOFF_TOLERANCE:g}."
+            raise ArgumentError("cutoff_tolerance", "lie between 0 and 1", cutoff_tolerance, cure)
+        return cls(cast(CertificateMode, certificate), tolerance)
+
+
+LIKELY_SHARE = 0.1
+"""Share of the leaked part of the bound that is taken as an estimate of the effect on a merit.
+
+What leaves the retained levels must come back and interfere before it changes a merit of the
+battery. In `bench.trust` the error of a merit was smaller than this estimate in every setting.
+"""
+
+SAFETY = 2.0
+"""Factor of safety of estimates from a companion run."""
+
+LARGEST_RATIO = 0.9
+"""Ratio of the bounds of run and companion above which their difference says nothing."""
+
+NOISE_RATIO = 0.5
+"""Ratio assumed where rounding errors dominate both bounds."""
+
+FEWEST_TIMES = 8
+"""Number of output times below which a difference of merits may vanish by accident.
+
+Merits known only at the output times then have at least the relative error of the energy, which is
+known at all sampling times.
+"""
+
+Method = Literal["proved", "estimated", "companion", "none"]
+"""How an error was determined."""
+
+
+@dataclass(frozen=True)
+class CutoffErrors:
+    """Errors of merits that the photon cut-off causes.
+
+    Attributes
+    ----------
+    errors : dict of str to float
+        Error of each merit in its own units; infinite if it is not known.
+    limits : dict of str to float
+        Largest acceptable errors: the tolerance times the scale of the merit, or for times, which
+        depend on the square root of the error of a curve near its maximum, its square root.
+    methods : dict of str to str
+        How each error was determined.
+    bound : float or None
+        B at the last time.
+    tolerance : float
+        Tolerance of the errors relative to the scales of the merits.
+    slope : float
+        Rate at which the error falls per level, −ln r / (n − n'); NaN without a companion.
+    valid_until : float
+        Last time at which the errors of all curves are within their limits, as far as a companion
+        shows; infinite if there is no later one.
+    """
+
+    errors: dict[str, float]
+    limits: dict[str, float]
+    methods: dict[str, Method]
+    bound: float | None
+    tolerance: float = CUTOFF_TOLERANCE
+    slope: float = math.nan
+    valid_until: float = math.inf
+
+    @property
+    def excess(self) -> float:
+        """Largest error relative to its limit."""
+        return max((self.errors[name] / self.limits[name] for name in self.errors), default=0.0)
+
+    @property
+    def relative(self) -> float:
+        """Largest error relative to the scale of its merit, at the limit equal to the tolerance."""
+        return self.excess * self.tolerance
+
+    @property
+    def are_small(self) -> bool:
+        """Whether all errors are acceptable."""
+        return self.excess <= 1.0
+
+    @property
+    def method(self) -> Method:
+        """The least strict of the methods."""
+        order: tuple[Method, ...] = ("none", "companion", "estimated", "proved")
+        used = set(self.methods.values())
+        return next((one for one in order if one in used), "proved")
+
+    def statuses(self) -> dict[str, str]:
+        """Return the status of each merit in view of the cut-off."""
+        return {
+            name: "ok"
+            if error <= self.limits[name]
+            else "cutoff-too-small"
+            if math.isfinite(error) and self.methods[name] == "companion"
+            else "cutoff-not-resolved"
+            for name, error in self.errors.items()
+        }
+
+
+def judged_merits(assessment: Assessment) -> list[Merit]:
+    """Return the merits whose error counts: all but the population of the highest levels."""
+    return [merit for merit in assessment.request.merits if not isinstance(merit, CutoffPopulation)]
+
+
+def limits_of(assessment: Assessment, tolerance: float) -> dict[str, float]:
+    """Return the largest acceptable error of each merit, which has its units."""
+    return {
+        merit.name: merit.scale(assessment.record)
+        * (math.sqrt(tolerance) if merit.units == "1/omega_ref" else tolerance)
+        for merit in judged_merits(assessment)
+    }
+
+
+def errors_from_bound(assessment: Assessment, tolerance: float) -> CutoffErrors:
+    """Return the errors that follow from the bound: proved if that suffices, otherwise likely."""
+    limits = limits_of(assessment, tolerance)
+    bound = assessment.bound
+    last = assessment.record.times[-1:]
+    errors: dict[str, float] = {}
+    methods: dict[str, Method] = {}
+    for merit in judged_merits(assessment):
+        name, error, method = merit.name, math.inf, "none"
+        if bound is not None:
+            error = _bounded(assessment, merit, bound.proved_at)
+            method = "proved" if math.isfinite(error) else "none"
+            if error > limits[name] and not assessment.steady:
+                likely = _bounded(assessment, merit, lambda t: bound.likely_at(t, LIKELY_SHARE))
+                if likely <= limits[name]:
+                    error, method = likely, "estimated"
+        errors[name], methods[name] = error, method  # type: ignore[assignment]
+    total = None if bound is None else float(bound.at(last)[0])
+    return CutoffErrors(errors, limits, methods, total, tolerance)
+
+
+def _bounded(
+    assessment: Assessment, merit: Merit, distance: Callable[[FloatArray], FloatArray]
+) -> float:
+    """Return the error of a merit for a given trace distance; infinite if it has no bound."""
+    times = assessment.times_of(merit)
+    distances = distance(times)
+    if not np.any(distances[: assessment.chosen[-1] + 1]):  # nothing leaves: exact
+        return 0.0
+    if not np.isfinite(distances).all():
+        return math.inf
+    errors = merit.error_bound(distances, assessment.record)
+    return math.inf if errors is None else assessment.shown(merit, errors)
+
+
+def errors_from_companion(
+    assessment: Assessment, companion: Assessment, before: CutoffErrors, levels: float
+) -> CutoffErrors:
+    """Return the errors estimated from a run with other cut-offs.
+
+    With bounds B of the run and B' of a companion with fewer levels, r = B/B', and the error of a
+    merit m is about 2 max|m − m'| r/(1 − r), since errors fall faster than bounds; for a companion
+    with more levels, r = B'/B and the error is about 2 max|m − m'|/(1 − r). The maximum extends
+    over all earlier times.
+
+    Parameters
+    ----------
+    assessment, companion : Assessment
+        Results at the same sampling times.
+    before : CutoffErrors
+        Errors from the bound; smaller ones than estimated are kept.
+    levels : float
+        Number of levels that the companion lacks; negative if it has more.
+    """
+    estimate = _Estimate(assessment, companion, levels < 0)
+    errors, methods = dict(before.errors), dict(before.methods)
+    for merit in judged_merits(assessment):
+        error = estimate.of(merit)
+        if not error >= errors[merit.name]:
+            errors[merit.name], methods[merit.name] = error, "companion"
+    late = [m for m in judged_merits(assessment) if errors[m.name] > before.limits[m.name]]
+    until = min((estimate.valid_until(m, before.limits[m.name]) for m in late), default=math.inf)
+    ratio = estimate.last_ratio
+    slope = -math.log(ratio) / abs(levels) if 0.0 < ratio < 1.0 else math.nan
+    return CutoffErrors(
+        errors, before.limits, methods, before.bound, before.tolerance, slope, until
+    )
+
+
+class _Estimate:
+    """Estimate of errors from a run and its companion."""
+
+    def __init__(self, run: Assessment, companion: Assessment, more: bool) -> None:
+        self._run, self._companion, self._more = run, companion, more
+
+    def _ratio(self, times: FloatArray) -> FloatArray:
+        """Return r at times; 1 where it is not known."""
+        one, other = self._run.bound, self._companion.bound
+        if one is None or other is None:
+            return np.ones(len(times))
+        small, large = (other, one) if self._more else (one, other)
+        B, b = large.at(times), small.at(times)
+        r = np.divide(b, B, out=np.ones(len(times)), where=B > 0.0)
+        noisy = small.is_noise_at(times)
+        return np.where(noisy, np.minimum(r, NOISE_RATIO), r)
+
+    def _factor(self, times: FloatArray) -> FloatArray:
+        """Return the factor of the differences; infinite where they say nothing."""
+        r = self._ratio(times)
+        safe = np.minimum(r, LARGEST_RATIO)
+        factor = SAFETY * (1.0 if self._more else safe) / (1.0 - safe)
+        return np.where(r < LARGEST_RATIO, factor, math.inf)
+
+    @property
+    def last_ratio(self) -> float:
+        """r at the last time."""
+        return float(self._ratio(self._run.record.times[-1:])[0])
+
+    def _curve(self, difference: FloatArray, times: FloatArray) -> FloatArray:
+        """Return the error at all times, from the largest difference at earlier times."""
+        largest = np.maximum.accumulate(difference, axis=-1)
+        factor = self._factor(times)
+        with np.errstate(invalid="ignore"):
+            return np.where(largest == 0.0, 0.0, largest * factor)
+
+    def _difference(self, merit: Merit) -> FloatArray:
+        name = merit.name
+        return _difference(self._run.values[name], self._companion.values[name])
+
+    def valid_until(self, merit: Merit, limit: float) -> float:
+        """Return the last time at which the error of a merit is within a limit; 0 if none is."""
+        if merit.needs == "curve":
+            return math.inf
+        times = self._run.times_of(merit)
+        curve = self._curve(self._difference(merit), times)
+        good = (curve <= limit).reshape(-1, len(times)).all(axis=0)
+        return math.inf if good.all() else float(times[max(int(np.argmin(good)) - 1, 0)])
+
+    def of(self, merit: Merit) -> float:
+        """Return the error of a merit."""
+        run, difference = self._run, self._difference(merit)
+        if merit.needs == "curve":
+            return self._of_curve_merit(merit, float(difference))
+        times = run.times_of(merit)
+        error = run.shown(merit, self._curve(difference, times))
+        if merit.needs in ("battery state", "full state") and len(times) < FEWEST_TIMES:
+            energy = run.shown(merit, self._of_moment(ENERGY)[run.chosen])
+            error = max(error, energy / run.record.energy_scale * merit.scale(run.record))
+        return error
+
+    def _of_curve_merit(self, merit: Merit, difference: float) -> float:
+        """Return the error of a merit that is one number for the whole curve."""
+        run = self._run
+        at = merit if not isinstance(merit, Maximum) else merit.time
+        if isinstance(merit, Maximum) and merit.coordinate == "value":
+            curve = merit.curve(run.record)
+            errors = self._of_curve(curve, merit.curve(self._companion.record))
+            return run.record.maximum_error(errors, curve)
+        time = at.values(run.record)
+        if difference == 0.0:
+            return 0.0
+        last = run.record.times[-1]
+        when = np.atleast_1d(np.where(np.isfinite(time), time, last)).astype(float)
+        return difference * float(self._factor(when)[0])
+
+    def _of_moment(self, observable: Observable) -> FloatArray:
+        return self._of_curve(
+            self._run.record.of(observable), self._companion.record.of(observable)
+        )
+
+    def _of_curve(self, one: FloatArray, other: FloatArray) -> FloatArray:
+        return self._curve(_difference(one, other), self._run.record.times)
+
+
+def _difference(one: NDArray[np.float64], other: NDArray[np.float64]) -> FloatArray:
+    """Return |one − other|; 0 where both are the same infinity or NaN, infinite where one is NaN."""
+    one, other = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
+    if one.shape != other.shape:
+        return np.full(one.shape, math.inf)
+    same = (one == other) | (np.isnan(one) & np.isnan(other))
+    with np.errstate(invalid="ignore"):
+        change = np.where(same, 0.0, np.abs(one - other))
+    return np.where(np.isnan(change), math.inf, change)

@@ -1,0 +1,235 @@
+"""How fast a truncated state departs from the exact one, as expectation values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from qubatt.core.errors import UnsupportedError
+from qubatt.core.fixed_pattern import on_pattern
+from qubatt.core.observable import Observable, Parts, sum_of_parts, times_of
+from qubatt.core.problem import OperatorProduct, Problem
+from qubatt.core.realization import Realization, TimeDependent
+from qubatt.core.resize import with_levels
+from qubatt.core.space import WHOLE_SPACE, Operator
+
+ROUNDING = 1e-11
+"""Size of entries of a defect, relative to those of the operator, that count as rounding errors."""
+
+
+@dataclass(frozen=True, eq=False)
+class DefectOperator(Observable):
+    """A positive operator X†X or Y†Y of a `CutoffDefect`."""
+
+    matrices: ClassVar[bool] = True
+
+    name: str
+    operator: TimeDependent
+    norm: float
+    """Upper estimate of the largest eigenvalue, without pulses."""
+
+    @property
+    def label(self) -> str:
+        """``cutoff K``, for example."""
+        return f"cutoff {self.name}"
+
+    def realize(self, realization: Realization) -> TimeDependent:  # noqa: ARG002  # built already
+        """Return the operator."""
+        return self.operator
+
+
+class JumpDefect(NamedTuple):
+    """Defect of one dissipator γ D[c]: γ, J†J, c†c and M†M."""
+
+    rate: float
+    JJ: DefectOperator
+    cc: DefectOperator
+    MM: DefectOperator
+
+
+Number = Any
+"""A number or an array."""
+
+
+@dataclass(frozen=True)
+class CutoffDefect:
+    """The part of the generator that a photon cut-off removes, 𝓛̂ρ − 𝓛ρ for ρ below the cut-off.
+
+    With the projector P onto the retained levels and untruncated operators under a hat,
+
+        K = ĤP − H,   J = ĉP − c,   M = ĉ†ĉP − c†c,
+        (𝓛̂ − 𝓛)ρ = −i(Kρ − ρK†) + Σ γ [Jρc† + cρJ† + JρJ† − ½(Mρ + ρM†)]
+
+    and ‖Xρ‖₁ ≤ √Tr[ρX†X] gives the rate
+
+        b = 2√⟨K†K⟩ + Σ γ [⟨J†J⟩ + 2√(⟨J†J⟩⟨c†c⟩) + √⟨M†M⟩]  ≥  ‖(𝓛̂ − 𝓛)ρ‖₁ .
+
+    The exact flow contracts the trace norm, so ‖ρ̂(t) − ρ(t)‖₁ ≤ ‖ρ̂(0) − ρ(0)‖₁ + ∫ b dt.
+    Source: etienney2025.
+
+    Attributes
+    ----------
+    KK : DefectOperator or None
+        K†K; None if it is zero.
+    jumps : tuple of JumpDefect
+        Dissipators with J ≠ 0 or M ≠ 0.
+    """
+
+    KK: DefectOperator | None
+    jumps: tuple[JumpDefect, ...]
+
+    @property
+    def operators(self) -> tuple[DefectOperator, ...]:
+        """All operators that `rate` needs."""
+        each = [operator for jump in self.jumps for operator in jump[1:]]
+        return tuple([*([self.KK] if self.KK is not None else []), *each])
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether no operator leads above the cut-off."""
+        return self.KK is None and not self.jumps
+
+    def rate(self, value: Callable[[DefectOperator], Number]) -> Number:
+        """Return b for expectation values.
+
+        With √(h ∫⟨X†X⟩dt) in place of √⟨X†X⟩, that is, with h ∫⟨X†X⟩dt as `value`, it bounds the
+        integral of b over an interval of length h (Cauchy–Schwarz), if the linear term ⟨J†J⟩ is
+        replaced accordingly; see `integral`.
+        """
+        return self._sum(value, value)
+
+    def integral(self, length: Number, integral: Callable[[DefectOperator], Number]) -> Number:
+        """Return a bound of ∫ b dt over an interval from the integrals of all expectation values.
+
+        2√(h∫⟨K†K⟩) + Σ γ [∫⟨J†J⟩ + 2√(∫⟨J†J⟩ ∫⟨c†c⟩) + √(h∫⟨M†M⟩)] for length h.
+        """
+        return self._sum(lambda X: length * integral(X), integral)
+
+    def _sum(
+        self,
+        alone: Callable[[DefectOperator], Number],
+        paired: Callable[[DefectOperator], Number],
+    ) -> Number:
+        total: Number = 0.0
+        if self.KK is not None:
+            total = total + 2.0 * np.sqrt(alone(self.KK))
+        for rate, JJ, cc, MM in self.jumps:
+            jumping = paired(JJ)
+            total = total + rate * (
+                jumping + 2.0 * np.sqrt(jumping * paired(cc)) + np.sqrt(alone(MM))
+            )
+        return total
+
+
+def cutoff_defect(realization: Realization) -> CutoffDefect | None:
+    """Return the defect of the cut-offs of all modes; None if it is not known.
+
+    The problem is realised with a few more levels, and its operators are compared. The defect is
+    not known if a matrix cannot be continued to more levels; see `with_levels`.
+    """
+    problem = realization.problem
+    extra = reach(problem)
+    if not any(extra.values()):
+        return CutoffDefect(None, ())
+    dims = {mode: problem.space.factors[mode].dim + more for mode, more in extra.items()}
+    try:
+        larger = Realization(with_levels(problem, dims))
+        pairs = zip(larger.jumps, realization.jumps, strict=True)
+        rest = _Restriction(larger, realization)
+        jumps = [rest.jump(k, *pair) for k, pair in enumerate(pairs)]
+        K = [(None, rest.defect(larger.H, realization.H))]
+        K += [
+            (pulse, rest.defect(H, part))
+            for (pulse, H), (_, part) in zip(larger.pulsed, realization.pulsed, strict=True)
+        ]
+    except UnsupportedError:
+        return None
+    K = [(pulse, part) for pulse, part in K if part.nnz]
+    KK = rest.square("K", K) if K else None
+    return CutoffDefect(KK, tuple(jump for jump in jumps if jump is not None))
+
+
+def reach(problem: Problem) -> dict[str, int]:
+    """Return, for each mode, how many levels a product of operators can lead above the cut-off."""
+    space = problem.space
+    terms = (*problem.battery_terms, *problem.charging_terms)
+    products = [term.operators for term in terms if term.coefficient]
+    products += [jump.operators for jump in problem.jumps]
+    return {
+        mode: max((_shift(problem, mode, p) for p in products), default=0) for mode in space.modes
+    }
+
+
+def _shift(problem: Problem, mode: str, product: OperatorProduct) -> int:
+    """Return the sum of the largest changes of the level of a mode by the factors of a product."""
+    space, total = problem.space, 0
+    for where, names in product.items():
+        if where not in (mode, WHOLE_SPACE):
+            continue
+        level = space.level_of(mode) if where == WHOLE_SPACE else np.arange(space.factors[mode].dim)
+        for name in names:
+            row, column = space.operator(where, (name,)).tocoo().coords
+            total += int(np.abs(level[row] - level[column]).max(initial=0))
+    return total
+
+
+class _Restriction:
+    """Comparison of operators on a larger space with those on the retained levels."""
+
+    def __init__(self, larger: Realization, realization: Realization) -> None:
+        space = realization.problem.space
+        self._kept = space.places_in(larger.problem.space)
+        ones = np.ones(len(self._kept))
+        entries = (ones, (self._kept, np.arange(space.dim)))
+        self._embedding = sp.csr_array(entries, shape=(larger.dim, space.dim))
+
+    def defect(self, larger: Operator, small: Operator) -> Operator:
+        """Return X = X̂P − X, one column per retained state, without rounding errors."""
+        restricted = larger @ self._embedding
+        difference = sp.csr_array(restricted - self._embedding @ small)
+        least = ROUNDING * float(np.abs(restricted.data).max(initial=0.0))
+        difference.data[np.abs(difference.data) <= least] = 0.0
+        difference.eliminate_zeros()
+        return difference
+
+    def square(self, name: str, parts: Iterable[tuple[Any, Operator]]) -> DefectOperator:
+        """Return X†X of X = Σ f X_f with pulses f, or None in place of f."""
+        parts, dim = list(parts), self._embedding.shape[1]
+        products: Parts = []
+        for f, one in parts:
+            for g, other in parts:
+                matrix = sp.csr_array(one.conj().T @ other)
+                products.append((times_of(f, g), on_pattern(matrix)))
+        operator = sum_of_parts(dim, products)
+        norms = [float(abs(part).sum(axis=0).max()) for part in _matrices(operator)]
+        return DefectOperator(name, operator, math.fsum(norms))
+
+    def jump(
+        self, k: int, larger: tuple[float, Operator], small: tuple[float, Operator]
+    ) -> JumpDefect | None:
+        """Return the defect of one dissipator, or None if it is zero."""
+        rate, c = small
+        J = self.defect(larger[1], c)
+        M = self.defect(_loss(larger[1]), _loss(c))
+        if not J.nnz and not M.nnz:
+            return None
+        X = {"J": J, "c": self._embedding @ c, "M": M}
+        return JumpDefect(rate, *(self.square(f"{n}{k}", [(None, part)]) for n, part in X.items()))
+
+
+def _loss(c: Operator) -> Operator:
+    return sp.csr_array(c.conj().T @ c)
+
+
+def _matrices(operator: TimeDependent) -> list[Operator]:
+    return [operator.steady, *(part for _, part in operator.pulsed)]
+
+
+def values_of(moments: Mapping[str, Number]) -> Callable[[DefectOperator], Number]:
+    """Return the function that reads the values of the operators by label, negative ones as 0."""
+    return lambda operator: np.maximum(moments[operator.label], 0.0)
