@@ -48,8 +48,9 @@ def converge(request: Request, solve: Callable[[Request], CertifiedResult]) -> C
                 raise
             last = tried[-1]
             raise ResourceError(
-                f'max_photons="auto" found no cut-off: {last["max_photons"]} changed the merits by'
-                f" {last['change'] or float('inf'):.1e}, and {base + margin} is too large. {error}"
+                f'max_photons="auto" found no cut-off: raising it to {last["max_photons"]} changed'
+                f" the merits by {last['change'] or float('inf'):.1e}, and {base + margin} is too"
+                f" large. {error}"
             ) from None
         closed = not larger.reaches_above_cutoff()
         change = 0.0 if closed else None if before is None else _change(before, result)
@@ -63,7 +64,7 @@ def converge(request: Request, solve: Callable[[Request], CertifiedResult]) -> C
 def _labelled(
     result: CertifiedResult, change: float, tried: list[dict[str, float | None]], cutoff: int
 ) -> CertifiedResult:
-    """Add the chosen cut-off, and the changes on which the choice rests, to the result."""
+    """Add the chosen cut-off, and the changes on which the choice is based, to the result."""
     certificate = dataclasses.replace(
         result.certificate, numbers=result.certificate.numbers | {"cutoff_change": change}
     )

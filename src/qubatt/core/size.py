@@ -184,7 +184,7 @@ def _conserved(basis: list[list[int]], width: int) -> NDArray[np.int64]:
 
 
 def _class_sizes(space: Space, charge: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
-    """Return how many basis states have each value of ℓ·x, and the lowest value."""
+    """Return the number of basis states for each value of ℓ·x, and the lowest value."""
     sizes, lowest, begin = np.ones(1, dtype=np.int64), 0, 0
     for factor in space.factors.values():
         places = factor.coordinates()

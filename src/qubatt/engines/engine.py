@@ -90,7 +90,7 @@ class Engine(ABC):
     """Whether the engine uses the matrices of a `Realization`."""
 
     states: ClassVar[Literal["full", "battery", "none"]] = "full"
-    """Which states the engine can save: full density matrices, those of the battery, or none."""
+    """States that the engine can save: full density matrices, those of the battery, or none."""
 
     steady: ClassVar[bool] = False
     """Whether the engine finds steady states, that is, solves a task with infinite time."""

@@ -117,7 +117,7 @@ def parse_axes(
             if len(one.values.values) != len(axis):
                 raise ArgumentError(
                     one.argument,
-                    f"have {len(axis)} values, as many as `{axis.varied[0].argument}`",
+                    f"have {len(axis)} values, the number of values of `{axis.varied[0].argument}`",
                     list(one.values.values),
                 )
     return tuple(axes), tuple(formulas)
