@@ -1,4 +1,4 @@
-"""Exponents of power laws P ~ N^a, and what they tend to."""
+"""Exponents of power laws P ~ N^a, and their limits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import qubatt as qb
 
 
 class Exponent(NamedTuple):
-    """An exponent and how far to trust it.
+    """An exponent with estimates of its error.
 
     Attributes
     ----------
