@@ -15,7 +15,7 @@ Directory = Annotated[Path, typer.Argument(help="Folder of a study", metavar="DI
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("sweep")(_sweep)
+    app.command("sweep", cls=Command)(_sweep)
     app.command("status", cls=Command)(_status)
     app.command("export", cls=Command)(_export)
 
