@@ -1,1 +1,1 @@
-"""Studies that are shipped: grids in TOML files, and what is read off them."""
+"""Studies in the repository: grids in TOML files, and the evaluation of their results."""

@@ -1,4 +1,4 @@
-"""Exponents of power laws P ~ N^a, and what they tend to."""
+"""Exponents of power laws P ~ N^a, and their limits."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ import qubatt as qb
 
 
 class Exponent(NamedTuple):
-    """An exponent and how far to trust it.
+    """An exponent with estimates of its error.
 
     Attributes
     ----------
     fitted, residual : float
         Slope of log P over log N for the upper half of the sizes, and its standard error, which is
-        not its uncertainty.
+        not the uncertainty of the exponent.
     last : float
         Local exponent between the two largest sizes.
     limit, spread : float
-        What local exponents tend to, half way between corrections that fall like 1/N and like
-        1/√N, and how far it is from `last`: what was extrapolated may be wrong by as much.
+        Limit of the local exponents, the mean of the extrapolations with corrections ∝ 1/N and
+        ∝ 1/√N, and an estimate of its error: the largest distance from either of them and from
+        `last`.
     """
 
     fitted: float
@@ -50,6 +51,6 @@ def exponent(power: xr.DataArray, status: xr.DataArray | None = None) -> Exponen
 
 
 def _limit(sizes: np.ndarray, found: np.ndarray, power: float) -> float:
-    """Return where a + b/N^power through two points ends."""
+    """Return the limit a of the function a + b/N^power through two points."""
     small = sizes**-power
     return float(found[1] - small[1] * (found[1] - found[0]) / (small[1] - small[0]))

@@ -25,7 +25,7 @@ FIGURES: dict[str, tuple[Callable[..., Picture], tuple[str, ...]]] = {
 
 
 def tell(found: dict[str, xr.Dataset]) -> str:
-    """Return the numbers that docs/studies.md speaks of."""
+    """Return the numbers that docs/studies.md quotes."""
     rows = []
     for name, grid in found.items():
         if name.startswith("repulsion"):

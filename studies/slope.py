@@ -37,7 +37,7 @@ def per_atom(grid: xr.Dataset, name: str) -> xr.DataArray:
 def doubtful(grid: xr.Dataset, found: xr.Dataset) -> xr.DataArray:
     """Return where the sign of the slope is not sure, or any state it is made of is not fine.
 
-    A slope that is no more than rounding is 0, and its sign nobody asks for.
+    A slope that is a rounding error counts as 0 and needs no sign.
     """
     bad: xr.DataArray = (grid["status"] != "ok").any("interaction")
     unsure = (found["error"] >= abs(found["slope"])) & (abs(found["slope"]) > 1e-7)
@@ -45,7 +45,7 @@ def doubtful(grid: xr.Dataset, found: xr.Dataset) -> xr.DataArray:
 
 
 def still_rising(grid: xr.Dataset, t_end: xr.DataArray) -> xr.DataArray:
-    """Return where the largest energy without interaction is the last one that was looked at."""
+    """Return where the largest energy without interaction is reached at the last time."""
     return _at(grid["maximum_energy_time"], 0.0) > 0.999 * t_end
 
 

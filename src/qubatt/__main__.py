@@ -8,7 +8,7 @@ from types import FrameType
 
 
 class Interrupted(BaseException):
-    """Ctrl-C or a request to end; not a KeyboardInterrupt, which option parsers swallow."""
+    """Ctrl-C or a termination signal; not a KeyboardInterrupt, which option parsers would catch."""
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  # signal's form
@@ -16,7 +16,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  #
 
 
 def main() -> None:
-    """Run the command line; interruption ends it with one sentence and 128 + the signal."""
+    """Run the command line; an interruption ends it with a message and exit code 128 + signal."""
     try:
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             if hasattr(signal, name):  # there is no SIGHUP on Windows

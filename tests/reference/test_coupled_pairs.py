@@ -81,7 +81,7 @@ def test_matrices_discharge_through_what_acts_on_the_battery() -> None:
     battery = qb.CustomBattery(single.T @ single, sp.csr_array((4, 4)), jumps, dims=(2, 2))
     left = qb.discharge(battery, times=times, environment=None)
     np.testing.assert_allclose(left.remaining_energy, np.exp(-0.3 * times), atol=1e-9)
-    with pytest.raises(qb.UnsupportedError, match="Nothing takes energy"):
+    with pytest.raises(qb.UnsupportedError, match="The battery loses no energy"):
         qb.discharge(
             qb.CustomBattery(single.T @ single, np.zeros((4, 4)), jumps[1:], (2, 2)),
             times=times,

@@ -31,14 +31,14 @@ EIGENVALUE_THRESHOLD = -1e-7
 
 @dataclasses.dataclass(frozen=True)
 class Certificate:
-    """Status of a result, the numbers behind it, and advice where it is not ``"ok"``.
+    """Status of a result, the numbers that determine it, and advice if it is not ``"ok"``.
 
     Attributes
     ----------
     status : Status
         The most severe of the statuses that apply.
     numbers : dict
-        Numbers behind the status; None for a number that is not known.
+        Numbers that determine the status; None for a number that is not known.
     advice : str
         Problem and cure; empty for ``"ok"``.
     """

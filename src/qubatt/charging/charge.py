@@ -135,6 +135,6 @@ def charge(
 def check_state_times(request: Request, state_times: ArrayLike) -> FloatArray:
     """Return the validated times for merits of the full state."""
     if not request.needs("full state"):
-        cure = "No merit of the full state is requested; `qubatt list merit` shows which ones are."
+        cure = "No merit of the full state is requested; `qubatt list merit` lists these merits."
         raise ArgumentError("state_times", "be left out", state_times, cure)
     return check_times(state_times, "state_times")

@@ -278,8 +278,8 @@ def _alone(realization: Realization, rho: NDArray[Any]) -> Problem:
             named.append(Jump(jump.rate, {name: matrix}, source=jump.source))
     if not named:
         raise UnsupportedError(
-            "Nothing takes energy from the battery once the charger is off: no environment acts on"
-            " it alone. Give one that does, for example qb.CollectiveDecay(0.1)."
+            "The battery loses no energy after the charger is switched off, because no environment"
+            " acts on the battery alone. Add one that does, for example qb.CollectiveDecay(0.1)."
         )
     space = Space(space.factors, {name: matrices})
     return Problem(space, name, problem.battery_terms, (), tuple(named), {name: rho})

@@ -117,7 +117,7 @@ class Request:
 
     @property
     def observables(self) -> tuple[Observable, ...]:
-        """Observables that the merits and the certificate need, each once."""
+        """Observables that the merits and the certificate need, without duplicates."""
         needed = [each for merit in self.merits for each in merit.observables(self.problem)]
         scales = [ENERGY] if self.problem.space.modes else []
         return tuple(dict.fromkeys([*needed, *scales]))

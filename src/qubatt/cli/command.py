@@ -1,10 +1,10 @@
-"""Commands that report all missing options at once."""
+"""Commands that report all missing options at once, and name arguments in one form."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from typer.core import TyperCommand
+from typer.core import TyperArgument, TyperCommand
 
 from qubatt.core.errors import QubattError
 
@@ -12,17 +12,36 @@ NEEDED = "at least one is needed"
 """Phrase in the help of an option without which a command fails for almost all batteries."""
 
 
+class Argument(TyperArgument):
+    """An argument whose help shows its name without its type: ``PATH``, not ``PATH <path>``."""
+
+    def get_help_record(self, ctx: Any) -> tuple[str, str] | None:
+        """Return the name of the argument and its help."""
+        record = super().get_help_record(ctx)
+        return None if record is None else (record[0].partition(" ")[0], record[1])
+
+
 class Command(TyperCommand):
     """A command whose error lists all missing options and arguments at once."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for param in self.params:
+            if type(param) is TyperArgument:
+                param.__class__ = Argument
+
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """Return the usage line after the command name, with required options first."""
+        """Return the usage line after the command name: required options first, no braces."""
         required = [
             f"{param.opts[0]} {param.metavar or 'TEXT'}"
             for param in self.params
             if param.param_type_name == "option" and (param.required or _is_needed(param))
         ]
-        return [*required, *super().collect_usage_pieces(ctx)]
+        pieces = [
+            piece[1:-1] if piece.startswith("{") and piece.endswith("}") else piece
+            for piece in super().collect_usage_pieces(ctx)
+        ]
+        return [*required, *pieces]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line, or raise an error that names all missing parameters."""

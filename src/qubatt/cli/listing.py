@@ -24,7 +24,7 @@ KIND_MODULES = {
     "run": "sweeps",
     "steady-solver": "engines",
 }
-"""Package that registers the entries of each kind; only listed kinds are imported."""
+"""Packages that register the entries of each kind; only those of listed kinds are imported."""
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +40,7 @@ def _list(
         ),
     ] = None,
 ) -> None:
-    """List batteries, environments, merits, papers and the like."""
+    """List batteries, environments, merits, papers and other named objects."""
     from qubatt.core.errors import ArgumentError
     from qubatt.core.registry import registry
     from qubatt.merits.selection import all_merits

@@ -15,7 +15,7 @@ Directory = Annotated[Path, typer.Argument(help="Folder of a study", metavar="DI
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("sweep")(_sweep)
+    app.command("sweep", cls=Command)(_sweep)
     app.command("status", cls=Command)(_status)
     app.command("export", cls=Command)(_export)
 
@@ -62,7 +62,7 @@ def _sweep(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON")] = False,
 ) -> None:
-    """Compute a battery at every point of a grid of parameters.
+    """Simulate a battery at every point of a grid of parameters.
 
     Earlier results are reused: rerun the same command to resume an interrupted study.
     """
@@ -72,7 +72,7 @@ def _sweep(
         _print_template(schema)
         return
     if study is None:
-        cure = "qubatt sweep --example > study.toml writes one to start from."
+        cure = "qubatt sweep --example > study.toml writes an example."
         raise ArgumentError("study", "be given", MISSING, cure)
     from qubatt.core.worker_server import cores, start_worker_server
 

@@ -15,6 +15,12 @@ ARGUMENT = re.compile(
 )
 """Pattern of an argument with a string or number, such as ``max_photons="auto"``."""
 
+CUTOFF = re.compile(r"\bmax_photons = (?=\d)|\bmax_photons(?= to \d)")
+"""Pattern of the photon cut-off in the error of a charger state that does not fit below it."""
+
+FIELD = re.compile(r"^(Argument `(\w+)`)")
+"""Pattern of the name of an argument at the beginning of an error."""
+
 FURTHER_OPTIONS = ("basis", "engine", "method", "start")
 """Options, apart from battery fields, that messages show with a value."""
 
@@ -62,7 +68,30 @@ def for_command_line(message: str, command: str = "") -> str:
         for phrase, words in PHRASES.items():
             message = message.replace(phrase, words)
         message = ARGUMENT.sub(_option, message)
+        message = CUTOFF.sub(
+            lambda match: match[0].replace("max_photons", "--max-photons").replace(" =", ""),
+            message,
+        )
+        message = FIELD.sub(_field, message)
     return message
+
+
+def _field(match: re.Match[str]) -> str:
+    """Return the beginning of an error; a field that only charger states have names the option."""
+    kinds = [kind for kind, fields in _fields().items() if match[2] in fields]
+    return f"{match[1]} of {OPTIONS['charger'].strip()}" if kinds == ["charger"] else match[1]
+
+
+def _fields() -> dict[str, set[str]]:
+    """Return the names of the fields of all objects, by kind."""
+    from qubatt.core.declaration import fields_of
+    from qubatt.core.registry import registry
+
+    kinds = ("battery", "charger", "environment", "pulse", "engine")
+    return {
+        kind: {name for cls in registry.items(kind).values() for name in fields_of(cls)}
+        for kind in kinds
+    }
 
 
 def _text_form(class_name: str, arguments: str) -> tuple[str, str]:
@@ -81,13 +110,9 @@ def _text_form(class_name: str, arguments: str) -> tuple[str, str]:
 
 def _option(match: re.Match[str]) -> str:
     """Return an argument as an option; `on` is a field of dissipators and stays unchanged."""
-    from qubatt.core.declaration import fields_of
-    from qubatt.core.registry import registry
-
     name, value = match[1], match[2].strip("\"'")
     if name == "on":
         return f"on={value}"
-    declared = [fields_of(cls) for cls in registry.items("battery").values()]
-    if name not in FURTHER_OPTIONS and not any(name in fields for fields in declared):
+    if name not in FURTHER_OPTIONS and name not in _fields()["battery"]:
         return match[0]
     return f"--{name.replace('_', '-')} {value}"

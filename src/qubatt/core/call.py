@@ -73,7 +73,7 @@ def explained_call(function: Callable[P, R]) -> Callable[P, R]:
 def call_error(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> ArgumentError | None:
-    """Return what is wrong with the arguments of a call; None if they fit the signature."""
+    """Return the error in the arguments of a call, or None if they fit the signature."""
     parameters = inspect.signature(function).parameters
     placed = [name for name, each in parameters.items() if each.kind is not each.KEYWORD_ONLY]
     for name, value in kwargs.items():
@@ -104,7 +104,7 @@ def _example(function: Callable[..., Any]) -> str:
 def _cure(
     name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> str:
-    """Return what to write instead of a keyword that the function does not have."""
+    """Return the cure for a keyword that the function does not have."""
     parameters = inspect.signature(function).parameters
     if (other := OTHER_NAMES.get(name)) in parameters:
         return f"Use the argument `{other}`, for example {EXAMPLES[str(other)]}."

@@ -199,7 +199,7 @@ def check_times(times: ArrayLike, argument: str = "times") -> FloatArray:
         If the times violate one of these rules; the message names the first such time.
     """
     if (count := getattr(times, "size", None) or _length(times)) > MAX_TIMES:
-        cure = "Fewer times suffice: merits of the energy curve are found between them."
+        cure = "Fewer times suffice: merits of the energy curve are interpolated between them."
         raise ArgumentError(argument, f"hold at most {MAX_TIMES:,} values", count, cure)
     array = np.atleast_1d(check_array(argument, times))
     if array[0] < 0:

@@ -73,7 +73,7 @@ def _umask() -> int:
 
 
 def exchange(new: Path, target: Path) -> None:
-    """Exchange a new directory with an old one, which ends at the path of the new one.
+    """Exchange a new directory with an old one; the old one is then at the path of the new one.
 
     The exchange takes one step if the system supports this (Linux), otherwise two.
     """

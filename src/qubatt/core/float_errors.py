@@ -15,8 +15,8 @@ R = TypeVar("R")
 def usual_float_errors(function: Callable[P, R]) -> Callable[P, R]:
     """Run a public function with NumPy's defaults: underflow is silent, other errors warn.
 
-    Coefficients of series and Boltzmann weights underflow to 0 as they should, which
-    ``numpy.seterr(all="raise")`` would turn into an error.
+    Coefficients of series and Boltzmann weights are expected to underflow to 0;
+    ``numpy.seterr(all="raise")`` would turn this into an error.
     """
 
     @functools.wraps(function)

@@ -39,7 +39,7 @@ def read_entries(argument: str, given: Any) -> Any:
     Parameters
     ----------
     argument : str
-        Name that errors speak of.
+        Name of the argument in error messages.
     given : array_like, sparse matrix or QuTiP Qobj
         Matrix in any of these forms; sparse matrices stay sparse.
 
@@ -73,7 +73,7 @@ def read_matrix(argument: str, given: Any) -> Operator:
     Parameters
     ----------
     argument : str
-        Name that errors speak of.
+        Name of the argument in error messages.
     given : array_like, sparse matrix or QuTiP Qobj, shape (d, d)
         Nested list, NumPy array or SciPy matrix of any format.
 
@@ -99,7 +99,7 @@ def check_hermitian(
     Parameters
     ----------
     argument : str
-        Name that errors speak of.
+        Name of the argument in error messages.
     matrix : array_like, sparse matrix or QuTiP Qobj, shape (d, d)
         The matrix M.
     tolerance : float

@@ -27,7 +27,7 @@ def check_state(argument: str, given: Any, dim: int | None = None) -> NDArray[An
     Parameters
     ----------
     argument : str
-        Name that errors speak of.
+        Name of the argument in error messages.
     given : array_like, sparse matrix or QuTiP Qobj
         A ket of shape ``(d,)`` or ``(d, 1)``, or a density matrix of shape ``(d, d)``.
     dim : int, optional
@@ -56,7 +56,7 @@ def check_state(argument: str, given: Any, dim: int | None = None) -> NDArray[An
     rho = check_hermitian(argument, entries, HERMITICITY_TOLERANCE)
     trace = float(rho.trace().real)
     if abs(trace - 1.0) > NORM_TOLERANCE:
-        cure = "Divide it by its trace if that is what is meant."
+        cure = "If normalisation is intended, divide it by its trace."
         raise ArgumentError(argument, "have trace 1", trace, cure)
     smallest = _smallest_eigenvalue(rho)
     if smallest < -HERMITICITY_TOLERANCE:
@@ -70,7 +70,7 @@ def _ket(argument: str, entries: Any) -> NDArray[Any]:
     ket = (entries.toarray() if sp.issparse(entries) else entries).ravel()
     norm = float(np.linalg.norm(ket))
     if abs(norm**2 - 1.0) > NORM_TOLERANCE:
-        cure = "Divide it by its norm if that is what is meant."
+        cure = "If normalisation is intended, divide it by its norm."
         raise ArgumentError(argument, "have norm 1", norm, cure)
     result = np.array(ket if np.any(ket.imag) else ket.real) / norm
     result.flags.writeable = False

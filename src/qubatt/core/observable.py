@@ -256,7 +256,7 @@ def _steady(observable: Observable, realization: Realization) -> Operator:
     matrices = realization.observe(observable)
     if matrices.pulsed:
         raise UnsupportedError(
-            f"The change of {observable.label} is not known where pulses are part of it."
+            f"The time derivative of {observable.label} is not available if it contains pulses."
         )
     return matrices.steady
 

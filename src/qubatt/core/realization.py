@@ -88,7 +88,9 @@ class Realization:
         """Return the product of operators on some factors and identities on the others."""
         if WHOLE_SPACE in parts:
             if len(parts) > 1:
-                raise UnsupportedError("An operator on the whole space stands alone in its term.")
+                raise UnsupportedError(
+                    "A term with an operator on the whole space cannot contain other operators."
+                )
             return on_pattern(parts[WHOLE_SPACE])
         rows = columns = np.zeros(1, dtype=np.int64)
         values = np.ones(1)
@@ -169,7 +171,10 @@ class Realization:
     def pulsed(self) -> tuple[tuple[Pulse, Operator], ...]:
         """Pairs (f, H_k) of the time-dependent part of H(t) = H + Σ f(t) H_k."""
         if any(term.pulse is not None for term in self.problem.battery_terms):
-            raise UnsupportedError("H_B cannot have pulses: the stored energy would change by it.")
+            raise UnsupportedError(
+                "H_B cannot contain pulses: they would make the definition of the stored energy"
+                " depend on time."
+            )
         switched: dict[int, tuple[Pulse, list[Term]]] = {}
         for term in self.problem.charging_terms:
             if term.pulse is not None:

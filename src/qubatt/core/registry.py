@@ -1,4 +1,4 @@
-"""The registry of everything that has a name: batteries, environments, engines, merits …
+"""The registry of named objects: batteries, environments, engines, merits and others.
 
 Tests, command line, documentation and reports iterate over it; a new entry takes one file and
 one registration.

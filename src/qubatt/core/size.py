@@ -25,10 +25,11 @@ BYTES_PER_STATE = 200.0
 """Lower bound on the memory of the sparse matrices, in bytes per basis state."""
 
 BYTES_PER_ENTRY = 20.0
-"""Bytes per entry of ρ, half of the memory use of the most economical engine."""
+"""Bytes per entry of ρ: half of what the exact engine holds, five vectors of 8 bytes each."""
 
 TAIL = 1e-6
-"""Amplitude, relative to the largest one, below which a level counts as unpopulated."""
+"""Amplitude of a ket, or sum of |ρ| along a row, below which a level counts as unpopulated; it is
+relative to the largest one."""
 
 FIELDS = {"mode": "max_photons", "spins": "n_atoms", "levels": "dims"}
 """The parameter of a battery that sets the dimension of a factor, by the role of the factor."""
@@ -106,11 +107,13 @@ def _refuse(space: Space, count: int, each: float, what: str) -> None:
 def least_entries(problem: Problem) -> int:
     """Return a low estimate of the number of entries of ρ that the initial state can reach.
 
-    Basis states are points x of a lattice, one coordinate for each factor that is a ladder. The
-    terms of H shift them by vectors, so they connect the points of one class of x modulo the
-    lattice Λ that the shifts span. If Λ has full rank and index k, a class has some D/k states and
-    ρ that many entries squared. If one combination ℓ·x is conserved, the classes are those of equal
-    ℓ·x. A ket populates several of them coherently, and jumps lead to others.
+    Basis states are points x of a lattice, with one coordinate for each ladder and L − 1 for atoms
+    with L levels. The terms of H shift them by vectors, so they connect the points of one class of
+    x modulo the lattice Λ that the shifts span. If Λ has full rank and index k, a class has about
+    D/k states and ρ that many entries squared. If one combination ℓ·x is conserved, the classes are
+    those of equal ℓ·x, provided that Λ contains all integer vectors v with ℓ·v = 0, as in all
+    declared batteries. A ket populates several of them coherently, and jumps lead to others. In all
+    other cases the estimate is D, the number of diagonal entries.
     """
     space = problem.space
     if any(factor.small() is None for factor in space.factors.values()):
@@ -184,7 +187,7 @@ def _conserved(basis: list[list[int]], width: int) -> NDArray[np.int64]:
 
 
 def _class_sizes(space: Space, charge: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
-    """Return how many basis states have each value of ℓ·x, and the lowest value."""
+    """Return the number of basis states for each value of ℓ·x, and the lowest value."""
     sizes, lowest, begin = np.ones(1, dtype=np.int64), 0, 0
     for factor in space.factors.values():
         places = factor.coordinates()

@@ -262,5 +262,5 @@ def _multiply(names: Names, sources: tuple[Mapping[str, Operator], ...], owner: 
         matrix = operators[name]
         result = matrix if result is None else sp.csr_array(result @ matrix)
     if result is None:
-        raise UnsupportedError("A product of operators must name at least one.")
+        raise UnsupportedError("A product of operators must contain at least one operator.")
     return result

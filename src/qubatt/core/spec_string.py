@@ -43,7 +43,9 @@ def from_text(kind: str, text: str, argument: str | None = None) -> Any:
             kwargs[field] = field_value(field, types.get(field), given)
         elif kwargs:
             cure = f"Fields are: {', '.join(types)}."
-            raise ArgumentError(kind, "name no plain value after a named one", text, cure)
+            raise ArgumentError(
+                kind, "list values without names before those with names", text, cure
+            )
         else:
             field = list(types)[len(args)] if len(args) < len(types) else ""
             args.append(field_value(field, types.get(field), part))

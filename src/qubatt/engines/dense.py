@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qubatt.core.check import FloatArray
 from qubatt.core.declaration import declare
 from qubatt.core.fixed_pattern import to_dense
 from qubatt.core.realization import Realization
@@ -34,7 +35,11 @@ class DenseEngine(Engine):
 
         𝓛 = −i(H ⊗ 1 − 1 ⊗ Hᵀ) + Σ γ (c ⊗ c* − ½ c†c ⊗ 1 − ½ 1 ⊗ (c†c)ᵀ)
 
-    One exponential is computed per distinct spacing of the output times.
+    One exponential is computed per distinct spacing of the output times. Time integrals
+    q = ∫⟨O⟩ dt, dq/dt = X vec(ρ) with one row vec(Oᵀ) of X for each observable, follow from the
+    exponential of the augmented matrix
+
+        exp(t [[𝓛, 0], [X, 0]]) = [[exp(𝓛t), 0], [P(t), 1]],   P(t) = X ∫₀ᵗ exp(𝓛s) ds
 
     Cost: of the order of D⁶ operations per exponential, and 6 D⁴ complex numbers.
 
@@ -71,9 +76,12 @@ class _Exponentials(Propagator):
     def __init__(self, task: Task) -> None:
         self._task = task
         self._known: dict[float, NDArray[Any]] = {}
+        self._integrated: dict[float, NDArray[Any]] = {}
+        self._observed = np.empty((0, 0), dtype=np.complex128)  # X
         D = task.problem.space.dim
         self.entries = D * D
-        self.memory = 6.0 * 16 * D**4 + task.saved_states * 32.0 * D**2  # a few superoperators
+        size = D**2 + len(task.integrated)
+        self.memory = 6.0 * 16 * size**2 + task.saved_states * 32.0 * D**2  # a few superoperators
 
     def products(self) -> float:
         """Return 1, for one exponential."""
@@ -93,23 +101,46 @@ class _Exponentials(Propagator):
         realization, times = self._task.realization, self._task.times
         D = realization.dim
         outcomes = []
+        integrated = recorders[0].integrated
+        if integrated is not None:
+            operators = integrated.operators[:-1]  # without 1
+            self._observed = np.stack([to_dense(each).T.ravel() for each in operators])
         with single_blas():
             for k, initial in enumerate(self._task.initials):
                 state = to_dense(realization.density(initial)).astype(np.complex128).ravel()
                 states = self._trajectory(state, part_of(progress, k, len(recorders)))
                 recorders[k].densities(states.reshape(-1, D, D))
+                if integrated is not None:
+                    recorders[k].integrals(*self._integrals(state, states))
                 outcomes.append(states[-1].reshape(D, D))
         norm = np.abs(self._generator).sum(axis=0).max()
         error = float(EPSILON * (norm * times[-1] + 1.0))
         counts = {"exponentials": len(self._known)}
         return [Outcome(error, counts, smallest_eigenvalue(rho)) for rho in outcomes]
 
+    @property
+    def _steps(self) -> FloatArray:
+        """Lengths of the intervals that end at the output times, the first of which may be 0."""
+        return np.diff(self._task.times, prepend=0.0)
+
+    def _integrals(
+        self, start: NDArray[Any], states: NDArray[Any]
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the edges and P(step) vec(ρ) for all intervals, from the states at the edges."""
+        times, steps = self._task.times, self._steps
+        values = np.zeros((len(steps), len(self._observed)))
+        for k, (step, time) in enumerate(zip(steps.tolist(), times.tolist(), strict=True)):
+            if step > 0.0:
+                length = self._known_step(step, time)
+                before = start if k == 0 else states[k - 1]
+                values[k] = (self._integrated[length] @ before).real * (step / length)
+        inside = steps > 0.0
+        return np.append(0.0, times[inside]), values[inside]
+
     def _trajectory(self, state: NDArray[Any], progress: Progress | None) -> NDArray[Any]:
         """Return the states at all times as rows, shape ``(T, D²)``."""
-        times = self._task.times
+        times, steps = self._task.times, self._steps
         states = np.empty((len(times), len(state)), dtype=np.complex128)
-        steps = times.copy()
-        steps[1:] -= times[:-1]
         k = 0
         while k < len(times):
             if steps[k] <= 0.0:
@@ -146,8 +177,30 @@ class _Exponentials(Propagator):
     def _exponential(self, step: float) -> NDArray[Any]:
         """Return exp(𝓛 step)."""
         if step not in self._known:
-            self._known[step] = exponential(self._generator * step)
+            if not len(self._observed):
+                self._known[step] = exponential(self._generator * step)
+            else:
+                self._known[step], self._integrated[step] = _augmented_exponential(
+                    self._generator, self._observed, step
+                )
         return self._known[step]
+
+
+def _augmented_exponential(
+    L: NDArray[np.complex128], X: NDArray[np.complex128], step: float
+) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+    """Return exp(𝓛t) and P(t), which is linear in X, from one exponential.
+
+    X is scaled by a power of two so that it affects neither the number of squarings nor the order
+    of elimination, and therefore exp(𝓛t) only by rounding.
+    """
+    n, size = len(L), len(L) + len(X)
+    norms = [float(np.abs(each).sum(axis=0).max()) for each in (L, X)]
+    scale = 2.0 ** math.floor(math.log2(norms[0] / norms[1]) - 20.0) if min(norms) > 0.0 else 1.0
+    augmented = np.zeros((size, size), dtype=np.complex128)
+    augmented[:n, :n], augmented[n:, :n] = L * step, X * (scale * step)
+    result = exponential(augmented)
+    return np.ascontiguousarray(result[:n, :n]), result[n:, :n] / scale
 
 
 PADE = np.array(

@@ -90,7 +90,7 @@ class Engine(ABC):
     """Whether the engine uses the matrices of a `Realization`."""
 
     states: ClassVar[Literal["full", "battery", "none"]] = "full"
-    """Which states the engine can save: full density matrices, those of the battery, or none."""
+    """States that the engine can save: full density matrices, those of the battery, or none."""
 
     steady: ClassVar[bool] = False
     """Whether the engine finds steady states, that is, solves a task with infinite time."""
@@ -174,9 +174,7 @@ class Engine(ABC):
         propagator = self._accept(task)
         require_memory(self.name, propagator.memory, task.problem.space.dim, task.saved_states)
         readout = Readout(task.realization if self.matrices else None, task.observables)
-        integrated = None
-        if task.integrated and self.matrices:
-            integrated = Readout(task.realization, tuple(dict.fromkeys(task.integrated)))
+        integrated = self._integrated(task)
         recorders = [Recorder(task, readout, integrated) for _ in task.initials]
         outcomes = propagator.run(recorders, progress)
         if progress is not None:
@@ -185,6 +183,17 @@ class Engine(ABC):
             recorder.solution(self.name, self.error, self.tolerance, outcome)
             for recorder, outcome in zip(recorders, outcomes, strict=True)
         ]
+
+    def _integrated(self, task: Task) -> Readout | None:
+        """Return the operators of the observables to integrate; None if there are none.
+
+        Steps under a constant Hamiltonian do not resolve pulses, so observables that contain
+        pulses are not integrated then.
+        """
+        if not task.integrated or not self.matrices:
+            return None
+        readout = Readout(task.realization, tuple(dict.fromkeys(task.integrated)))
+        return None if readout.pulsed and not task.realization.pulsed else readout
 
     def _accept(self, task: Task) -> Propagator:
         if reason := self.unsupported(task):

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from qubatt.core.check import Positive
+from qubatt.core.check import FloatArray, Positive
 from qubatt.core.declaration import declare
 from qubatt.core.task import Task
 from qubatt.engines.engine import Engine, Progress, Propagator, part_of, smallest_eigenvalue
 from qubatt.engines.generator import Generator
-from qubatt.engines.recorder import Outcome, Recorder
+from qubatt.engines.recorder import Outcome, Readout, Recorder
 from qubatt.engines.runge_kutta import (
     STAGES,
+    Equation,
     RungeKutta,
     runge_kutta_products,
     step_limits,
@@ -80,18 +82,20 @@ class _Integration(Propagator):
             If more than ten million steps would be needed.
         """
         realization = self._task.realization
-        rhs, limits = Generator(realization), step_limits(realization, self._end)
+        limits = step_limits(realization, self._end)
+        integrand = _integrand(recorders[0].integrated)
+        equation = Equation(Generator(realization), tidy=_hermitian, integrand=integrand)
         outcomes = []
         for k, (initial, recorder) in enumerate(zip(self._task.initials, recorders, strict=True)):
             report = part_of(progress, k, len(recorders))
             rho = np.asarray(realization.density(initial).toarray(), dtype=np.complex128)
             with single_blas():
-                stepper = RungeKutta(
-                    "matrix", rhs, rho, self._end, self._tolerance, limits, tidy=_hermitian
-                )
+                stepper = RungeKutta("matrix", equation, rho, self._end, self._tolerance, limits)
                 for time in self._task.times:
                     stepper.advance(float(time), report)
                     recorder.density(stepper.state)
+                if integrand is not None:
+                    recorder.integrals(stepper.integrals.edges, stepper.integrals.values)
             counts = {
                 "tolerance": self._tolerance,
                 "steps": stepper.steps,
@@ -100,6 +104,13 @@ class _Integration(Propagator):
             }
             outcomes.append(Outcome(stepper.error, counts, smallest_eigenvalue(stepper.state)))
         return outcomes
+
+
+def _integrand(readout: Readout | None) -> Callable[[float, ComplexArray], FloatArray] | None:
+    """Return a function of t and ρ with the observables whose time integrals are requested."""
+    if readout is None:
+        return None
+    return lambda time, rho: readout.totals(time, readout.of_density(rho))
 
 
 def _hermitian(rho: ComplexArray) -> ComplexArray:

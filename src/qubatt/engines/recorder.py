@@ -49,7 +49,7 @@ class Readout:
         """Labels of the observables."""
         return list(self._parts)
 
-    @property
+    @cached_property
     def pulsed(self) -> bool:
         """Whether an observable contains pulses; otherwise there is one operator for each."""
         return any(pulse is not None for parts in self._parts.values() for pulse, _ in parts)

@@ -14,6 +14,7 @@ from qubatt.core.check import FloatArray
 from qubatt.core.errors import ResourceError
 from qubatt.core.problem import Pulse, pulse_value
 from qubatt.core.realization import Realization
+from qubatt.engines.integrals import RunningIntegrals
 
 STAGES = 12
 
@@ -35,6 +36,27 @@ RightHandSide = Callable[[float, Array], Array]
 """A function of t and v that returns 𝓛(t)v as a new array."""
 
 
+class Equation(NamedTuple):
+    """A linear differential equation dv/dt = 𝓛(t)v, with integrals q = ∫ g(t, v) dt.
+
+    Attributes
+    ----------
+    right_hand_side : callable
+        𝓛(t)v.
+    scale : float
+        Factor by which the norm of v must be multiplied to bound that of ρ.
+    tidy : callable or None
+        Removes rounding errors from v after a step.
+    integrand : callable or None
+        g(t, v) as an array of one dimension, if integrals are requested.
+    """
+
+    right_hand_side: RightHandSide
+    scale: float = 1.0
+    tidy: Callable[[Array], Array] | None = None
+    integrand: Callable[[float, Array], FloatArray] | None = None
+
+
 class RungeKutta:
     """Dormand–Prince integrator of order 8(5,3) with step control (hairer1993, II.5, II.10).
 
@@ -43,34 +65,31 @@ class RungeKutta:
     sum of the local errors, `error`, estimates the error of the whole run. No step crosses a
     break, where the right-hand side may jump; a stage at a break uses the limit from the left.
 
+    Integrals of g(t, v) are computed as if they were part of v: a step of length h adds
+    h Σ b_s g(t_s, v_s), with the weights b_s and the stages v_s of the method, so their order is 8.
+
     Parameters
     ----------
     engine : str
         Name of the engine in error messages.
-    right_hand_side : callable
-        𝓛(t)v.
+    equation : Equation
+        The equation to integrate.
     start : array
         v at time 0.
     end, tolerance : float
         Last time, and allowed error up to that time.
     limits : StepLimits
         Limits on the steps.
-    scale : float
-        Factor by which the norm of v must be multiplied to bound that of ρ.
-    tidy : callable, optional
-        Removes rounding errors from v after a step.
     """
 
     def __init__(
         self,
         engine: str,
-        right_hand_side: RightHandSide,
+        equation: Equation,
         start: Array,
         end: float,
         tolerance: float,
         limits: StepLimits,
-        scale: float = 1.0,
-        tidy: Callable[[Array], Array] | None = None,
     ) -> None:
         rate, breaks, longest = limits
         if not rate * end < 4.0 * MAX_STEPS:
@@ -80,20 +99,21 @@ class RungeKutta:
                 " earlier last time."
             )
         self._engine = engine
-        self._rhs = right_hand_side
+        self._equation = equation
+        self._rhs = equation.right_hand_side
         self._end = end
         self._tolerance = tolerance
         self._breaks = sorted({time for time in breaks if 0.0 < time < end})
-        self._tidy = tidy
         self._longest = longest
-        self._scale = scale
         self.time = 0.0
         self.state = start
         self._K = np.empty((STAGES + 1, *start.shape), dtype=start.dtype)
-        self._K[0] = right_hand_side(0.0, start)
+        self._K[0] = self._rhs(0.0, start)
         self.evaluations = 1
         self.steps = self.rejected = 0
         self.error = 0.0
+        self._flow = np.empty(0) if equation.integrand is None else equation.integrand(0.0, start)
+        self.integrals = RunningIntegrals(len(self._flow))
         self._h = min(0.5 / max(rate, 1e-12), longest)
 
     def advance(self, time: float, progress: Callable[[float], None] | None = None) -> None:
@@ -106,6 +126,8 @@ class RungeKutta:
                 factor = self._step(h, stop)
                 if factor >= 1.0:
                     self.time = stop if count == 1 else self.time + h
+                    if self._equation.integrand is not None:
+                        self.integrals.add(np.array([self.time]), h * self._flow[np.newaxis])
                     self._h = min(max(largest, h * min(factor, 5.0)), self._longest)
                     if progress is not None:
                         progress(self.time / self._end)
@@ -121,6 +143,12 @@ class RungeKutta:
         flat = coefficients.astype(used.dtype) @ used.reshape(len(coefficients), -1)
         return np.asarray(flat.reshape(self.state.shape))
 
+    def _add_stage(self, s: int, time: float, stage: Array) -> None:
+        """Add b_s g(t_s, v_s) to the mean flow of the present step, if integrals are requested."""
+        integrand, weight = self._equation.integrand, scipy.integrate.DOP853.B[s]
+        if integrand is not None and weight != 0.0:
+            self._flow = self._flow + weight * integrand(time, stage)
+
     def _step(self, h: float, stop: float) -> float:
         """Try a step of length h; return the factor for the next one, below 1 if it is rejected."""
         if self.steps + self.rejected >= MAX_STEPS:
@@ -130,22 +158,26 @@ class RungeKutta:
             )
         method = scipy.integrate.DOP853
         latest = float(np.nextafter(stop, 0.0))
+        self._flow = np.zeros_like(self._flow)
+        self._add_stage(0, self.time, self.state)
         for s in range(1, STAGES):
             increment = self._combine(method.A[s, :s])
             increment *= h
             increment += self.state
-            self._K[s] = self._rhs(min(self.time + method.C[s] * h, latest), increment)
+            time = min(self.time + method.C[s] * h, latest)
+            self._K[s] = self._rhs(time, increment)
+            self._add_stage(s, time, increment)
         new = self._combine(method.B)
         new *= h
         new += self.state
-        if self._tidy is not None:
-            new = self._tidy(new)
+        if self._equation.tidy is not None:
+            new = self._equation.tidy(new)
         self._K[STAGES] = self._rhs(min(self.time + h, latest), new)
         self.evaluations += STAGES
         fifth = float(np.linalg.norm(self._combine(method.E5)))
         third = float(np.linalg.norm(self._combine(method.E3)))
         denominator = math.hypot(fifth, 0.1 * third)
-        error = self._scale * h * fifth**2 / denominator if denominator > 0 else 0.0
+        error = self._equation.scale * h * fifth**2 / denominator if denominator > 0 else 0.0
         rounding = EPSILON * float(np.linalg.norm(new))
         allowed = self._tolerance * h / self._end
         if not error <= allowed:

@@ -61,7 +61,7 @@ def read_dims(dims: Any, total: int) -> Dims:
 
 
 def _named(dims: Any, total: int) -> Dims:
-    """Return names and dimensions, checked one by one only."""
+    """Return names and dimensions; each is checked, but not their combination."""
     if dims is None:
         return (("battery", total),)
     if isinstance(dims, Mapping):

@@ -53,7 +53,7 @@ class FunctionPulse(Pulse):
         if not callable(self.function):
             raise ArgumentError("function", "be a function of time", self.function, cure)
         if not _takes_one(self.function):
-            requirement = "take the time as its one argument"
+            requirement = "take the time as its only argument"
             raise ArgumentError("function", requirement, self.function, cure)
         edges = np.unique(check_array("edges", self.edges)).tolist() if np.size(self.edges) else []
         object.__setattr__(self, "edges", tuple(edges))

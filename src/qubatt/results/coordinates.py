@@ -13,6 +13,7 @@ from typing import Any
 
 import xarray as xr
 
+from qubatt.core.field_units import description_and_units
 from qubatt.results.contents import CERTIFICATE_PREFIX, json_attribute
 from qubatt.results.dims import ROLE
 from qubatt.results.text import object_text
@@ -48,7 +49,7 @@ def scalar_coordinates(
 
     Battery parameters have the names of their fields, for example ``n_atoms``, or
     ``battery_n_atoms`` if a variable or dim already has that name; numbers of the certificate are
-    named ``certificate_…``.
+    named ``certificate_…``. Energies and frequencies have the same units as axes of a study.
 
     Parameters
     ----------
@@ -64,9 +65,11 @@ def scalar_coordinates(
         PARAMETERS: (attributes[PARAMETERS], {ROLE: PARAMETERS}),
         ENGINE: (attributes.get(ENGINE, "{}"), {ROLE: ENGINE}),
     }
-    for name, value in _battery_numbers(parameters["battery"]).items():
+    battery = parameters["battery"]
+    for name, value in _battery_numbers(battery).items():
         free = name if name not in taken and name not in scalars else f"battery_{name}"
-        scalars[free] = (value, {ROLE: f"battery.{name}"})
+        _, units = description_and_units("battery", str(battery.get("type")), name)
+        scalars[free] = (value, {ROLE: f"battery.{name}"} | ({"units": units} if units else {}))
     if parameters.get("charger"):
         scalars[CHARGER] = (object_text(parameters["charger"]), {ROLE: "charger"})
     texts = map(object_text, parameters.get("environment") or [])

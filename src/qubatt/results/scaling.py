@@ -68,9 +68,9 @@ def scaling(
     s_α is the uncertainty of α if the residuals r_k are independent, with mean 0 and equal
     variance. Residuals of exact computations are not: y bends on a log–log plot towards its
     asymptotic law, and s_α falls as 1/√n when more points are added on the same curve. ``drift``
-    does not fall in this way: it is the change of α when the points with the smallest x are left
-    out. Quote the larger of s_α and |``drift``| as the uncertainty; if |``drift``| is larger, α has
-    not reached its limit for x → ∞.
+    does not decrease with the number of points: it is the change of α when the points with the
+    smallest x are left out. Quote the larger of s_α and |``drift``| as the uncertainty; if
+    |``drift``| is larger, α has not reached its limit for x → ∞.
 
     Examples
     --------

@@ -17,7 +17,7 @@ from qubatt.states.truncation import check_cutoff
 
 
 class _Entries(NamedTuple):
-    """Numbers as immutable bytes, so that equal states compare and hash alike."""
+    """Numbers as immutable bytes, so that equal states compare equal and have equal hashes."""
 
     shape: tuple[int, ...]
     dtype: str

@@ -175,5 +175,5 @@ def test_end_of_memory_tells_how_far_it_came() -> None:
         converge(QUESTION, answering({10: 0.5, 18: 1.0}))
     with pytest.raises(qb.ResourceError, match=r"^No memory\.$"):
         converge(QUESTION, answering({}))
-    with pytest.raises(qb.ResourceError, match="found no cut-off: 10 changed"):
+    with pytest.raises(qb.ResourceError, match="found no cut-off: raising it to 10 changed"):
         converge(QUESTION, answering({10: 0.5}))

@@ -89,8 +89,8 @@ def test_half_life_beyond_the_times_is_not_a_number() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"environment": qb.CavityLoss(0.1)}, qb.UnsupportedError, "Nothing takes energy"),
-        ({"environment": None}, qb.UnsupportedError, "Nothing takes energy"),
+        ({"environment": qb.CavityLoss(0.1)}, qb.UnsupportedError, "The battery loses no energy"),
+        ({"environment": None}, qb.UnsupportedError, "The battery loses no energy"),
         ({"start": "empty"}, qb.ArgumentError, '`start` must be "full" or a time'),
         (
             {"start": 0.0},

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+import qubatt as qb
 import qubatt.environment
 import qubatt.models
-import qubatt.states  # noqa: F401  # these register what messages name
+import qubatt.states  # these register what messages name
 from qubatt.cli.wording import for_command_line
+from qubatt.core.registry import registry
 
 
 @pytest.mark.parametrize(
@@ -34,11 +38,28 @@ from qubatt.cli.wording import for_command_line
         ("Write cavity-loss:rate=0.5,n_thermal=0.3.", "Write cavity-loss:rate=0.5,n_thermal=0.3."),
         ("use qb.FunctionPulse(f, edges=[1])", "use qb.FunctionPulse(f, edges=[1])"),
         ("at tolerance=2", "at tolerance=2"),
+        ("max_photons = 3 is too low.", "--max-photons 3 is too low."),
     ],
 )
 def test_options_instead_of_arguments(message: str, words: str) -> None:
     """Objects and arguments are options; what is already in those words stays."""
     assert for_command_line(message, "charge") == words
+
+
+@pytest.mark.parametrize("state", sorted({*registry.items("charger")} - {"custom"}))
+def test_a_charger_state_that_does_not_fit_names_options(state: str) -> None:
+    """The field belongs to ``--charger``, and the cut-off is an option."""
+    kind = registry.items("charger")[state]
+    message = ""
+    try:
+        kind(50).state(10)
+    except qb.ArgumentError as error:
+        message = for_command_line(str(error), "charge")
+    field = "photons" if state == "fock" else "mean_photons"
+    assert message.startswith(f"Argument `{field}` of --charger must ")
+    assert " --max-photons 10, but is 50" in message
+    assert re.search(r"\. Set --max-photons to \d+ or more\.$", message)
+    assert "max_photons" not in message
 
 
 def test_study_files_have_their_own_words() -> None:

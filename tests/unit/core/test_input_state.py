@@ -53,7 +53,10 @@ def test_rounding_is_allowed() -> None:
         (np.ones(3), "have norm 1, but is 1.732"),
         (KET[:2], "be a ket of 3 entries or a density matrix of shape (3, 3), but is 'shape (2,)'"),
         (KET[np.newaxis], "be a ket of 3 entries or a density matrix of shape (3, 3), but is"),
-        (np.diag([0.5, 0.4, 0.0]), "have trace 1, but is 0.9. Divide it by its trace if"),
+        (
+            np.diag([0.5, 0.4, 0.0]),
+            "have trace 1, but is 0.9. If normalisation is intended, divide",
+        ),
         (np.diag([0.7, 0.5, -0.2]), "be positive, but is 'eigenvalue -0.2'."),
         (np.diag([0.5, 0.5, 0]) + np.eye(3, k=1), "be Hermitian, but is (1+0j)."),
         ([np.nan, 0, 1], "be finite, but is 'entry (0)'."),

@@ -97,7 +97,7 @@ def test_pulses_are_parts_of_their_own() -> None:
     ((_, power),) = R.observe(POWER).pulsed
     expected = 1j * commutator(Jx.toarray(), R.H_B.toarray())
     np.testing.assert_allclose(power.toarray(), expected, atol=1e-14)
-    with pytest.raises(qb.UnsupportedError, match="change of dH_B/dt is not known"):
+    with pytest.raises(qb.UnsupportedError, match="time derivative of dH_B/dt is not available"):
         R.observe(CURVATURE)
 
 

@@ -54,7 +54,7 @@ def test_unknown_operator_is_named_with_the_nearest(product: tuple[str, ...], me
 
 def test_empty_product_is_refused() -> None:
     """No name at all is a mistake of the model, not the identity."""
-    with pytest.raises(UnsupportedError, match="must name at least one"):
+    with pytest.raises(UnsupportedError, match="must contain at least one"):
         Mode(2).in_basis("full").operator(())
 
 

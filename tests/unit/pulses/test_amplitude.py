@@ -154,8 +154,8 @@ def test_batteries_with_pulses_are_values() -> None:
         (None, "be a number, a pulse or a function of time, but is None."),
         (1j, "be a number, a pulse or a function of time, but is 1j."),
         ([0.5], "be a number, a pulse or a function of time, but is [0.5]."),
-        (lambda: 1.0, "take the time as its one argument, but is <function"),
-        (qb.GaussianPulse, "take the time as its one argument, but is <class"),
+        (lambda: 1.0, "take the time as its only argument, but is <function"),
+        (qb.GaussianPulse, "take the time as its only argument, but is <class"),
         (
             {"type": "function", "name": "a.b"},
             "be passed as a function again, because only its name is stored, but is {",

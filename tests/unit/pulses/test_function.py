@@ -70,7 +70,7 @@ def test_what_cannot_be_called(function: Any) -> None:
 @pytest.mark.parametrize("function", [lambda: 1.0, lambda t, u: t + u, lambda *, t: t])
 def test_functions_of_something_else(function: Any) -> None:
     """None, two, or only named arguments: seen before the run."""
-    with pytest.raises(qb.ArgumentError, match="`function` must take the time as its one argument"):
+    with pytest.raises(qb.ArgumentError, match="must take the time as its only argument"):
         qb.FunctionPulse(function)
 
 

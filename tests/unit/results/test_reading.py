@@ -157,3 +157,15 @@ def test_concat_refuses_what_is_no_result(parts: Any) -> None:
     """The argument is named."""
     with pytest.raises(qb.ArgumentError, match="results"):
         qb.concat(parts, "part")
+
+
+@pytest.mark.parametrize(("name", "units"), [("drive", "omega_ref"), ("n_atoms", None)])
+def test_joined_results_have_the_units_of_study_axes(name: str, units: str | None) -> None:
+    """The coordinate of a parameter has the same units in both."""
+    values = {"n_atoms": 1, "drive": 1.0}
+    batteries = [qb.DrivenBattery(**values | {name: value}) for value in (1, 2)]
+    joined = qb.concat([qb.charge(battery, times=[0.0, 1.0]) for battery in batteries], name)
+    table = {"type": "driven", **{key: value for key, value in values.items() if key != name}}
+    run = {"type": "charge", "times": [0.0, 1.0]}
+    swept = qb.sweep({"battery": table, "run": run, "sweep": {f"battery.{name}": [1, 2]}})
+    assert joined[name].attrs.get("units") == swept[name].attrs.get("units") == units

@@ -127,12 +127,12 @@ def test_cutoff_is_found_for_it() -> None:
         (
             [[0.5, 0.0], [0.0, 0.4]],
             "Argument `matrix` must have trace 1, but is 0.9."
-            " Divide it by its trace if that is what is meant.",
+            " If normalisation is intended, divide it by its trace.",
         ),
         (
             [1.0, 1.0],
             "Argument `matrix` must have norm 1, but is 1.4142135623730951."
-            " Divide it by its norm if that is what is meant.",
+            " If normalisation is intended, divide it by its norm.",
         ),
         ([0.0, 0.0], "Argument `matrix` must have norm 1, but is 0.0."),
         ([1.0, np.nan], "Argument `matrix` must be finite, but is 'entry (1)'."),

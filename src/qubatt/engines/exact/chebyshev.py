@@ -37,7 +37,7 @@ ENTRIES_PER_CHUNK = 100_000_000
 
 
 class Chebyshev:
-    """Chebyshev propagation: its time, vector, step length and accumulated error.
+    """Chebyshev propagator with its current time, vector, step length and accumulated error.
 
     With centre c < 0 and foci c ± f of an ellipse around the numerical range,
 

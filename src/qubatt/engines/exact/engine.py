@@ -25,6 +25,7 @@ from qubatt.engines.integrals import RunningIntegrals
 from qubatt.engines.recorder import Outcome, Readout, Recorder
 from qubatt.engines.runge_kutta import (
     STAGES,
+    Equation,
     RungeKutta,
     StepLimits,
     runge_kutta_products,
@@ -56,7 +57,7 @@ class _Integrand(NamedTuple):
     readout: Readout
     functionals: Functionals
 
-    def __call__(self, time: float, vector: Vector) -> FloatArray:
+    def at(self, time: float, vector: Vector) -> FloatArray:
         """Return the expectation values, pulses included."""
         return self.readout.totals(time, self.functionals.of(vector))
 
@@ -209,16 +210,12 @@ class _Reduction(Propagator):
         progress: Progress | None,
     ) -> _Evolution:
         """Propagate under a Hamiltonian with pulses."""
-        functionals, times, is_saved, _ = outputs
-        steps = RungeKutta(
-            "exact",
-            reduced.apply,
-            start,
-            float(times[-1]),
-            self._tolerance,
-            limits,
-            scale=math.sqrt(2.0),  # blocks off the diagonal are stored once
-        )
+        functionals, times, is_saved, integrand = outputs
+        integrate = None if integrand is None else integrand.at
+        # blocks off the diagonal are stored once
+        equation = Equation(reduced.apply, scale=math.sqrt(2.0), integrand=integrate)
+        end = float(times[-1])
+        steps = RungeKutta("exact", equation, start, end, self._tolerance, limits)
         values = np.empty((len(times), len(functionals.first) - 1))
         vectors = []
         for k, time in enumerate(times):
@@ -231,7 +228,8 @@ class _Reduction(Propagator):
             "rejected": steps.rejected,
             "products": steps.evaluations,
         }
-        return _Evolution(values, vectors, steps.error, counts, steps.state, None)
+        integrals = None if integrand is None else steps.integrals
+        return _Evolution(values, vectors, steps.error, counts, steps.state, integrals)
 
 
 def _group_by_blocks(
@@ -252,11 +250,8 @@ def _group_by_blocks(
 
 
 def _integrand(reduced: ReducedLindbladian, readout: Readout | None) -> _Integrand | None:
-    """Return the functionals of the observables whose time integrals are requested, if any.
-
-    A constant Hamiltonian has no integrals of observables with pulses, whose edges are unknown.
-    """
-    if readout is None or (readout.pulsed and not reduced.realization.pulsed):
+    """Return the functionals of the observables whose time integrals are requested, if any."""
+    if readout is None:
         return None
     operators = readout.operators[:-1]  # without 1
     return _Integrand(readout, reduced.functionals(operators))

@@ -101,7 +101,7 @@ def at(typing, array, index):
 
 @intrinsic
 def load(typing, array, index, like):
-    """Return consecutive numbers from ``array[index]``, as many as `like` has lanes."""
+    """Return consecutive numbers from ``array[index]``, one for each lane of `like`."""
 
     def generate(context, builder, signature, args):
         pointer = _pointer(context, builder, signature.args[0], args[0], args[1], like.width)

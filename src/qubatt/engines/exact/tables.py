@@ -159,7 +159,7 @@ class _Assembly:
             self._kinds[kind].add(rows, address + shift, band, np.full(len(rows), factor))
 
     def _rare(self, block: BlockAddress, S: int, T: int, ones: int) -> None:
-        """Add terms that few problems have: imaginary parts of H, off-diagonal damping."""
+        """Add terms that occur in few problems: imaginary parts of H, off-diagonal damping."""
         width = padded(self._layout.sizes[T])
         one, other = self._damping[S], self._damping[T]
         parts = [

@@ -70,7 +70,7 @@ class SteadySolver(ABC):
         ResourceError
             If the projector does not fit in the free memory.
         UnsuitedError
-            If the solver fails on this problem; the projector may raise this error, too.
+            If the solver fails on this problem; the projector may also raise this error.
         """
 
     def conserving_projector(self, coordinates: Coordinates) -> SteadyProjector | None:  # noqa: ARG002  # by default

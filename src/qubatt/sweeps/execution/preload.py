@@ -1,4 +1,4 @@
-"""Modules loaded by the worker server: the package, and the kernels that one small run compiles.
+"""Modules loaded by the worker server: the package, and the kernels compiled by one small run.
 
 The server must have no threads when it forks, so the thread limits precede the imports.
 """

@@ -8,8 +8,8 @@ from typing import Any
 
 from qubatt.core.declaration import fields_of
 from qubatt.core.errors import ArgumentError, suggest
+from qubatt.core.field_units import description_and_units
 from qubatt.core.registry import registry
-from qubatt.core.spec_string import plain_types
 from qubatt.merits.selection import all_merits
 from qubatt.results.contents import CERTIFICATE_PREFIX
 from qubatt.sweeps.study.axis_values import KEYS, AxisValues, axis_values
@@ -20,9 +20,6 @@ ROOTS = {"battery": "battery", "charger": "charger", "environment": "environment
 
 RESERVED = ("time", "state_time", "status", "key", "step", "still_rising", "relaxation_rate")
 """Names of result variables, other than merits and certificate values, that no axis may have."""
-
-DIMENSIONLESS = ("n_thermal",)
-"""Real fields of batteries and dissipators that are neither energies nor rates."""
 
 ParameterPath = tuple[str, ...]
 """Table and field names of a parameter; entries of the environment are numbered."""
@@ -120,7 +117,7 @@ def parse_axes(
             if len(one.values.values) != len(axis):
                 raise ArgumentError(
                     one.argument,
-                    f"have {len(axis)} values, as many as `{axis.varied[0].argument}`",
+                    f"have {len(axis)} values, the number of values of `{axis.varied[0].argument}`",
                     list(one.values.values),
                 )
     return tuple(axes), tuple(formulas)
@@ -223,24 +220,13 @@ def coordinate_name(path: ParameterPath, tables: Mapping[str, Any]) -> str:
 
 
 def _description(path: ParameterPath, tables: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the description of the field of a parameter, and its units.
-
-    Energies and rates of batteries and dissipators are in units of ω_ref, unless the description
-    names other units.
-    """
+    """Return the description of the field of a parameter, and its units."""
     table, kind, field = tables[path[0]], ROOTS[path[0]], path[-1]
     if path[0] == "environment" and len(path) > 1:
         table = table[int(path[1])]
     if not (isinstance(table, Mapping) and "type" in table):
         return "", ""
-    entry = fields_of(registry.get(kind, table["type"])).get(field)
-    if entry is None:
-        return "", ""
-    text, _, rest = (entry.description or "").split(";")[0].partition(", in units of ")
-    units = rest.split(",")[0].replace("ω", "omega")
-    if not units and kind in ("battery", "environment") and field not in DIMENSIONLESS:
-        units = "omega_ref" if float in plain_types(entry.annotation) else ""
-    return text, units
+    return description_and_units(kind, str(table["type"]), field)
 
 
 def _check_names(varied: Iterable[Varied]) -> None:

@@ -48,7 +48,7 @@ def canonical(parameters: Any) -> Any:
     """Return parameters with all numbers as floats and without later fields at their defaults.
 
     A field added in a later version carries ``json_schema_extra={"added": True}``. At its default
-    the physics is that of earlier versions, so the key must be that of earlier versions, too.
+    the physics is that of earlier versions, so the key must be that of earlier versions as well.
     """
     if isinstance(parameters, list):
         return [canonical(part) for part in parameters]

@@ -93,7 +93,7 @@ class RunSpec(ABC):
         return [point.run.solve(point, keep) for point in points]
 
     def dataset_from(self, point: Point, state: SolvedState) -> xr.Dataset | None:  # noqa: ARG002  # by default
-        """Return the merits of a point computed from an earlier state, or None if it lacks some."""
+        """Return the merits of a point from an earlier state, or None if that is insufficient."""
         return None
 
 
