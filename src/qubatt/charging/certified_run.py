@@ -126,32 +126,42 @@ def certified_runs(
     single = options.cutoff.mode == "bound" or not requests[0].problem.space.modes
     first = progress if single else part(progress, 0.0, SHARE_OF_RUN)
     rows = _propagated(requests, times, options, first, battery)
-    results = []
-    for request, row in zip(requests, rows, strict=True):
-        others: list[Propagation] = []
+    rest = part(progress, SHARE_OF_RUN, 1.0)
+    return [
+        _certified_row(request, row, times, options, rest, battery)
+        for request, row in zip(requests, rows, strict=True)
+    ]
 
-        def solve(companion: Companion, row: list[Propagation] = row) -> list[Assessment]:
-            samples = reduce(np.union1d, [run.solution.times for run in row])
-            rest = part(progress, SHARE_OF_RUN, 1.0)
-            others[:] = _propagated([companion.request], times, options, rest, battery, samples)[0]
-            return [
-                assess_companion(companion, other, run)
-                for other, run in zip(others, row, strict=True)
-            ]
 
-        initial = distance_at_start(request)
-        assessments = [assess(request, run, initial) for run in row]
-        errors = decide(assessments, options.cutoff, solve)
-        results.append(
-            [
-                (
-                    certified(one, run, error, options.describe),
-                    dataclasses.replace(run, companion=others[j] if others else None),
-                )
-                for j, (one, run, error) in enumerate(zip(assessments, row, errors, strict=True))
-            ]
+def _certified_row(
+    request: Request,
+    row: list[Propagation],
+    times: Sequence[FloatArray],
+    options: RunOptions,
+    progress: Report | None,
+    battery: bool,
+) -> list[tuple[CertifiedResult, Propagation]]:
+    """Return the results of one request, with a companion where one is needed."""
+    others: list[Propagation] = []
+
+    def solve(companion: Companion) -> list[Assessment]:
+        samples = reduce(np.union1d, [run.solution.times for run in row])
+        others[:] = _propagated([companion.request], times, options, progress, battery, samples)[0]
+        return [
+            assess_companion(companion, other, run) for other, run in zip(others, row, strict=True)
+        ]
+
+    initial = distance_at_start(request)
+    assessments = [assess(request, run, initial) for run in row]
+    errors = decide(assessments, options.cutoff, solve)
+    companions = others or [None] * len(row)
+    return [
+        (
+            certified(one, run, error, options.describe),
+            dataclasses.replace(run, companion=other),
         )
-    return results
+        for one, run, error, other in zip(assessments, row, errors, companions, strict=True)
+    ]
 
 
 def _propagated(
@@ -193,7 +203,7 @@ def solve(
     options: RunOptions = RunOptions(),  # noqa: B008  # immutable
     progress: Report | None = None,
 ) -> CertifiedResult:
-    """Return the merits over time, with a certificate, and the photon cut-off if it is automatic."""
+    """Return the merits over time, with a certificate; the photon cut-off may be automatic."""
     if not request.auto_cutoff:
         return certified_runs([request], [time], options, progress)[0][0][0]
     outputs = time if options.state_times is None else np.union1d(time, options.state_times)

@@ -48,15 +48,15 @@ class CutoffBound:
 
     def at(self, times: FloatArray) -> FloatArray:
         """Return B at times, shape ``(T,)``; inside an interval, the value at its end."""
-        return self.initial + self.leaked[self._after(times)]
+        return np.asarray(self.initial + self.leaked[self._after(times)])
 
     def proved_at(self, times: FloatArray) -> FloatArray:
         """Return B with the errors of the computed state included."""
-        return self.initial + self.strict[self._after(times)]
+        return np.asarray(self.initial + self.strict[self._after(times)])
 
     def likely_at(self, times: FloatArray, share: float) -> FloatArray:
         """Return B with only a share of the part that leaks during the run."""
-        return self.initial + share * self.leaked[self._after(times)]
+        return np.asarray(self.initial + share * self.leaked[self._after(times)])
 
     def is_noise_at(self, times: FloatArray) -> FloatArray:
         """Return whether rounding errors can cause B."""
@@ -155,7 +155,7 @@ def initial_populations(request: Request) -> dict[str, FloatArray]:
             levels = 2 * space.factors[mode].dim + FEWEST_MORE_LEVELS
             state = request.charger.prepared_in(mode, Mode(levels))
             weights = np.abs(state) ** 2 if state.ndim == 1 else state.diagonal().real
-        result[mode] = weights
+        result[mode] = np.asarray(weights, dtype=np.float64)
     return result
 
 

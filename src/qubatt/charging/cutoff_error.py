@@ -318,7 +318,7 @@ class _Estimate:
 
 
 def _difference(one: NDArray[np.float64], other: NDArray[np.float64]) -> FloatArray:
-    """Return |one − other|; 0 where both are the same infinity or NaN, infinite where one is NaN."""
+    """Return |one − other|; 0 for equal infinities or two NaN, infinite where only one is NaN."""
     one, other = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
     if one.shape != other.shape:
         return np.full(one.shape, math.inf)

@@ -52,7 +52,7 @@ def label_merits(
 ) -> LabelledMerits:
     """Return the requested merits at the chosen times, with labels.
 
-    The values of merits of the battery state are already restricted to these times. Dims before time, such
+    Merits of the battery state are already restricted to these times. Dims before time, such
     as ``environment``, have the names of their entries as coordinates. Merits of the full state
     have the dim `state_dim` in place of time, or no such dim if `state_dim` is empty.
     """

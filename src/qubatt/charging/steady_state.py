@@ -197,20 +197,21 @@ def certified_states(
     single = options.mode == "bound" or not requests[0].problem.space.modes
     first = progress if single else part(progress, 0.0, SHARE_OF_RUN)
     solutions = _solved(requests, method, gap, first, battery)
-    results = []
-    for request, solution in zip(requests, solutions, strict=True):
+    rest = part(progress, SHARE_OF_RUN, 1.0)
+
+    def certified(request: Request, solution: SteadySolution) -> tuple[CertifiedResult, KeptState]:
         others: list[SteadySolution] = []
 
         def solve(companion: Companion) -> list[Assessment]:
-            rest = part(progress, SHARE_OF_RUN, 1.0)
             others[:] = _solved([companion.request], method, False, rest, battery)
             return [assess_steady(companion.request, others[0])]
 
         assessment = assess_steady(request, solution)
         (errors,) = decide([assessment], options, solve)
         kept = KeptState(solution, others[0] if others else None)
-        results.append((certified_steady(assessment, errors), kept))
-    return results
+        return certified_steady(assessment, errors), kept
+
+    return [certified(*each) for each in zip(requests, solutions, strict=True)]
 
 
 def _solved(

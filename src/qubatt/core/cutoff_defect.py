@@ -86,8 +86,8 @@ class CutoffDefect:
     @property
     def operators(self) -> tuple[DefectOperator, ...]:
         """All operators that `rate` needs."""
-        each = [operator for jump in self.jumps for operator in jump[1:]]
-        return tuple([*([self.KK] if self.KK is not None else []), *each])
+        own = () if self.KK is None else (self.KK,)
+        return (*own, *(operator for jump in self.jumps for operator in jump[1:]))
 
     @property
     def is_zero(self) -> bool:
@@ -142,7 +142,7 @@ def cutoff_defect(realization: Realization) -> CutoffDefect | None:
         pairs = zip(larger.jumps, realization.jumps, strict=True)
         rest = _Restriction(larger, realization)
         jumps = [rest.jump(k, *pair) for k, pair in enumerate(pairs)]
-        K = [(None, rest.defect(larger.H, realization.H))]
+        K: Parts = [(None, rest.defect(larger.H, realization.H))]
         K += [
             (pulse, rest.defect(H, part))
             for (pulse, H), (_, part) in zip(larger.pulsed, realization.pulsed, strict=True)

@@ -103,7 +103,7 @@ class Maximum(CurveMerit):
     def curve(self, run: SolvedRun) -> FloatArray:
         """Return the quantity to maximise at all sampling times, shape ``(T,)``."""
         if self.of == "power":
-            return run.of(POWER)
+            return np.asarray(run.of(POWER))
         energy = run.of(ENERGY) - run.of(ENERGY)[0]
         if self.of == "energy":
             return energy

@@ -54,10 +54,10 @@ def steady_scan(
 
     In addition to the merits there are ``trusted``, which is 1 if the status is ``"ok"``,
     ``converged``, which is 1 unless the status is ``"not-converged"``, the photon cut-off
-    ``max_photons``, and ``cutoff_change``, the change of the merits in the last step of an
-    automatic cut-off (otherwise NaN).
+    ``max_photons``, and ``cutoff_error``, the largest error of a merit due to the cut-off relative
+    to the scale of the merit (NaN without a cut-off, or where it is not known).
     """
-    return _study(batteries, environment, SteadyRun(merits=tuple(merits), method=method))
+    return _study(batteries, environment, SteadyRun(merits=tuple(merits), method=method, certificate="full"))
 
 
 def _study(
@@ -129,10 +129,11 @@ def _point_values(result: PointResult) -> Values:
     parameters = json.loads(result.attributes["parameters"])
     certificate = json.loads(result.attributes["certificate"])
     cutoff = parameters["battery"].get("max_photons")
+    error = certificate.get("cutoff_relative_error")
     numbers = {
         "trusted": result.status == "ok",
         "converged": result.status != "not-converged",
         "max_photons": np.nan if cutoff is None else cutoff,
-        "cutoff_change": certificate.get("cutoff_change", np.nan),
+        "cutoff_error": np.nan if error is None else error,
     }
     return values | {name: np.asarray(number, dtype=float) for name, number in numbers.items()}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import Any
-
 import xarray as xr
 
 from qubatt.results.contents import (
@@ -127,8 +125,6 @@ def certificate_rows(dataset: xr.Dataset) -> list[tuple[str, str, str]]:
     for name, worst in worst_checks(dataset).items():
         label = name.removeprefix(CERTIFICATE_PREFIX).replace("_", " ")
         value, point = extreme_text(worst, digits=2)
-        if label == "cutoff population" and _is_harmless(dataset, dataset[name]):
-            point += "; harmless: no transition connects the highest level to higher ones"
         rows.append((label if "smallest" in label else f"largest {label}", value, point))
     return rows
 

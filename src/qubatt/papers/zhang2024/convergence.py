@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from qubatt.charging.cutoff_search import CUTOFF_TOLERANCE
+from qubatt.charging.cutoff_error import CUTOFF_TOLERANCE
 from qubatt.core.check import Cutoff
 from qubatt.environment import CavityLoss
 from qubatt.models import DickeBattery
@@ -58,7 +58,7 @@ def compare_cutoffs(
         "photons": steady_values(results, "mean_photons")[:, 0],
         "cutoff_population": steady_values(results, "cutoff_population")[:, 0],
     }
-    for name in ("max_photons", "cutoff_change", "trusted"):
+    for name in ("max_photons", "cutoff_error", "trusted"):
         values[name] = np.array([result[name][0] for result in results])
     dims = ("reading", "n_atoms", "g")
     paper = scan.sel(reading=judged, kappa=kappa, g=list(G_COMPARED), drop=True)
@@ -117,10 +117,11 @@ def convergence_claims(compared: xr.Dataset, max_photons: int) -> list[Claim]:
 
 def convergence_table(compared: xr.Dataset, max_photons: int) -> Table:
     """Return steady energies and photon numbers at both cut-offs."""
+    kappa, tolerance = compared.attrs["kappa"], compared.attrs["tolerance"]
     rows = []
     for reading, n_atoms, g in product(*(compared[dim].to_numpy() for dim in compared.dims)):
         point = compared.sel(reading=reading, n_atoms=n_atoms, g=g)
-        star = "" if np.isfinite(point["cutoff_change"]) else "*"
+        star = "" if point["cutoff_error"] <= tolerance else "*"
         energies = [float(point[name]) for name in ("paper_energy", "energy")]
         photons = [float(point[name]) for name in ("paper_photons", "photons")]
         rows.append(
@@ -134,20 +135,18 @@ def convergence_table(compared: xr.Dataset, max_photons: int) -> Table:
                 f"{float(point['max_photons']):.0f}{star}",
             )
         )
-    kappa, tolerance = compared.attrs["kappa"], compared.attrs["tolerance"]
     at = f"{max_photons} photons"
     return Table(
         f"Steady states at {at} and at a sufficient cut-off (κ = {kappa:g})",
         ("reading", "N", "g", f"E/N, {at}", "E/N", "error", f"⟨n⟩, {at}", "⟨n⟩", "cut-off"),
         tuple(rows),
-        "Cut-offs were raised until a doubled margin changed each merit M by less than"
-        f" {tolerance:g} max(1, |M|). Cut-offs with an asterisk are fixed; the population of their"
-        f" highest level is at most {_fullest(compared):.0e}. R3 (R1) has the cavity of R2 (R4) and"
+        "Cut-offs were raised until the estimated error of each merit, relative to its scale, was"
+        f" below {tolerance:g}. Cut-offs with an asterisk are fixed; their error is at most"
+        f" {_largest_error(compared):.0e}. R3 (R1) has the cavity of R2 (R4) and"
         " half the interaction.",
     )
 
 
-def _fullest(compared: xr.Dataset) -> float:
-    """Return the largest population of the highest level among fixed cut-offs."""
-    fixed = compared["cutoff_change"].isnull()
-    return float(compared["cutoff_population"].where(fixed, 0.0).max())
+def _largest_error(compared: xr.Dataset) -> float:
+    """Return the largest relative error of a merit due to the cut-off."""
+    return float(compared["cutoff_error"].max())
