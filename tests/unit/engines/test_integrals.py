@@ -19,8 +19,11 @@ from qubatt.core.observable import (
 from qubatt.core.problem import Problem, Start
 from qubatt.core.realization import TimeDependent
 from qubatt.core.solution import Integrals, Solution
+from qubatt.core.task import Task
 from qubatt.engines import Engine
+from qubatt.engines.engine import Progress, Propagator
 from qubatt.engines.integrals import MAX_INTERVALS, RunningIntegrals
+from qubatt.engines.recorder import Outcome, Recorder
 from solving import task
 
 PHOTONS = Expectation.of("cavity", ("n",))
@@ -210,3 +213,35 @@ def test_many_intervals_are_merged() -> None:
     assert len(running.values) <= MAX_INTERVALS
     assert (running.edges[0], running.edges[-1]) == (0.0, float(count))
     np.testing.assert_array_equal(running.values[:, 0], np.diff(running.edges))
+
+
+class _Still(Propagator):
+    """Records the initial state at all times, without integrals."""
+
+    memory = 0.0
+
+    def __init__(self, wanted: Task) -> None:
+        self._task = wanted
+
+    def products(self) -> float:
+        return 0.0
+
+    def run(self, recorders: list[Recorder], progress: Progress | None) -> list[Outcome]:  # noqa: ARG002
+        rho = self._task.realization.density(self._task.initials[0]).toarray()
+        for _ in self._task.times:
+            recorders[0].density(rho)
+        return [Outcome(0.0, {})]
+
+
+def test_engines_may_omit_integrals() -> None:
+    """An engine that records moments alone works as before."""
+
+    class Still(Engine):
+        name = "still"
+
+        def _prepare(self, task: Task) -> Propagator:
+            return _Still(task)
+
+    (run,) = integrate(Still(), DICKE.problem(), TIMES)
+    assert run.integrals is None
+    assert len(run.moments["H_B"]) == len(TIMES)

@@ -29,6 +29,9 @@ their sum is reported.
 STEP_ROUNDING = 4 * kernels.EPSILON
 """Largest difference between two step lengths, relative to the last time, due to rounding."""
 
+SPARE_TERMS = 8
+"""Additional integrals of coefficients, for later steps of the same length with more terms."""
+
 TIMES_PER_CHUNK = 4096
 """Number of output times whose coefficients are in memory at once."""
 
@@ -192,7 +195,7 @@ class Chebyshev:
         length, weights = self._known
         is_known = abs(h - length) <= STEP_ROUNDING * self._end
         if not is_known or weights.shape[1] < len(table):
-            weights = self.ellipse.integrals(h, self.ellipse.terms(h))
+            weights = self.ellipse.integrals(h, len(table) + SPARE_TERMS)
             self._known = length, weights = h, weights
         return _combined(weights, table) * (h / length)
 
