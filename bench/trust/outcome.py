@@ -132,7 +132,7 @@ def compute(
         {name: np.atleast_1d(run[name].to_numpy()).astype(float) for name in merits},
         status_of(run),
         round(seconds, 4),
-        **certificate_of(run),
+        **certificate_of(run, tolerance),
     )
 
 
@@ -142,14 +142,16 @@ def status_of(run: xr.Dataset) -> str:
     return str(status.item() if hasattr(status, "item") else status)
 
 
-def certificate_of(run: xr.Dataset) -> dict[str, Any]:
+def certificate_of(run: xr.Dataset, tolerance: float) -> dict[str, Any]:
     """Return the numbers of the certificate about the cut-off."""
     numbers = qb.certificate(run)
     return {
         "method": str(numbers.get("cutoff_method") or "none"),
         "bound": finite(numbers.get("cutoff_bound")),
         "estimates": known(numbers.get("cutoff_error")),
-        "scales": known(numbers.get("cutoff_scale")),
+        "scales": {
+            name: limit / tolerance for name, limit in known(numbers.get("cutoff_limit")).items()
+        },
     }
 
 

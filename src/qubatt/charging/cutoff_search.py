@@ -17,8 +17,11 @@ from qubatt.models.photon_cutoff import max_photons
 
 logger = logging.getLogger(__name__)
 
-FIRST_GROWTH, LARGEST_GROWTH = 1.25, 1.4
-"""Factors by which the number of levels grows before its effect is known, and at most."""
+GROWTH, FAST_GROWTH = 1.4, 1.6
+"""Largest factors by which the number of levels grows, and if the bound says nothing yet."""
+
+USELESS_BOUND = 1.0
+"""Bound of the trace distance, which is at most 2, above which the cut-off is far too low."""
 
 FEWEST_ADDED_LEVELS = 2
 """Smallest number of added levels; one level may have the wrong parity."""
@@ -108,8 +111,9 @@ def _rounded(error: float) -> float | None:
 
 
 def _next(cutoff: int, errors: CutoffErrors) -> int:
-    """Return the next cut-off: the predicted one, but at most 1.4 times the present one."""
+    """Return the next cut-off: the predicted one, within the limits of growth."""
+    useless = errors.bound is None or errors.bound > USELESS_BOUND
+    most = math.ceil(((FAST_GROWTH if useless else GROWTH) - 1.0) * cutoff)
     known = math.isfinite(errors.excess) and errors.slope > 0.0
-    missing = math.log(errors.excess) / errors.slope if known else (FIRST_GROWTH - 1.0) * cutoff
-    most = max(FEWEST_ADDED_LEVELS, math.ceil((LARGEST_GROWTH - 1.0) * cutoff))
-    return cutoff + min(max(FEWEST_ADDED_LEVELS, math.ceil(missing)), most)
+    missing = math.ceil(math.log(errors.excess) / errors.slope) if known else most
+    return cutoff + max(FEWEST_ADDED_LEVELS, min(missing, most))

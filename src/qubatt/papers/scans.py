@@ -57,7 +57,9 @@ def steady_scan(
     ``max_photons``, and ``cutoff_error``, the largest error of a merit due to the cut-off relative
     to the scale of the merit (NaN without a cut-off, or where it is not known).
     """
-    return _study(batteries, environment, SteadyRun(merits=tuple(merits), method=method, certificate="full"))
+    return _study(
+        batteries, environment, SteadyRun(merits=tuple(merits), method=method, certificate="full")
+    )
 
 
 def _study(
