@@ -17,7 +17,7 @@ from typing import Any
 from bench.machine import revision
 from bench.results import say
 from bench.trust import bound, summary
-from bench.trust.draw import settings
+from bench.trust.draw import SMALL_ATOMS, settings
 from bench.trust.judge import judge, judge_in_time
 from bench.trust.outcome import HAS_CERTIFICATES, TOLERANCE
 from bench.trust.page import page
@@ -56,8 +56,9 @@ def tasks(options: argparse.Namespace) -> list[tuple[Setting, tuple[Any, ...]]]:
     if options.mode == "bound":
         drawn = settings(options.count, options.seed, "charge", bound.MAX_ATOMS)
         return [(setting, ()) for setting in drawn]
-    drawn = settings(options.count, options.seed, options.mode, MAX_ATOMS)
     charging = options.mode == "charge"
+    atoms = MAX_ATOMS if charging else SMALL_ATOMS
+    drawn = settings(options.count, options.seed, options.mode, atoms)
     return [
         (setting, (options.tolerance, charging and setting.index < 2 * CHECKS)) for setting in drawn
     ]

@@ -23,6 +23,7 @@ from bench.trust.setting import (
     Drawing,
     Record,
     Setting,
+    Span,
     build_battery,
 )
 from qubatt.core.declaration import fields_of
@@ -34,6 +35,12 @@ SMALL_ATOMS = 2
 
 LOSS_SHARE = 0.4
 """Share of the open settings in which loss of the cavity is one of the dissipators in any case."""
+
+STEADY_CHARGER: Record = {"type": "fock", "photons": 1}
+"""Charger state of steady states, which rarely depend on it."""
+
+STEADY_LOSS: Span = (0.05, 1.0)
+"""Rate of the loss of the cavity that every steady state has, log-uniform."""
 
 LEVEL_PAIRS = (("excited", "middle"), ("middle", "ground"), ("excited", "ground"))
 """Upper and lower level of `LevelDecay`."""
@@ -77,7 +84,7 @@ def draw(seed: int, index: int, run: str = "charge", atoms: int = MAX_ATOMS) -> 
         index=index,
         run=run,
         battery=battery,
-        charger=draw_charger(drawing, battery),
+        charger=STEADY_CHARGER if run == "steady" else draw_charger(drawing, battery),
         environment=draw_environment(drawing, battery, steady=run == "steady"),
         last_time=last_time,
         aim=drawing.choice(("energy", "worst")),
@@ -213,7 +220,11 @@ def draw_environment(drawing: Drawing, battery: Record, steady: bool = False) ->
     lossy = steady or (number > 0 and drawing.chance(LOSS_SHARE))
     if lossy and "cavity-loss" not in chosen:
         chosen = ["cavity-loss", *chosen[1:]]
-    return [draw_dissipator(drawing, name) for name in sorted(chosen)]
+    parts = [draw_dissipator(drawing, name) for name in sorted(chosen)]
+    if steady:
+        losses = [part for part in parts if part["type"] == "cavity-loss"]
+        losses[0]["rate"] = drawing.log(STEADY_LOSS)
+    return parts
 
 
 def draw_dissipator(drawing: Drawing, name: str) -> Record:

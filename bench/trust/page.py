@@ -78,7 +78,10 @@ def charge_section(part: dict[str, Any]) -> str:
 
 def steady_section(part: dict[str, Any]) -> str:
     """Return the section about steady states."""
-    text = "Terms and draws are those of the charging runs, with loss of the cavity and no pulse.\n"
+    text = (
+        "Terms and draws are those of the charging runs, with at most two atoms, loss of the cavity"
+        " and no pulse.\n"
+    )
     shares = [
         f"`{kind}`: {each['below']:.1%} of the estimates are below"
         f" {summary.LOWEST_RATIO:g} times the true error, and {each['above']:.1%} above"
@@ -86,8 +89,8 @@ def steady_section(part: dict[str, Any]) -> str:
         for kind, each in part["effectivity"].items()
         if each
     ]
-    lines = "\n".join(shares) + "\n"
-    return "\n".join(["## Steady states\n", command("steady", part), text, lines, *results(part)])
+    lines = ["\n".join(shares) + "\n"] if shares else []
+    return "\n".join(["## Steady states\n", command("steady", part), text, *lines, *results(part)])
 
 
 def results(part: dict[str, Any]) -> list[str]:

@@ -24,6 +24,9 @@ DECADES = range(-9, 1)
 QUANTILES = (0.0, 0.05, 0.5, 0.95, 1.0)
 """Quantiles of estimate/error."""
 
+MAX_REASON = 120
+"""Largest number of characters of a reason."""
+
 LOWEST_RATIO, HIGHEST_RATIO = 0.5, 20.0
 """Estimates of steady states should be between these multiples of the true error."""
 
@@ -68,7 +71,7 @@ def judged(records: Iterable[Record]) -> list[Record]:
 def reasons(records: Iterable[Record]) -> dict[str, int]:
     """Return the number of settings without a verdict, by reason."""
     texts = (record.get("skipped") or record.get("failed") for record in records)
-    return dict(Counter(text.split(". ")[0] for text in texts if text).most_common())
+    return dict(Counter(text.split(". ")[0][:MAX_REASON] for text in texts if text).most_common())
 
 
 def counts(records: Sequence[Record], kind: str) -> dict[str, Any]:
