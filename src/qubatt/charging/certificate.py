@@ -179,7 +179,7 @@ def _judge(
         names = [name for name, one in statuses.items() if one == status]
         if names:
             return Certificate(cast(Status, status), numbers, say(request, errors, names))
-    return Certificate("ok", numbers)
+    return Certificate("sampled" if "samples" in numbers else "ok", numbers)
 
 
 def _too_small(request: Request, errors: CutoffErrors, names: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from qubatt.charging.request import Request
 from qubatt.core.check import FloatArray
 from qubatt.core.cutoff_defect import CutoffDefect, DefectOperator
 from qubatt.core.solution import Solution
+from qubatt.engines.exact.sectors import find_sectors
 from qubatt.operators import Mode
 
 ROUNDING = 1e-15
@@ -45,6 +46,11 @@ class CutoffBound:
     leaked: FloatArray
     strict: FloatArray
     noise: FloatArray
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether nothing leaves the retained levels, so that the cut-off causes no error."""
+        return self.initial == 0.0 and not np.any(self.leaked)
 
     def at(self, times: FloatArray) -> FloatArray:
         """Return B at times, shape ``(T,)``; inside an interval, the value at its end."""
@@ -92,7 +98,11 @@ def bound_of(request: Request, solution: Solution, initial: float) -> CutoffBoun
     length = np.diff(edges)
     leaked = defect.integral(length, _read(integrals))
     noise = defect.integral(length, lambda X: ROUNDING * X.norm * length)
-    exact_zero = all(not np.any(integrals[X.label]) for X in _leading(defect))
+    tiny = all(
+        np.all(integrals[X.label] <= ROUNDING * X.norm * length) for X in _leading(defect)
+    )
+    exact_zero = tiny and not _leaves(request, defect)
+    leaked = np.zeros(len(length)) if exact_zero else leaked
     own = _trace_error(request, solution)
     strict = np.full(len(length), math.inf)
     if exact_zero:
@@ -115,6 +125,8 @@ def steady_bound(request: Request, moments: Mapping[str, float]) -> CutoffBound 
     if defect is None:
         return None
     rate = float(defect.rate(_read(moments)))
+    if rate > 0.0 and all(moments[X.label] <= ROUNDING * X.norm for X in _leading(defect)):
+        rate = rate if _leaves(request, defect) else 0.0
     noise = float(defect.rate(lambda X: ROUNDING * X.norm))
     known = rate if rate == 0.0 else math.inf
     return CutoffBound(
@@ -131,6 +143,14 @@ def _leading(defect: CutoffDefect) -> list[DefectOperator]:
     """Return the operators whose expectation values vanish where nothing leaves the cut-off."""
     rest = [operator for jump in defect.jumps for operator in (jump.JJ, jump.MM)]
     return [*([defect.KK] if defect.KK is not None else []), *rest]
+
+
+def _leaves(request: Request, defect: CutoffDefect) -> bool:
+    """Return whether the dynamics reaches states from which an operator leads above the cut-off."""
+    sectors = find_sectors(request.realization)
+    reached = np.concatenate([sectors.members[S] for S in np.unique(np.array(sectors.pairs))])
+    operators = [part for X in _leading(defect) for part in X.matrices_by_pulse]
+    return any(bool(np.any(operator.diagonal()[reached])) for operator in operators)
 
 
 def _summed(parts: FloatArray) -> FloatArray:

@@ -172,7 +172,9 @@ def errors_from_bound(assessment: Assessment, tolerance: float) -> CutoffErrors:
     methods: dict[str, Method] = {}
     for merit in judged_merits(assessment):
         name, error, method = merit.name, math.inf, "none"
-        if bound is not None:
+        if bound is not None and bound.is_zero:
+            error, method = 0.0, "proved"
+        elif bound is not None:
             error = _bounded(assessment, merit, bound.proved_at)
             method = "proved" if math.isfinite(error) else "none"
             if error > limits[name] and not assessment.steady:
@@ -190,8 +192,6 @@ def _bounded(
     """Return the error of a merit for a given trace distance; infinite if it has no bound."""
     times = assessment.times_of(merit)
     distances = distance(times)
-    if not np.any(distances[: assessment.chosen[-1] + 1]):  # nothing leaves: exact
-        return 0.0
     if not np.isfinite(distances).all():
         return math.inf
     errors = merit.error_bound(distances, assessment.record)

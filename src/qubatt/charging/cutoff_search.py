@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 GROWTH, FAST_GROWTH = 1.4, 1.6
 """Largest factors by which the number of levels grows, and if the bound says nothing yet."""
 
+SLOPE_GAIN = 1.5
+"""Factor by which errors fall faster with the number of levels than the bound does, usually."""
+
 USELESS_BOUND = 1.0
 """Bound of the trace distance, which is at most 2, above which the cut-off is far too low."""
 
@@ -62,7 +65,7 @@ def search_cutoff(
     """Solve with more and more Fock levels until the errors of all merits are within the tolerance.
 
     The search begins with the levels that hold the charger state. Each run is the companion of the
-    next one; their ratio r predicts how many levels are missing, ln(error/limit) (n − n')/(−ln r).
+    next one; their ratio r predicts how many levels are missing, ln(error/limit) (n − n')/(−1.5 ln r).
 
     Parameters
     ----------
@@ -115,5 +118,5 @@ def _next(cutoff: int, errors: CutoffErrors) -> int:
     useless = errors.bound is None or errors.bound > USELESS_BOUND
     most = math.ceil(((FAST_GROWTH if useless else GROWTH) - 1.0) * cutoff)
     known = math.isfinite(errors.excess) and errors.slope > 0.0
-    missing = math.ceil(math.log(errors.excess) / errors.slope) if known else most
+    missing = math.ceil(math.log(errors.excess) / (SLOPE_GAIN * errors.slope)) if known else most
     return cutoff + max(FEWEST_ADDED_LEVELS, min(missing, most))

@@ -38,6 +38,11 @@ class DefectOperator(Observable):
         """``cutoff K``, for example."""
         return f"cutoff {self.name}"
 
+    @property
+    def matrices_by_pulse(self) -> list[Operator]:
+        """All parts of the operator."""
+        return _matrices(self.operator)
+
     def realize(self, realization: Realization) -> TimeDependent:  # noqa: ARG002  # built already
         """Return the operator."""
         return self.operator

@@ -15,7 +15,6 @@ Status = Literal[
     "cutoff-not-resolved",
     "not-positive",
     "not-converged",
-    "not-settled",
     "sampled",
 ]
 """Status of a result that was computed."""
@@ -29,7 +28,6 @@ MEANINGS: dict[str, str] = {
     "cutoff-not-resolved": "the error that the photon cut-off causes is not known",
     "not-positive": "the density matrix has a negative eigenvalue: use a smaller tolerance",
     "not-converged": "the error exceeds the tolerance: do not trust the numbers",
-    "not-settled": "the state still changes at the last time",
     "sampled": "the numbers are means over samples, with the given standard errors",
     FAILED: "an error, given below: no numbers",
     MISSING: "not computed yet",

@@ -9,11 +9,12 @@ import pytest
 import xarray as xr
 
 import qubatt as qb
-from qubatt.charging.propagate import certified_run, propagate, propagate_each
+from qubatt.charging.certified_run import RunOptions, certified_runs
+from qubatt.charging.propagate import propagate_each
+from qubatt.charging.cutoff_error import CertificateOptions
 from qubatt.charging.request import Request
 from qubatt.charging.steady_state import (
-    certified_steady,
-    find_steady_states,
+    certified_states,
     steady_request,
     suffices,
 )
@@ -43,17 +44,13 @@ def test_answers_are_those_of_charge(merits: list[str] | None) -> None:
     """Numbers, certificates and parameters, for merits of all kinds and two sets of times."""
     asked = questions(merits)
     times = [TIMES, TIMES[:5]]
-    together = propagate_each(asked, times)
-    for question, runs in zip(asked, together, strict=True):
-        alone = propagate(question, times)
-        for run, own in zip(runs, alone, strict=True):
-            xr.testing.assert_identical(
-                certified_run(question, run).dataset, certified_run(question, own).dataset
-            )
-    for question, charger, (run,) in zip(
-        asked, CHARGERS, propagate_each(asked, [TIMES]), strict=True
-    ):
-        found = certified_run(question, run).dataset
+    together = certified_runs(asked, times)
+    for question, results in zip(asked, together, strict=True):
+        (alone,) = certified_runs([question], times)
+        for (result, _), (own, _) in zip(results, alone, strict=True):
+            xr.testing.assert_identical(result.dataset, own.dataset)
+    for charger, ((result, _),) in zip(CHARGERS, certified_runs(asked, [TIMES]), strict=True):
+        found = result.dataset
         charged = qb.charge(BATTERY, times=TIMES, charger=charger, environment=LOSS, merits=merits)
         for name in found:
             np.testing.assert_allclose(found[name], charged[name], rtol=0, atol=1e-10)
@@ -63,11 +60,9 @@ def test_answers_are_those_of_charge(merits: list[str] | None) -> None:
 def test_status_is_that_of_each() -> None:
     """One state that fills the highest level spoils no other."""
     asked = questions()
-    runs = propagate_each(asked, [TIMES])
-    found = [
-        certified_run(question, run).certificate.status
-        for question, (run,) in zip(asked, runs, strict=True)
-    ]
+    options = RunOptions(cutoff=CertificateOptions(tolerance=1e-3))
+    rows = certified_runs(asked, [TIMES], options)
+    found = [result.certificate.status for ((result, _),) in rows]
     assert found[0] == "ok"
     assert found[-1] == "cutoff-too-small"
 
@@ -77,10 +72,10 @@ def test_status_is_that_of_each() -> None:
 def test_answers_at_rest_are_those_of_steady_state(merits: list[str] | None) -> None:
     """Energies are relative to where each began."""
     asked = [steady_request(BATTERY, charger, LOSS, merits) for charger in CHARGERS]
-    together = find_steady_states(asked)
-    for question, charger, solution in zip(asked, CHARGERS, together, strict=True):
-        assert suffices(question, solution)
-        found = certified_steady(question, solution).dataset
+    together = certified_states(asked)
+    for question, charger, (result, kept) in zip(asked, CHARGERS, together, strict=True):
+        assert suffices(question, kept.solution)
+        found = result.dataset
         alone = qb.steady_state(BATTERY, environment=LOSS, charger=charger, merits=merits)
         for name in found:
             np.testing.assert_allclose(found[name], alone[name], rtol=0, atol=1e-10)
@@ -106,4 +101,4 @@ def test_other_differences_are_refused(other: Request) -> None:
     with pytest.raises(qb.ArgumentError, match="only in the charger state"):
         propagate_each([first, other], [TIMES])
     with pytest.raises(qb.ArgumentError, match="only in the charger state"):
-        find_steady_states([first, other])
+        certified_states([first, other])

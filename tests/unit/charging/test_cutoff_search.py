@@ -12,8 +12,10 @@ import pytest
 import xarray as xr
 
 import qubatt as qb
-from qubatt.charging.certificate import Certificate, CertifiedResult
-from qubatt.charging.cutoff_search import FIRST_MARGIN, converge
+from qubatt.charging.assessment import Assessment
+from qubatt.charging.certified_run import assess, distance_at_start
+from qubatt.charging.cutoff_search import search_cutoff
+from qubatt.charging.propagate import propagate_each
 from qubatt.charging.request import Request
 from qubatt.engines.cost import problem_cost
 from qubatt.models import Battery
@@ -35,23 +37,23 @@ GENEROUS = 60
 
 
 def cutoff_of(dataset: xr.Dataset) -> dict[str, Any]:
-    """Return what the result says of its cut-off, having checked that it fits the rest."""
+    """Return the search of a result, after a check that it fits the rest of the result."""
     chosen = dict(json.loads(dataset.attrs["cutoff"]))
+    tried = chosen["tried"]
     assert dataset.parameters["battery"]["max_photons"] == chosen["chosen"]
-    assert dataset.certificate["cutoff_change"] == chosen["tried"][-1]["change"]
-    assert chosen["tried"][-1]["max_photons"] == chosen["chosen"]
-    assert chosen["tried"][-1]["change"] <= chosen["tolerance"] == 1e-6
-    assert all(step["change"] is None or step["change"] > 1e-6 for step in chosen["tried"][:-1])
+    assert tried[-1]["max_photons"] == chosen["chosen"]
+    assert tried[-1]["error"] <= chosen["tolerance"] == 1e-6
+    assert dataset.certificate["cutoff_relative_error"] == pytest.approx(tried[-1]["error"], 0.01)
+    assert all(step["error"] is None or step["error"] > 1e-6 for step in tried[:-1])
     assert dataset.status == "ok"
     return chosen
 
 
 def assert_near(found: xr.Dataset, known: xr.Dataset) -> None:
-    """All merits agree within 1e-6 of the larger of 1 and their largest value."""
-    for name in set(known.data_vars) - {"cutoff_population"}:
-        scale = max(1.0, float(np.abs(known[name]).max()))
-        error = float(np.abs(found[name] - known[name]).max()) / scale
-        assert error <= 1e-6, f"{name} differs by {error:.1e}"
+    """All merits agree within the limits of the certificate."""
+    for name, limit in found.certificate["cutoff_limit"].items():
+        error = float(np.abs(found[name] - known[name]).max())
+        assert error <= limit, f"{name} differs by {error:.1e}"
 
 
 @every_case
@@ -85,33 +87,58 @@ def test_too_few_levels_would_have_been_noticed() -> None:
         assert_near(few, found)
 
 
-def test_search_begins_above_the_charger_state() -> None:
-    """Eight levels above the last that the light needs, then twice that margin."""
+def test_search_begins_at_the_charger_state() -> None:
+    """The first cut-off just holds the charger state, and says nothing yet."""
     battery = qb.DickeBattery(3, 0.3, "auto")
     tried = cutoff_of(qb.charge(battery, times=[1.0], environment=LOSS))["tried"]
-    assert [step["max_photons"] for step in tried[:2]] == [3 + FIRST_MARGIN, 3 + 2 * FIRST_MARGIN]
-    assert tried[0]["change"] is None
+    assert tried[0] == {"max_photons": 3, "error": None}
     bright = qb.charge(battery, times=[0.1], charger=qb.CoherentState(9.0), environment=LOSS)
-    assert cutoff_of(bright)["tried"][0]["max_photons"] > 20 + FIRST_MARGIN
+    assert cutoff_of(bright)["tried"][0]["max_photons"] > 20
+
+
+@pytest.mark.parametrize("strength", [0.2, 0.5])
+def test_search_does_not_overshoot(strength: float) -> None:
+    """At most 1.3 times the levels that the tolerance requires, by a run with more of them."""
+    battery = qb.DickeBattery(3, strength, "auto", interaction=-0.5)
+    found = qb.charge(battery, times=TIMES, environment=LOSS)
+    chosen = cutoff_of(found)["chosen"]
+    exact = qb.charge(
+        replace(battery, max_photons=2 * chosen), times=TIMES, environment=LOSS, certificate="bound"
+    )
+    fewer = replace(battery, max_photons=int(chosen / 1.3))
+    with pytest.raises(AssertionError, match="differs by"):
+        few = qb.charge(fewer, times=TIMES, environment=LOSS, certificate="bound")
+        assert_near(few, exact)
+
+
+def test_a_given_tolerance_is_met() -> None:
+    """A larger tolerance needs fewer levels, a smaller one more."""
+    battery = qb.DickeBattery(2, 0.4, "auto")
+    chosen = []
+    for tolerance in (1e-3, 1e-6, 1e-8):
+        run = qb.charge(battery, times=TIMES, environment=LOSS, cutoff_tolerance=tolerance)
+        assert run.certificate["cutoff_relative_error"] <= tolerance
+        chosen.append(json.loads(run.attrs["cutoff"])["chosen"])
+    assert chosen[0] < chosen[1] < chosen[2]
 
 
 def test_levels_that_are_never_reached_need_no_second_try() -> None:
-    """Tavis–Cummings conserves excitations: nothing above the photons given is ever met."""
+    """Tavis–Cummings conserves excitations: the first cut-off is exact."""
     battery = qb.TavisCummingsBattery(3, 0.5, "auto")
     for result in (
         qb.charge(battery, times=TIMES, environment=LOSS),
         qb.charge(battery, times=TIMES),
         qb.steady_state(battery, environment=LOSS),
     ):
-        tried = cutoff_of(result)["tried"]
-        assert tried == [{"max_photons": 3 + FIRST_MARGIN, "change": 0.0}]
+        (tried,) = cutoff_of(result)["tried"]
+        assert tried["max_photons"] == 3
+        assert result.certificate["cutoff_method"] == "proved"
 
 
 def test_fixed_cutoffs_are_left_alone() -> None:
     """A number is a number: no attribute, no search."""
     run = qb.charge(qb.TavisCummingsBattery(2, 0.5, 3), times=TIMES, environment=LOSS)
     assert "cutoff" not in run.attrs
-    assert "cutoff_change" not in run.certificate
 
 
 def test_cutoff_and_times_are_found_together() -> None:
@@ -146,34 +173,28 @@ def test_other_cutoffs_are_refused(wrong: Any) -> None:
 QUESTION = Request.of(qb.DickeBattery(2, 0.3, "auto"), None, LOSS, None)
 
 
-def answering(values: dict[int, float]) -> Any:
-    """Return a function that answers with an energy for each cut-off, and runs out of memory."""
-
-    def answer(asked: Request) -> CertifiedResult:
-        cutoff = max_photons(asked.battery)
-        if cutoff not in values:
-            raise qb.ResourceError("No memory.")
-        dataset = xr.Dataset({"energy": values[cutoff], "cutoff_population": np.nan})
-        dataset.attrs["engine"] = json.dumps({"basis": "symmetric"})
-        return CertifiedResult(dataset, Certificate("ok", {}))
-
-    return answer
-
-
-def test_search_ends_when_nothing_changes() -> None:
-    """Changes count relative to the larger of 1 and the value; the population of the top not."""
-    found = converge(QUESTION, answering({10: 500.0, 18: 400.1, 34: 400.0, 66: 400.0003, 130: 1.0}))
-    tried = json.loads(found.dataset.attrs["cutoff"])["tried"]
-    assert [step["max_photons"] for step in tried] == [10, 18, 34, 66]
-    assert tried[1]["change"] == pytest.approx(99.9 / 400.1)
-    assert tried[-1]["change"] == pytest.approx(0.0003 / 400.0003)
-
-
 def test_end_of_memory_tells_how_far_it_came() -> None:
-    """The last change, the cut-off that was too large, and what the engine said."""
-    with pytest.raises(qb.ResourceError, match=r"18 changed the merits by 5\.0e-01, and 34 is too"):
-        converge(QUESTION, answering({10: 0.5, 18: 1.0}))
+    """The last error, the cut-off that was too large, and the message of the engine."""
+    wait: list[int] = []
+
+    def solve(request: Request) -> Assessment:
+        wait.append(max_photons(request.battery))
+        if len(wait) > 3:
+            raise qb.ResourceError("No memory.")
+        return solved(request)
+
+    with pytest.raises(qb.ResourceError, match=r"ended at \d+, with an error of .*, because \d+ is"):
+        search_cutoff(QUESTION, 1e-12, solve)
+
+    def refuse(request: Request) -> Assessment:
+        raise qb.ResourceError("No memory.")
+
     with pytest.raises(qb.ResourceError, match=r"^No memory\.$"):
-        converge(QUESTION, answering({}))
-    with pytest.raises(qb.ResourceError, match="found no cut-off: raising it to 10 changed"):
-        converge(QUESTION, answering({10: 0.5}))
+        search_cutoff(QUESTION, 1e-6, refuse)
+
+
+def solved(request: Request) -> Assessment:
+    """Return the merits of a short run."""
+    samples = np.linspace(0.0, 4.0, 65)
+    ((run,),) = propagate_each([request], [TIMES], samples=samples)
+    return assess(request, run.at(samples), distance_at_start(request))
