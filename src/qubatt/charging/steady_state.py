@@ -92,7 +92,7 @@ def steady_state(
     -------
     xarray.Dataset
         The variables of `charge`, without dims. The attribute ``status`` is as in `charge`;
-        ``certificate`` holds ‖𝓛ρ‖ as ``residual``, a bound of ‖(𝓛̂ − 𝓛)ρ‖₁ with the untruncated 𝓛̂
+        ``certificate`` holds ‖𝓛ρ‖ as ``residual``, a bound on ‖(𝓛̂ − 𝓛)ρ‖₁ with the untruncated 𝓛̂
         as ``cutoff_residual``, the estimated ‖ρ − ρ_∞‖, and the number of independent steady states
         reachable from ρ(0), ``steady_states``.
 
@@ -239,7 +239,7 @@ class KeptState(NamedTuple):
 def recertified_state(
     request: Request, kept: KeptState, options: CertificateOptions
 ) -> CertifiedResult | None:
-    """Return the result of a kept steady state, with other merits; None if it lacks something."""
+    """Return the result of a kept steady state, with other merits; None if it lacks data."""
     lacking = False
 
     def solve(companion: Companion) -> list[Assessment]:

@@ -58,7 +58,7 @@ Level = Annotated[int, _Plain, Field(ge=0, le=MAX_COUNT)]
 
 
 AUTO = "'auto'"
-"""Text by which the annotation of a field shows that its value can be determined automatically."""
+"""String in the annotation of a field whose value can be determined automatically."""
 
 
 def _cutoff(value: Any) -> Any:

@@ -21,7 +21,7 @@ HERMITICITY_TOLERANCE = 1e-12
 def tidy(matrix: Any) -> Operator:
     """Drop explicit zeros, sort indices, and make a matrix without an imaginary part real.
 
-    A sparse array that already meets this may be changed in place.
+    A sparse array already in this form may be changed in place.
     """
     if hasattr(matrix, "pattern"):
         return on_pattern(matrix)
