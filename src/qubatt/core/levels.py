@@ -99,7 +99,7 @@ class OuterLevels:
         return float(max(LEVEL_TOLERANCE * (self.highest - self.lowest), rounding * largest))
 
     def is_lowest(self, state: int) -> bool:
-        """Return whether a basis state lies in the lowest level, according to its energy."""
+        """Return whether the energy of a basis state is that of the lowest level."""
         return bool(self.H[state, state].real <= self.lowest + self.tolerance)
 
     @cached_property

@@ -41,7 +41,7 @@ MAX_TERMS = 1000
 
 
 class _Evolution(NamedTuple):
-    """Result of a propagation: functionals, saved vectors, error, counts, end, and integrals."""
+    """Result of a propagation: functionals, kept vectors, error, counts, last vector, integrals."""
 
     table: FloatArray
     kept: list[Vector]
@@ -63,7 +63,7 @@ class _Integrand(NamedTuple):
 
 
 class _Outputs(NamedTuple):
-    """Functionals to record at the output times, which vectors to save, and what to integrate."""
+    """Functionals to record, output times, whether each vector is saved, and the integrand."""
 
     functionals: Functionals
     times: FloatArray

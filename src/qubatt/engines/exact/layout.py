@@ -132,14 +132,14 @@ class Layout:
 
     @cached_property
     def bases(self) -> Whole:
-        """First index of every sector in the arrays of energies and dampings."""
+        """First index of every sector in the arrays of energies and damping rates."""
         return np.cumsum([0, *(padded(size) for size in self.sizes)], dtype=np.int64)
 
     @cached_property
     def tiles(self) -> tuple[Whole, ...]:
         """Tiles filled by reflection, ordered by the index of the first row of their source.
 
-        Returns this index, the source, its stride, the target, and its stride.
+        Returns this index, the source and its stride, and the target and its stride.
         """
         tiles = []
         for S, T in [*self.pairs, *self.mirrored]:
