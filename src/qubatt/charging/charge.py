@@ -75,7 +75,7 @@ def charge(
         Largest acceptable error of a merit due to the cut-off, relative to the scale of the merit:
         the spread of H_B for energies and ergotropies, this times the charging rate for powers,
         1 + max⟨a†a⟩ for photon numbers, ln d for entropies, and 1 for other numbers. Times may be
-        off by its square root times the last time.
+        off by the square root of `cutoff_tolerance` times the last time.
     progress : bool or callable
         True shows a progress bar in a terminal or notebook; a function receives the completed
         fraction, from 0 to 1.

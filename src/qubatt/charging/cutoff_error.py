@@ -155,7 +155,7 @@ def judged_merits(assessment: Assessment) -> list[Merit]:
 
 
 def limits_of(assessment: Assessment, tolerance: float) -> dict[str, float]:
-    """Return the largest acceptable error of each merit, which has its units."""
+    """Return the largest acceptable error of each merit, in the units of the merit."""
     return {
         merit.name: merit.scale(assessment.record)
         * (math.sqrt(tolerance) if merit.units == "1/omega_ref" else tolerance)
@@ -213,7 +213,7 @@ def errors_from_companion(
     assessment, companion : Assessment
         Results at the same sampling times.
     before : CutoffErrors
-        Errors from the bound; smaller ones than estimated are kept.
+        Errors from the bound, kept where they are smaller than the estimates.
     levels : float
         Number of levels that the companion lacks; negative if it has more.
     """

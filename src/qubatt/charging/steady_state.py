@@ -141,7 +141,7 @@ def steady_request(
     Raises
     ------
     UnsupportedError
-        If such a merit was requested by name, or a dissipator or merit does not fit the battery.
+        If a merit over time was requested by name, or a dissipator or merit does not fit.
     """
     if isinstance(merits, Iterable) and not isinstance(merits, str):
         merits = list(merits)  # iterated twice
@@ -192,7 +192,7 @@ def certified_states(
     Raises
     ------
     ArgumentError
-        If the requests differ in more than that, or if their cut-off is to be determined.
+        If the requests differ in more than the charger state, or have an automatic cut-off.
     """
     single = options.mode == "bound" or not requests[0].problem.space.modes
     first = progress if single else part(progress, 0.0, SHARE_OF_RUN)

@@ -19,7 +19,7 @@ from qubatt.core.resize import with_levels
 from qubatt.core.space import WHOLE_SPACE, Operator
 
 ROUNDING = 1e-11
-"""Size of entries of a defect, relative to those of the operator, that count as rounding errors."""
+"""Largest entry of a defect, relative to the operator, that counts as a rounding error."""
 
 
 @dataclass(frozen=True, eq=False)

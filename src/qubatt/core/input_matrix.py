@@ -15,7 +15,7 @@ from qubatt.core.fixed_pattern import on_pattern
 from qubatt.core.space import Operator
 
 HERMITICITY_TOLERANCE = 1e-12
-"""Largest |M − M†| of a Hermitian matrix, relative to the larger of 1 and its largest entry."""
+"""Largest |M − M†| accepted as Hermitian, relative to the larger of 1 and the largest entry."""
 
 
 def tidy(matrix: Any) -> Operator:
