@@ -101,7 +101,7 @@ def _pulse(argument: str, pulse: Any) -> Pulse:
         return pulse
     cure = "Example: lambda t: math.exp(-t), or qb.GaussianPulse(1.0, 5.0, 1.0)."
     if isinstance(pulse, str) or not callable(pulse):
-        raise ArgumentError(argument, "be switched by a function of time", pulse, cure)
+        raise ArgumentError(argument, "be multiplied by a function of time", pulse, cure)
     try:
         return FunctionPulse(pulse)
     except ArgumentError as error:

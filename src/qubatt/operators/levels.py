@@ -36,7 +36,7 @@ class Levels(Factor):
         return _named(self.size)
 
     def small(self) -> Levels:
-        """Return the lowest levels."""
+        """Return a copy with at most six levels."""
         return Levels(min(self.size, 6))
 
     @property

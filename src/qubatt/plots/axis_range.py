@@ -1,4 +1,4 @@
-"""Range and scale of horizontal axes, and hatching of their doubtful ranges."""
+"""Range and scale of horizontal axes, and hatching of ranges with doubtful results."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _ticks(end: float, width: float) -> list[float]:
 
 
 def stretches(positions: np.ndarray, bad: np.ndarray) -> Iterator[tuple[float, float, bool]]:
-    """Yield the ranges of good and bad positions, which meet halfway between positions."""
+    """Yield the ranges of good and of bad positions, which meet halfway between positions."""
     switches = np.flatnonzero(np.diff(bad.astype(int)))
     if positions[0] == positions[-1]:
         positions = np.array([positions[0] - 0.5, positions[0] + 0.5])

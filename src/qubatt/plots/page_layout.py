@@ -95,7 +95,7 @@ class Sheet:
     def finish(
         self, dataset: xr.Dataset, panels: Sequence[Panel], omitted: Sequence[str]
     ) -> Picture:
-        """Wrap labels, name omitted quantities, and write the caption."""
+        """Wrap labels, list omitted quantities, and write the caption."""
         letters = int((PANEL_HEIGHTS[self.columns] - 0.4) / 0.066)
         for k, axes in enumerate(self.panels):
             axes.set_ylabel(wrapped(axes.get_ylabel(), letters))

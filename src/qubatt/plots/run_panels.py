@@ -15,7 +15,7 @@ from qubatt.plots.figure import styled
 from qubatt.plots.panel import BOUNDS, Panel
 
 MAX_DOTS = 60
-"""Largest number of points that are all marked on a curve over ``state_time``."""
+"""Largest number of points on a curve over ``state_time`` for which every point gets a marker."""
 
 HEADROOM = 2.5
 """Upper end of the vertical axis, relative to the maximum of the curves, if their bound exceeds the
@@ -80,7 +80,7 @@ def draw_panel(
     panel : Panel
         Curves with one dimension each.
     dataset : Dataset
-        Result that contains the curves, the marks, and the stored energy behind ergotropies.
+        Result that contains the curves, the marks, and the stored energy drawn behind ergotropies.
     doubtful : DataArray of bool, optional
         Points over a parameter to mark as hollow.
     """

@@ -91,6 +91,6 @@ def dims_of(array: xr.DataArray) -> list[str]:
 
 
 def places_of(coordinate: xr.DataArray) -> np.ndarray:
-    """Return the positions on an axis: the values of numbers, evenly spaced ones for texts."""
+    """Return the positions on an axis: numbers themselves, or evenly spaced positions for text."""
     worded = is_text(coordinate)
     return np.arange(coordinate.size) * 1.0 if worded else coordinate.to_numpy().astype(float)

@@ -84,7 +84,7 @@ CUTOFF_ERROR = "cutoff_error"
 
 
 def flat_certificate(certificate: Mapping[str, Any]) -> dict[str, float | str]:
-    """Return the numbers and words of a certificate, NaN for an unknown number.
+    """Return the numbers and strings in a certificate, with NaN for an unknown number.
 
     ``cutoff_error_energy`` is the error of the energy, and so on; limits and statuses of single
     merits are omitted.

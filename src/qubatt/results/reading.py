@@ -102,7 +102,7 @@ def parameters(dataset: xr.Dataset) -> dict[str, Any]:
 
 
 def engine_of(dataset: xr.Dataset) -> dict[str, Any]:
-    """Return the report of the engine on a run: its name, basis, dimension, steps, products.
+    """Return the report of the engine on a run: engine name, basis, dimension, steps, products.
 
     Parameters
     ----------
@@ -113,8 +113,8 @@ def engine_of(dataset: xr.Dataset) -> dict[str, Any]:
     Returns
     -------
     dict
-        The report by entry. For joined results, an entry that differs between the parts is a
-        nested list. Empty for a Dataset without a report.
+        Entries of the report, by name. For joined results, an entry that differs between the parts
+        is a nested list. Empty for a Dataset without a report.
 
     Examples
     --------

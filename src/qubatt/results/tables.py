@@ -28,7 +28,7 @@ SHOWN_ELSEWHERE = (
 """Attributes that have their own section on the page of a study."""
 
 MAX_ATTRIBUTE = 200
-"""Maximum number of characters of an attribute that is shown."""
+"""Maximum length of a displayed attribute, in characters."""
 
 
 def value_tables(dataset: xr.Dataset, width: int) -> list[list[str]]:

@@ -260,7 +260,7 @@ def test_its_name_is_short() -> None:
         ),
         (
             {"H_charge": [H_CHARGE, (COUPLING, "sin(t)")]},
-            "Argument `H_charge[1]` must be switched by a function of time, but is 'sin(t)'.",
+            "Argument `H_charge[1]` must be multiplied by a function of time, but is 'sin(t)'.",
         ),
         (
             {"H_charge": [H_CHARGE, (COUPLING, lambda: 1.0)]},

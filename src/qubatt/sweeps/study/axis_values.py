@@ -83,7 +83,7 @@ def axis_values(argument: str, written: Any) -> AxisValues:
 
 
 def written_count(written: Any) -> int:
-    """Return the number of values in a written parameter, without building them (1 if unknown)."""
+    """Return the number of values of a parameter without building them, or 1 if it is unknown."""
     if isinstance(written, Mapping):
         count = written.get("count")
         if "values" in written:
