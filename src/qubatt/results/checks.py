@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textwrap import wrap
+
 import xarray as xr
 
 from qubatt.results.contents import (

@@ -30,9 +30,9 @@ def certificate(dataset: xr.Dataset) -> dict[str, Any]:
     dict
         ``status``, then numbers by name, such as ``error_estimate``, None for an unknown one.
         For joined results and studies, nested lists with one entry per part, in the order of the
-        dims of ``dataset["status"]``. Empty for a Dataset without a certificate. ``cutoff_error`` is
-        a dict with the error of each merit that the photon cut-off causes; single results also have
-        ``cutoff_limit`` and ``cutoff_status``.
+        dims of ``dataset["status"]``. Empty for a Dataset without a certificate. ``cutoff_error``
+        is a dict with the error of each merit that the photon cut-off causes; single results also
+        have ``cutoff_limit`` and ``cutoff_status``.
 
     Examples
     --------
