@@ -36,7 +36,7 @@ LARGEST_LOSS = 1e-2
 MAX_WORK = 3e10
 """Products of the generator × stored entries of ρ up to which a companion runs by default.
 
-That is about half a minute on one core; the number is the same on every machine.
+This work takes about half a minute on one core; the number is the same on every machine.
 """
 
 

@@ -59,7 +59,7 @@ class CertificateOptions(NamedTuple):
 LIKELY_SHARE = 0.1
 """Share of the leaked part of the bound that is taken as an estimate of the effect on a merit.
 
-What leaves the retained levels must come back and interfere before it changes a merit of the
+Amplitudes that leave the retained levels must come back and interfere to change a merit of the
 battery. In `bench.trust` the error of a merit was smaller than this estimate in every setting.
 """
 
