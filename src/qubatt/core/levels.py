@@ -93,7 +93,7 @@ class OuterLevels:
 
     @property
     def tolerance(self) -> float:
-        """Largest difference of energies that form one level."""
+        """Largest difference between energies that form one level."""
         rounding = 8.0 * self.H.shape[0] * np.finfo(np.float64).eps
         largest = max(abs(self.lowest), abs(self.highest))
         return float(max(LEVEL_TOLERANCE * (self.highest - self.lowest), rounding * largest))

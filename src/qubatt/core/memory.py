@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import psutil
 
 CGROUPS, PROCESS_CGROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
-"""Folder of the control groups of Linux, and the file that lists those of this process."""
+"""Folder of the Linux control groups, and the file that lists those of this process."""
 
 UNLIMITED = 2.0**60
 """Limit in bytes above which memory counts as unlimited; control groups of version 1 write 2^63 −

@@ -295,7 +295,7 @@ class _PulseProduct:
 
 
 def _factors(pulse: Pulse) -> tuple[Pulse, ...]:
-    """Return the factors of a pulse that is a product of pulses."""
+    """Return the factors of a product of pulses, or a single pulse alone."""
     return pulse.factors if isinstance(pulse, _PulseProduct) else (pulse,)
 
 

@@ -65,7 +65,7 @@ def check_space(space: Space) -> None:
     Raises
     ------
     SizeError
-        With both numbers and the parameters to lower.
+        If they cannot fit; the message gives both sizes and the parameters to lower.
     """
     if space.dim > SMALL:
         _refuse(space, space.dim, BYTES_PER_STATE, "its sparse matrices")
@@ -77,7 +77,7 @@ def check_density(problem: Problem) -> None:
     Raises
     ------
     SizeError
-        With both numbers and the parameters to lower.
+        If it cannot fit; the message gives both sizes and the parameters to lower.
     """
     if problem.space.dim > SMALL and not problem.space.matrices:
         _refuse(problem.space, least_entries(problem), BYTES_PER_ENTRY, "its density matrix")
@@ -89,7 +89,7 @@ def check_matrix(dim: int) -> None:
     Raises
     ------
     ResourceError
-        With both numbers.
+        If it cannot fit; the message gives both sizes.
     """
     if dim > SMALL and 8.0 * dim**2 > free_memory():
         raise ResourceError(
@@ -105,7 +105,7 @@ def _refuse(space: Space, count: int, each: float, what: str) -> None:
 
 
 def least_entries(problem: Problem) -> int:
-    """Return a low estimate of the number of entries of ρ that the initial state can reach.
+    """Return a lower estimate of the number of entries of ρ that the initial state can reach.
 
     Basis states are points x of a lattice, with one coordinate for each ladder and L − 1 for atoms
     with L levels. The terms of H shift these points by vectors that span a lattice Λ, so they

@@ -269,7 +269,7 @@ def _record(
 
 
 def _memory(task: Task, groups: list[tuple[ReducedLindbladian, list[int]]]) -> float:
-    """Return an upper estimate of the memory in bytes: one run at a time, and all results."""
+    """Return an upper estimate of the memory in bytes for one run at a time and all results."""
     D, runs = task.realization.dim, len(task.initials)
     vectors = RUNGE_KUTTA_VECTORS if task.realization.pulsed else CHEBYSHEV_VECTORS
     needed = max(vectors * float(part.nbytes) + part.table_bytes for part, _ in groups)

@@ -63,7 +63,7 @@ class Layout:
         self.places, self.size = self._allocate()
 
     def _jump_sources(self) -> dict[Pair, list[tuple[int, int, int]]]:
-        """Return for every computed block the jumps and the blocks that feed it."""
+        """Return for every computed block the jumps and the blocks that contribute to it."""
         sources: dict[Pair, list[tuple[int, int, int]]] = {pair: [] for pair in self.pairs}
         for q, targets in enumerate(self.sectors.targets):
             for S, T in self.sectors.pairs:
