@@ -134,7 +134,7 @@ def _is_several(value: Any) -> bool:
 
 
 def _pair(entry: Any) -> tuple[Any, Any] | None:
-    """Return matrix and pulse, or None if the entry is not such a pair."""
+    """Return the matrix and the pulse of an entry, or None if the entry is not such a pair."""
     if not isinstance(entry, list | tuple) or len(entry) != 2:
         return None
     matrix, pulse = entry

@@ -84,7 +84,7 @@ class Atoms(Factor):
 
     @property
     def noun(self) -> str:
-        """Phrase for the factor in error messages."""
+        """Description of the factor in error messages."""
         return "An ensemble of atoms"
 
     def in_basis(self, basis: Basis) -> Atoms:

@@ -41,7 +41,7 @@ class Levels(Factor):
 
     @property
     def noun(self) -> str:
-        """Phrase for the factor in error messages."""
+        """Description of the factor in error messages."""
         return "A system of plain levels"
 
 

@@ -43,7 +43,7 @@ class Mode(Factor):
 
     @property
     def noun(self) -> str:
-        """Phrase for the factor in error messages."""
+        """Description of the factor in error messages."""
         return "A mode"
 
 

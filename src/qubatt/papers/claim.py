@@ -57,7 +57,7 @@ def judge(
     Parameters
     ----------
     holds : DataArray of bool
-        Truth of the claim at each point; the description starts with the dimension ``reading``.
+        Truth of the claim at each point, with or without the dimension ``reading``.
     """
     everywhere, anywhere = bool(holds.all()), bool(holds.any())
     verdict: Verdict = "holds" if everywhere else "holds where" if anywhere else "fails"

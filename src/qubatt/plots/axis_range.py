@@ -21,7 +21,7 @@ MIN_TICK_DISTANCE = 0.17
 
 
 def set_span(axes: Axes, coordinates: Sequence[xr.DataArray]) -> None:
-    """Set the range of a horizontal axis to that of numeric coordinates, and its scale.
+    """Set the scale of a horizontal axis, and its range to that of numeric coordinates.
 
     The axis is linear at early times and then logarithmic if the time steps grow, as in runs to
     the steady state. It is logarithmic for other geometrically spaced values.

@@ -126,7 +126,7 @@ def draw_points(
     x : DataArray
         Coordinate; over a text coordinate, points are drawn without a line.
     style : mapping
-        Color, line style and label as matplotlib options.
+        Colour, line style and label as matplotlib options.
     hollow : array of bool, optional
         Mask of doubtful points.
     marked : bool
@@ -237,12 +237,12 @@ def pretty_text(text: str) -> str:
 
 
 def _literal(text: str) -> str:
-    """Return text with an unpaired $ escaped; a pair of $ encloses mathematics."""
+    """Return text with an unpaired $ escaped; a pair of $ encloses a formula."""
     return text if text.count("$") % 2 == 0 else text.replace("$", r"\$")
 
 
 def wrapped(text: str, letters: int) -> str:
-    """Return text wrapped to a number of letters; of mathematics, only visible letters count."""
+    """Return text wrapped to a number of letters; in formulas, only visible letters count."""
     lines: list[list[str]] = [[]]
     for word in text.split(" "):
         if lines[-1] and sum(map(_letters, [*lines[-1], word])) + len(lines[-1]) > letters:

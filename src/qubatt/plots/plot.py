@@ -130,7 +130,7 @@ def plot(
 
 
 def _chosen(dataset: xr.Dataset, variables: str | Iterable[str] | None) -> dict[str, Any]:
-    """Return the arrays to choose from, without dimensions of length one."""
+    """Return the arrays that may be drawn, without dimensions of length one."""
     if variables is None:
         every = [str(name) for name in dataset.data_vars]
         names = [name for name in every if not is_check(name)] or every

@@ -39,7 +39,7 @@ class Mark(NamedTuple):
 
 
 ZERO_TOLERANCE = 1e-12
-"""Largest value of a curve that counts as 0."""
+"""Magnitude below which a whole curve counts as 0."""
 
 MARKS = (
     Mark("energy", "maximum_energy_time", "maximum_energy", "o", "largest"),
@@ -200,7 +200,7 @@ def marks_of(panel: Panel, dataset: xr.Dataset) -> Iterator[Point]:
 
 
 def _beneath(panel: Panel, dataset: xr.Dataset) -> xr.DataArray | None:
-    """Return the stored energy as background of ergotropies, or None."""
+    """Return the stored energy to draw behind ergotropies, or None."""
     total = all("ergotropy" in name and name != "ergotropy_atom" for name in panel.curves)
     if not total or "energy" not in dataset:
         return None

@@ -68,7 +68,7 @@ def along(dataset: xr.Dataset, names: Iterable[str | None]) -> xr.Dataset:
 
 
 def _timed(dataset: xr.Dataset, name: str) -> xr.Dataset:
-    """Return a Dataset without numbered time steps, with times as the dimension for one run."""
+    """Return a Dataset without numbered time steps; for one run, the times are the dimension."""
     time = dataset[name]
     points = dataset["status"].dims if "status" in dataset.variables else [*dataset.coords]
     step = next((dim for dim in time.dims if dim not in points), time.dims[-1])

@@ -63,7 +63,7 @@ def write_trust(axes: Axes, text: str, width: int) -> None:
 
 
 def trust(dataset: xr.Dataset) -> str:
-    """Return status and certificate as one line of text, empty if there are none."""
+    """Return the status and the certificate as one string, empty if there are none."""
     status, texts = one_status(dataset), []
     if counts := status_counts(dataset):
         each = ", ".join(f"{name} at {count}" for name, count in counts.items())

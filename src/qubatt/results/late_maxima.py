@@ -29,7 +29,7 @@ def names_in(attributes: Mapping[str, Any]) -> list[str]:
 
 
 def names_text(attributes: Mapping[str, Any], variables: Container[Any]) -> str:
-    """Return the names of those of these variables that are late maxima, joined into one string."""
+    """Return the names of the variables that are late maxima of a run, joined into one string."""
     return SEPARATOR.join(name for name in names_in(attributes) if name in variables)
 
 

@@ -62,7 +62,7 @@ def certificate(dataset: xr.Dataset) -> dict[str, Any]:
 
 
 def _nested(numbers: dict[str, Any]) -> dict[str, Any]:
-    """Return the numbers with the errors of merits in one dict."""
+    """Return the numbers, with the errors of all merits collected in one dict."""
     prefix = f"{CUTOFF_ERROR}_"
     errors = {
         name.removeprefix(prefix): v for name, v in numbers.items() if name.startswith(prefix)

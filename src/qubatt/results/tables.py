@@ -128,7 +128,7 @@ def provenance_rows(dataset: xr.Dataset) -> list[Row]:
 
 
 def _decoded(value: Any) -> Any:
-    """Decode an attribute if it holds an object or a list as JSON; return others unchanged."""
+    """Decode an attribute if it holds an object or list as JSON; otherwise return it unchanged."""
     if not (isinstance(value, str) and value[:1] in ("{", "[")):
         return value
     try:

@@ -89,7 +89,7 @@ class Computation:
         self._report()
 
     def _unsolved(self, batch: Batch) -> Batch:
-        """Return a batch without the points that have results; these are counted as done."""
+        """Return a batch without the points that have results, which are counted as done."""
         unsolved = []
         for point in batch.points:
             result = self._store.get(point.key, batch.merit_names)

@@ -12,7 +12,7 @@ from qubatt.core.check import plain_number
 from qubatt.core.errors import ArgumentError, Described, suggest
 
 RANGE_DIGITS = 12
-"""Significant digits of the numbers in a range, so that an extended range repeats them exactly."""
+"""Significant digits to which a range is rounded, so that an extended range repeats its numbers."""
 
 MAX_VALUES = 10**6
 """Maximum number of values of one parameter."""

@@ -156,7 +156,7 @@ class _Objects:
         self._built: dict[Any, tuple[Any, str]] = {}
 
     def at(self, index: Index, formula_values: Mapping[int, Any]) -> tuple[Any, str]:
-        """Return the object at a point and the text that represents it in keys."""
+        """Return the object at a point and the string that represents it in keys."""
         values = {k: formula_values[k] for k in self._formulas}
         combination = (*(index[k] for k, _ in self._varied), *values.values())
         if combination not in self._built:

@@ -58,7 +58,7 @@ class RunSpec(ABC):
 
     @functools.cached_property
     def key_fields(self) -> dict[str, Any]:
-        """All parameters except the merits that determine the result, as JSON-compatible values."""
+        """Parameters that determine the result, except the merits, as JSON-compatible values."""
         fields = parameters_of(self)
         del fields["merits"]
         return fields

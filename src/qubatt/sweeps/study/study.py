@@ -170,7 +170,7 @@ class Study:
         return tuple(grid_points(self.tables, self.axes, self.formulas))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the tables as JSON-compatible values; texts describe objects without a table."""
+        """Return the tables as JSON-compatible values; strings describe objects without a table."""
         tables = {name: _plain(table) for name, table in self.tables.items() if table is not None}
         texts = {key: getattr(self, key) for key in ("title", "description") if getattr(self, key)}
         return texts | tables | {"sweep": _plain(dict(self.sweep))}
