@@ -51,7 +51,7 @@ class NotebookLine:
 
 
 def bar(fraction: float, signs: str = "█░", width: int = 20) -> str:
-    """Return a text bar, with one kind of character for the completed part, another for the rest."""
+    """Return a text bar, with one character for each completed step and another for the rest."""
     full = round(width * min(max(fraction, 0.0), 1.0))
     return signs[0] * full + signs[1] * (width - full)
 
