@@ -67,10 +67,10 @@ class CustomBattery(Battery):
     highest, regardless of the order of the levels. Without `initial` the battery starts empty, the
     charger in its charger state, and all other factors in their state of index 0.
 
-    Each factor has a role. A ``"mode"`` is an oscillator in ascending Fock levels: `CavityLoss`
-    and photon merits apply, and the status ``"ok"`` requires an almost empty highest level.
-    ``"spins"`` are two-level atoms in their symmetric states |m⟩: `CollectiveDecay` applies. All
-    other factors are ``"levels"``. By default a factor named ``cavity`` is a mode, one named
+    Each factor has a role. A ``"mode"`` is an oscillator with its Fock levels in ascending order:
+    `CavityLoss` and photon merits apply, and the status ``"ok"`` requires an almost empty highest
+    level. ``"spins"`` are two-level atoms in their symmetric states |m⟩: `CollectiveDecay` applies.
+    All other factors are ``"levels"``. By default a factor named ``cavity`` is a mode, one named
     ``atoms`` consists of spins, and the others are levels; `roles` changes this.
 
     Spin states ascend from |m = −j⟩, whereas those of QuTiP's `jmat` descend. If the battery

@@ -152,7 +152,7 @@ def _top(panel: Panel) -> float:
 
 
 def _legend_name(panel: Panel, name: str) -> str:
-    """Return the name of a curve, with a note if the curve is a bound that exceeds the panel."""
+    """Return the name of a curve, with a note if the curve is a bound that leaves the panel."""
     text = panel.names[name]
     if name not in BOUNDS:
         return text

@@ -49,7 +49,7 @@ def scalar_coordinates(
 
     Battery parameters have the names of their fields, for example ``n_atoms``, or
     ``battery_n_atoms`` if a variable or dim already has that name; numbers of the certificate are
-    named ``certificate_…``. Energies and frequencies have the same units as axes of a study.
+    named ``certificate_…``. Energies and frequencies have the same units as the axes of a study.
 
     Parameters
     ----------
