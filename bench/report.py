@@ -227,7 +227,7 @@ def render(data: Data) -> str:
         "Targets": targets_section(data),
         "Best configurations": winners_section(data),
         "Reference": reference_section(data),
-        "Cold processes": cold_section(data),
+        "Cold starts": cold_section(data),
         "Cases solved by qubatt only": single_section(data),
         "Growth with N": growth_section(data["steps"]),
         "Roofline": table(["quantity", "value"], rows),

@@ -26,7 +26,7 @@ qubatt charge driven --n-atoms 4 --drive 1 --environment collective-decay:0.5 --
 ```
 
 If a parameter differs from its default, its value is appended to the name of the variable, as in `run["free_energy_2"]`;
-the attributes of the variable contain its name. If a parameter takes only a few values, each variant is listed below, and
+an attribute of the variable states its name and value. If a parameter takes only a few values, each variant is listed below, and
 its name can be used wherever a merit is named: `ergotropy_full` is short for `ergotropy:reach=full` and
 `qb.merit("ergotropy", reach="full")`.
 
@@ -36,7 +36,7 @@ this takes 1.7 times as long as the energy alone. The error for an unavailable m
 Units: ħ = k_B = 1. ρ is the state of charger and battery, ρ_B = Tr_charger ρ the state of the battery, D(ρ) the
 dissipator of one environment, and dim the dimension of ρ. Flows into the system are positive. Each ergotropy states the
 space on which the extracting unitary acts: the same state can yield ten times more on the full 2^N space than on the
-N + 1 symmetric states. Bounds hold for the exact state: computed numbers can pass them by the errors in the certificate.
+N + 1 symmetric states. Bounds hold for the exact state: computed values can exceed them by the errors in the certificate.
 """
 
 SECTIONS = {

@@ -36,6 +36,9 @@ SMALL_ATOMS = 2
 LOSS_SHARE = 0.4
 """Share of the open settings in which loss of the cavity is one of the dissipators in any case."""
 
+OSCILLATOR_CHARGERS: dict[str, Span] = {"fock": (1, 2), "coherent": (0.05, 0.4)}
+"""Mean photon numbers of the charger of a pair of oscillators, each with a cut-off."""
+
 STEADY_CHARGER: Record = {"type": "fock", "photons": 1}
 """Charger state of steady states, which rarely depend on it."""
 
@@ -193,10 +196,9 @@ def draw_pulse(drawing: Drawing, height: float, last_time: float) -> Record:
 
 def draw_charger(drawing: Drawing, battery: Record) -> Record:
     """Return a charger state; weak light for a pair of oscillators."""
-    name = drawing.choice([*registry.items("charger")])
-    low, high = PHOTONS[name]
-    if battery.get("model") == "oscillators":
-        high = min(high, 2.0)
+    pair = battery.get("model") == "oscillators"
+    name = drawing.choice(OSCILLATOR_CHARGERS if pair else [*registry.items("charger")])
+    low, high = (OSCILLATOR_CHARGERS if pair else PHOTONS)[name]
     if name == "fock":
         return {"type": name, "photons": int(drawing.rng.integers(low, high + 1))}
     record: Record = {"type": name, "mean_photons": drawing.log((low, high))}

@@ -52,6 +52,12 @@ MAXIMA = ("maximum_energy", "maximum_power")
 """Merits judged only without pulses, under which the error of interpolation in time exceeds the
 tolerance and depends on the cut-off through the sampling times."""
 
+CHANGING = ("power", "average_power")
+"""Merits that vanish in a steady state, and are judged in charging runs only."""
+
+NEGLIGIBLE = 1e-8
+"""A merit that never exceeds this is zero up to rounding errors, and its scale is 1."""
+
 TRUTH_ENGINE = "exact:tolerance=1e-10"
 """Engine of the runs that serve as truth."""
 
@@ -99,6 +105,8 @@ def merits_of(setting: Setting, cutoff: int) -> tuple[str, ...]:
     chosen = select_merits("all", realization)
     steady = setting.run == "steady"
     names = {merit.name for merit in chosen if merit.has_steady_value or not steady}
+    if steady:
+        names -= {*CHANGING}
     if setting.battery.get("pulse"):
         names -= {*MAXIMA}
     return tuple(name for name in MERITS if name in names)
@@ -185,4 +193,5 @@ def errors(outcome: Outcome, truth: Outcome) -> dict[str, float]:
 
 def usual_scales(truth: Outcome) -> dict[str, float]:
     """Return the largest magnitude of each merit over time, where qubatt states no scale."""
-    return {name: largest(values) or 1.0 for name, values in truth.values.items()}
+    sizes = {name: largest(values) for name, values in truth.values.items()}
+    return {name: size if size > NEGLIGIBLE else 1.0 for name, size in sizes.items()}

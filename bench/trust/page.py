@@ -22,7 +22,8 @@ INTRODUCTION = (
 TERMS = (
     "The *true error* of a merit is the largest difference over all output times from the same run"
     f" at a cut-off of at least {truth.LARGER:g} n + {truth.MARGIN}, which is raised until two"
-    f" cut-offs agree to {truth.AGREEMENT:g} times the tolerance. Errors are relative to the scale"
+    f" cut-offs agree to {truth.AGREEMENT['charge']:g} times the tolerance (steady states:"
+    f" {truth.AGREEMENT['steady']:g}). Errors are relative to the scale"
     " that the certificate states, or to the largest magnitude of the merit where it states none."
     " A *false ok* is a status `ok` although the true error of some merit exceeds the tolerance."
     " A *false alarm* is another status although the true errors of all merits are below the"
@@ -104,8 +105,8 @@ def results(part: dict[str, Any]) -> list[str]:
     ]
     if any(part["effectivity"].values()):
         sections += [
-            "Estimated error divided by true error, for all merits with a true error above"
-            f" 1e{summary.DECADES[0]} of the scale:\n",
+            "Estimated error divided by true error, for all merits with a true error of at least"
+            f" {summary.RESOLVED:g} times the difference up to which the cut-offs agree:\n",
             effectivity_table(part["effectivity"]),
             "",
         ]

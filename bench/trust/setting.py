@@ -181,9 +181,9 @@ class Drawing:
         return bool(self.rng.random() < share)
 
     def choice(self, names: Any) -> Any:
-        """Return one of several values; a mapping gives their shares."""
+        """Return one of several values; those of `BATTERIES` by their shares."""
         values = list(names)
-        shares = list(names.values()) if isinstance(names, dict) else None
+        shares = list(names.values()) if names is BATTERIES else None
         return values[int(self.rng.choice(len(values), p=shares))]
 
     def signed(self, span: Span) -> float:

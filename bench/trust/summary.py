@@ -12,14 +12,15 @@ import numpy as np
 from bench.trust.bound import ROUNDING
 from bench.trust.outcome import CERTIFICATES
 from bench.trust.setting import Setting
+from bench.trust.truth import AGREEMENT
 
 Record = dict[str, Any]
 
 ALARM_MARGIN = 30.0
 """A status other than ok is a false alarm where all errors are this much below the tolerance."""
 
-DECADES = range(-9, 1)
-"""Decades of the true error, relative to the scale, in which estimates are compared with it."""
+RESOLVED = 10.0
+"""Estimates are compared with true errors of at least this many times the error of the truth."""
 
 QUANTILES = (0.0, 0.05, 0.5, 0.95, 1.0)
 """Quantiles of estimate/error."""
@@ -115,9 +116,10 @@ def ratios(records: Iterable[Record], kind: str) -> dict[int, list[float]]:
     for record in records:
         estimates = record["certificates"][kind]["estimates"]
         errors = record["certificates"][kind]["errors"]
+        lowest = RESOLVED * AGREEMENT[record["setting"]["run"]] * record["tolerance"]
         for name, relative in relative_errors(record, kind).items():
-            if name in estimates and relative >= 10.0 ** DECADES[0]:
-                decade = min(math.floor(math.log10(relative)), DECADES[-1])
+            if name in estimates and lowest <= relative < math.inf:
+                decade = min(math.floor(math.log10(relative)), 0)
                 result[decade].append(estimates[name] / errors[name])
     return result
 

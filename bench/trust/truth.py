@@ -12,13 +12,14 @@ import qubatt as qb
 from bench.trust.outcome import TOLERANCE, Outcome, compute, errors, merits_of, usual_scales
 from bench.trust.setting import Setting, built
 
-AGREEMENT = 1e-3
-"""Largest difference of the two largest cut-offs, relative to the tolerance."""
+AGREEMENT = {"charge": 1e-3, "steady": 1e-2}
+"""Largest difference of the two largest cut-offs, relative to the tolerance, by kind of run;
+steady states are less accurate."""
 
 FLOOR = 2e-11
 """Differences below this, relative to the scale, are rounding errors and count as agreement."""
 
-MAX_DIM = 360
+MAX_DIM = 480
 """Largest dimension; a setting that requires more is skipped."""
 
 MAX_SECONDS = 6.0
@@ -79,12 +80,13 @@ def find_truth(setting: Setting, tolerance: float = TOLERANCE) -> Truth:
     """
     cutoff = smallest_cutoff(setting)
     merits = merits_of(setting, cutoff)
+    accuracy = AGREEMENT[setting.run] * tolerance
     outcomes: dict[int, Outcome] = {}
     while True:
         check_duration(outcomes, cutoff)
         outcome = compute_within(setting, cutoff, merits)
         scales = usual_scales(outcome)
-        agreed = len(outcomes) > 0 and agree(outcomes[max(outcomes)], outcome, scales, tolerance)
+        agreed = len(outcomes) > 0 and agree(outcomes[max(outcomes)], outcome, scales, accuracy)
         outcomes[cutoff] = outcome
         if agreed:
             break
@@ -104,10 +106,10 @@ def check_duration(outcomes: dict[int, Outcome], cutoff: int) -> None:
             raise SkippedError(f"the truth takes more than {MAX_SECONDS:g} s")
 
 
-def agree(smaller: Outcome, larger: Outcome, scales: dict[str, float], tolerance: float) -> bool:
+def agree(smaller: Outcome, larger: Outcome, scales: dict[str, float], accuracy: float) -> bool:
     """Return whether two cut-offs agree in every merit."""
     difference = max(relative(errors(smaller, larger), scales).values())
-    return difference <= max(AGREEMENT * tolerance, FLOOR)
+    return difference <= max(accuracy, FLOOR)
 
 
 def compute_within(setting: Setting, cutoff: int, merits: tuple[str, ...]) -> Outcome:
@@ -155,6 +157,6 @@ def confirmed(setting: Setting, truth: Truth, cutoff: int, tolerance: float) -> 
     if truth.cutoff >= required:
         return truth
     outcome = compute_within(setting, required, tuple(truth.outcome.values))
-    if not agree(truth.outcome, outcome, truth.scales, tolerance):
+    if not agree(truth.outcome, outcome, truth.scales, AGREEMENT[setting.run] * tolerance):
         raise SkippedError("the truth changes at a larger cut-off")
     return Truth(outcome, required, usual_scales(outcome), truth.tried)

@@ -34,7 +34,7 @@ class Assessment:
     state_times : array, shape (S,)
         Times of merits of the full state.
     bound : CutoffBound or None
-        Bound of the trace distance; None if it is not known.
+        Bound on the trace distance; None if it is not known.
     solution : Solution or SteadySolution
         The solution that the record was made from.
     steady : bool
@@ -58,7 +58,7 @@ class Assessment:
         return self.state_times if merit.needs == "full state" else times
 
     def shown(self, merit: Merit, values: FloatArray) -> float:
-        """Return the largest of numbers at the times of a merit that the result shows."""
+        """Return the maximum of values at the times of a merit over the times of the result."""
         if merit.needs == "expectations" and values.ndim:
             values = values[..., self.chosen]
         return float(np.max(values, initial=0.0))

@@ -30,7 +30,7 @@ from qubatt.models.photon_cutoff import max_photons
 from qubatt.results.late_maxima import STILL_RISING
 
 DENSE_CUTOFF = 8
-"""Factor of the smallest cut-off at which the sampling times of a search are dense enough."""
+"""Multiple of the lowest cut-off for which the sampling times of a search are chosen."""
 
 
 class RunOptions(NamedTuple):
@@ -41,7 +41,7 @@ class RunOptions(NamedTuple):
     engine : str or Engine
         As in `charge`.
     cutoff : CertificateOptions
-        How the error of the photon cut-off is determined.
+        Mode and tolerance for the error of the photon cut-off.
     state_times : array, shape (S,), or None
         Times for merits of the full state if they differ from the output times.
     describe : bool
@@ -105,7 +105,7 @@ def assess_companion(companion: Companion, run: Propagation, like: Propagation) 
 
 
 def distance_at_start(request: Request) -> float:
-    """Return a bound of ‖ρ̂(0) − ρ(0)‖₁, where ρ(0) is cut to the retained levels."""
+    """Return a bound on ‖ρ̂(0) − ρ(0)‖₁, where ρ(0) is cut to the retained levels."""
     space = request.problem.space
     dims = {mode: space.factors[mode].dim for mode in space.modes}
     return initial_distance(initial_populations(request), dims) if dims else 0.0
@@ -179,7 +179,7 @@ def _propagated(
 def recertified(
     request: Request, run: Propagation, options: CertificateOptions
 ) -> CertifiedResult | None:
-    """Return the result of a kept propagation, with other merits; None if it lacks something."""
+    """Return the result of a kept propagation, with other merits; None if it lacks data."""
     lacking = False
 
     def solve(companion: Companion) -> list[Assessment]:

@@ -68,14 +68,14 @@ def charge(
         Times at which merits of the full state are computed, by default `times`. Each time
         requires memory for D² numbers and about D³ operations.
     certificate : {"auto", "full", "bound"}
-        How the error of the photon cut-off is determined. ``"auto"``: a bound of ‖ρ̂ − ρ‖₁, which
-        costs nothing; where it does not decide, a companion run with fewer levels, up to 3e10
-        products × entries. ``"full"``: always the companion. ``"bound"``: never.
+        How the error of the photon cut-off is determined. ``"auto"`` uses a bound on ‖ρ̂ − ρ‖₁,
+        which costs nothing, and, where it does not decide, a companion run with fewer levels, up
+        to 3e10 products × entries. ``"full"`` always runs the companion, ``"bound"`` never.
     cutoff_tolerance : float
         Largest acceptable error of a merit due to the cut-off, relative to the scale of the merit:
-        the spread of H_B for energies and ergotropies, that times the rate of charging for powers,
+        the spread of H_B for energies and ergotropies, this times the charging rate for powers,
         1 + max⟨a†a⟩ for photon numbers, ln d for entropies, and 1 for other numbers. Times may be
-        off by its square root times the last time.
+        off by the square root of `cutoff_tolerance` times the last time.
     progress : bool or callable
         True shows a progress bar in a terminal or notebook; a function receives the completed
         fraction, from 0 to 1.
@@ -89,8 +89,8 @@ def charge(
         ``("time",)``, no dims for a merit that is one number for the whole curve, and
         ``("state_time",)`` for merits of the full state if `state_times` are given; ``environment``
         or ``drive`` comes first where there is one curve for each dissipator or drive. Scalar
-        coordinates repeat the parameters of the battery under the names of its fields, the status,
-        and the numbers of the certificate, so that `qubatt.concat` and `xarray.concat` stack them.
+        coordinates repeat the status, the numbers in the certificate, and the parameters of the
+        battery (under the names of its fields); `qubatt.concat` and `xarray.concat` stack them.
 
         The attribute ``status`` is ``"ok"``; ``"cutoff-too-small"`` where the photon cut-off causes
         errors above the tolerance, and ``"cutoff-not-resolved"`` where these errors are not known;

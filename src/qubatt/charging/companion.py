@@ -31,12 +31,12 @@ FEWEST_FEWER_LEVELS = 2
 """Smallest number of levels that a companion lacks; one level may have the wrong parity."""
 
 LARGEST_LOSS = 1e-2
-"""Largest population of the initial state that a companion may lack."""
+"""Largest initial population of the levels that a companion lacks."""
 
 MAX_WORK = 3e10
 """Products of the generator × stored entries of ρ up to which a companion runs by default.
 
-That is about half a minute on one core; the number is the same on every machine.
+This work takes about half a minute on one core; the number is the same on every machine.
 """
 
 
@@ -52,7 +52,7 @@ class Companion(NamedTuple):
     request : Request
         The request.
     initial : float
-        Bound of ‖ρ̂(0) − ρ(0)‖₁ for its initial state.
+        Bound on ‖ρ̂(0) − ρ(0)‖₁ for its initial state.
     levels : int
         Largest number of levels that it lacks; negative if it has more.
     """
@@ -63,7 +63,7 @@ class Companion(NamedTuple):
 
 
 def companion_of(request: Request) -> Companion | None:
-    """Return the companion with fewer levels, or with more where the initial state needs all.
+    """Return the companion with fewer levels, or with more if the initial state needs them all.
 
     None if the battery consists of matrices that cannot be continued to more levels.
     """

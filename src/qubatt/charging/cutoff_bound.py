@@ -1,4 +1,4 @@
-"""Bound of the trace distance between the truncated and the exact state."""
+"""Bound on the trace distance between the truncated and the exact state."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class CutoffBound:
     Attributes
     ----------
     initial : float
-        ‖ρ̂(0) − ρ(0)‖₁ or a bound of it.
+        ‖ρ̂(0) − ρ(0)‖₁ or a bound on it.
     edges : array, shape (K,)
         Ascending times, the first of them 0.
     leaked : array, shape (K,)
@@ -61,11 +61,11 @@ class CutoffBound:
         return np.asarray(self.initial + self.strict[self._after(times)])
 
     def likely_at(self, times: FloatArray, share: float) -> FloatArray:
-        """Return B with only a share of the part that leaks during the run."""
+        """Return B with only a given share of the leakage during the run."""
         return np.asarray(self.initial + share * self.leaked[self._after(times)])
 
     def is_noise_at(self, times: FloatArray) -> FloatArray:
-        """Return whether rounding errors can cause B."""
+        """Return whether rounding errors can account for B."""
         after = self._after(times)
         return np.asarray(self.initial + self.leaked[after] <= 10.0 * self.noise[after])
 
@@ -98,9 +98,7 @@ def bound_of(request: Request, solution: Solution, initial: float) -> CutoffBoun
     length = np.diff(edges)
     leaked = defect.integral(length, _read(integrals))
     noise = defect.integral(length, lambda X: ROUNDING * X.norm * length)
-    tiny = all(
-        np.all(integrals[X.label] <= ROUNDING * X.norm * length) for X in _leading(defect)
-    )
+    tiny = all(np.all(integrals[X.label] <= ROUNDING * X.norm * length) for X in _leading(defect))
     exact_zero = tiny and not _leaves(request, defect)
     leaked = np.zeros(len(length)) if exact_zero else leaked
     own = _trace_error(request, solution)
@@ -120,7 +118,7 @@ def bound_of(request: Request, solution: Solution, initial: float) -> CutoffBoun
 
 
 def steady_bound(request: Request, moments: Mapping[str, float]) -> CutoffBound | None:
-    """Return ‖(𝓛̂ − 𝓛)ρ‖₁ of a steady state in the place of B; it is no bound of its distance."""
+    """Return ‖(𝓛̂ − 𝓛)ρ‖₁ of a steady state in place of B; it does not bound the distance."""
     defect = request.defect
     if defect is None:
         return None
@@ -135,7 +133,7 @@ def steady_bound(request: Request, moments: Mapping[str, float]) -> CutoffBound 
 
 
 def _read(values: Mapping[str, Any]) -> Callable[[DefectOperator], Any]:
-    """Return the function that reads the value of an operator, at least 0."""
+    """Return the function that gives the expectation value of an operator, at least 0."""
     return lambda X: np.maximum(values[X.label], 0.0)
 
 
@@ -180,7 +178,7 @@ def initial_populations(request: Request) -> dict[str, FloatArray]:
 
 
 def initial_distance(populations: Mapping[str, FloatArray], dims: Mapping[str, int]) -> float:
-    """Return a bound of ‖ρ̂(0) − ρ(0)‖₁ for a ρ(0) cut to some levels and normalised.
+    """Return a bound on ‖ρ̂(0) − ρ(0)‖₁ for a ρ(0) cut to some levels and normalised.
 
     2√(1 − F) with the retained population F; it is exact for kets (gentle measurement).
     """

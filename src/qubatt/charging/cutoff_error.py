@@ -19,7 +19,7 @@ from qubatt.merits import CutoffPopulation, Merit
 from qubatt.merits.maximum import Maximum
 
 CertificateMode = Literal["auto", "full", "bound"]
-"""How the error of the cut-off is determined; see `charge`."""
+"""Mode in which the error of the cut-off is determined; see `charge`."""
 
 CUTOFF_TOLERANCE = 1e-6
 """Default tolerance of the error of a merit, relative to its scale."""
@@ -29,7 +29,7 @@ CutoffTolerance = Annotated[Positive, Field(lt=1.0)]
 
 
 class CertificateOptions(NamedTuple):
-    """How the error of the photon cut-off is determined, and the tolerance of merits."""
+    """Mode in which the error of the photon cut-off is determined, and tolerance of this error."""
 
     mode: CertificateMode = "auto"
     tolerance: float = CUTOFF_TOLERANCE
@@ -59,7 +59,7 @@ class CertificateOptions(NamedTuple):
 LIKELY_SHARE = 0.1
 """Share of the leaked part of the bound that is taken as an estimate of the effect on a merit.
 
-What leaves the retained levels must come back and interfere before it changes a merit of the
+Amplitudes that leave the retained levels must come back and interfere to change a merit of the
 battery. In `bench.trust` the error of a merit was smaller than this estimate in every setting.
 """
 
@@ -67,20 +67,20 @@ SAFETY = 2.0
 """Factor of safety of estimates from a companion run."""
 
 LARGEST_RATIO = 0.9
-"""Ratio of the bounds of run and companion above which their difference says nothing."""
+"""Ratio of the bounds of run and companion above which the two runs give no estimate."""
 
 NOISE_RATIO = 0.5
-"""Ratio assumed where rounding errors dominate both bounds."""
+"""Largest ratio assumed where rounding errors dominate the smaller bound."""
 
 FEWEST_TIMES = 8
 """Number of output times below which a difference of merits may vanish by accident.
 
-Merits known only at the output times then have at least the relative error of the energy, which is
-known at all sampling times.
+With fewer times, merits known only at the output times have at least the relative error of the
+energy, which is known at all sampling times.
 """
 
 Method = Literal["proved", "estimated", "companion", "none"]
-"""How an error was determined."""
+"""Method by which an error was determined."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class CutoffErrors:
         Largest acceptable errors: the tolerance times the scale of the merit, or for times, which
         depend on the square root of the error of a curve near its maximum, its square root.
     methods : dict of str to str
-        How each error was determined.
+        Method by which each error was determined.
     bound : float or None
         B at the last time.
     tolerance : float
@@ -122,7 +122,7 @@ class CutoffErrors:
 
     @property
     def relative(self) -> float:
-        """Largest error relative to the scale of its merit, at the limit equal to the tolerance."""
+        """Largest error, scaled so that its limit is the tolerance."""
         return self.excess * self.tolerance
 
     @property
@@ -132,7 +132,7 @@ class CutoffErrors:
 
     @property
     def method(self) -> Method:
-        """The least strict of the methods."""
+        """The least strict method by which an error was determined."""
         order: tuple[Method, ...] = ("none", "companion", "estimated", "proved")
         used = set(self.methods.values())
         return next((one for one in order if one in used), "proved")
@@ -155,7 +155,7 @@ def judged_merits(assessment: Assessment) -> list[Merit]:
 
 
 def limits_of(assessment: Assessment, tolerance: float) -> dict[str, float]:
-    """Return the largest acceptable error of each merit, which has its units."""
+    """Return the largest acceptable error of each merit, in the units of the merit."""
     return {
         merit.name: merit.scale(assessment.record)
         * (math.sqrt(tolerance) if merit.units == "1/omega_ref" else tolerance)
@@ -213,7 +213,7 @@ def errors_from_companion(
     assessment, companion : Assessment
         Results at the same sampling times.
     before : CutoffErrors
-        Errors from the bound; smaller ones than estimated are kept.
+        Errors from the bound, kept where they are smaller than the estimates.
     levels : float
         Number of levels that the companion lacks; negative if it has more.
     """
@@ -250,7 +250,7 @@ class _Estimate:
         return np.where(noisy, np.minimum(r, NOISE_RATIO), r)
 
     def _factor(self, times: FloatArray) -> FloatArray:
-        """Return the factor of the differences; infinite where they say nothing."""
+        """Return the ratio of errors to differences; infinite where there is no estimate."""
         r = self._ratio(times)
         safe = np.minimum(r, LARGEST_RATIO)
         factor = SAFETY * (1.0 if self._more else safe) / (1.0 - safe)

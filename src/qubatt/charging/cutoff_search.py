@@ -18,20 +18,20 @@ from qubatt.models.photon_cutoff import max_photons
 logger = logging.getLogger(__name__)
 
 GROWTH, FAST_GROWTH = 1.4, 1.6
-"""Largest factors by which the number of levels grows, and if the bound says nothing yet."""
+"""Largest factor between successive cut-offs, and that while the bound is still useless."""
 
 SLOPE_GAIN = 1.5
 """Factor by which errors fall faster with the number of levels than the bound does, usually."""
 
 USELESS_BOUND = 1.0
-"""Bound of the trace distance, which is at most 2, above which the cut-off is far too low."""
+"""Bound on the trace distance (at most 2) above which the cut-off counts as far too low."""
 
 FEWEST_ADDED_LEVELS = 2
 """Smallest number of added levels; one level may have the wrong parity."""
 
 
 class CutoffHistory(NamedTuple):
-    """The photon cut-offs of a search, the last of them chosen, with the errors that they left.
+    """Photon cut-offs tried in a search, the last of which is chosen, and the remaining errors.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ def search_cutoff(
     Raises
     ------
     ResourceError
-        If memory runs out before; the message gives the last cut-off and error.
+        If memory runs out first; the message gives the last cut-off and its error.
     """
     cutoff = int(max_photons(request.battery))
     tried: list[dict[str, Any]] = []

@@ -33,7 +33,7 @@ class LabelledMerits(NamedTuple):
     coordinates: dict[str, tuple[NDArray[Any], dict[str, Any]]]
 
     def with_times(self, **times: FloatArray | None) -> LabelledMerits:
-        """Return a copy with time coordinates added before the others."""
+        """Return a copy with time coordinates added before the other coordinates."""
         added = {
             name: (values, TIME_LABELS) for name, values in times.items() if values is not None
         }

@@ -266,7 +266,7 @@ def _begin(
 
 
 def _alone(realization: Realization, rho: NDArray[Any]) -> Problem:
-    """Return the battery without charger and drive, with the dissipators that act on it alone."""
+    """Return the battery without a charger or drive, with the dissipators that act on it alone."""
     problem = realization.problem
     name, space = problem.battery, problem.space.only(problem.battery)
     named = [jump for jump in problem.jumps if set(jump.operators) == {name}]

@@ -55,7 +55,7 @@ class Propagation:
         )
 
     def at(self, samples: FloatArray) -> Propagation:
-        """Return a copy with these of the sampling times only."""
+        """Return a copy with only these sampling times."""
         kept = np.isin(self.solution.times, samples)
         solution = _restricted(self.solution, kept)
         return dataclasses.replace(self, solution=solution)

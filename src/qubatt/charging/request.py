@@ -200,7 +200,7 @@ def check_alike(requests: Sequence[Request]) -> Request:
     Raises
     ------
     ArgumentError
-        If the requests differ in anything else, or their cut-off is to be determined.
+        If the requests differ in more than the charger state, or have an automatic cut-off.
     """
     for request in requests[1:]:
         if not request.differs_by_charger_only(requests[0]):

@@ -92,7 +92,7 @@ def steady_state(
     -------
     xarray.Dataset
         The variables of `charge`, without dims. The attribute ``status`` is as in `charge`;
-        ``certificate`` holds ‖𝓛ρ‖ as ``residual``, a bound of ‖(𝓛̂ − 𝓛)ρ‖₁ with the untruncated 𝓛̂
+        ``certificate`` holds ‖𝓛ρ‖ as ``residual``, a bound on ‖(𝓛̂ − 𝓛)ρ‖₁ with the untruncated 𝓛̂
         as ``cutoff_residual``, the estimated ‖ρ − ρ_∞‖, and the number of independent steady states
         reachable from ρ(0), ``steady_states``.
 
@@ -141,7 +141,7 @@ def steady_request(
     Raises
     ------
     UnsupportedError
-        If such a merit was requested by name, or a dissipator or merit does not fit the battery.
+        If a merit over time was requested by name, or a dissipator or merit does not fit.
     """
     if isinstance(merits, Iterable) and not isinstance(merits, str):
         merits = list(merits)  # iterated twice
@@ -192,7 +192,7 @@ def certified_states(
     Raises
     ------
     ArgumentError
-        If the requests differ in more than that, or if their cut-off is to be determined.
+        If the requests differ in more than the charger state, or have an automatic cut-off.
     """
     single = options.mode == "bound" or not requests[0].problem.space.modes
     first = progress if single else part(progress, 0.0, SHARE_OF_RUN)
@@ -239,7 +239,7 @@ class KeptState(NamedTuple):
 def recertified_state(
     request: Request, kept: KeptState, options: CertificateOptions
 ) -> CertifiedResult | None:
-    """Return the result of a kept steady state, with other merits; None if it lacks something."""
+    """Return the result of a kept steady state, with other merits; None if it lacks data."""
     lacking = False
 
     def solve(companion: Companion) -> list[Assessment]:

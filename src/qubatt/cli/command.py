@@ -62,7 +62,7 @@ def _is_needed(param: Any) -> bool:
 
 
 def _absent(param: Any, given: set[str]) -> bool:
-    """Return whether an option is not given, or, for an argument, whether nothing is given."""
+    """Return whether an option is missing; an argument only if the command line is empty."""
     return not given if param.param_type_name == "argument" else not given & set(param.opts)
 
 

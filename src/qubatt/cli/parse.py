@@ -17,7 +17,7 @@ def numbers(option: str, text: str) -> list[float] | float:
     Raises
     ------
     ArgumentError
-        If the text has none of these forms.
+        If the string has none of these forms.
     """
     try:
         if ":" in text:
@@ -49,7 +49,7 @@ def assignments(option: str, texts: Iterable[str]) -> dict[str, str]:
     Raises
     ------
     ArgumentError
-        If a text is not an assignment, or if a name is assigned twice.
+        If a string is not an assignment, or if a name is assigned twice.
     """
     assigned: dict[str, str] = {}
     for text in texts:

@@ -52,7 +52,7 @@ OTHER_NAMES = {
     "hamiltonian": "battery",
     "solver": "engine",
 }
-"""Arguments of qubatt by the names that other packages, or the fields of their values, use."""
+"""Arguments of qubatt, by their names in other packages or names of fields of their values."""
 
 
 def explained_call(function: Callable[P, R]) -> Callable[P, R]:

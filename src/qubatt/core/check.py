@@ -58,7 +58,7 @@ Level = Annotated[int, _Plain, Field(ge=0, le=MAX_COUNT)]
 
 
 AUTO = "'auto'"
-"""Text by which the annotation of a field shows that its value can be determined automatically."""
+"""String in the annotation of a field whose value can be determined automatically."""
 
 
 def _cutoff(value: Any) -> Any:
@@ -196,7 +196,7 @@ def check_times(times: ArrayLike, argument: str = "times") -> FloatArray:
     Raises
     ------
     ArgumentError
-        If the times violate one of these rules; the message names the first such time.
+        If the times violate a requirement; the message names the first invalid time.
     """
     if (count := getattr(times, "size", None) or _length(times)) > MAX_TIMES:
         cure = "Fewer times suffice: merits of the energy curve are interpolated between them."

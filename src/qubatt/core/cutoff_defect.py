@@ -1,4 +1,4 @@
-"""How fast a truncated state departs from the exact one, as expectation values."""
+"""Rate at which a truncated state departs from the exact one, from expectation values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from qubatt.core.resize import with_levels
 from qubatt.core.space import WHOLE_SPACE, Operator
 
 ROUNDING = 1e-11
-"""Size of entries of a defect, relative to those of the operator, that count as rounding errors."""
+"""Largest entry of a defect, relative to the operator, that counts as a rounding error."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class DefectOperator(Observable):
 
     @property
     def label(self) -> str:
-        """``cutoff K``, for example."""
+        """Label of the operator, such as ``cutoff K``."""
         return f"cutoff {self.name}"
 
     @property
@@ -102,14 +102,14 @@ class CutoffDefect:
     def rate(self, value: Callable[[DefectOperator], Number]) -> Number:
         """Return b for expectation values.
 
-        With √(h ∫⟨X†X⟩dt) in place of √⟨X†X⟩, that is, with h ∫⟨X†X⟩dt as `value`, it bounds the
-        integral of b over an interval of length h (Cauchy–Schwarz), if the linear term ⟨J†J⟩ is
+        With √(h ∫⟨X†X⟩dt) in place of √⟨X†X⟩, that is, with h ∫⟨X†X⟩dt as `value`, the sum bounds
+        the integral of b over an interval of length h (Cauchy–Schwarz), if the linear term ⟨J†J⟩ is
         replaced accordingly; see `integral`.
         """
         return self._sum(value, value)
 
     def integral(self, length: Number, integral: Callable[[DefectOperator], Number]) -> Number:
-        """Return a bound of ∫ b dt over an interval from the integrals of all expectation values.
+        """Return a bound on ∫ b dt over an interval from the integrals of all expectation values.
 
         2√(h∫⟨K†K⟩) + Σ γ [∫⟨J†J⟩ + 2√(∫⟨J†J⟩ ∫⟨c†c⟩) + √(h∫⟨M†M⟩)] for length h.
         """
@@ -236,5 +236,5 @@ def _matrices(operator: TimeDependent) -> list[Operator]:
 
 
 def values_of(moments: Mapping[str, Number]) -> Callable[[DefectOperator], Number]:
-    """Return the function that reads the values of the operators by label, negative ones as 0."""
+    """Return the function that gives the expectation values of operators, at least 0."""
     return lambda operator: np.maximum(moments[operator.label], 0.0)

@@ -60,7 +60,7 @@ def _entry(name: str, field: FieldInfo) -> str:
 
 
 def _type_text(annotation: Any) -> str:
-    """Return a type annotation in words, or an empty text for `Any`."""
+    """Return a type annotation in words, or an empty string for `Any`."""
     origin = get_origin(annotation)
     if origin is Annotated:
         return _type_text(get_args(annotation)[0])

@@ -62,7 +62,7 @@ class Described(str):
 
 
 def shorten(value: object, limit: int = 60) -> str:
-    """Return ``repr(value)`` on one line, with the middle of long texts omitted."""
+    """Return ``repr(value)`` on one line, with the middle of long strings omitted."""
     text = " ".join(line.strip() for line in repr(value).splitlines())
     return text if len(text) <= limit else f"{text[: limit - 14]} ... {text[-9:]}"
 

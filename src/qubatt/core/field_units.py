@@ -14,7 +14,7 @@ DIMENSIONLESS = ("n_thermal",)
 
 @functools.cache
 def description_and_units(kind: str, name: str, field: str) -> tuple[str, str]:
-    """Return the description of a field and its units; empty texts if they are unknown.
+    """Return the description of a field and its units; empty strings if they are unknown.
 
     Energies and rates of batteries and dissipators are in units of ω_ref, unless the description
     names other units.

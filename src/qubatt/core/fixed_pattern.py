@@ -101,12 +101,12 @@ _plans = _Plans()
 def planned(
     name: str, held: Sequence[Any], make: Callable[[], Plan], size: Callable[[Plan], float]
 ) -> Plan:
-    """Return a plan that depends only on positions of entries, made once for the same objects.
+    """Return a plan that depends only on positions of entries; the same objects share one plan.
 
     Parameters
     ----------
     name : str
-        What it is.
+        Kind of plan, such as ``"union"``.
     held : sequence
         Patterns, or plans derived from them, on which the plan depends, compared by identity.
     make, size : callable
@@ -128,7 +128,7 @@ class _Sum(NamedTuple):
 
 
 class _Product(NamedTuple):
-    """Pattern of a product, the multiplied pairs of entries, and the first pair of each entry."""
+    """Pattern of a product, pairs of factor entries, and first pair of each product entry."""
 
     pattern: Pattern
     left: Index

@@ -15,13 +15,13 @@ from qubatt.core.fixed_pattern import on_pattern
 from qubatt.core.space import Operator
 
 HERMITICITY_TOLERANCE = 1e-12
-"""Largest |M − M†| of a Hermitian matrix, relative to the larger of 1 and its largest entry."""
+"""Largest |M − M†| accepted as Hermitian, relative to the larger of 1 and the largest entry."""
 
 
 def tidy(matrix: Any) -> Operator:
     """Drop explicit zeros, sort indices, and make a matrix without an imaginary part real.
 
-    A sparse array that already meets this may be changed in place.
+    A sparse array already in this form may be changed in place.
     """
     if hasattr(matrix, "pattern"):
         return on_pattern(matrix)

@@ -13,7 +13,7 @@ from qubatt.core.input_matrix import check_hermitian, freeze, read_entries
 from qubatt.core.space import Operator
 
 HERMITICITY_TOLERANCE = 1e-9
-"""Largest |ρ − ρ†|, and largest magnitude of a negative eigenvalue, that count as rounding."""
+"""Largest |ρ − ρ†| and magnitude of a negative eigenvalue that count as rounding errors."""
 
 NORM_TOLERANCE = 1e-6
 """Largest |Tr ρ − 1| that is corrected, for states truncated or integrated less accurately."""

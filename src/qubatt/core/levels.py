@@ -93,13 +93,13 @@ class OuterLevels:
 
     @property
     def tolerance(self) -> float:
-        """Largest difference of energies that form one level."""
+        """Largest difference between energies that form one level."""
         rounding = 8.0 * self.H.shape[0] * np.finfo(np.float64).eps
         largest = max(abs(self.lowest), abs(self.highest))
         return float(max(LEVEL_TOLERANCE * (self.highest - self.lowest), rounding * largest))
 
     def is_lowest(self, state: int) -> bool:
-        """Return whether a basis state lies in the lowest level, according to its energy."""
+        """Return whether the energy of a basis state is that of the lowest level."""
         return bool(self.H[state, state].real <= self.lowest + self.tolerance)
 
     @cached_property

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import psutil
 
 CGROUPS, PROCESS_CGROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
-"""Folder of the control groups of Linux, and the file that lists those of this process."""
+"""Folder of the Linux control groups, and the file that lists those of this process."""
 
 UNLIMITED = 2.0**60
 """Limit in bytes above which memory counts as unlimited; control groups of version 1 write 2^63 −
@@ -66,7 +66,10 @@ def cgroup_limits(root: Path = CGROUPS, own: Path = PROCESS_CGROUPS) -> Iterator
 
 
 def _along(mount: Path, path: str, left: Callable[[Path], float | None]) -> Iterator[float]:
-    """Yield the bytes left in a group and its parents; in a container the mount is the group."""
+    """Yield the bytes left in a control group and in its parents up to the mount point.
+
+    In a container, the mount point itself is the group.
+    """
     relative = PurePosixPath(path.lstrip("/"))
     for part in (relative, *relative.parents):
         if ".." not in part.parts and (bytes_left := left(mount / part)) is not None:
@@ -111,7 +114,7 @@ def slurm_limits(variables: Mapping[str, str]) -> Iterator[float]:
 
 
 def _number(text: str | None) -> float:
-    """Return the number in a variable, or 0 if there is none."""
+    """Return the value of an environment variable as a number, or 0 if it is not a number."""
     try:
         return float(text or 0.0)
     except ValueError:

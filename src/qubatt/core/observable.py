@@ -1,6 +1,6 @@
 """Observables that merits request from engines: declared objects with unique labels.
 
-An engine with matrices calls `Realization.observe`; an engine without reads terms, names and
+An engine that uses matrices calls `Realization.observe`; any other engine reads terms, names and
 sources. Observables compare and hash by value, and their labels are keys in a `Solution`.
 """
 
@@ -18,8 +18,8 @@ from qubatt.core.realization import Realization, TimeDependent, commutator
 from qubatt.core.space import Names, Operator
 
 COMMUTATOR_TOLERANCE = 1e-13
-"""Largest entry of [V, H_B], relative to those of V and H_B, at which V counts as commuting with
-H_B.
+"""Largest entry of [V, H_B], as a fraction of the product of the largest entries of V and H_B, at
+which V counts as commuting with H_B.
 """
 
 
@@ -64,7 +64,7 @@ class StoredEnergy(Observable):
 
 @dataclass(frozen=True)
 class InnerEnergy(Observable):
-    """The internal energy U, which is H without drives and change of frame."""
+    """The internal energy U, which is H without the drives and the change of frame."""
 
     @property
     def label(self) -> str:
@@ -129,7 +129,7 @@ class Derivative(Observable):
 
     @property
     def label(self) -> str:
-        """``dO/dt``, ``d2O/dt2`` for a derivative of a derivative."""
+        """``dO/dt``, or ``d2O/dt2`` for a second derivative."""
         order, base = 1, self.of
         while isinstance(base, Derivative):
             order, base = order + 1, base.of
@@ -252,7 +252,7 @@ ENERGY_SQUARE = Product(StoredEnergy(above_empty=True), StoredEnergy(above_empty
 
 
 def _steady(observable: Observable, realization: Realization) -> Operator:
-    """Return the operator of an observable that does not depend on time."""
+    """Return the operator of a time-independent observable."""
     matrices = realization.observe(observable)
     if matrices.pulsed:
         raise UnsupportedError(
@@ -265,7 +265,7 @@ Parts = list[tuple[Pulse | None, Operator]]
 
 
 def _parts(operator: TimeDependent) -> Parts:
-    """Return the parts of an operator, with None as the pulse of the steady part."""
+    """Return the parts of an operator, with None as the pulse of the constant part."""
     return [*([(None, operator.steady)] if operator.steady.nnz else []), *operator.pulsed]
 
 
@@ -295,7 +295,7 @@ class _PulseProduct:
 
 
 def _factors(pulse: Pulse) -> tuple[Pulse, ...]:
-    """Return the factors of a pulse that is a product of pulses."""
+    """Return the factors of a product of pulses, or a single pulse alone."""
     return pulse.factors if isinstance(pulse, _PulseProduct) else (pulse,)
 
 

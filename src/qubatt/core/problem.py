@@ -26,7 +26,7 @@ def pulse_value(pulse: Pulse, time: float) -> float:
     Raises
     ------
     ArgumentError
-        If it is not a finite real number, naming the time.
+        If the value is not a finite real number; the message names the time.
     """
     value = pulse(float(time))
     try:
@@ -41,8 +41,8 @@ def pulse_value(pulse: Pulse, time: float) -> float:
 class OperatorProduct(Mapping[str, Names]):
     """A product of named operators on named factors, which compares and hashes by value.
 
-    ``OperatorProduct({"cavity": "a", "atoms": ("J+", "J-")})`` is a ⊗ J₊J₋: a name alone, or
-    several in the order of the product.
+    ``OperatorProduct({"cavity": "a", "atoms": ("J+", "J-")})`` is a ⊗ J₊J₋: the value is one
+    name, or several names in the order of the product.
     """
 
     __slots__ = ("_hash", "_names")
@@ -89,12 +89,12 @@ class Term:
     """A coefficient times a product of named operators on named factors.
 
     ``Term(0.5, {"cavity": "a", "atoms": "J+"})`` is 0.5 a J₊, and with ``("J+", "J-")`` for the
-    atoms it is 0.5 a J₊J₋; no operators at all is a multiple of the identity. With a pulse f, the
-    term is f(t) times that. Other operators act on the whole space by name:
+    atoms it is 0.5 a J₊J₋; without operators, it is a multiple of the identity. A pulse f
+    multiplies the term by f(t). Named operators on the whole space are written
     ``Term(1.0, {"space": "H_charge"})``.
 
     A `drive` names the classical field that does work on the system through this term. A pulse also
-    does work. Without drive and pulse, the term is part of the internal energy U.
+    does work. Without a drive or pulse, the term is part of the internal energy U.
     `ROTATING_FRAME` marks a change of frame, which does not contribute to U.
     """
 
@@ -121,7 +121,7 @@ class Term:
 
     @property
     def agent(self) -> str:
-        """Name of the drive or pulse that does work through this term, or an empty text."""
+        """Name of the drive or pulse that does work through this term, or an empty string."""
         return self.drive or ("switch" if self.pulse is not None else "")
 
 
@@ -132,7 +132,7 @@ class Jump:
     Parameters
     ----------
     rate : float
-        γ, in units of the reference frequency; never hidden in a square root.
+        γ, in units of the reference frequency; c does not contain √γ.
     operators : mapping
         c as a product of named operators on named factors.
     scope : {"collective", "local"}
@@ -180,8 +180,8 @@ class Problem:
         Dissipators; those with rate 0 are omitted.
     initial : mapping of str to array or Ensemble
         Initial ket ``(d,)``, density matrix ``(d, d)`` or kets with weights of a factor; factors
-        left out start in their ground level. Alone under the name ``"space"``, one of the whole
-        space.
+        left out start in their ground level. A single entry ``"space"`` is the
+        initial state of the whole space.
     charger : str or None
         The factor that charger states are prepared in; None if there is none.
     """
@@ -217,5 +217,5 @@ class Problem:
         return self if space is self.space else replace(self, space=space)
 
     def battery_alone(self) -> Problem:
-        """Return the battery factor with H_B, without charger, drive and dissipators."""
+        """Return the battery factor with H_B, without charger, drives or dissipators."""
         return Problem(self.space.only(self.battery), self.battery, self.battery_terms, ())

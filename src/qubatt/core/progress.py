@@ -51,7 +51,7 @@ class NotebookLine:
 
 
 def bar(fraction: float, signs: str = "█░", width: int = 20) -> str:
-    """Return a text bar, with one character for the completed part and one for the rest."""
+    """Return a text bar, with one character for each completed step and another for the rest."""
     full = round(width * min(max(fraction, 0.0), 1.0))
     return signs[0] * full + signs[1] * (width - full)
 
@@ -123,7 +123,7 @@ def reporting(progress: ProgressOption, label: str) -> Iterator[Report | None]:
 
 
 def terminal() -> Any:
-    """Return the console of standard error."""
+    """Return a console that writes to standard error."""
     from rich.console import Console
 
     return Console(file=sys.stderr, force_jupyter=False)

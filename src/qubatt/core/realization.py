@@ -54,7 +54,7 @@ class Realization:
     Attributes
     ----------
     problem : Problem
-        The problem in question.
+        The problem to represent.
     """
 
     problem: Problem
@@ -71,7 +71,7 @@ class Realization:
 
     @cached_property
     def battery_alone(self) -> Realization:
-        """The battery factor with H_B, without charger, drive and dissipators."""
+        """The battery factor with H_B, without charger, drives or dissipators."""
         return Realization(self.problem.battery_alone())
 
     @cached_property
@@ -110,7 +110,7 @@ class Realization:
 
     @cached_property
     def _shared(self) -> dict[Any, Any]:
-        """Operators without coefficients, shared by all problems on an equal space."""
+        """Operators without coefficients, shared by all problems on equal spaces."""
         space = self.problem.space
         return {} if space.matrices else _shared_operators(tuple(space.factors.items()))
 
@@ -156,14 +156,14 @@ class Realization:
 
     @cached_property
     def empty_energy(self) -> float:
-        """E_G, the energy of the empty battery: Tr[P H_B] / Tr P with its projector P_ground."""
+        """E_G, the energy of the empty battery: Tr[P H_B] / Tr P with P = P_ground."""
         alone = self.battery_alone
         P = alone.operator([Term(1.0, {self.problem.battery: "P_ground"})])
         return float(product(P, alone.H_B).trace().real / P.trace().real)
 
     @cached_property
     def H(self) -> Operator:
-        """Hamiltonian without the terms with pulses, shape ``(D, D)``."""
+        """Hamiltonian without the pulsed terms, shape ``(D, D)``."""
         steady = [term for term in self.problem.charging_terms if term.pulse is None]
         return self.operator([*self.problem.battery_terms, *steady])
 
@@ -183,7 +183,7 @@ class Realization:
 
     @cached_property
     def U(self) -> Operator:
-        """Internal energy, H without drives and change of frame, shape ``(D, D)``."""
+        """Internal energy, H without the drives and the change of frame, shape ``(D, D)``."""
         inner = [term for term in self.problem.charging_terms if not term.agent]
         return self.operator([*self.problem.battery_terms, *inner])
 
@@ -196,7 +196,7 @@ class Realization:
 
     @cached_property
     def pattern(self) -> Operator:
-        """Matrix with a one wherever H(t) or the damping can have an entry."""
+        """Matrix with a one wherever H(t) or the damping can have a nonzero entry."""
         return union([self.H, self.no_jump, *(part for _, part in self.pulsed)])
 
     @cached_property
@@ -229,11 +229,11 @@ class Realization:
         return self.density(self.problem.initial)
 
     def density(self, initial: Start) -> Operator:
-        """Return the density matrix of any initial state, sparse, shape ``(D, D)``."""
+        """Return an initial state of any kind as a sparse density matrix, shape ``(D, D)``."""
         return density(initial, self.problem.space)
 
     def ensemble(self, initial: Start) -> Ensemble:
-        """Return any initial state as kets with weights."""
+        """Return an initial state of any kind as kets with weights."""
         return ensemble(initial, self.problem.space)
 
     @property

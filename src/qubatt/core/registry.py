@@ -37,10 +37,10 @@ class Registry:
         self._names.setdefault(id(entry), name)
 
     def reserve(self, kind: str, name: str, cure: str) -> None:
-        """Reserve a name for an object that only Python can build, with a hint for error messages.
+        """Reserve a name for an object that is built only in Python, with a hint for errors.
 
-        Results store such an object under its name, but no command line or file can build it, so
-        it is not listed among the entries.
+        Results store such an object under its name, but it cannot be built from a command line or
+        file, so it is not listed among the entries.
         """
         self._reserved[kind, name] = cure
 

@@ -26,7 +26,9 @@ MAX_CUT = 4
 """Largest number of highest levels at which a matrix may deviate from its continuation."""
 
 CONTINUATION_TOLERANCE = 1e-9
-"""Largest deviation of an entry from its continuation, relative to the largest entry."""
+"""Largest difference between a matrix entry and its continuation up to which they count as equal,
+relative to the largest entry.
+"""
 
 Dims = Mapping[str, int]
 """Numbers of levels of modes, by name."""
@@ -35,7 +37,7 @@ Dims = Mapping[str, int]
 def with_levels(problem: Problem, dims: Dims) -> Problem:
     """Return the problem with other numbers of levels of its modes.
 
-    Operators by name are built anew. Matrices lose their highest levels, or are continued to
+    Operators of the factors are rebuilt. Matrices lose their highest levels, or are continued to
     higher ones: along each diagonal of a mode, ⟨n + k|M|n⟩ √(n!/(n + k)!) of a polynomial in a and
     a† is a polynomial in n, which the lowest levels determine. Initial states are cut and
     normalised, or padded with zeros.
@@ -165,7 +167,7 @@ def _split(dims: list[int], axis: int) -> tuple[NDArray[np.intp], NDArray[np.int
 def _joined(
     level: NDArray[Any], rest: NDArray[Any], dims: list[int], axis: int, size: int
 ) -> NDArray[np.intp]:
-    """Return the basis states with the given level of one factor and state of all others."""
+    """Return the basis states with a given level of one factor and a given state of all others."""
     others = [*dims[:axis], *dims[axis + 1 :]]
     levels = list(np.unravel_index(rest, others)) if others else []
     levels.insert(axis, level)
@@ -173,11 +175,11 @@ def _joined(
 
 
 def _longer(table: NDArray[Any], k: int, length: int, largest: float) -> NDArray[Any]:
-    """Return the entries ⟨n + k|M|n⟩, shape ``(n, entries)``, continued to more n.
+    """Return the entries ⟨n + k|M|n⟩, shape ``(n, entries)``, continued to larger n.
 
     With the factor √((n + k)!/n!) removed they are polynomials in n, Σ_s Δ^s(0) n!/((n − s)! s!)
-    with the forward differences Δ^s at n = 0. A polynomial is accepted if it describes at least one
-    more level than it needs, and all levels but the highest `MAX_CUT`.
+    with the forward differences Δ^s at n = 0. A polynomial is accepted if it fits at least one
+    level more than it has coefficients, and all levels except the highest `MAX_CUT`.
     """
     count = len(table)
     n = np.arange(max(length, count), dtype=np.float64)
@@ -198,7 +200,7 @@ def _longer(table: NDArray[Any], k: int, length: int, largest: float) -> NDArray
         if valid >= max(degree + 2, count - MAX_CUT):
             return np.asarray(values[:length])
     raise UnsupportedError(
-        "The matrices cannot be continued to more levels, because they are no polynomials in a and"
+        "The matrices cannot be continued to more levels, because they are not polynomials in a and"
         " a† of low degree."
     )
 

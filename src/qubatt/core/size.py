@@ -28,7 +28,7 @@ BYTES_PER_ENTRY = 20.0
 """Bytes per entry of ρ: half of what the exact engine holds, five vectors of 8 bytes each."""
 
 TAIL = 1e-6
-"""Amplitude of a ket, or sum of |ρ| along a row, below which a level counts as unpopulated; it is
+"""Amplitude of a ket, or sum of |ρ| along a row, below which a level counts as unpopulated,
 relative to the largest one."""
 
 FIELDS = {"mode": "max_photons", "spins": "n_atoms", "levels": "dims"}
@@ -65,7 +65,7 @@ def check_space(space: Space) -> None:
     Raises
     ------
     SizeError
-        With both numbers and the parameters to lower.
+        If they cannot fit; the message gives both sizes and the parameters to lower.
     """
     if space.dim > SMALL:
         _refuse(space, space.dim, BYTES_PER_STATE, "its sparse matrices")
@@ -77,7 +77,7 @@ def check_density(problem: Problem) -> None:
     Raises
     ------
     SizeError
-        With both numbers and the parameters to lower.
+        If it cannot fit; the message gives both sizes and the parameters to lower.
     """
     if problem.space.dim > SMALL and not problem.space.matrices:
         _refuse(problem.space, least_entries(problem), BYTES_PER_ENTRY, "its density matrix")
@@ -89,7 +89,7 @@ def check_matrix(dim: int) -> None:
     Raises
     ------
     ResourceError
-        With both numbers.
+        If it cannot fit; the message gives both sizes.
     """
     if dim > SMALL and 8.0 * dim**2 > free_memory():
         raise ResourceError(
@@ -105,15 +105,15 @@ def _refuse(space: Space, count: int, each: float, what: str) -> None:
 
 
 def least_entries(problem: Problem) -> int:
-    """Return a low estimate of the number of entries of ρ that the initial state can reach.
+    """Return a lower estimate of the number of entries of ρ that the initial state can reach.
 
     Basis states are points x of a lattice, with one coordinate for each ladder and L − 1 for atoms
-    with L levels. The terms of H shift them by vectors, so they connect the points of one class of
-    x modulo the lattice Λ that the shifts span. If Λ has full rank and index k, a class has about
-    D/k states and ρ that many entries squared. If one combination ℓ·x is conserved, the classes are
+    with L levels. The terms of H shift these points by vectors that span a lattice Λ, so they
+    connect the points of one class of x modulo Λ. If Λ has full rank and index k, a class has about
+    D/k states, and ρ about (D/k)² entries. If one combination ℓ·x is conserved, the classes are
     those of equal ℓ·x, provided that Λ contains all integer vectors v with ℓ·v = 0, as in all
-    declared batteries. A ket populates several of them coherently, and jumps lead to others. In all
-    other cases the estimate is D, the number of diagonal entries.
+    declared batteries. A ket populates several of these classes coherently, and jumps lead to other
+    classes. In all other cases the estimate is D, the number of diagonal entries.
     """
     space = problem.space
     if any(factor.small() is None for factor in space.factors.values()):
@@ -139,7 +139,7 @@ def least_entries(problem: Problem) -> int:
 
 
 def _moves(space: Space, products: Iterable[OperatorProduct]) -> list[Move]:
-    """Return all nonzero shifts of level coordinates by products of named operators."""
+    """Return all nonzero changes of the level coordinates caused by products of named operators."""
     factors = {name: factor.small() for name, factor in space.factors.items()}
     small = {name: factor for name, factor in factors.items() if factor is not None}
     places = {name: factor.coordinates() for name, factor in small.items()}
@@ -177,7 +177,7 @@ def _echelon_basis(vectors: Iterable[Move]) -> list[list[int]]:
 
 
 def _conserved(basis: list[list[int]], width: int) -> NDArray[np.int64]:
-    """Return the integer vector ℓ with ℓ·v = 0 for all of width − 1 independent vectors v."""
+    """Return the integer vector ℓ that is orthogonal to width − 1 independent vectors."""
     rows = np.array(basis, dtype=float).reshape(-1, width)
     minors = [
         (-1) ** k * round(float(np.linalg.det(np.delete(rows, k, axis=1)))) for k in range(width)

@@ -28,7 +28,7 @@ Names: TypeAlias = tuple[str, ...]
 """Names of operators in a product, such as ``("J+", "J-")`` for J₊J₋."""
 
 WHOLE_SPACE = "space"
-"""Name of the whole space, for an operator or a state that is no product."""
+"""Name of the whole space, for an operator or a state that is not a product."""
 
 
 class Factor(ABC):
@@ -92,11 +92,11 @@ class Factor(ABC):
 
     @property
     def noun(self) -> str:
-        """The factor in an error message."""
+        """Description of the factor in error messages."""
         return f"A factor of role {self.role!r}"
 
     def embed(self, state: Any) -> Any:
-        """Return a ket ``(d,)`` or density matrix ``(d, d)`` of the ladder in this basis.
+        """Convert a ket ``(d,)`` or density matrix ``(d, d)`` of the ladder to this basis.
 
         Kets may omit trailing entries that are 0.
         """
@@ -123,7 +123,7 @@ class Space:
         Factors by name, each in its basis.
     matrices : mapping of str to mapping of str to sparse array
         Further named operators, by the factor that they act on, or by `WHOLE_SPACE` for those
-        that are no products. They are given in one basis only.
+        that are not products. Their matrices are given in one basis only.
     """
 
     factors: Mapping[str, Factor]
@@ -146,7 +146,7 @@ class Space:
 
     @cached_property
     def bases(self) -> dict[str, Basis]:
-        """The basis of every factor that has several bases."""
+        """The chosen basis of every factor that offers a choice of bases."""
         return {
             name: getattr(factor, "basis")  # noqa: B009  # only those with a choice have one
             for name, factor in self.factors.items()

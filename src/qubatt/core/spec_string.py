@@ -60,7 +60,7 @@ def from_text(kind: str, text: str, argument: str | None = None) -> Any:
 
 
 def _registered(kind: str, name: str, argument: str | None) -> Any:
-    """Return the class of that name; errors show how a name that differs in style is written."""
+    """Return the class of that name; errors correct other spellings such as ``CavityLoss``."""
     try:
         return registry.get(kind, name, argument)
     except ArgumentError as error:
@@ -73,7 +73,7 @@ def _registered(kind: str, name: str, argument: str | None) -> Any:
 
 
 def written_form(name: str, cls: type[Any]) -> str:
-    """Return examples of a declared class as text: its required fields, and all of them by name."""
+    """Return example strings of a class: with required fields only, and with all fields by name."""
     fields = {
         field: (entry.is_required(), _written(entry.examples[0]))
         for field, entry in fields_of(cls).items()
@@ -87,12 +87,12 @@ def written_form(name: str, cls: type[Any]) -> str:
 
 
 def _written(value: Any) -> str:
-    """Return the text of a number, of a name, or of several numbers."""
+    """Return a number, a name or several numbers as text."""
     return "/".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def to_declared(kind: str, value: Any, argument: str | None = None) -> Any:
-    """Return the object described by a text such as ``"fock:2"``, or any other value unchanged.
+    """Return the object described by a string such as ``"fock:2"``, or any other value unchanged.
 
     Raises
     ------
@@ -115,9 +115,9 @@ def plain_types(annotation: Any) -> Iterator[Any]:
 
 
 def field_value(field: str, annotation: Any, text: str) -> Any:
-    """Return the value of a field of that type.
+    """Return the value of a field of that type from its text.
 
-    Numbers are converted, several of them from ``0/1/2``; a field that accepts functions of
+    Numbers are converted, and ``0/1/2`` yields several numbers; a field that accepts functions of
     time also accepts the name of a pulse with its arguments, as in ``gaussian:0.5,5,1``.
 
     Raises

@@ -104,7 +104,7 @@ def problem_cost(problem: Problem, times: ArrayLike, engine: str | Engine = "aut
 
 
 def oversize_cost(error: SizeError) -> Cost:
-    """Return the cost of a problem whose dimension exceeds the memory, without any matrix."""
+    """Return the cost of a problem that is too large for the memory, without building a matrix."""
     return Cost(
         engine="none",
         reason="the dimension is too large for the memory",

@@ -41,7 +41,7 @@ class DenseEngine(Engine):
 
         exp(t [[𝓛, 0], [X, 0]]) = [[exp(𝓛t), 0], [P(t), 1]],   P(t) = X ∫₀ᵗ exp(𝓛s) ds
 
-    Cost: of the order of D⁶ operations per exponential, and 6 D⁴ complex numbers.
+    Cost: of the order of D⁶ operations per exponential; memory for 6 D⁴ complex numbers.
 
     Limits: at most 40 basis states, and a constant Hamiltonian.
 
@@ -55,7 +55,7 @@ class DenseEngine(Engine):
     """
 
     def unsupported(self, task: Task) -> str:
-        """Return the reason if D > 40 or there are pulses; see `Engine.unsupported`."""
+        """Return why a task with D > 40 or pulses cannot be solved; see `Engine.unsupported`."""
         D, cure = task.problem.space.dim, ' Use engine "exact", "matrix" or "auto".'
         if D > MAX_DENSE_DIM:
             return f"The dense engine supports at most {MAX_DENSE_DIM} basis states, not {D}.{cure}"
@@ -84,7 +84,7 @@ class _Exponentials(Propagator):
         self.memory = 6.0 * 16 * size**2 + task.saved_states * 32.0 * D**2  # a few superoperators
 
     def products(self) -> float:
-        """Return 1, for one exponential."""
+        """Return 1, counting the exponential as one product."""
         return 1.0
 
     @cached_property
@@ -158,7 +158,7 @@ class _Exponentials(Propagator):
         return states
 
     def _power(self, step: float, state: NDArray[Any], states: NDArray[Any]) -> None:
-        """Fill row k with exp(𝓛 step)^(k + 1) state; its bits depend only on k."""
+        """Fill row k with exp(𝓛 step)^(k + 1) × state; its bits do not depend on later rows."""
         square, wanted, size = self._exponential(step).T, len(states) + 1, 1
         powers = np.empty((1 << (wanted - 1).bit_length(), len(state)), dtype=np.complex128)
         powers[0] = state
@@ -170,7 +170,7 @@ class _Exponentials(Propagator):
         states[:] = powers[1:wanted]
 
     def _known_step(self, step: float, time: float) -> float:
-        """Return a step with a known exponential that differs only by rounding, else this step."""
+        """Return an earlier step if it equals this one up to rounding, otherwise this one."""
         rounding = STEP_ROUNDING * time
         return next((known for known in self._known if abs(known - step) <= rounding), step)
 
@@ -224,8 +224,8 @@ LARGEST_NORM = 5.371920351148152
 def exponential(A: NDArray[np.complex128]) -> NDArray[np.complex128]:
     """Return exp(A) by scaling and squaring, r₁₃(A/2ˢ)^(2ˢ), shape ``(n, n)`` (Higham 2005).
 
-    It equals `scipy.linalg.expm` without the selection of the degree, which costs more than the
-    products of a small matrix.
+    The algorithm is that of `scipy.linalg.expm` without the selection of the degree, which costs
+    more than the products of a small matrix.
     """
     norm = np.abs(A).sum(axis=0).max()
     squarings = max(0, math.ceil(math.log2(norm / LARGEST_NORM))) if norm > 0 else 0

@@ -93,10 +93,10 @@ class Engine(ABC):
     """States that the engine can save: full density matrices, those of the battery, or none."""
 
     steady: ClassVar[bool] = False
-    """Whether the engine finds steady states, that is, solves a task with infinite time."""
+    """Whether the engine computes steady states, that is, solves a task with infinite time."""
 
     tolerance: float = 1e-9
-    """Allowed error of ρ over the whole run; a field if it can be chosen."""
+    """Allowed error of ρ over the whole run; a field of engines in which it can be chosen."""
 
     @property
     def name(self) -> str:
@@ -187,8 +187,8 @@ class Engine(ABC):
     def _integrated(self, task: Task) -> Readout | None:
         """Return the operators of the observables to integrate; None if there are none.
 
-        Steps under a constant Hamiltonian do not resolve pulses, so observables that contain
-        pulses are not integrated then.
+        If the Hamiltonian is constant, the steps do not resolve pulses, so observables that
+        contain pulses are not integrated.
         """
         if not task.integrated or not self.matrices:
             return None

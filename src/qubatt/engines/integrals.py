@@ -7,14 +7,14 @@ import numpy as np
 from qubatt.core.check import FloatArray
 
 MAX_INTERVALS = 4096
-"""Maximum number of intervals; beyond it, neighbours are merged in pairs."""
+"""Maximum number of intervals; beyond it, neighbouring intervals are merged in pairs."""
 
 
 class RunningIntegrals:
     """∫ f(t) dt of several functions over consecutive intervals that start at time 0.
 
     An engine adds the intervals of each accepted step. If there are more than `MAX_INTERVALS`,
-    every two neighbours become one, so that long runs need little memory.
+    neighbouring intervals are merged in pairs, so that long runs need little memory.
     """
 
     def __init__(self, functions: int) -> None:
@@ -33,14 +33,14 @@ class RunningIntegrals:
         return np.concatenate([self._values, *self._new])
 
     def add(self, ends: FloatArray, values: FloatArray) -> None:
-        """Append intervals: their ends, shape ``(n,)``, and integrals, ``(n, functions)``."""
+        """Append intervals, given by their ends ``(n,)`` and integrals ``(n, functions)``."""
         self._edges.extend(ends.tolist())
         self._new.append(values)
         if len(self._edges) - 1 > MAX_INTERVALS:
             self._merge()
 
     def _merge(self) -> None:
-        """Merge neighbours in pairs; an odd last interval remains."""
+        """Merge neighbours in pairs; if their number is odd, the last interval is kept as it is."""
         values = self.values
         self._values = np.add.reduceat(values, np.arange(0, len(values), 2), axis=0)
         self._edges = self._edges[:-1:2] + self._edges[-1:]

@@ -39,7 +39,7 @@ class MatrixEngine(Engine):
     is integrated by a method of order 8 (`RungeKutta`, hairer1993). Steps end at the output times,
     so that nothing is interpolated. Pulses are supported.
 
-    Cost: 12 right-hand sides per step, and about 20 D² complex numbers.
+    Cost: 12 evaluations of the right-hand side per step; memory for about 20 D² complex numbers.
 
     Examples
     --------
@@ -70,7 +70,7 @@ class _Integration(Propagator):
         self.memory = 16.0 * self.entries * (MATRICES_HELD + saved // runs + saved)
 
     def products(self) -> float:
-        """Return the expected number of right-hand sides of the Runge–Kutta steps."""
+        """Return the expected number of evaluations of the right-hand side."""
         return runge_kutta_products(self._task.realization, self._end, self._tolerance)
 
     def run(self, recorders: list[Recorder], progress: Progress | None) -> list[Outcome]:
@@ -107,7 +107,7 @@ class _Integration(Propagator):
 
 
 def _integrand(readout: Readout | None) -> Callable[[float, ComplexArray], FloatArray] | None:
-    """Return a function of t and ρ with the observables whose time integrals are requested."""
+    """Return a function of t and ρ that yields the observables to integrate over time, if any."""
     if readout is None:
         return None
     return lambda time, rho: readout.totals(time, readout.of_density(rho))

@@ -51,7 +51,7 @@ class Readout:
 
     @cached_property
     def pulsed(self) -> bool:
-        """Whether an observable contains pulses; otherwise there is one operator for each."""
+        """Whether any observable contains pulses; if not, each observable has one operator."""
         return any(pulse is not None for parts in self._parts.values() for pulse, _ in parts)
 
     def of_density(self, rho: States) -> FloatArray:
@@ -65,14 +65,14 @@ class Readout:
 
     @cached_property
     def _entries(self) -> tuple[NDArray[np.intp], NDArray[Any], NDArray[np.intp], NDArray[Any]]:
-        """Indices into ρ, their factors, the first index of each operator, and which are empty."""
+        """Indices into ρ, their factors, first index of each operator, mask of zero operators."""
         index = [pattern_of(operator).transposed for operator in self.operators]  # ρ_ji for O_ij
         first = np.cumsum([0, *map(len, index)])
         values = np.concatenate([operator.data for operator in self.operators])
         return np.concatenate(index), values, first[:-1], np.diff(first) == 0
 
     def of_kets(self, kets: NDArray[Any]) -> FloatArray:
-        """Return the expectation values in each ket, a row of ``(K, D)``: ``(K, operators)``."""
+        """Return the expectation values for kets as rows ``(K, D)``, shape ``(K, operators)``."""
         columns = kets.T
         return np.stack(
             [np.sum(columns.conj() * (each @ columns), axis=0).real for each in self.operators],
@@ -94,7 +94,7 @@ class Readout:
         return moments
 
     def totals(self, time: float, values: FloatArray) -> FloatArray:
-        """Return the moments at one time from expectation values ``(operators,)``, one by label."""
+        """Return the moment of each label at one time, from expectation values ``(operators,)``."""
         return np.array(
             [
                 sum(
@@ -143,7 +143,7 @@ class Recorder:
         self.readout = readout
         """Operators in the order of the table columns, and the moments that follow from them."""
         self.integrated = integrated
-        """Operators of the observables whose time integrals are requested; None without them."""
+        """Operators of the observables to integrate over time; None if there are none."""
         self._integrals: Integrals | None = None
         self._task = task
         self._keeps = task.save.states_at(task.times)
@@ -166,7 +166,7 @@ class Recorder:
         self.table(self.readout.of_density(states), battery, [*states[self._keeps]])
 
     def ensemble(self, weights: FloatArray, kets: NDArray[Any]) -> None:
-        """Record kets as rows with weights, shapes ``(K,)`` and ``(K, D)``."""
+        """Record an ensemble: weights ``(K,)``, and kets as rows ``(K, D)``."""
         values = np.sum(weights[:, np.newaxis] * self.readout.of_kets(kets), axis=0)
         battery = None
         if self._task.save.battery:

@@ -144,7 +144,7 @@ class RungeKutta:
         return np.asarray(flat.reshape(self.state.shape))
 
     def _add_stage(self, s: int, time: float, stage: Array) -> None:
-        """Add b_s g(t_s, v_s) to the mean flow of the present step, if integrals are requested."""
+        """Add b_s g(t_s, v_s) to the mean of g over the step, if integrals are requested."""
         integrand, weight = self._equation.integrand, scipy.integrate.DOP853.B[s]
         if integrand is not None and weight != 0.0:
             self._flow = self._flow + weight * integrand(time, stage)
@@ -245,12 +245,12 @@ def step_limits(realization: Realization, end: float) -> StepLimits:
 
 
 def longest_step(realization: Realization, end: float) -> float:
-    """Return the maximum step; no pulse longer than it can be skipped."""
+    """Return the maximum step, which is so short that no pulse longer than it is skipped."""
     return end / PULSE_SAMPLES if realization.pulsed else math.inf
 
 
 def size_of_generator(realization: Realization, end: float) -> float:
-    """Return an upper estimate of the norm of the generator, with the largest sampled pulses."""
+    """Return an upper estimate of the norm of the generator, from samples of the pulses."""
     breaks = [time for time in breaks_of(realization, end) if 0.0 < time < end]
     samples = [*np.linspace(0.0, end, PULSE_SAMPLES + 1).tolist(), *breaks]
     parts = [realization.H, realization.no_jump]
@@ -259,7 +259,7 @@ def size_of_generator(realization: Realization, end: float) -> float:
 
 
 def runge_kutta_products(realization: Realization, end: float, tolerance: float) -> float:
-    """Return the approximate number of right-hand sides needed to reach a time.
+    """Return the approximate number of products 𝓛(t)v needed to reach a time.
 
     The local error of a step, about (w h / 6)^9 for a generator of norm 2w, limits h.
     """

@@ -1,4 +1,4 @@
-"""Base class of dissipators, with helpers that build their jumps."""
+"""Base class of dissipators, with methods that build their jumps."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class LevelDecay(Dissipator):
         atoms = space.factors[self.on]
         if len(atoms.levels) == 2:
             raise UnsupportedError(
-                "LevelDecay acts on atoms of three levels; use LocalEmission for two-level atoms."
+                "LevelDecay acts on three-level atoms; use LocalEmission for two-level atoms."
             )
         for argument, level in (("upper", self.upper), ("lower", self.lower)):
             if level not in atoms.levels:

@@ -19,7 +19,7 @@ def read_environment(environment: Environment) -> tuple[Dissipator, ...]:
     Raises
     ------
     ArgumentError
-        If a part is not a dissipator, or if a text does not describe one.
+        If a part is not a dissipator, or if a string does not describe one.
     """
     parts: list[Any] = [] if environment is None else [environment]
     if isinstance(environment, Iterable) and not isinstance(environment, str):

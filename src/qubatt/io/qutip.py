@@ -124,7 +124,7 @@ def to_qutip(
     battery : Battery
         A battery of qubatt.
     charger, environment : optional
-        Charger state and dissipators, as in `charge`: objects, or texts such as ``"fock:2"`` and
+        Charger state and dissipators, as in `charge`: objects, or strings such as ``"fock:2"`` and
         ``"cavity-loss:0.5"``.
 
     Returns

@@ -1,4 +1,4 @@
-"""Population of the highest retained Fock levels; a large value means a photon cut-off too low."""
+"""Population of the highest retained Fock levels; if it is large, the cut-off is too low."""
 
 from __future__ import annotations
 

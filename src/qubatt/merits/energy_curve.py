@@ -31,7 +31,7 @@ Over shorter intervals the rounding error of E would dominate dE/dt.
 EPSILON = float(np.finfo(np.float64).eps)
 
 BREAK_OFFSET = 1e-12
-"""Distance, relative to the time of a pulse break, at which its left-hand limit is evaluated."""
+"""Distance from a pulse break at which the limit before it is evaluated, relative to its time."""
 
 
 def edges(breaks: Iterable[float], end: float) -> FloatArray:
@@ -212,7 +212,8 @@ class _Smooth:
 
         Each time is left out once and its value interpolated. With k rows and adjacent steps h
         and h′ the error of this value is (hh′)^k f⁽²ᵏ⁾/(2k)!, whereas the error within the step h
-        is at most (h/2)^2k f⁽²ᵏ⁾/(2k)!. Each step takes the smaller estimate of its two ends.
+        is at most (h/2)^2k f⁽²ᵏ⁾/(2k)!. The error in a step is the smaller of the estimates at
+        its two ends.
         """
         times, values, k = self.times, self._rows[0], len(self._rows)
         if len(times) < 3:
@@ -241,7 +242,7 @@ def _cubic(h: FloatArray, f: FloatArray, slope: FloatArray) -> list[FloatArray]:
 def _quintic(
     h: FloatArray, f: FloatArray, slope: FloatArray, curvature: FloatArray
 ) -> list[FloatArray]:
-    """Return the quintic polynomials, lowest power first, that also have these curvatures."""
+    """Return the quintic polynomials, lowest power first, with these values and derivatives."""
     # deviations at the right end from the parabola through the left end, in units of f
     rise = f[1:] - f[:-1] - h * (slope[:-1] + 0.5 * h * curvature[:-1])
     turn = h * (slope[1:] - slope[:-1] - h * curvature[:-1])

@@ -67,7 +67,7 @@ class Entropy(BatteryStateMerit):
         return math.log(max(run.battery_dim, 2))
 
     def error_bound(self, distance: FloatArray, run: SolvedRun) -> FloatArray | None:
-        """Return the bound of `entropy_error`; None if the battery is a mode itself."""
+        """Return the bound of `entropy_error`; None if the battery is itself a mode."""
         return None if run.is_mode else entropy_error(distance, run.battery_dim)
 
 

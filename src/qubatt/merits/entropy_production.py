@@ -21,7 +21,7 @@ EMPTY = 1e-15
 """Eigenvalue of ρ below which it counts as 0."""
 
 FILLING = 1e-9
-"""Rates at which an empty state gains population count as rounding errors below this threshold."""
+"""Rate at which an empty state gains population, below which it counts as a rounding error."""
 
 
 @declare("merit", "entropy_production")

@@ -26,7 +26,7 @@ class FullStateMerit(Merit):
 
     @abstractmethod
     def of(self, rho: State, run: SolvedRun) -> FloatArray:
-        """Return the merit of one state of shape ``(D, D)``, shape ``(…)``."""
+        """Return the merit of one state ρ, shape ``(D, D)``, as an array of shape ``(…)``."""
 
     def values(self, run: SolvedRun) -> FloatArray:
         """Return the merit for all states, shape ``(…, S)``."""

@@ -16,7 +16,7 @@ from qubatt.merits.curve_merit import CurveMerit
 from qubatt.merits.solved_run import SolvedRun
 
 BETWEEN_TIMES = ", interpolated between output times"
-"""End of the definitions of interpolated merits; `Curve` provides the interpolating polynomials."""
+"""End of the definition of an interpolated merit; `Curve` contains the interpolation."""
 
 FORMULAS = {"energy": "E(t)", "power": "dE/dt", "average_power": "E(t)/t"}
 ENERGY_VALUE = ("energy", "value")
@@ -72,7 +72,7 @@ class Maximum(CurveMerit):
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Bounds of the coordinate; a power may be negative at all times."""
+        """Bounds on the value or the time; a power may be negative at all times."""
         not_negative = self.of == "energy" or self.coordinate == "time"
         return (0.0 if not_negative else -math.inf, math.inf)
 

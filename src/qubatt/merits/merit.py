@@ -90,7 +90,8 @@ class Merit(ABC):
     def scale(self, run: SolvedRun) -> float:
         """Return the number to which errors of the merit are relative; it has the merit's units.
 
-        Energies: the spread of H_B. Their squares: its square. Times: the last time. Numbers: 1.
+        By default it is the spread of H_B for energies, the square of this spread for squared
+        energies, the last time for times, and otherwise 1.
         """
         scales = {
             "omega_ref": run.energy_scale,
@@ -104,12 +105,12 @@ class Merit(ABC):
         distance: FloatArray,  # noqa: ARG002  # by default
         run: SolvedRun,  # noqa: ARG002
     ) -> FloatArray | None:
-        """Return a bound of the change of the merit if ρ changes by `distance` in trace norm.
+        """Return a bound on the change of the merit if ρ changes by `distance` in trace norm.
 
         Parameters
         ----------
         distance : array, shape (T,)
-            Bounds of ‖ρ̂ − ρ‖₁ at the times of the merit, or at all times of the run for a merit
+            Bounds on ‖ρ̂ − ρ‖₁ at the times of the merit, or at all times of the run for a merit
             of the curve.
         run : SolvedRun
             The run.

@@ -13,7 +13,7 @@ from qubatt.merits.solved_run import SolvedRun
 
 
 def negativity(rho: State, run: SolvedRun) -> float:
-    """Return (‖ρ^T_B‖₁ − 1)/2, the absolute sum of the negative eigenvalues of ρ^T_B."""
+    """Return (‖ρ^T_B‖₁ − 1)/2, the sum of |λ| over the negative eigenvalues λ of ρ^T_B."""
     space = run.problem.space
     dims, position = space.dims, space.position(run.problem.battery)
     axes = list(range(2 * len(dims)))

@@ -124,7 +124,7 @@ def merit(name: str, **parameters: object) -> Merit:
     Returns
     -------
     Merit
-        The merit, to be passed in the list ``merits=[…]`` of `charge` and the other verbs.
+        The merit, to be passed in the list ``merits=[…]`` of `charge` and similar functions.
 
     Raises
     ------

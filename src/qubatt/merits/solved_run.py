@@ -98,9 +98,9 @@ class SolvedRun:
 
     @cached_property
     def energy_scale(self) -> float:
-        """Spread of H_B; for a battery that is a mode, max |E| and the mean spacing of its levels.
+        """Spread of H_B; for a battery that is a mode, the mean level spacing plus the range of E.
 
-        1 if H_B is a multiple of the identity.
+        The value is 1 if H_B is a multiple of the identity.
         """
         levels = OuterLevels(self.realization.battery_alone.H_B)
         spread = levels.highest - levels.lowest
@@ -111,13 +111,13 @@ class SolvedRun:
 
     @property
     def time_scale(self) -> float:
-        """The last time; 1 if it is 0, or infinite as for a steady state."""
+        """The last time; 1 if the last time is 0, or infinite as for a steady state."""
         last = float(self.times[-1])
         return last if 0.0 < last < math.inf else 1.0
 
     @cached_property
     def power_scale(self) -> float:
-        """The larger of max |dE/dt| and of the spread of H_B over the last time."""
+        """The larger of max |dE/dt| and the spread of H_B divided by the last time."""
         slow = self.energy_scale / self.time_scale
         known = POWER.label in self.moments and self.times[-1] < math.inf
         return max(float(np.abs(self.of(POWER)).max()), slow) if known else slow
@@ -125,7 +125,7 @@ class SolvedRun:
     def energy_error(self, distance: FloatArray) -> FloatArray | None:
         """Return the largest change of Tr[ρH_B] for ‖ρ̂ − ρ‖₁ ≤ distance; None if unlimited.
 
-        Tr ρ̂ = Tr ρ, so that it is half the spread of H_B times the distance, at most the spread.
+        Since Tr ρ̂ = Tr ρ, it is half the spread of H_B times the distance, at most the spread.
         """
         if self.is_mode:
             return None

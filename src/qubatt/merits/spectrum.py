@@ -25,7 +25,7 @@ class BatterySpectrum:
     Attributes
     ----------
     alone : Realization
-        The battery factor alone, in the basis that holds the states.
+        The battery factor alone, in the basis of the states.
     """
 
     alone: Realization

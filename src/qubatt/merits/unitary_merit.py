@@ -74,7 +74,8 @@ class UnitaryMerit(Merit):
     def error_bound(self, distance: FloatArray, run: SolvedRun) -> FloatArray | None:
         """Return the spread of H times the distance; see `Merit.error_bound`.
 
-        Half of it bounds the change of the energy, and half that of the passive energy (Lidskii).
+        Half of it bounds the change of the energy, and the other half that of the passive energy
+        (Lidskii).
         """
         if run.is_mode:
             return None

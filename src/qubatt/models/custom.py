@@ -67,10 +67,10 @@ class CustomBattery(Battery):
     highest, regardless of the order of the levels. Without `initial` the battery starts empty, the
     charger in its charger state, and all other factors in their state of index 0.
 
-    Each factor has a role. A ``"mode"`` is an oscillator in ascending Fock levels: `CavityLoss`
-    and photon merits apply, and the status ``"ok"`` requires an almost empty highest level.
-    ``"spins"`` are two-level atoms in their symmetric states |m⟩: `CollectiveDecay` applies. All
-    other factors are ``"levels"``. By default a factor named ``cavity`` is a mode, one named
+    Each factor has a role. A ``"mode"`` is an oscillator with its Fock levels in ascending order:
+    `CavityLoss` and photon merits apply, and the status ``"ok"`` requires an almost empty highest
+    level. ``"spins"`` are two-level atoms in their symmetric states |m⟩: `CollectiveDecay` applies.
+    All other factors are ``"levels"``. By default a factor named ``cavity`` is a mode, one named
     ``atoms`` consists of spins, and the others are levels; `roles` changes this.
 
     Spin states ascend from |m = −j⟩, whereas those of QuTiP's `jmat` descend. If the battery
@@ -80,7 +80,7 @@ class CustomBattery(Battery):
 
     Charger states are prepared in the factor named by `charger`, otherwise in ``cavity``,
     otherwise in a factor named ``charger``, otherwise in the first mode other than the battery.
-    Modes hold any charger state; other factors hold Fock states and custom states.
+    A mode can hold any charger state, other factors only Fock states and custom states.
 
     Examples
     --------
@@ -116,7 +116,7 @@ class CustomBattery(Battery):
     )
     dims: Any = Field(
         default=None,
-        description="Dimensions of the factors, with or without names; by default those of Qobj",
+        description="Factor dimensions, with or without names; by default the dims of a Qobj",
         examples=[{"cavity": 4, "battery": 3}, (4, 3)],
     )
     battery: Any = Field(
@@ -175,7 +175,7 @@ class CustomBattery(Battery):
             object.__setattr__(self, name, value)
 
     def _check_dims_of_qobj(self, dims: Any, total: int) -> None:
-        """Refuse Qobj whose factors differ from `dims`, which may merge neighbouring factors."""
+        """Reject a Qobj whose dims differ from `dims`, which may merge neighbouring factors."""
         ends = set(accumulate((dim for _, dim in dims), mul))
         pairs = [entry if isinstance(entry, tuple) else (entry,) for entry in self.jumps]
         parts = {
@@ -356,7 +356,7 @@ def _columns(state: Any) -> Operator:
 
 
 def _dims_of(matrices: list[Any], total: int) -> tuple[int, ...] | None:
-    """Return the most detailed dimensions among the Qobj on the whole space, None without any."""
+    """Return the most detailed dims of any Qobj on the whole space, or None if there are none."""
     candidates = []
     for matrix in matrices:
         dims = matrix.dims[0] if is_qobj(matrix) else ()
@@ -371,7 +371,7 @@ def _on_battery(H_B: Operator, dims: Mapping[str, int], battery: str) -> Operato
     Raises
     ------
     ArgumentError
-        If H_B has neither shape, or acts on other factors as well.
+        If H_B fits neither the battery nor the whole space, or acts on other factors as well.
     """
     d, D = dims[battery], prod(dims.values())
     if H_B.shape == (d, d):

@@ -61,7 +61,7 @@ def read_dims(dims: Any, total: int) -> Dims:
 
 
 def _named(dims: Any, total: int) -> Dims:
-    """Return names and dimensions; each is checked, but not their combination."""
+    """Return names and dimensions, validated individually but not in combination."""
     if dims is None:
         return (("battery", total),)
     if isinstance(dims, Mapping):
@@ -192,8 +192,8 @@ def factors_of(dims: Dims, roles: Roles) -> dict[str, Factor]:
 def usual_charger(factors: Mapping[str, Factor], battery: str) -> str | None:
     """Return the default charger factor.
 
-    It is `cavity`, otherwise a factor `charger` that is a ladder, otherwise the first mode other
-    than the battery, or None if none of these exists.
+    It is `cavity`, otherwise a factor `charger` whose levels form a ladder, otherwise the first
+    mode other than the battery, or None if none of these exists.
     """
     if "cavity" in factors:
         return "cavity"

@@ -101,7 +101,7 @@ def _pulse(argument: str, pulse: Any) -> Pulse:
         return pulse
     cure = "Example: lambda t: math.exp(-t), or qb.GaussianPulse(1.0, 5.0, 1.0)."
     if isinstance(pulse, str) or not callable(pulse):
-        raise ArgumentError(argument, "be switched by a function of time", pulse, cure)
+        raise ArgumentError(argument, "be multiplied by a function of time", pulse, cure)
     try:
         return FunctionPulse(pulse)
     except ArgumentError as error:
@@ -134,7 +134,7 @@ def _is_several(value: Any) -> bool:
 
 
 def _pair(entry: Any) -> tuple[Any, Any] | None:
-    """Return matrix and pulse, or None if the entry is not such a pair."""
+    """Return the matrix and the pulse of an entry, or None if the entry is not such a pair."""
     if not isinstance(entry, list | tuple) or len(entry) != 2:
         return None
     matrix, pulse = entry

@@ -1,4 +1,4 @@
-"""Photon cut-off of a battery, and the smallest cut-off that holds a charger state."""
+"""Photon cut-off of a battery, and the smallest cut-off below which a charger state fits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ AUTO = "auto"
 """Value of `max_photons` that requests an automatic cut-off."""
 
 MAX_CUTOFF = 10**5
-"""Largest cut-off in the search for one that holds a charger state."""
+"""Largest cut-off in the search for one below which a charger state fits."""
 
 B = TypeVar("B", bound=Battery)
 

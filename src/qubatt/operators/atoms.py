@@ -67,7 +67,7 @@ class Atoms(Factor):
         return self.n_atoms if len(self.levels) == 2 else None
 
     def small(self) -> Atoms | None:
-        """Return a small number of atoms, or None in the full basis."""
+        """Return a copy with at most six atoms, or None in the full basis."""
         return None if self.basis == "full" else replace(self, n_atoms=min(self.n_atoms, 6))
 
     def coordinates(self) -> NDArray[np.int64]:
@@ -84,7 +84,7 @@ class Atoms(Factor):
 
     @property
     def noun(self) -> str:
-        """Phrase for the factor in error messages."""
+        """Description of the factor in error messages."""
         return "An ensemble of atoms"
 
     def in_basis(self, basis: Basis) -> Atoms:
@@ -96,10 +96,10 @@ class Atoms(Factor):
         return "full" if local else "symmetric"
 
     def embed(self, state: Any) -> Any:
-        """Return a ket or density matrix of the symmetric basis in the current basis.
+        """Convert a ket or density matrix from the symmetric basis to the current basis.
 
-        A state whose size equals the dimension of the current basis is returned unchanged, as is
-        a ket with a single entry, which omits entries that are 0.
+        A state whose size equals the dimension of the current basis is returned unchanged, as is a
+        ket with one entry.
 
         Raises
         ------
@@ -147,7 +147,7 @@ class Atoms(Factor):
 
 @lru_cache(maxsize=256)
 def _of_each(n_atoms: int, n_levels: int, j: int, k: int) -> tuple[Operator, ...]:
-    """Return |j⟩⟨k| of each atom in the full basis; they are cached and must not be modified."""
+    """Return |j⟩⟨k|ᵢ of all atoms i in the full basis; they are cached and must not be modified."""
     single = sp.csr_array(([1.0], ([j], [k])), shape=(n_levels, n_levels))
     return tuple(
         sp.csr_array(

@@ -36,12 +36,12 @@ class Levels(Factor):
         return _named(self.size)
 
     def small(self) -> Levels:
-        """Return the lowest levels."""
+        """Return a copy with at most six levels."""
         return Levels(min(self.size, 6))
 
     @property
     def noun(self) -> str:
-        """Phrase for the factor in error messages."""
+        """Description of the factor in error messages."""
         return "A system of plain levels"
 
 

@@ -38,12 +38,12 @@ class Mode(Factor):
         return _named(self.max_photons, self.photons_at_once)
 
     def small(self) -> Mode:
-        """Return the lowest levels."""
+        """Return a copy with at most seven Fock levels."""
         return replace(self, max_photons=min(self.max_photons, 6))
 
     @property
     def noun(self) -> str:
-        """Phrase for the factor in error messages."""
+        """Description of the factor in error messages."""
         return "A mode"
 
 

@@ -57,7 +57,7 @@ def judge(
     Parameters
     ----------
     holds : DataArray of bool
-        Truth of the claim at each point; the description starts with the dimension ``reading``.
+        Truth of the claim at each point, with or without the dimension ``reading``.
     """
     everywhere, anywhere = bool(holds.all()), bool(holds.any())
     verdict: Verdict = "holds" if everywhere else "holds where" if anywhere else "fails"
@@ -66,7 +66,7 @@ def judge(
 
 
 def describe_region(holds: xr.DataArray) -> str:
-    """Return a text that describes where a boolean array is true, for each reading."""
+    """Return a description of the points at which a boolean array is true, for each reading."""
     if "reading" not in holds.dims:
         return _describe_points(holds)
     sentences: dict[str, list[str]] = {}
@@ -99,7 +99,7 @@ def _describe_points(holds: xr.DataArray, longest: int = 6) -> str:
 
 
 def _points(chosen: xr.DataArray) -> list[str]:
-    """Return the true points of a boolean array as texts such as "N = 4 and κ = 0.5"."""
+    """Return the true points of a boolean array as strings such as "N = 4 and κ = 0.5"."""
     points = []
     for index in np.argwhere(chosen.to_numpy()):
         labels = []

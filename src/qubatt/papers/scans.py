@@ -124,7 +124,7 @@ class Scans(contextlib.AbstractContextManager["Scans"]):
 
 
 def _point_values(result: PointResult) -> Values:
-    """Return the merits of one point and, for a steady state, numbers on its reliability."""
+    """Return the merits of one point and, for a steady state, measures of its reliability."""
     values = {name: array for name, array in result.arrays.items() if array.dtype.kind == "f"}
     if "time" in values:
         return values

@@ -1,4 +1,4 @@
-"""Range and scale of horizontal axes, and hatching of their doubtful ranges."""
+"""Range and scale of horizontal axes, and hatching of ranges with doubtful results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MIN_TICK_DISTANCE = 0.17
 
 
 def set_span(axes: Axes, coordinates: Sequence[xr.DataArray]) -> None:
-    """Set the range of a horizontal axis to that of numeric coordinates, and its scale.
+    """Set the scale of a horizontal axis, and its range to that of numeric coordinates.
 
     The axis is linear at early times and then logarithmic if the time steps grow, as in runs to
     the steady state. It is logarithmic for other geometrically spaced values.
@@ -93,7 +93,7 @@ def _ticks(end: float, width: float) -> list[float]:
 
 
 def stretches(positions: np.ndarray, bad: np.ndarray) -> Iterator[tuple[float, float, bool]]:
-    """Yield the ranges of good and bad positions, which meet halfway between positions."""
+    """Yield the ranges of good and of bad positions, which meet halfway between positions."""
     switches = np.flatnonzero(np.diff(bad.astype(int)))
     if positions[0] == positions[-1]:
         positions = np.array([positions[0] - 0.5, positions[0] + 0.5])

@@ -26,7 +26,7 @@ LIGHTEST_SHADE = 0.82
 """Position in the colour map of the lightest curve that is visible on white."""
 
 MAX_MARKED = 40
-"""Largest number of points that are all marked on a curve over a parameter."""
+"""Largest number of points on a curve over a parameter for which every point gets a marker."""
 
 MAX_HOLLOW = 8
 """Approximate number of hollow points on a dense curve that is doubtful as a whole."""
@@ -124,9 +124,9 @@ def draw_points(
     Parameters
     ----------
     x : DataArray
-        Coordinate; a text coordinate has points without a line.
+        Coordinate; over a text coordinate, points are drawn without a line.
     style : mapping
-        Color, line style and label as matplotlib options.
+        Colour, line style and label as matplotlib options.
     hollow : array of bool, optional
         Mask of doubtful points.
     marked : bool
@@ -163,7 +163,7 @@ def draw_points(
 
 
 def is_marked(values: xr.DataArray, dim: str | None = None) -> bool:
-    """Return whether a curve over a parameter is sparse enough for a mark at every point."""
+    """Return whether a curve over a parameter is sparse enough for a marker at every point."""
     coordinate = values[values.dims[0] if dim is None else dim]
     return coordinate.name not in TIMES and coordinate.size <= MAX_MARKED
 
@@ -231,18 +231,18 @@ def axis_label(array: xr.DataArray) -> str:
 
 
 def pretty_text(text: str) -> str:
-    """Return text with subscripts of Greek letters, powers and single letters: ξ²_S, g_c."""
+    """Typeset subscripts of Greek letters, powers and single letters in text: ξ²_S, g_c."""
     lone = re.sub(r"(?<![\w$\\])([A-Za-z])_(\w)\b", r"$\1_\\mathrm{\2}$", _literal(text))
     return re.sub(r"(?<=[^\x00-\x7f])_(\w+)", r"$_\\mathrm{\1}$", lone)
 
 
 def _literal(text: str) -> str:
-    """Return text with an unpaired $ escaped; a pair of $ encloses mathematics."""
+    """Return text with an unpaired $ escaped; a pair of $ encloses a formula."""
     return text if text.count("$") % 2 == 0 else text.replace("$", r"\$")
 
 
 def wrapped(text: str, letters: int) -> str:
-    """Return text wrapped to a number of letters, counting only visible letters of mathematics."""
+    """Return text wrapped to a number of letters; in formulas, only visible letters count."""
     lines: list[list[str]] = [[]]
     for word in text.split(" "):
         if lines[-1] and sum(map(_letters, [*lines[-1], word])) + len(lines[-1]) > letters:

@@ -1,4 +1,4 @@
-"""Creation and storage of figures, without changes of matplotlib's global state."""
+"""Creation and storage of figures, without changes to matplotlib's global state."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Picture(Figure):
         super().__init__(*args, **options)
 
     def savefig(self, fname: Any, **options: Any) -> None:
-        """Save the figure as in matplotlib, in its own style and with its caption."""
+        """Save the figure as matplotlib does, in its own style and with its caption."""
         form = str(options.get("format") or Path(str(fname)).suffix[1:] or "png").lower()
         options.setdefault("dpi", RESOLUTION)
         options.setdefault("metadata", _metadata(form, self.caption))

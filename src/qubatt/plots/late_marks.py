@@ -48,7 +48,7 @@ def mark_on_curves(axes: Axes, dataset: xr.Dataset, array: xr.DataArray, x: str)
 
 
 def _matched(dataset: xr.Dataset, array: xr.DataArray) -> xr.DataArray | None:
-    """Return the mask of late maxima with the dimensions and the order of an array, or None."""
+    """Return the mask of late maxima with the dimensions of an array in their order, or None."""
     mask = late_maxima(dataset, str(array.name))
     if mask is None or not {*mask.dims} <= {*array.dims}:
         return None

@@ -20,7 +20,7 @@ from qubatt.plots.selection import places_of
 from qubatt.results.contents import is_text
 
 MAX_VECTOR_CELLS = 10_000
-"""Largest number of cells stored as vectors in a PDF or SVG; larger maps are bitmaps."""
+"""Largest number of cells of a map stored as vector graphics; larger maps are stored as bitmaps."""
 
 
 def draw_map(

@@ -43,7 +43,7 @@ SMALL_TEXT: dict[str, Any] = {
     "lines.linewidth": 1.2,
     "hatch.linewidth": 0.6,
 }
-"""Font sizes and line widths for figures of these widths."""
+"""Font sizes and line widths for figures as wide as a journal column or page."""
 
 LEGEND_LINE = 0.125
 """Height of a legend line, in inches."""
@@ -95,7 +95,7 @@ class Sheet:
     def finish(
         self, dataset: xr.Dataset, panels: Sequence[Panel], omitted: Sequence[str]
     ) -> Picture:
-        """Wrap labels, name omitted quantities, and write the caption."""
+        """Wrap labels, list omitted quantities, and write the caption."""
         letters = int((PANEL_HEIGHTS[self.columns] - 0.4) / 0.066)
         for k, axes in enumerate(self.panels):
             axes.set_ylabel(wrapped(axes.get_ylabel(), letters))
@@ -207,7 +207,7 @@ def write(sheet: Sheet, dataset: xr.Dataset, how: str, note: str = "") -> None:
 
 
 def matched(doubtful: xr.DataArray | None, array: xr.DataArray) -> xr.DataArray | None:
-    """Return the doubtful points with the dimensions and the order of an array."""
+    """Return the doubtful points with the dimensions of an array in their order."""
     if doubtful is None or not {*doubtful.dims} <= {*array.dims}:
         return None
     hatched = doubtful.reset_coords(drop=True)

@@ -28,7 +28,7 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("spin squeezing", ("spin_squeezing*",)),
     ("entropy production rate", ("entropy_production*",)),
 )
-"""Panels in order: axis label for several quantities, and patterns of variable names."""
+"""Panels in order: the label of an axis with several quantities, and patterns of variable names."""
 
 BOUNDS = ("power_bound", "speed_limit")
 """Variables that are bounds on other variables of the same panel."""
@@ -165,7 +165,7 @@ def _short(name: str, array: xr.DataArray) -> str:
 
 
 def _entry(name: str) -> str:
-    """Return the environment or drive of an entry."""
+    """Return the environment or drive in a name such as ``"heat_current[cavity-loss]"``."""
     return name.partition("[")[2].removesuffix("]")
 
 

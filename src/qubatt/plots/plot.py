@@ -26,7 +26,7 @@ MAX_PANELS = 12
 """Largest number of panels on a page."""
 
 MIN_MAP_SIDE = 5
-"""Smallest number of values of both parameters for a map instead of curves."""
+"""Smallest number of values that each of two parameters needs for a map instead of curves."""
 
 
 @explained_call
@@ -69,8 +69,8 @@ def plot(
     -------
     matplotlib.figure.Figure
         Its `savefig` embeds fonts, and its attribute `caption` contains definitions. A strip below
-        the panels shows status and certificate; doubtful ranges are hatched, and doubtful points
-        are hollow; triangles mark maxima at the last time, where the curve may still rise.
+        the panels shows the status and the certificate; doubtful ranges are hatched, and doubtful
+        points are hollow; triangles mark maxima at the last time, where the curve may still rise.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def plot(
 
 
 def _chosen(dataset: xr.Dataset, variables: str | Iterable[str] | None) -> dict[str, Any]:
-    """Return the arrays to choose from, without dimensions of length one."""
+    """Return the arrays that may be drawn, without dimensions of length one."""
     if variables is None:
         every = [str(name) for name in dataset.data_vars]
         names = [name for name in every if not is_check(name)] or every
@@ -161,7 +161,7 @@ def _chosen(dataset: xr.Dataset, variables: str | Iterable[str] | None) -> dict[
 
 
 def _dims(dataset: xr.Dataset, numbers: dict[str, xr.DataArray]) -> list[str]:
-    """Return the dimensions of the arrays; times of states count as times."""
+    """Return the dimensions of the arrays; ``state_time`` counts as a time."""
     dims = list(dict.fromkeys(dim for array in numbers.values() for dim in dims_of(array)))
     if not dims:
         sizes = dataset.sizes.items()

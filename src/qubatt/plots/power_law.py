@@ -21,7 +21,7 @@ from qubatt.results.scaling import scaling
 SHAPES = "osD^vPX<"
 
 MAX_TICKS = 8
-"""Largest number of values of x that all have a tick."""
+"""Largest number of values of x for which every value gets a tick."""
 
 
 def draw_laws(

@@ -15,7 +15,7 @@ from qubatt.plots.figure import styled
 from qubatt.plots.panel import BOUNDS, Panel
 
 MAX_DOTS = 60
-"""Largest number of points that are all marked on a curve over ``state_time``."""
+"""Largest number of points on a curve over ``state_time`` for which every point gets a marker."""
 
 HEADROOM = 2.5
 """Upper end of the vertical axis, relative to the maximum of the curves, if their bound exceeds the
@@ -39,7 +39,7 @@ class Mark(NamedTuple):
 
 
 ZERO_TOLERANCE = 1e-12
-"""Largest value of a curve that counts as 0."""
+"""Magnitude below which a whole curve counts as 0."""
 
 MARKS = (
     Mark("energy", "maximum_energy_time", "maximum_energy", "o", "largest"),
@@ -80,7 +80,7 @@ def draw_panel(
     panel : Panel
         Curves with one dimension each.
     dataset : Dataset
-        Result that contains the curves, the marks, and the stored energy behind ergotropies.
+        Result that contains the curves, the marks, and the stored energy drawn behind ergotropies.
     doubtful : DataArray of bool, optional
         Points over a parameter to mark as hollow.
     """
@@ -152,7 +152,7 @@ def _top(panel: Panel) -> float:
 
 
 def _legend_name(panel: Panel, name: str) -> str:
-    """Return the name of a curve, with a note if the curve is a bound that exceeds the panel."""
+    """Return the name of a curve, with a note if the curve is a bound that leaves the panel."""
     text = panel.names[name]
     if name not in BOUNDS:
         return text
@@ -200,7 +200,7 @@ def marks_of(panel: Panel, dataset: xr.Dataset) -> Iterator[Point]:
 
 
 def _beneath(panel: Panel, dataset: xr.Dataset) -> xr.DataArray | None:
-    """Return the stored energy as background of ergotropies, or None."""
+    """Return the stored energy to draw behind ergotropies, or None."""
     total = all("ergotropy" in name and name != "ergotropy_atom" for name in panel.curves)
     if not total or "energy" not in dataset:
         return None

@@ -68,7 +68,7 @@ def along(dataset: xr.Dataset, names: Iterable[str | None]) -> xr.Dataset:
 
 
 def _timed(dataset: xr.Dataset, name: str) -> xr.Dataset:
-    """Return a Dataset without numbered time steps, with times as the dimension for one run."""
+    """Return a Dataset without numbered time steps; for one run, the times are the dimension."""
     time = dataset[name]
     points = dataset["status"].dims if "status" in dataset.variables else [*dataset.coords]
     step = next((dim for dim in time.dims if dim not in points), time.dims[-1])
@@ -91,6 +91,6 @@ def dims_of(array: xr.DataArray) -> list[str]:
 
 
 def places_of(coordinate: xr.DataArray) -> np.ndarray:
-    """Return the positions on an axis: the values of numbers, evenly spaced ones for texts."""
+    """Return the positions on an axis: numbers themselves, or evenly spaced positions for text."""
     worded = is_text(coordinate)
     return np.arange(coordinate.size) * 1.0 if worded else coordinate.to_numpy().astype(float)

@@ -36,9 +36,9 @@ def draw_strip(axes: Axes, dataset: xr.Dataset, width: int) -> None:
     Parameters
     ----------
     axes : Axes
-        Thin axes of the width of the panels.
+        Thin axes, as wide as the panels.
     dataset : Dataset
-        Result. Where only late times suffer from the photon cut-off, only they are hatched.
+        Result. If the photon cut-off affects only late times, only these are hatched.
     width : int
         Number of characters per line of text.
     """
@@ -58,12 +58,12 @@ def draw_strip(axes: Axes, dataset: xr.Dataset, width: int) -> None:
 
 
 def write_trust(axes: Axes, text: str, width: int) -> None:
-    """Write status and certificate above the strip."""
+    """Write the status and the certificate above the strip."""
     axes.set_title(fill(text, width), loc="left", fontsize=6.5, pad=3.0, linespacing=1.15)
 
 
 def trust(dataset: xr.Dataset) -> str:
-    """Return status and certificate as one line of text, empty if there are none."""
+    """Return the status and the certificate as one string, empty if there are none."""
     status, texts = one_status(dataset), []
     if counts := status_counts(dataset):
         each = ", ".join(f"{name} at {count}" for name, count in counts.items())

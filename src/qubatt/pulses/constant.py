@@ -13,7 +13,7 @@ from qubatt.pulses.pulse import Pulse
 class ConstantPulse(Pulse):
     """Constant pulse f(t) = value.
 
-    The unit is that of the switched parameter.
+    The unit is that of the modulated parameter.
 
     Examples
     --------

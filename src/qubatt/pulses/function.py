@@ -26,7 +26,7 @@ class FunctionPulse(Pulse):
     ----------
     function : callable
         Function of the time in 1/ω_ref that returns a finite real number, in the unit of the
-        switched parameter.
+        modulated parameter.
     edges : sequence of float
         Times at which the function or its derivative jumps, or near which it varies so fast that
         an adaptive integrator could miss the variation.

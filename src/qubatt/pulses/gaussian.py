@@ -15,7 +15,7 @@ from qubatt.pulses.pulse import Pulse
 class GaussianPulse(Pulse):
     """Gaussian pulse f(t) = amplitude · exp(−(t − centre)² / (2 width²)).
 
-    Times are in units of 1/ω_ref; the amplitude has the unit of the switched parameter.
+    Times are in units of 1/ω_ref; the amplitude has the unit of the modulated parameter.
 
     Examples
     --------
@@ -38,6 +38,6 @@ class GaussianPulse(Pulse):
         """Return the centre and the times 4 and 8 widths before and after it.
 
         The intervals between them are too short for an integration step to miss the maximum. The
-        part of the area beyond 8 widths, 1e-15, is negligible.
+        fraction of the area beyond 8 widths, 1e-15, is negligible.
         """
         return tuple(self.centre + number * self.width for number in (-8, -4, 0, 4, 8))

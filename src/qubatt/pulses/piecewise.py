@@ -20,9 +20,9 @@ from qubatt.pulses.pulse import Pulse
 class PiecewisePulse(Pulse):
     """Piecewise-constant pulse: f(t) = values[k] for times[k] ≤ t < times[k + 1].
 
-    Before the first and after the last time f = 0. There is one value fewer than there are times.
-    To keep the last value on, choose the last time after the end of the run. Times are in units of
-    1/ω_ref; the values have the unit of the switched parameter.
+    Before the first time and after the last, f = 0. There is one value fewer than there are times.
+    To keep the last value until the end of a run, choose a last time beyond it. Times are in
+    units of 1/ω_ref; the values have the unit of the modulated parameter.
 
     Examples
     --------

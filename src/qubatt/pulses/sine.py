@@ -15,7 +15,7 @@ from qubatt.pulses.pulse import Pulse
 class SinePulse(Pulse):
     """Sinusoidal pulse f(t) = offset + amplitude · sin(frequency · t + phase).
 
-    Times are in units of 1/ω_ref; amplitude and offset have the unit of the switched parameter.
+    Times are in units of 1/ω_ref; amplitude and offset have the unit of the modulated parameter.
 
     Examples
     --------

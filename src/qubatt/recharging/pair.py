@@ -23,7 +23,7 @@ def recharge_pair(H_B: Any, H_0: Any, beta: ArrayLike) -> xr.Dataset:
     """Return the recharging cycle of a battery H_B with a reference H₀, where [H_B, H₀] = 0.
 
     The cycle starts in the Gibbs state ω = exp(−βH₀)/Z; W, W_R, Q_R and η are defined as in
-    `recharge` (barra2019). Degenerate levels of H_B are resolved by H₀.
+    `recharge` (barra2019). Degenerate levels of H_B are distinguished by H₀.
 
     Parameters
     ----------

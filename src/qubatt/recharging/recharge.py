@@ -80,7 +80,7 @@ def recharge(
     Raises
     ------
     ArgumentError
-        If an argument is not a number, is out of range, or if `basis` is unknown.
+        If an argument is not a number or is out of range, or if `basis` is unknown.
 
     Examples
     --------

@@ -35,7 +35,7 @@ class Shown:
 
 
 def standard_figures(dataset: xr.Dataset) -> list[Shown]:
-    """Return figures of merits over one or two axes, of power laws in N, and of time curves.
+    """Return figures that show merits over one or two axes, power laws in N, and time curves.
 
     Further axes are fixed at their first and last values for merits, and at their middle values
     for all other figures.

@@ -17,7 +17,7 @@ def open_result(path: str | Path) -> xr.Dataset:
     Raises
     ------
     ArgumentError
-        If the path is neither.
+        If the path is neither of these.
     """
     path = Path(path)
     if (path / "data.zarr").is_dir():

@@ -71,7 +71,7 @@ def _write(dataset: xr.Dataset, path: Path) -> Path:
 
 
 def render(dataset: xr.Dataset) -> str:
-    """Return the HTML of the page, with all figures inside."""
+    """Return the HTML of the page, with all figures embedded."""
     return render_page(
         "qubatt.reports",
         "report.html.j2",

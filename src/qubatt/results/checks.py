@@ -35,7 +35,7 @@ def worst_checks(dataset: xr.Dataset) -> dict[str, Extreme | None]:
 
 
 def certificate_text(dataset: xr.Dataset) -> str:
-    """Return the numbers of the certificate, or their worst values over many points, as text."""
+    """Return the numbers in the certificate, or their worst values over many points, as text."""
     if varied_parameters(dataset):
         return ""
     numbers = {

@@ -84,7 +84,7 @@ def concat(results: Iterable[xr.Dataset], dim: Any) -> xr.Dataset:
 
 
 def _with_late_maxima(parts: list[xr.Dataset]) -> list[xr.Dataset]:
-    """Return parts with the names of their maxima at the last time as a coordinate, if any has."""
+    """Return parts with the names of their late maxima as a coordinate, if any part has some."""
     if not any(STILL_RISING in part.attrs or STILL_RISING in part.variables for part in parts):
         return parts
     attributes = {"long_name": LONG_NAME, ROLE: STILL_RISING}

@@ -53,7 +53,7 @@ def units_of(array: xr.DataArray) -> str:
 def entries(dataset: xr.Dataset, keep: Container[Hashable] = ()) -> dict[str, xr.DataArray]:
     """Return the numbers of a Dataset by name, one entry for each environment and drive.
 
-    Flags and text are omitted. A dim with text labels is split into entries such as
+    Flags and strings are omitted. A dim with text labels is split into entries such as
     ``"heat_current[cavity-loss]"``, unless it is listed in `keep`.
     """
     arrays: dict[str, xr.DataArray] = {}

@@ -49,7 +49,7 @@ def scalar_coordinates(
 
     Battery parameters have the names of their fields, for example ``n_atoms``, or
     ``battery_n_atoms`` if a variable or dim already has that name; numbers of the certificate are
-    named ``certificate_…``. Energies and frequencies have the same units as axes of a study.
+    named ``certificate_…``. Energies and frequencies have the same units as the axes of a study.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ CUTOFF_ERROR = "cutoff_error"
 
 
 def flat_certificate(certificate: Mapping[str, Any]) -> dict[str, float | str]:
-    """Return the numbers and words of a certificate, NaN for an unknown number.
+    """Return the numbers and strings in a certificate, with NaN for an unknown number.
 
     ``cutoff_error_energy`` is the error of the energy, and so on; limits and statuses of single
     merits are omitted.

@@ -10,10 +10,10 @@ import numpy as np
 import xarray as xr
 
 STILL_RISING = "still_rising"
-"""Attribute of a run, and variable of many runs, that names these maxima."""
+"""Name of the attribute of one run, or the variable of many runs, that lists the late maxima."""
 
 SEPARATOR = ", "
-"""Text between the names in the variable."""
+"""Separator of the names in the variable."""
 
 LONG_NAME = "maxima at the last time"
 """Description of the variable."""
@@ -29,7 +29,7 @@ def names_in(attributes: Mapping[str, Any]) -> list[str]:
 
 
 def names_text(attributes: Mapping[str, Any], variables: Container[Any]) -> str:
-    """Return the names of the late maxima among these variables, as one text per run."""
+    """Return the names of the variables that are late maxima of a run, joined into one string."""
     return SEPARATOR.join(name for name in names_in(attributes) if name in variables)
 
 

@@ -60,7 +60,7 @@ def study_parts(study: Mapping[str, Any]) -> Iterator[StudyPart]:
 def _study_part(
     table: str, name: str, entry: Any, names: Collection[str], varied: Collection[str]
 ) -> StudyPart:
-    """Return one object of a study, which the table ``sweep`` may call by any of `names`."""
+    """Return one object of a study, to which the table ``sweep`` may refer by any of `names`."""
     if {*names} & {*varied}:
         return StudyPart(table, name, None, ())
     changing = {

@@ -30,9 +30,9 @@ def certificate(dataset: xr.Dataset) -> dict[str, Any]:
     dict
         ``status``, then numbers by name, such as ``error_estimate``, None for an unknown one.
         For joined results and studies, nested lists with one entry per part, in the order of the
-        dims of ``dataset["status"]``. Empty for a Dataset without a certificate.
-        ``cutoff_error`` is a dict with the error of each merit that the photon cut-off causes;
-        single results also have ``cutoff_limit`` and ``cutoff_status``.
+        dims of ``dataset["status"]``. Empty for a Dataset without a certificate. ``cutoff_error``
+        is a dict with the error of each merit that the photon cut-off causes; single results also
+        have ``cutoff_limit`` and ``cutoff_status``.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def certificate(dataset: xr.Dataset) -> dict[str, Any]:
 
 
 def _nested(numbers: dict[str, Any]) -> dict[str, Any]:
-    """Return the numbers with the errors of merits in one dict."""
+    """Return the numbers, with the errors of all merits collected in one dict."""
     prefix = f"{CUTOFF_ERROR}_"
     errors = {
         name.removeprefix(prefix): v for name, v in numbers.items() if name.startswith(prefix)
@@ -102,7 +102,7 @@ def parameters(dataset: xr.Dataset) -> dict[str, Any]:
 
 
 def engine_of(dataset: xr.Dataset) -> dict[str, Any]:
-    """Return the report of the engine on a run: its name, basis, dimension, steps, products.
+    """Return the report of the engine on a run: engine name, basis, dimension, steps, products.
 
     Parameters
     ----------
@@ -113,8 +113,8 @@ def engine_of(dataset: xr.Dataset) -> dict[str, Any]:
     Returns
     -------
     dict
-        The report by entry. For joined results, an entry that differs between the parts is a
-        nested list. Empty for a Dataset without a report.
+        Entries of the report, by name. For joined results, an entry that differs between the parts
+        is a nested list. Empty for a Dataset without a report.
 
     Examples
     --------

@@ -30,7 +30,7 @@ class Result(xr.Dataset):  # type: ignore[no-untyped-call]  # xarray types no __
 
     @property
     def status(self) -> Any:
-        """Status of a single result as text, or of joined results and studies as an array."""
+        """Status of a single result as a string, or of joined results and studies as an array."""
         one = "" if "study" in self.attrs else one_status(self)
         return one or self["status"]
 

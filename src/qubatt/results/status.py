@@ -17,10 +17,10 @@ Status = Literal[
     "not-converged",
     "sampled",
 ]
-"""Status of a result that was computed."""
+"""Possible statuses of a computed result."""
 
 FAILED, MISSING = "failed", "missing"
-"""Statuses of points of a study: the run raised an error, or is not computed yet."""
+"""Statuses of points of a study: the run raised an error, or has not been computed yet."""
 
 MEANINGS: dict[str, str] = {
     "ok": "all errors are within their tolerances",

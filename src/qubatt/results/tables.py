@@ -28,7 +28,7 @@ SHOWN_ELSEWHERE = (
 """Attributes that have their own section on the page of a study."""
 
 MAX_ATTRIBUTE = 200
-"""Maximum number of characters of an attribute that is shown."""
+"""Maximum length of a displayed attribute, in characters."""
 
 
 def value_tables(dataset: xr.Dataset, width: int) -> list[list[str]]:
@@ -128,7 +128,7 @@ def provenance_rows(dataset: xr.Dataset) -> list[Row]:
 
 
 def _decoded(value: Any) -> Any:
-    """Decode an attribute if it holds an object or a list as JSON; return others unchanged."""
+    """Decode an attribute if it holds an object or list as JSON; otherwise return it unchanged."""
     if not (isinstance(value, str) and value[:1] in ("{", "[")):
         return value
     try:

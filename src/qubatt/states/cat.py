@@ -76,7 +76,7 @@ class CatState(ChargerState):
     def state(self, max_photons: int) -> NDArray[Any]:
         """Return the truncated and normalised cat state, shape ``(max_photons + 1,)``.
 
-        For photon numbers n of one parity cₙ = cₙ₋₂ x/√(n(n − 1)). Even and odd cats with φ = 0
+        For photon numbers n of one parity, cₙ = cₙ₋₂ x/√(n(n − 1)). Even and odd cats with φ = 0
         or π are real.
 
         Raises

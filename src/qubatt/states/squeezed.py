@@ -32,7 +32,7 @@ class SqueezedState(ChargerState):
     """
 
     mean_photons: MeanPhotons = Field(
-        description="Mean photon number n̄ = sinh² r of the squeezing r", examples=[0.2]
+        description="Mean photon number n̄ = sinh² r, where r = |ζ|", examples=[0.2]
     )
     phase: Real = Field(default=0.0, description="Phase φ of ζ, in radians", examples=[0.4])
 

@@ -10,8 +10,8 @@ import xarray as xr
 
 import qubatt as qb
 from qubatt.charging.certified_run import RunOptions, certified_runs
-from qubatt.charging.propagate import propagate_each
 from qubatt.charging.cutoff_error import CertificateOptions
+from qubatt.charging.propagate import propagate_each
 from qubatt.charging.request import Request
 from qubatt.charging.steady_state import (
     certified_states,

@@ -183,10 +183,12 @@ def test_end_of_memory_tells_how_far_it_came() -> None:
             raise qb.ResourceError("No memory.")
         return solved(request)
 
-    with pytest.raises(qb.ResourceError, match=r"ended at \d+, with an error of .*, because \d+ is"):
+    with pytest.raises(
+        qb.ResourceError, match=r"ended at \d+, with an error of .*, because \d+ is"
+    ):
         search_cutoff(QUESTION, 1e-12, solve)
 
-    def refuse(request: Request) -> Assessment:
+    def refuse(_: Request) -> Assessment:
         raise qb.ResourceError("No memory.")
 
     with pytest.raises(qb.ResourceError, match=r"^No memory\.$"):

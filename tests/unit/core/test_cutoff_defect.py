@@ -41,9 +41,7 @@ def two_modes(levels: int) -> qb.CustomBattery:
     H = np.kron(a @ a.T, one) + np.kron(0.3 * a.T @ a.T @ a @ a, one)
     H = H + 0.1 * (np.kron(a, a.T) + np.kron(a.T, a)) + 0.2 * np.kron(one, a + a.T)
     dims = {"cavity": levels, "battery": levels}
-    return qb.CustomBattery(
-        a.T @ a, H, [(0.3, np.kron(a.T, one))], dims, roles={"battery": "mode"}
-    )
+    return qb.CustomBattery(a.T @ a, H, [(0.3, np.kron(a.T, one))], dims, roles={"battery": "mode"})
 
 
 MODELS: dict[str, tuple[Callable[[int], Any], Any]] = {

@@ -110,12 +110,12 @@ def test_level_decay_is_local(upper: str, lower: str, name: str) -> None:
         (
             qb.LevelDecay("excited", "ground", 0.2),
             DICKE,
-            "LevelDecay acts on atoms of three levels; use LocalEmission for two-level atoms.",
+            "LevelDecay acts on three-level atoms; use LocalEmission for two-level atoms.",
         ),
         (
             qb.LevelDecay("excited", "ground", 0.2),
             DRIVEN,
-            "LevelDecay acts on atoms of three levels; use LocalEmission for two-level atoms.",
+            "LevelDecay acts on three-level atoms; use LocalEmission for two-level atoms.",
         ),
     ],
 )

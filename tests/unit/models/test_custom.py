@@ -260,11 +260,11 @@ def test_its_name_is_short() -> None:
         ),
         (
             {"H_charge": [H_CHARGE, (COUPLING, "sin(t)")]},
-            "Argument `H_charge[1]` must be switched by a function of time, but is 'sin(t)'.",
+            "Argument `H_charge[1]` must be multiplied by a function of time, but is 'sin(t)'.",
         ),
         (
             {"H_charge": [H_CHARGE, (COUPLING, lambda: 1.0)]},
-            "Argument `H_charge[1]` must have a function that can take the time as its one",
+            "Argument `H_charge[1]` must have a function that can take the time as its only",
         ),
         ({"jumps": LOSS}, "Argument `jumps` must be a sequence of matrices, but is 'ndarray'."),
         ({"jumps": 0.5}, "Argument `jumps` must be a sequence of matrices, but is 'float'."),
@@ -294,7 +294,7 @@ def test_its_name_is_short() -> None:
         ({"battery": 1}, "Argument `battery` must name a factor of dims, but is 1."),
         ({"initial": np.eye(2)[0]}, "Argument `initial` must be a ket of 8 entries or a density"),
         ({"initial": np.ones(8)}, "Argument `initial` must have norm 1, but is 2.82"),
-        ({"initial": np.eye(8)}, "Argument `initial` must have trace 1, but is 8.0. Divide it"),
+        ({"initial": np.eye(8)}, "Argument `initial` must have trace 1, but is 8.0. If normal"),
         (
             {"initial": np.diag([1.5, -0.5] + [0.0] * 6)},
             "Argument `initial` must be positive, but is 'eigenvalue -0.5'.",

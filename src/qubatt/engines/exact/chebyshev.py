@@ -22,15 +22,15 @@ from qubatt.engines.exact.reduced_lindbladian import Functionals, ReducedLindbla
 from qubatt.engines.integrals import RunningIntegrals
 
 MIN_ROUNDING_LIMIT, MAX_ROUNDING_LIMIT = 1e-12, 1e-10
-"""Rounding errors up to which a step is always accepted, and above which it is never accepted;
-their sum is reported.
+"""Rounding error up to which a step is always accepted, and rounding error above which it is never
+accepted; the sum over all steps is reported.
 """
 
 STEP_ROUNDING = 4 * kernels.EPSILON
-"""Largest difference between two step lengths, relative to the last time, due to rounding."""
+"""Largest difference between step lengths that count as equal, relative to the last time."""
 
 SPARE_TERMS = 8
-"""Additional integrals of coefficients, for later steps of the same length with more terms."""
+"""Number of additional coefficients to integrate, for later equal steps with more terms."""
 
 TIMES_PER_CHUNK = 4096
 """Number of output times whose coefficients are in memory at once."""
@@ -188,7 +188,7 @@ class Chebyshev:
     def _integrals(self, h: float, table: FloatArray) -> FloatArray:
         """Return the integrals over the parts of a step, shape ``(SUBINTERVALS, integrands)``.
 
-        Their weights are computed once for steps that are equal up to rounding.
+        Integrals of the coefficients are computed once for steps that are equal up to rounding.
         """
         if not self._integrated:
             return np.empty((0, 0))
@@ -216,7 +216,7 @@ class Series(NamedTuple):
     ended : bool
         Whether the remaining terms are negligible.
     sizes : array, shape (K,)
-        Bounds of the Frobenius norms of the terms.
+        Bounds on the Frobenius norms of the terms.
     table : array, shape (K, functionals)
         The functionals of every G_k, without its coefficient.
     """

@@ -1,4 +1,4 @@
-"""The ellipse around a constant generator, and the coefficients of its Chebyshev series."""
+"""Ellipse around the numerical range of a constant generator, and its Chebyshev coefficients."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from qubatt.engines.exact.sectors import NO_ENTRIES, Entries, find_sectors, spli
 from qubatt.engines.threads import single_blas
 
 FIRST_STEP_LENGTH = 90.0
-"""Length of the first step times the imaginary half-axis; longer steps gain little."""
+"""Length of the first step times the imaginary semi-axis; longer steps gain little."""
 
 NEGLIGIBLE_TERM = 1e-14
 """Size below which terms are neglected; they decrease so fast that a larger limit gains little."""
@@ -32,11 +32,11 @@ SUBINTERVALS = 16
 
 
 class Ellipse(NamedTuple):
-    """Ellipse in the complex plane that encloses the generator: centre below 0, and two half-axes.
+    """Ellipse around the numerical range of a generator: negative real centre and two semi-axes.
 
     The polynomials have their foci at centre ± f, f² = a² − b²: on the real axis if damping
     dominates (a > b), on a line parallel to the imaginary axis if the Hamiltonian does. On the
-    ellipse the k-th polynomial is at most ρ^k, ρ = (a + b)/|f|.
+    ellipse the k-th polynomial is at most r^k in magnitude, with r = (a + b)/|f|.
     """
 
     centre: float
@@ -92,7 +92,7 @@ class Ellipse(NamedTuple):
         # All coefficients are averages of exp(zτ) cos kθ over numbers z between the foci, so n
         # nodes are as accurate for them as for exp(zτ): the relative error, with x = |z| × half a
         # part, is about (x/2)^2n/(2n)!, for z < 0 even exp(−x) I_2n(x).
-        # Imaginary foci: |z| < 1.12 × the imaginary half-axis and thus x < 6.3 in steps of twice
+        # Imaginary foci: |z| < 1.12 × the imaginary semi-axis and thus x < 6.3 in steps of twice
         # the first length; 16 nodes leave (x/2)³²/32! < 1e-18. Real foci: z < 0, x may be large,
         # and exp(−x) I_2n(x), about exp(−2n²/x), is below 1e-17 for n = 16 + 5 √x.
         part = h / SUBINTERVALS
@@ -106,7 +106,7 @@ class Ellipse(NamedTuple):
         return total
 
     def bounds(self, weights: FloatArray) -> FloatArray:
-        """Return the logarithms of the largest possible values of the terms on the ellipse."""
+        """Return the logarithms of the largest possible magnitudes of the terms on the ellipse."""
         growth = math.log((self.real + self.imaginary) / self.focus)
         with np.errstate(divide="ignore"):
             return np.asarray(np.log(np.abs(weights)) + np.arange(len(weights)) * growth)
@@ -125,7 +125,7 @@ class Ellipse(NamedTuple):
 
 
 def enclose(realization: Realization) -> Ellipse:
-    """Return the ellipse that encloses the generator of a realisation without pulses."""
+    """Return an ellipse around the numerical range of a generator without pulses."""
     damping = float(realization.no_jump.diagonal().real.max(initial=0.0))
     return Ellipse(-1.5 * damping, 1.5 * damping, max(_width(realization), 1e-6))
 

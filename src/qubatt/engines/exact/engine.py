@@ -41,7 +41,7 @@ MAX_TERMS = 1000
 
 
 class _Evolution(NamedTuple):
-    """Result of a propagation: functionals, saved vectors, error, counts, end, and integrals."""
+    """Result of a propagation: functionals, kept vectors, error, counts, last vector, integrals."""
 
     table: FloatArray
     kept: list[Vector]
@@ -63,7 +63,7 @@ class _Integrand(NamedTuple):
 
 
 class _Outputs(NamedTuple):
-    """Functionals to record at the output times, which vectors to save, and what to integrate."""
+    """Functionals to record, output times, whether each vector is saved, and the integrand."""
 
     functionals: Functionals
     times: FloatArray
@@ -269,7 +269,7 @@ def _record(
 
 
 def _memory(task: Task, groups: list[tuple[ReducedLindbladian, list[int]]]) -> float:
-    """Return an upper estimate of the memory in bytes: one run at a time, and all results."""
+    """Return an upper estimate of the memory in bytes for one run at a time and all results."""
     D, runs = task.realization.dim, len(task.initials)
     vectors = RUNGE_KUTTA_VECTORS if task.realization.pulsed else CHEBYSHEV_VECTORS
     needed = max(vectors * float(part.nbytes) + part.table_bytes for part, _ in groups)

@@ -31,7 +31,7 @@ from qubatt.engines.exact.simd import (
 )
 
 ZERO_THRESHOLD = 1e-200
-"""Magnitude below which numbers are set to 0; denormal numbers would be thirty times slower."""
+"""Magnitude below which numbers are set to 0; operations on denormal ones are 30 times slower."""
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -107,7 +107,7 @@ class SeriesStop(NamedTuple):
 
 
 class SeriesTerms(NamedTuple):
-    """Terms of a series: coefficients, bounds of ‖G_k‖, and the functionals of G_k.
+    """Terms of a series: coefficients, bounds on ‖G_k‖, and the functionals of G_k.
 
     Shapes ``(K,)``, ``(K,)`` and ``(K, functionals)``; the last two are filled with every new G_k.
     """
@@ -267,8 +267,8 @@ def _loops(parallel):
     """Return the compiled loops over the shares of rows, with one thread or one thread per share.
 
     There are two compiled versions, because small problems would otherwise wait two seconds for the
-    threads of `prange`, which they never use. The range in their closure distinguishes the two
-    versions in Numba's cache.
+    threads of `prange`, which they never use. The `indices` in their closure distinguish the
+    two versions in Numba's cache.
     """
     indices = prange if parallel else range
 
@@ -284,7 +284,7 @@ def _loops(parallel):
     def recur(L, shares, vectors, recurrence, terms, functionals, stop, k, end):
         """Compute G_k, G_k+1, … of a `Recurrence`, up to G_end−1 or until `series_ends`.
 
-        `vectors` contains G_k−1, G_k−2, which is overwritten, and the series, to which the terms
+        `vectors` contains G_k−1, G_k−2 (which is overwritten), and the series, to which the terms
         weights[k] G_k are added in pairs at even k. `terms` receives norms and values. Returns the
         next k.
         """

@@ -63,7 +63,7 @@ class Layout:
         self.places, self.size = self._allocate()
 
     def _jump_sources(self) -> dict[Pair, list[tuple[int, int, int]]]:
-        """Return for every computed block the jumps and the blocks that feed it."""
+        """Return for every computed block the jumps and the blocks that contribute to it."""
         sources: dict[Pair, list[tuple[int, int, int]]] = {pair: [] for pair in self.pairs}
         for q, targets in enumerate(self.sectors.targets):
             for S, T in self.sectors.pairs:
@@ -132,14 +132,14 @@ class Layout:
 
     @cached_property
     def bases(self) -> Whole:
-        """First index of every sector in the arrays of energies and dampings."""
+        """First index of every sector in the arrays of energies and damping rates."""
         return np.cumsum([0, *(padded(size) for size in self.sizes)], dtype=np.int64)
 
     @cached_property
     def tiles(self) -> tuple[Whole, ...]:
         """Tiles filled by reflection, ordered by the index of the first row of their source.
 
-        Returns this index, the source, its stride, the target, and its stride.
+        Returns this index, the source and its stride, and the target and its stride.
         """
         tiles = []
         for S, T in [*self.pairs, *self.mirrored]:

@@ -27,7 +27,7 @@ Vector = NDArray[np.float64]
 """Real parts of the stored entries of ρ, then their imaginary parts."""
 
 MIN_ENTRIES_FOR_THREADS = 12_000
-"""Number of stored entries above which a second thread gains more than it costs."""
+"""Number of stored entries above which a second thread saves more time than it costs."""
 
 ROW_OVERHEAD = 8
 """Time overhead per row, in units of the time per column."""

@@ -75,8 +75,8 @@ def zeros32(typing):
 def bare(typing, array):
     """Return an array without its owner, so that no references to it are counted.
 
-    Counting is atomic, and Numba counts wherever an array is used after a branch. The caller must
-    keep the owner alive.
+    Counting is atomic, and Numba counts references wherever an array is used after a branch. The
+    caller must keep the owner alive.
     """
 
     def generate(context, builder, signature, args):

@@ -198,7 +198,7 @@ class _Assembly:
 
 
 def _on_pattern(entries: Entries, pattern: Entries, width: int) -> Entries:
-    """Expand entries to all off-diagonal positions of a pattern that contains them, with zeros."""
+    """Extend entries by zeros to all off-diagonal positions of a pattern that contains them."""
     positions, nonzero = pattern.off_diagonal(), entries.off_diagonal()
     keys = positions.row * width + positions.column
     nonzero_keys = nonzero.row * width + nonzero.column

@@ -1,1 +1,1 @@
-"""Steady states: the limit of exp(t𝓛)ρ(0), how many there are, and the Liouvillian gap."""
+"""Steady states: the limit of exp(t𝓛)ρ(0), their number, and the Liouvillian gap."""

@@ -71,7 +71,8 @@ class Coordinates:
         """Return a mask of the coordinates that can become nonzero if the initial state is x.
 
         Sectors do not reveal all coordinates that stay 0; further ones can exist, for example, if H
-        and ρ(0) are real. 𝓛 is therefore applied to random numbers, which do not cancel by chance.
+        and ρ(0) are real. 𝓛 is therefore applied to a vector with random values of the coordinates
+        reached so far, which do not cancel by chance, until no further coordinate becomes nonzero.
         """
         random = np.random.default_rng(0).uniform(0.5, 1.5, size=len(self))
         reached, before = x != 0, -1

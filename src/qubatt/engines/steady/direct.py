@@ -37,9 +37,9 @@ class DirectSolver(SteadySolver):
     that ρ(0) reaches.
 
     Cost: about 3e-8 m³ + 5e-6 n seconds and 12 (2m + 100) n bytes. Here m = ¾ n/d is the number of
-    unknowns on a front that separates the others, and d the number of applications of H or of the
-    jumps that connect the first basis state with the farthest one. This solver is the fastest one
-    for small problems and, at any strength of damping, for atoms without a cavity.
+    unknowns on a front that separates the remaining ones, and d the number of applications of H or
+    of the jumps that connect the first basis state with the farthest one. This solver is the
+    fastest one for small problems and, at any strength of damping, for atoms without a cavity.
 
     Limits: with a cavity of many levels, about ten thousand coordinates exhaust the memory. The
     problem is then refused, with an error that states the required memory.
@@ -66,7 +66,7 @@ class DirectSolver(SteadySolver):
         """Return a rough estimate of time and memory; see `SteadySolver.cost`.
 
         The time of a factorisation grows as the cube of the number of unknowns on a front that
-        separates the others. The number of fronts is twice the `_depth` of the realisation.
+        separates the remaining ones. The number of fronts is twice the `_depth` of the realisation.
         """
         count, depth = len(coordinates), _depth(coordinates.reduced.realization)
         front = 1.5 * count / (2 * depth)

@@ -1,4 +1,4 @@
-"""Base class of projections P₀x = lim exp(t𝓛)x onto the steady states, and their stop rule."""
+"""Base class of projections P₀x = lim exp(t𝓛)x onto the steady states, and their stopping rule."""
 
 from __future__ import annotations
 
@@ -92,8 +92,8 @@ class SteadyProjector(ABC):
     def project(self, x: FloatArray, stop: StopRule) -> SteadyEstimate:
         """Return P₀x, accurate enough for `stop` or as accurate as rounding allows.
 
-        The result depends only on x and `stop`, not on earlier calls. Expensive preparations may
-        be kept for later calls.
+        The result depends only on x and `stop`, not on earlier calls. The results of
+        expensive preparations may be kept for later calls.
         """
 
     @abstractmethod

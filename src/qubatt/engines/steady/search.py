@@ -1,4 +1,4 @@
-"""Choice of the method that finds the steady state of an initial state, and the error."""
+"""Choice of the method that computes the steady state of an initial state, and its error."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class SteadySearch(NamedTuple):
 
     @property
     def converged(self) -> bool:
-        """Whether residual and error are within their limits, and the steady states resolved."""
+        """Whether residual and error are within their limits and the steady states are resolved."""
         least = max(RESIDUAL_TOLERANCE, self.projector.residual_floor)
         small = self.estimate.residual <= least and self.error <= MAX_ERROR
         return small and self.resolved

@@ -25,7 +25,7 @@ MAX_ITERATIONS = 120
 """Maximum number of Krylov vectors of one solution."""
 
 LOOSE_RESIDUAL, TIGHT_RESIDUAL = 1e-6, 1e-14
-"""Relative residuals of a solution: for approaching a limit, and for conserving quantities."""
+"""Largest relative residuals of a solution, by default and for accurately conserved quantities."""
 
 STALLED_RESIDUAL = 1e-10
 """Residual below which a lack of further progress is attributed to rounding."""

@@ -69,7 +69,7 @@ class SteadySolution:
     space : Space or None
         The space of `state`.
     basis : mapping of str to str
-        The basis of every factor that has several bases.
+        The chosen basis of every factor that offers a choice of bases.
     """
 
     moments: Mapping[str, float]
@@ -304,8 +304,8 @@ def _check(task: Task, method: str | SteadySolver) -> None:
         )
     if problem.has_pulses:
         raise UnsupportedError(
-            "A steady state needs a constant Hamiltonian, but this one has pulses. Use numbers, or"
-            " charge up to a late time."
+            "A steady state needs a constant Hamiltonian, but this one has pulses. Replace them by"
+            " numbers, or charge up to a late time."
         )
 
 

@@ -25,7 +25,9 @@ G_COMPARED = (-1.0, 0.0, 1.0)
 """Values of g for the comparison of cut-offs."""
 
 COMPARED = ("R2", "R4")
-"""Readings for the comparison; R3 and R1 have the cavity of R2 and R4 and half the interaction."""
+"""Readings for the comparison; R3 and R1 have the same cavity coupling as R2 and R4, respectively,
+but half the interaction.
+"""
 
 SUFFICIENT_CUTOFFS = {(8, 0.5): 40, (10, 0.5): 50}
 """Sufficient cut-offs by N and coupling, where an automatic search would take too long."""
@@ -43,8 +45,8 @@ def compare_cutoffs(
     Dataset
         Variables over reading, n_atoms and g: `energy` per atom and `photons`, the same at the
         paper's cut-off as `paper_energy` and `paper_photons`, the cut-off `max_photons`, the
-        change `cutoff_change` in the last step of an automatic cut-off, and `trusted`, whether the
-        status is ok.
+        change `cutoff_change` in the last step of an automatic search for the cut-off, and
+        `trusted`, whether the status is ok.
     """
     judged = [reading for reading in COMPARED if reading in readings] or list(readings)
     n_atoms = [int(count) for count in scan["n_atoms"].to_numpy()]
@@ -87,7 +89,7 @@ def _scan(reading: str, n_atoms: int, g: float, g_c: float, kappa: float) -> Stu
 
 
 def convergence_claims(compared: xr.Dataset, max_photons: int) -> list[Claim]:
-    """Check whether the paper's cut-off suffices for steady energies, and F2a beyond it."""
+    """Check whether the paper's cut-off suffices for steady energies, and F2a at a higher one."""
     wrong = compared["paper_energy"] - compared["energy"]
     lost = (compared["photons"] - compared["paper_photons"]).max(["reading", "g"])
     worst = wrong.isel(abs(wrong).fillna(0.0).argmax(...))

@@ -43,7 +43,7 @@ def cutoff_dataset(
 
 
 def cutoff_claim(key: str, check: xr.Dataset, max_photons: int) -> Claim:
-    """Check whether the cut-off is converged for all drawn values of g."""
+    """Check whether the curves for all drawn values of g are converged at the cut-off."""
     change, population = float(check["change"].max()), float(check["population"].max())
     return judge(
         key,

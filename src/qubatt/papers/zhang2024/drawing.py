@@ -21,7 +21,7 @@ OUTSIDE = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}
 
 
 def draw_energy(panels: Panels, until: float, unit: str, inset: bool = True) -> Figure:
-    """Draw E(t) per atom for all g, one panel per entry, with the inset of the paper."""
+    """Draw E(t) per atom for all g, one panel per entry of `panels`, with the paper's inset."""
     figure, axes = new_figure(columns=len(panels), panel=(4.8, 3.5))
     for panel, (title, energy) in zip(axes, panels, strict=True):
         shown = energy.sel(time=slice(0.0, until))

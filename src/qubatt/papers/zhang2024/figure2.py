@@ -196,7 +196,7 @@ class Figure2(PaperFigure):
         ]
 
     def _cutoff(self, data: Datasets) -> Claim:
-        """Check T1 at the drawn point, and add the population of the highest level elsewhere."""
+        """Check T1 at the drawn point, and add the highest level's population at other points."""
         claim = cutoff_claim("T1 (Fig. 2)", data["cutoff"], MAX_PHOTONS)
         others = [dim for dim in data["scan"]["cutoff_population"].dims if dim != "n_atoms"]
         largest = data["scan"]["cutoff_population"].max(others)

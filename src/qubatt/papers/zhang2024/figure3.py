@@ -137,7 +137,7 @@ class Figure3(PaperFigure):
         return {"figure3": drawing, "figure3-map": region}
 
     def judge(self, data: Datasets) -> list[Claim]:
-        """Check F3a and F3b for maximum and steady value, and list exceptions (F3c)."""
+        """Check F3a and F3b for the maximum and the steady value, and list exceptions (F3c)."""
         claims = []
         for letter, gamma in zip("ab", GAMMAS, strict=True):
             part = data["scan"].sel(gamma=gamma, drop=True)
@@ -213,7 +213,7 @@ class Figure3(PaperFigure):
 
 
 def _absence(absent: xr.DataArray) -> str:
-    """Return a text that lists the values of N without growth, for each reading and drive."""
+    """Return a string that lists the values of N without growth, for each reading and drive."""
     texts: dict[str, list[str]] = {}
     for reading in absent["reading"].to_numpy():
         reasons = []

@@ -138,7 +138,7 @@ class Figure4(PaperFigure):
         return first_point(held, distance)
 
     def _holds(self, scan: xr.Dataset) -> xr.DataArray:
-        """Return whether maximum and steady value grow with g.
+        """Return whether the maximum and the steady value grow with g.
 
         The dimensions are (value, detuning, coupling, panel).
         """
@@ -167,7 +167,7 @@ class Figure4(PaperFigure):
         return {"figure4": drawing, "figure4-map": region}
 
     def judge(self, data: Datasets) -> list[Claim]:
-        """Check F4a and F4b for maximum and steady value, and the cut-off (F4c and T1)."""
+        """Check F4a and F4b for the maximum and the steady value, and the cut-off (F4c and T1)."""
         claims = []
         for panel, (gamma_e, gamma_m) in DECAYS.items():
             part = data["scan"].sel(panel=panel, drop=True)

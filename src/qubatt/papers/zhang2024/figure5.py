@@ -180,12 +180,12 @@ class Figure5(RechargingFigure):
 
 
 def _falls_with_g(eta: xr.DataArray) -> xr.DataArray:
-    """Return a mask of the g at which the efficiency is lower than one step before."""
+    """Return a mask of the values of g at which η is lower than at the preceding value of g."""
     return eta.diff("g") < 0
 
 
 def _rises_with_n(eta: xr.DataArray) -> xr.DataArray:
-    """Return a mask of the g at which the efficiency does not decrease to the next larger N.
+    """Return a mask of the values of g at which η does not decrease from some N to the next.
 
     If the larger battery stores nothing, η is undefined and not compared.
     """

@@ -19,7 +19,7 @@ MAX_DISTANCE = 0.01
 
 
 def steady_values(results: Sequence[Values], name: str = "energy") -> FloatArray:
-    """Return a merit of steady states, shape ``(scans, batteries)``, or NaN if not converged.
+    """Return a merit of steady states, shape ``(scans, batteries)``, with NaN where not converged.
 
     Comparisons with NaN are false, so claims that depend on an unconverged steady state count as
     not fulfilled.
@@ -67,9 +67,9 @@ def growth_claim(key: str, statement: str, scan: xr.Dataset, value: str, unit: s
 def first_point(
     holds: xr.DataArray, score: xr.DataArray | None = None
 ) -> dict[str, float | int | str]:
-    """Return the coordinates of the first true point, or of the true point with lowest score.
+    """Return the coordinates of the first true point, or of the true point with the lowest score.
 
-    If no point is true, all points are considered. ``all_hold`` is 1 if a point is true, else 0.
+    If no point is true, all points are considered. ``all_hold`` is 1 if the point is true, else 0.
     """
     flat = holds.stack(point=holds.dims)
     order = np.arange(flat.sizes["point"])

@@ -21,7 +21,7 @@ from qubatt.recharging.joint_levels import RechargeBasis
 SPACES: dict[str, RechargeBasis] = {"ladder": "symmetric", "full 2^N space": "full"}
 """Bases by the names of the spaces in verdicts."""
 ENERGY_ROUNDING = 1e-12
-"""Largest violation of a law due to rounding errors, relative to the largest work."""
+"""Largest violation of a law that counts as a rounding error, relative to the largest work."""
 
 
 def recharge_by_reading(

@@ -16,7 +16,7 @@ CONNECT_SECONDS = 5
 """Timeout in seconds for the connection to a scheduler."""
 
 WORKERS_SECONDS = 120
-"""Timeout in seconds for the first worker."""
+"""Timeout in seconds for the first worker to connect."""
 
 
 @contextlib.contextmanager

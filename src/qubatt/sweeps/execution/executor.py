@@ -80,7 +80,7 @@ class Processes(Executor):
 
 
 def can_read(pickled: bytes) -> str:
-    """Return the error message of unpickling, or an empty string if it succeeds."""
+    """Return the error message raised by unpickling, or an empty string if it succeeds."""
     try:
         pickle.loads(pickled)
     except Exception as error:  # importing a module may raise anything

@@ -1,6 +1,6 @@
 """Modules loaded by the worker server: the package, and the kernels compiled by one small run.
 
-The server must have no threads when it forks, so the thread limits precede the imports.
+The server must have no threads when it forks, so the thread limits are set before the imports.
 """
 
 from __future__ import annotations

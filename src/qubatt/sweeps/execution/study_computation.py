@@ -1,4 +1,4 @@
-"""A computation: batches sent to workers, results stored, progress reported."""
+"""Computation of points: sends batches to workers, stores results and reports progress."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Computation:
         self._report()
 
     def _unsolved(self, batch: Batch) -> Batch:
-        """Return a batch without the points that have results; these are counted as done."""
+        """Return a batch without the points that have results, which are counted as done."""
         unsolved = []
         for point in batch.points:
             result = self._store.get(point.key, batch.merit_names)
@@ -151,7 +151,7 @@ class Computation:
             self._write()
 
     def _next_chunk(self, pending: deque[Batch], max_cost: float) -> list[Batch]:
-        """Return the next batches, without points that other processes have solved meanwhile."""
+        """Return the next batches, without points that other processes have solved by now."""
         chunk: list[Batch] = []
         cost = 0.0
         while pending and (not chunk or cost + pending[0].cost <= max_cost):

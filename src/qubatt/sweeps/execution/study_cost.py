@@ -35,7 +35,7 @@ TRIAL_SECONDS = 6.0
 """Time budget in seconds for trial solutions."""
 
 MAX_TRIALS = 4
-"""Maximum number of batches solved on trial, starting with the cheapest."""
+"""Maximum number of batches solved as trials, starting with the cheapest."""
 
 MAX_SECONDS_PER_PRODUCT = 1e-6
 """Upper bound on seconds per product before the first trial; typical values are 100 times less."""
@@ -69,7 +69,7 @@ class StudyCost:
         Errors of those estimated points that would fail.
     from_states : int
         Number of propagations or steady states of which states were kept, so that further merits
-        are computed from them without dynamics. They are not among `propagations`.
+        are computed from them without dynamics. These are not counted in `propagations`.
     """
 
     shape: dict[str, int]
@@ -223,7 +223,7 @@ def _work_and_memory(batch: Batch) -> tuple[float, float]:
 
 
 def _seconds(estimates: Sequence[_Estimate]) -> tuple[list[float], list[str]]:
-    """Return the estimated seconds for each batch, and the errors of the points solved on trial.
+    """Return the estimated seconds for each batch, and the errors of the points solved as trials.
 
     The time of a batch is modelled as a constant plus a term proportional to its work. Trial
     solutions of the cheapest batch, and then of more expensive ones within `TRIAL_SECONDS`,

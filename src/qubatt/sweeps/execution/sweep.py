@@ -42,7 +42,7 @@ def sweep(
     output : path, optional
         Folder of the results. Earlier results in it are reused: an interrupted study is resumed,
         only the new points of an extended axis are computed, and further merits are computed from
-        stored states. Results of different parameters are never mixed.
+        stored states. Results for different parameters are never mixed.
     workers : int
         Number of processes, each with one thread; 1 computes in this process with all its threads.
         A script that uses several must call `sweep` under ``if __name__ == "__main__":``.

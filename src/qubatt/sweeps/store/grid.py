@@ -254,7 +254,7 @@ def _column(labels: Sequence[Any]) -> NDArray[Any]:
 def _drop_constant_dims(
     values: NDArray[Any], dims: Sequence[str]
 ) -> tuple[NDArray[Any], list[str]]:
-    """Drop the dimensions along which values are constant; return the values and the others."""
+    """Drop the dimensions along which values are constant; return values and kept dimensions."""
     varying: list[str] = []
     for axis in reversed(range(values.ndim)):
         first = values.take([0], axis)

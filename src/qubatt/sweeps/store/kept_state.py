@@ -20,7 +20,7 @@ Entry = tuple[dict[str, Any], dict[str, Any]]
 """JSON-compatible attributes, and arrays by name."""
 
 COMPANION = "companion"
-"""Name of the attributes of the companion, and first part of the names of its arrays."""
+"""Key of the attributes of the companion, and prefix of the names of its arrays."""
 
 
 def result_of_state(key: str, state: SolvedState) -> PointResult:
@@ -60,7 +60,7 @@ Part = Propagation | SteadySolution
 
 
 def _parts(state: SolvedState) -> tuple[Part, Part | None]:
-    """Return a solution and that of its companion."""
+    """Return the solution of a state, and the solution of its companion."""
     if isinstance(state, Propagation):
         return state, state.companion
     return state.solution, state.companion

@@ -88,12 +88,12 @@ class PointResult:
         return Result(data, coords, dict(self.attributes))
 
     def covers(self, merit_names: Iterable[str]) -> bool:
-        """Whether the result has all these merits or, if it failed, requested exactly these."""
+        """Whether the result has all these merits or, if it failed, was to have exactly these."""
         wanted, have = set(merit_names), set(self.merit_names)
         return wanted == have if self.status == FAILED else wanted <= have
 
     def replaces(self, old: PointResult) -> bool:
-        """Whether this result supersedes another one of the same point."""
+        """Whether this result supersedes another result for the same point."""
         return self.covers(old.merit_names) and (self.status != FAILED or old.status == FAILED)
 
 

@@ -54,7 +54,7 @@ class MemoryStore:
         self._results: dict[str, list[PointResult]] = {}
 
     def refresh(self) -> None:
-        """Read results of other processes; a store in memory has none."""
+        """Read results of other processes, of which a store in memory has none."""
 
     def get(self, key: str, merit_names: Iterable[str]) -> PointResult | None:
         """Return the result of a point that covers these merits best, or None if there is none.
@@ -79,7 +79,7 @@ class MemoryStore:
         Raises
         ------
         ArgumentError
-            If no key, or more than one key, has it.
+            If no key, or more than one key, has this beginning.
         """
         keys = [key for key in self._results if beginning and key.startswith(beginning)]
         if len(keys) != 1:

@@ -12,7 +12,7 @@ from qubatt.core.check import plain_number
 from qubatt.core.errors import ArgumentError, Described, suggest
 
 RANGE_DIGITS = 12
-"""Significant digits of the numbers in a range, so that an extended range repeats them exactly."""
+"""Significant digits to which a range is rounded, so that an extended range repeats its numbers."""
 
 MAX_VALUES = 10**6
 """Maximum number of values of one parameter."""
@@ -83,7 +83,7 @@ def axis_values(argument: str, written: Any) -> AxisValues:
 
 
 def written_count(written: Any) -> int:
-    """Return the number of values in a written parameter, without building them (1 if unknown)."""
+    """Return the number of values of a parameter without building them, or 1 if it is unknown."""
     if isinstance(written, Mapping):
         count = written.get("count")
         if "values" in written:

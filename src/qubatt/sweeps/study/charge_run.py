@@ -87,7 +87,7 @@ class ChargeRun(RunSpec):
 
     @functools.cached_property
     def key_fields(self) -> dict[str, Any]:
-        """Engine, state times, and output times as a list, however these were specified."""
+        """Engine, state times, and output times as an explicit list."""
         fields, times = dict(super().key_fields), self._times
         del fields["t_end"], fields["points"]
         return fields | {"times": AUTO if times is None else times.tolist()}

@@ -84,7 +84,7 @@ class DischargeRun(RunSpec):
 
     @functools.cached_property
     def key_fields(self) -> dict[str, Any]:
-        """Start, engine, and output times as a list, however these were specified."""
+        """Start, engine, and output times as an explicit list."""
         fields = dict(super().key_fields)
         del fields["t_end"], fields["points"]
         return fields | {"times": self._times.tolist()}

@@ -73,7 +73,7 @@ def _code(code: CodeType) -> Iterator[str]:
 
 
 def _text(value: Any, above: tuple[int, ...] = ()) -> str:
-    """Return a text form that is equal in all processes: without addresses and hash order.
+    """Return a text form that does not depend on memory addresses or on hash order.
 
     `above` contains the addresses of the enclosing objects, which terminates cycles.
     """

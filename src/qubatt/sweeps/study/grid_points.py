@@ -100,7 +100,7 @@ def _fixed_numbers(tables: Mapping[str, Spec], axes: Sequence[Axis]) -> dict[str
 def _varied_numbers(
     tables: Mapping[str, Spec], axes: Sequence[Axis], index: Index
 ) -> dict[str, Any]:
-    """Return the numbers on the axes at a point, by their names in formulas.
+    """Return the values of the varied parameters at a point, by their names in formulas.
 
     A parameter whose axis has a name of its own is available under both names.
     """
@@ -156,7 +156,7 @@ class _Objects:
         self._built: dict[Any, tuple[Any, str]] = {}
 
     def at(self, index: Index, formula_values: Mapping[int, Any]) -> tuple[Any, str]:
-        """Return the object at a point and the text that represents it in keys."""
+        """Return the object at a point and the string that represents it in keys."""
         values = {k: formula_values[k] for k in self._formulas}
         combination = (*(index[k] for k, _ in self._varied), *values.values())
         if combination not in self._built:
@@ -190,7 +190,7 @@ class _Objects:
 
 
 def _build_one(kind: str, spec: Spec) -> Any:
-    """Build an object from a table or from text."""
+    """Build an object from a table or a string."""
     built = build(kind, parse(kind, spec))
     entries = tuple(registry.items(kind).values())
     if not isinstance(built, entries) and not hasattr(type(built), "parameters"):

@@ -1,4 +1,4 @@
-"""Keys of results: hashes of canonical texts of all parameters that determine a result."""
+"""Keys of results: hashes of all parameters that determine a result, in canonical form."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEY_LENGTH = 32
 
 
 def hash_texts(*texts: str) -> str:
-    """Return a hash of texts and of the version of the numerics."""
+    """Return a hash of strings and of the version of the numerics."""
     joined = "\n".join([f"qubatt {NUMERICS_VERSION}", *texts])
     return hashlib.sha256(joined.encode()).hexdigest()[:KEY_LENGTH]
 
@@ -47,8 +47,8 @@ def key_content(declared: Any) -> Any:
 def canonical(parameters: Any) -> Any:
     """Return parameters with all numbers as floats and without later fields at their defaults.
 
-    A field added in a later version carries ``json_schema_extra={"added": True}``. At its default
-    the physics is that of earlier versions, so the key must be that of earlier versions as well.
+    A field added in a later version carries ``json_schema_extra={"added": True}``. With its default
+    value the physics is that of earlier versions, so the key must not change either.
     """
     if isinstance(parameters, list):
         return [canonical(part) for part in parameters]

@@ -14,7 +14,7 @@ DEFAULT = "default"
 
 
 def merit_names(run: RunSpec) -> tuple[str, ...]:
-    """Return the merits that a run requests, in normalized spelling.
+    """Return the merits that a run requests, in canonical spelling.
 
     Raises
     ------

@@ -58,19 +58,19 @@ class RunSpec(ABC):
 
     @functools.cached_property
     def key_fields(self) -> dict[str, Any]:
-        """All parameters except the merits that determine the result, as JSON-compatible values."""
+        """Parameters that determine the result, except the merits, as JSON-compatible values."""
         fields = parameters_of(self)
         del fields["merits"]
         return fields
 
     @functools.cached_property
     def key_text(self) -> str:
-        """Text of `key_fields` in keys."""
+        """String that represents `key_fields` in keys."""
         return to_text(canonical(self.key_fields))
 
     @functools.cached_property
     def family_text(self) -> str:
-        """Text of those `key_fields` in which runs that share a propagation agree."""
+        """String that represents the `key_fields` in which runs that share a propagation agree."""
         fields = {k: v for k, v in self.key_fields.items() if k not in self.varies}
         return to_text(canonical(fields))
 
@@ -93,7 +93,7 @@ class RunSpec(ABC):
         return [point.run.solve(point, keep) for point in points]
 
     def dataset_from(self, point: Point, state: SolvedState) -> xr.Dataset | None:  # noqa: ARG002  # by default
-        """Return the merits of a point from an earlier state, or None if that is insufficient."""
+        """Return the merits of a point from an earlier state, or None if it is insufficient."""
         return None
 
 
@@ -146,7 +146,7 @@ class Point:
 
     @functools.cached_property
     def family(self) -> str:
-        """Hash common to all points that can share a propagation; the key if no others can."""
+        """Hash common to all points that can share a propagation, or the key if no others can."""
         if self.run.is_open(self.battery):
             return self.key
         return hash_texts(self.problem_key, self.run.family_text)

@@ -45,5 +45,5 @@ def output_times(t_end: float | None, points: int | None, times: Any) -> FloatAr
 
 
 def engine_named(text: str) -> Any:
-    """Return the engine described by a text; ``"auto"`` is returned unchanged."""
+    """Return the engine described by a string; ``"auto"`` is returned unchanged."""
     return text if text == AUTO else from_text("engine", text)

@@ -49,7 +49,7 @@ def study_schema() -> dict[str, Any]:
 
 
 def _kind(kind: str) -> dict[str, Any]:
-    """Return the schema of a kind: a table of any of its types, or text."""
+    """Return the schema of a kind: a table of any of its types, or a string."""
     tables = [
         _table(name, cls)
         for name, cls in registry.items(kind).items()
@@ -76,7 +76,7 @@ def _table(name: str, cls: type[Any]) -> dict[str, Any]:
 
 
 def _field(annotation: Any, metadata: Any) -> dict[str, Any]:
-    """Return the schema of a field; an amplitude is a number, or a pulse as text or table."""
+    """Return the schema of a field; an amplitude is a number, or a pulse as string or table."""
     try:
         annotated: Any = Annotated[(annotation, *metadata)] if metadata else annotation
         schema = TypeAdapter(annotated).json_schema(schema_generator=_Quiet)
@@ -92,7 +92,7 @@ class _Quiet(GenerateJsonSchema):
         """Emit no warning."""
 
     def function_plain_schema(self, schema: Any) -> JsonSchemaValue:  # noqa: ARG002
-        """Return the schema of a field validated by a function: a number, text or table."""
+        """Return the schema of a field validated by a function: a number, string or table."""
         return {"anyOf": [NUMBER_SCHEMA, {"type": "string"}, {"type": "object"}]}
 
 

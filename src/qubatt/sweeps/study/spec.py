@@ -1,4 +1,4 @@
-"""Specifications of the objects in a study: tables, texts, or the objects themselves."""
+"""Specifications of the objects in a study: tables, strings, or the objects themselves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Spec = Any
 
 
 def parse(kind: str, written: Any, argument: str | None = None) -> Spec:
-    """Return the table of an object that is specified as table, as text or as itself.
+    """Return the table of an object that is given as a table, as a string or directly.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def build(kind: str, spec: Spec) -> Any:
 
 
 def _value(name: str, value: Any, fields: Mapping[str, FieldInfo]) -> Any:
-    """Return the value of a field: a pulse from its table, a number from text."""
+    """Return the value of a field: a pulse from its table, a number from a string."""
     if isinstance(value, str) and value == "auto":
         return value
     if isinstance(value, str) and name in fields:

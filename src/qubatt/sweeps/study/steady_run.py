@@ -35,7 +35,7 @@ Method = Annotated[
         }
     ),
 ]
-"""Steady-state method as text; a steady solver is accepted as well."""
+"""Steady-state method as a string; a steady-state solver is accepted as well."""
 
 
 @declare("run", "steady")

@@ -170,7 +170,7 @@ class Study:
         return tuple(grid_points(self.tables, self.axes, self.formulas))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the tables as JSON-compatible values; objects without a table are described."""
+        """Return the tables as JSON-compatible values; strings describe objects without a table."""
         tables = {name: _plain(table) for name, table in self.tables.items() if table is not None}
         texts = {key: getattr(self, key) for key in ("title", "description") if getattr(self, key)}
         return texts | tables | {"sweep": _plain(dict(self.sweep))}
@@ -185,14 +185,14 @@ class Study:
         return content
 
     def to_toml(self) -> str:
-        """Return the text of a study file; objects without a table are described."""
+        """Return the text of a study file, with descriptions of objects without a table."""
         return tomli_w.dumps(self.to_dict())
 
 
 def least_points(sweep: Any) -> int:
-    """Return a lower bound on the number of points, counted before any value is built.
+    """Return a lower bound on the number of points, computed before any value is built.
 
-    Parameters that may vary with others, and values that are invalid, count as one.
+    Parameters that may vary together with others, and invalid values, count as one value.
     """
     if not isinstance(sweep, Mapping):
         return 1
