@@ -203,7 +203,7 @@ def _too_small(request: Request, errors: CutoffErrors, names: Sequence[str]) -> 
 def _not_resolved(request: Request, errors: CutoffErrors, names: Sequence[str]) -> str:
     """Return advice where the error of the cut-off is not known."""
     shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-    if errors.method == "companion" or errors.slope == errors.slope:
+    if not math.isnan(errors.ratio):
         cause = "the error does not fall with the number of levels yet"
         cutoff = max_photons(request.battery)
         cure = (

@@ -154,7 +154,7 @@ def _certified_row(
     initial = distance_at_start(request)
     assessments = [assess(request, run, initial) for run in row]
     errors = decide(assessments, options.cutoff, solve)
-    companions = others or [None] * len(row)
+    companions: Sequence[Propagation | None] = others or [None] * len(row)
     return [
         (
             certified(one, run, error, options.describe),

@@ -100,8 +100,10 @@ class CutoffErrors:
         B at the last time.
     tolerance : float
         Tolerance of the errors relative to the scales of the merits.
+    ratio : float
+        Ratio r of the bounds of run and companion; NaN without a companion.
     slope : float
-        Rate at which the error falls per level, −ln r / (n − n'); NaN without a companion.
+        Rate at which the bound falls per level, −ln r / (n − n'); NaN without a companion.
     valid_until : float
         Last time at which the errors of all curves are within their limits, as far as a companion
         shows; infinite if there is no later one.
@@ -112,6 +114,7 @@ class CutoffErrors:
     methods: dict[str, Method]
     bound: float | None
     tolerance: float = CUTOFF_TOLERANCE
+    ratio: float = math.nan
     slope: float = math.nan
     valid_until: float = math.inf
 
@@ -228,7 +231,7 @@ def errors_from_companion(
     ratio = estimate.last_ratio
     slope = -math.log(ratio) / abs(levels) if 0.0 < ratio < 1.0 else math.nan
     return CutoffErrors(
-        errors, before.limits, methods, before.bound, before.tolerance, slope, until
+        errors, before.limits, methods, before.bound, before.tolerance, ratio, slope, until
     )
 
 

@@ -65,7 +65,8 @@ def search_cutoff(
     """Solve with more and more Fock levels until the errors of all merits are within the tolerance.
 
     The search begins with the levels that hold the charger state. Each run is the companion of the
-    next one; their ratio r predicts how many levels are missing, ln(error/limit) (n − n')/(−1.5 ln r).
+    next one; the ratio r of their bounds predicts how many levels are missing,
+    ln(error/limit) (n − n')/(−1.5 ln r).
 
     Parameters
     ----------

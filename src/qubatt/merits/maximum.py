@@ -106,6 +106,7 @@ class Maximum(CurveMerit):
             return np.asarray(run.of(POWER))
         energy = run.of(ENERGY) - run.of(ENERGY)[0]
         if self.of == "energy":
-            return energy
+            return np.asarray(energy)
         start = run.times == 0.0
-        return np.where(start, run.of(POWER), energy / np.where(start, 1.0, run.times))
+        average = energy / np.where(start, 1.0, run.times)
+        return np.asarray(np.where(start, run.of(POWER), average))
