@@ -9,7 +9,9 @@ import typer
 from qubatt.cli.battery_commands import add_battery_commands
 from qubatt.cli.console import json_text
 from qubatt.cli.option import (
+    Certificate,
     Charger,
+    CutoffTolerance,
     Environment,
     Json,
     Merits,
@@ -57,6 +59,8 @@ def _charge(
             help="Times for merits of the full state: 1,2 or 0:10:11 [default: all times]",
         ),
     ] = None,
+    certificate: Certificate = "auto",
+    cutoff_tolerance: CutoffTolerance = 1e-6,
     strict: Strict = False,
     dry_run: Annotated[
         bool,
@@ -82,7 +86,14 @@ def _charge(
         expected = cost(battery, **wanted)
         typer.echo(json_text(expected.to_dict(), indent=2) if json else str(expected))
         return
-    run = charge(battery, **wanted, progress=True, strict=strict)
+    run = charge(
+        battery,
+        **wanted,
+        certificate=certificate,  # type: ignore[arg-type]  # checked there
+        cutoff_tolerance=cutoff_tolerance,
+        progress=True,
+        strict=strict,
+    )
     deliver(run, output, plot, as_json=json)
 
 

@@ -1,4 +1,4 @@
-"""Commands that report all missing options at once, and name arguments in one form."""
+"""Commands that report all missing options at once, with consistent names of arguments."""
 
 from __future__ import annotations
 

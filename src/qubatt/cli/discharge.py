@@ -8,7 +8,9 @@ import typer
 
 from qubatt.cli.battery_commands import add_battery_commands
 from qubatt.cli.option import (
+    Certificate,
     Charger,
+    CutoffTolerance,
     Dissipators,
     Json,
     Merits,
@@ -40,6 +42,8 @@ def _discharge(
     merit: Merits = None,
     output: Output = None,
     plot: Plot = None,
+    certificate: Certificate = "auto",
+    cutoff_tolerance: CutoffTolerance = 1e-6,
     strict: Strict = False,
     json: Json = False,
 ) -> None:
@@ -57,6 +61,8 @@ def _discharge(
         environment=environment,
         merits=merit or DISCHARGE_MERITS,
         start=number_or_text(start),  # type: ignore[arg-type]  # checked there
+        certificate=certificate,  # type: ignore[arg-type]  # checked there
+        cutoff_tolerance=cutoff_tolerance,
         progress=True,
         strict=strict,
     )

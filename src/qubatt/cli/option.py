@@ -52,6 +52,21 @@ Points = Annotated[
 Strict = Annotated[
     bool, typer.Option("--strict", help="Fail (exit code 2) if the status is not ok")
 ]
+Certificate = Annotated[
+    str,
+    typer.Option(
+        metavar="auto|full|bound",
+        help="How the error of the photon cut-off is determined: by a bound, and where it does not"
+        " decide by a companion run with fewer levels; always by the companion; by the bound only",
+    ),
+]
+CutoffTolerance = Annotated[
+    float,
+    typer.Option(
+        metavar="NUMBER",
+        help="Largest error of a merit due to the photon cut-off, relative to its scale",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON")]
 
 

@@ -7,7 +7,16 @@ from typing import Annotated, Any
 import typer
 
 from qubatt.cli.battery_commands import add_battery_commands
-from qubatt.cli.option import Charger, Dissipators, Json, Merits, Output, Strict
+from qubatt.cli.option import (
+    Certificate,
+    Charger,
+    CutoffTolerance,
+    Dissipators,
+    Json,
+    Merits,
+    Output,
+    Strict,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -32,6 +41,8 @@ def _steady(
         bool, typer.Option("--gap", help="Add the relaxation rate (Liouvillian gap)")
     ] = False,
     output: Output = None,
+    certificate: Certificate = "auto",
+    cutoff_tolerance: CutoffTolerance = 1e-6,
     strict: Strict = False,
     json: Json = False,
 ) -> None:
@@ -46,6 +57,8 @@ def _steady(
         merits=merit or None,
         method=method,
         gap=gap,
+        certificate=certificate,  # type: ignore[arg-type]  # checked there
+        cutoff_tolerance=cutoff_tolerance,
         progress=True,
         strict=strict,
     )

@@ -21,7 +21,7 @@ CUTOFF = re.compile(r"\bmax_photons = (?=\d)|\bmax_photons(?= to \d)")
 FIELD = re.compile(r"^(Argument `(\w+)`)")
 """Pattern of the name of an argument at the beginning of an error."""
 
-FURTHER_OPTIONS = ("basis", "engine", "method", "start")
+FURTHER_OPTIONS = ("basis", "certificate", "engine", "method", "start")
 """Options, apart from battery fields, that messages show with a value."""
 
 PHRASES = {
@@ -34,6 +34,7 @@ PHRASES = {
     ", or several by dataset.isel": ", or several in Python by dataset.isel",
     "or join several results by qb.concat": "or, in Python, join several results by qb.concat",
     " or by dataset.sel(...)": "",
+    "a larger cutoff_tolerance": "a larger --cutoff-tolerance",
 }
 """Translations of phrases that the patterns do not cover."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from qubatt.core.errors import UnsupportedError
 from qubatt.core.fixed_pattern import on_pattern
@@ -143,14 +144,15 @@ def cutoff_defect(realization: Realization) -> CutoffDefect | None:
         return CutoffDefect(None, ())
     dims = {mode: problem.space.factors[mode].dim + more for mode, more in extra.items()}
     try:
-        larger = Realization(with_levels(problem, dims))
-        pairs = zip(larger.jumps, realization.jumps, strict=True)
+        larger = Realization(with_levels(_leading_up(problem), dims))
+        small = Realization(_leading_up(problem))
         rest = _Restriction(larger, realization)
+        pairs = zip(larger.jumps, small.jumps, strict=True)
         jumps = [rest.jump(k, *pair) for k, pair in enumerate(pairs)]
-        K: Parts = [(None, rest.defect(larger.H, realization.H))]
+        K: Parts = [(None, rest.defect(larger.H, small.H))]
         K += [
             (pulse, rest.defect(H, part))
-            for (pulse, H), (_, part) in zip(larger.pulsed, realization.pulsed, strict=True)
+            for (pulse, H), (_, part) in zip(larger.pulsed, small.pulsed, strict=True)
         ]
     except UnsupportedError:
         return None
@@ -161,26 +163,55 @@ def cutoff_defect(realization: Realization) -> CutoffDefect | None:
 
 def reach(problem: Problem) -> dict[str, int]:
     """Return, for each mode, how many levels a product of operators can lead above the cut-off."""
-    space = problem.space
     terms = (*problem.battery_terms, *problem.charging_terms)
     products = [term.operators for term in terms if term.coefficient]
     products += [jump.operators for jump in problem.jumps]
     return {
-        mode: max((_shift(problem, mode, p) for p in products), default=0) for mode in space.modes
+        mode: max(
+            (
+                sum(int(abs(part).max()) for part in _shifts(problem, mode, each))
+                for each in products
+            ),
+            default=0,
+        )
+        for mode in problem.space.modes
     }
 
 
-def _shift(problem: Problem, mode: str, product: OperatorProduct) -> int:
-    """Return the sum of the largest changes of the level of a mode by the factors of a product."""
-    space, total = problem.space, 0
+def _leading_up(problem: Problem) -> Problem:
+    """Return the problem with those terms and jumps only that can lead to higher levels.
+
+    All others have no defect, nor have jumps that change the levels by one fixed number ≤ 0.
+    """
+    changes = {
+        product: [part for mode in problem.space.modes for part in _shifts(problem, mode, product)]
+        for product in {
+            *(term.operators for term in (*problem.battery_terms, *problem.charging_terms)),
+            *(jump.operators for jump in problem.jumps),
+        }
+    }
+    raising = {each for each, parts in changes.items() if any(part.max() > 0 for part in parts)}
+    mixed = {each for each, parts in changes.items() if any(len(part) > 1 for part in parts)}
+    return replace(
+        problem,
+        battery_terms=tuple(term for term in problem.battery_terms if term.operators in raising),
+        charging_terms=tuple(term for term in problem.charging_terms if term.operators in raising),
+        jumps=tuple(jump for jump in problem.jumps if jump.operators in raising | mixed),
+    )
+
+
+def _shifts(problem: Problem, mode: str, product: OperatorProduct) -> list[NDArray[np.int64]]:
+    """Return the distinct changes of the level of a mode by each factor of a product."""
+    space = problem.space
+    parts = []
     for where, names in product.items():
-        if where not in (mode, WHOLE_SPACE):
-            continue
-        level = space.level_of(mode) if where == WHOLE_SPACE else np.arange(space.factors[mode].dim)
-        for name in names:
-            row, column = space.operator(where, (name,)).tocoo().coords
-            total += int(np.abs(level[row] - level[column]).max(initial=0))
-    return total
+        if where in (mode, WHOLE_SPACE):
+            whole = where == WHOLE_SPACE
+            level = space.level_of(mode) if whole else np.arange(space.factors[mode].dim)
+            for name in names:
+                row, column = space.operator(where, (name,)).tocoo().coords
+                parts.append(np.unique(level[row] - level[column]))
+    return [part for part in parts if len(part)]
 
 
 class _Restriction:

@@ -180,7 +180,7 @@ def _limit_squeezing(axes: Axes, panel: Panel) -> None:
 
 
 def marks_of(panel: Panel, dataset: xr.Dataset) -> Iterator[Point]:
-    """Yield the marks of single numbers that belong to a curve of the panel."""
+    """Yield the markers of single numbers, such as a maximum, that lie on a curve of the panel."""
     for mark in MARKS:
         curve = panel.curves.get(mark.curve)
         if curve is None or curve.dims != ("time",):

@@ -13,6 +13,7 @@ from qubatt.results.contents import (
     is_check,
     json_attribute,
 )
+from qubatt.results.coordinates import CUTOFF_ERROR
 from qubatt.results.dims import varied_parameters
 from qubatt.results.late_maxima import STILL_RISING, late_maxima, names_in
 from qubatt.results.reading import certificate
@@ -41,7 +42,7 @@ def certificate_text(dataset: xr.Dataset) -> str:
     numbers = {
         name: value
         for name, value in certificate(dataset).items()
-        if name != "status" and not isinstance(value, dict)
+        if name not in ("status", "cutoff_method") and not isinstance(value, dict)
     }
     if any(isinstance(value, list) for value in numbers.values()):
         numbers = {
@@ -54,6 +55,20 @@ def certificate_text(dataset: xr.Dataset) -> str:
         shown = f"{value:.1e}" if isinstance(value, float) else value
         texts.append(f"{name} {'not known' if value is None else shown}")
     return ", ".join(texts)
+
+
+def cutoff_text(dataset: xr.Dataset) -> str:
+    """Return the errors of merits that the cut-off causes as text; empty if there are none."""
+    known = certificate(dataset)
+    errors = known.get(CUTOFF_ERROR)
+    if varied_parameters(dataset) or not errors or not known.get("cutoff_relative_error"):
+        return ""  # without a cut-off, or with one that is exact
+    texts = [
+        f"{name} {'not known' if error is None else f'{error:.1e}'}"
+        for name, error in errors.items()
+        if not isinstance(error, list)
+    ]
+    return f"errors by the cut-off ({known.get('cutoff_method')}): {', '.join(texts)}"
 
 
 def _whole(number: float) -> float | int:
@@ -93,6 +108,8 @@ def check_lines(dataset: xr.Dataset) -> list[str]:
         lines += wrap(str(dataset.attrs["note"]), WIDTH, subsequent_indent="  ")
     if text := status_text(dataset):
         lines += lines_of("status", text)
+    if errors := cutoff_text(dataset):
+        lines += wrap(errors, WIDTH, initial_indent="  ", subsequent_indent="  ")
     if numbers := certificate_text(dataset):
         lines += wrap(numbers, WIDTH, initial_indent="  ", subsequent_indent="  ")
     return lines

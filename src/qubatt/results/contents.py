@@ -35,7 +35,7 @@ def json_attribute(dataset: xr.Dataset, name: str) -> Any:
 
 
 def is_check(name: str) -> bool:
-    """Return whether a variable checks the result; see `CHECKS`."""
+    """Return whether a variable checks the accuracy of the result; see `CHECKS`."""
     return any(fnmatchcase(name, pattern) for pattern in CHECKS)
 
 

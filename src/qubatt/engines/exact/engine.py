@@ -107,7 +107,7 @@ class ExactEngine(Engine):
 
 
 class _Reduction(Propagator):
-    """A task on the part of ρ that its initial states reach.
+    """Propagator restricted to the blocks of ρ that become nonzero from the initial states.
 
     Initial states that reach the same blocks of ρ share the tables and are propagated one after
     another: a joint propagation would take longer and force them to use the same steps.

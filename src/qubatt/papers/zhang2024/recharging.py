@@ -30,7 +30,7 @@ def recharge_by_reading(
     g: ArrayLike,
     beta: ArrayLike,
 ) -> xr.Dataset:
-    """Return the recharging cycle over reading, space, n_atoms, g and beta."""
+    """Return the results of the recharging cycle with dims reading, space, n_atoms, g and beta."""
     g_values = np.atleast_1d(np.asarray(g, dtype=np.float64))
     by_factor: dict[float, xr.Dataset] = {}  # readings with the same interaction share it
     for factor in {FACTORS[reading][0] for reading in readings}:
