@@ -71,7 +71,7 @@ def study(
         data[name] = values.broadcast_like(data) if axes else values
     if curves:
         data = _with_curves(data, energy, n, ragged)
-    status = np.full(shape, "ok", dtype="<U16")
+    status = np.full(shape, "ok", dtype="<U19")
     for place, word in (bad or {}).items():
         status[place] = word
     data["status"] = (axes, status)
@@ -80,7 +80,7 @@ def study(
     rank = xr.DataArray(np.arange(status.size).reshape(shape), dims=axes)
     data["certificate_error_estimate"] = 1e-9 * (1.0 + rank)
     data["certificate_smallest_eigenvalue"] = -1e-12 * (1.0 + rank)
-    data["certificate_cutoff_population"] = 1e-7 * (1.0 + rank)
+    data["certificate_cutoff_relative_error"] = 1e-7 * (1.0 + rank)
     for name, array in data.data_vars.items():
         if array.dtype.kind == "f":
             data[name] = array.where(known)

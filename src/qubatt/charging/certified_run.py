@@ -125,6 +125,7 @@ def certified_runs(
     """
     single = options.cutoff.mode == "bound" or not requests[0].problem.space.modes
     first = progress if single else part(progress, 0.0, SHARE_OF_RUN)
+    requests = [requests[0], *(other.with_defect_of(requests[0]) for other in requests[1:])]
     rows = _propagated(requests, times, options, first, battery)
     rest = part(progress, SHARE_OF_RUN, 1.0)
     return [

@@ -60,6 +60,9 @@ HEATED_BY_COLD_BATH = (
 )
 """Note on a result in which baths at zero temperature heat the battery."""
 
+UNTRUSTED = ("not-converged", "not-positive")
+"""Statuses more severe than those of the photon cut-off."""
+
 FULL: Literal["full"] = "full"
 """Value of `start` for a full battery: every atom, or a battery given by H_B, is in its highest
 level.
@@ -164,9 +167,9 @@ def find_discharge(
 ) -> CertifiedResult:
     """Return the self-discharge of the battery of a charging request; arguments as in `discharge`.
 
-    If discharging is ``"ok"``, the certificate is that of the charging run, if there is one. The
+    The status is the more severe one of charging, if there is a charging run, and discharging. The
     trace distance that the photon cut-off causes while the battery is charged does not grow
-    afterwards.
+    afterwards; ``cutoff_bound`` covers both runs.
     """
     if charged.auto_cutoff and start != FULL:
         cure = 'Charge with max_photons="auto" first: the attribute "cutoff" holds the number.'
@@ -197,8 +200,10 @@ def _annotated(
             dataset.attrs["note"] = HEATED_BY_COLD_BATH
     if before is not None:
         dataset.attrs["charging_certificate"] = json.dumps(before.numbers)
-        if after.status == "ok":
-            after = dataclasses.replace(before, numbers=after.numbers | before.numbers)
+        if after.status == "ok" or (before.status in UNTRUSTED and after.status not in UNTRUSTED):
+            total = {key: after.numbers[key] for key in ("cutoff_bound",) if key in after.numbers}
+            numbers = after.numbers | before.numbers | total
+            after = dataclasses.replace(before, numbers=numbers)
         dataset.attrs |= after.attributes
     return result._replace(certificate=after)
 

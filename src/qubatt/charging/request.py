@@ -127,6 +127,12 @@ class Request:
         """The part of the generator that the photon cut-offs remove; None if it is not known."""
         return cutoff_defect(self.realization)
 
+    def with_defect_of(self, other: Request) -> Request:
+        """Return a copy with the defect of a request that differs only in the charger state."""
+        copy = dataclasses.replace(self)
+        copy.__dict__["defect"] = other.defect  # the value of the cached property
+        return copy
+
     def with_levels(self, dims: Mapping[str, int]) -> Request:
         """Return a copy with other numbers of levels of the modes; see `with_levels`."""
         realization = Realization(with_levels(self.problem, dims))

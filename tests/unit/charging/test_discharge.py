@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 
 import numpy as np
 import pytest
 
 import qubatt as qb
+from qubatt.charging.certificate import Certificate
 
 TIMES = np.linspace(0.0, 12.0, 25)
 
@@ -50,15 +52,15 @@ def test_it_begins_where_charging_ended() -> None:
     assert float(left.remaining_energy[0]) == pytest.approx(float(charged.energy[0]), abs=1e-9)
     assert float(left.remaining_energy[-1]) < float(charged.energy[0])
     assert left.attrs["start"] == "1.5"
-    assert json.loads(left.attrs["charging_certificate"])["cutoff_population"] < 1e-5
+    assert 0.0 < json.loads(left.attrs["charging_certificate"])["cutoff_bound"] < 1e-4
     other = qb.discharge(battery, times=TIMES, environment=bath[1], start=1.5)
     assert abs(float(other.remaining_energy[0]) - float(left.remaining_energy[0])) > 1e-3
 
 
 def test_a_bad_charging_run_is_not_forgotten() -> None:
     """Its status is that of the result, with its warning."""
-    battery = qb.DickeBattery(3, 0.8, 3)
-    with pytest.warns(qb.QubattWarning, match="max_photons = 3 is too low"):
+    battery = qb.DickeBattery(3, 0.8, 14)
+    with pytest.warns(qb.QubattWarning, match="max_photons = 14 is too low"):
         left = qb.discharge(battery, times=TIMES, environment=qb.CollectiveDecay(0.1), start=1.0)
     assert left.status == "cutoff-too-small"
     with pytest.raises(qb.CertificateError, match="cutoff-too-small"):
@@ -66,6 +68,40 @@ def test_a_bad_charging_run_is_not_forgotten() -> None:
             battery, times=TIMES, environment=qb.CollectiveDecay(0.1), start=1.0, strict=True
         )
     assert qb.discharge(battery, times=TIMES, environment=qb.CollectiveDecay(0.1)).status == "ok"
+
+
+def test_the_bound_covers_charging_and_discharging() -> None:
+    """A warm bath lifts a battery that is an oscillator above its cut-off in both runs."""
+    a, one = np.diag(np.sqrt(np.arange(1.0, 6.0)), 1), np.eye(6)
+    H = np.kron(a.T @ a, one) + np.kron(one, a.T @ a) + 0.3 * (np.kron(a, a.T) + np.kron(a.T, a))
+    dims = {"cavity": 6, "battery": 6}
+    gain = [(0.3, np.kron(one, a)), (0.05, np.kron(one, a.T))]
+    battery = qb.CustomBattery(a.T @ a, H, gain, dims, roles={"battery": "mode"})
+    left = qb.discharge(battery, times=TIMES, charger="fock:1", start=1.0, cutoff_tolerance=0.5)
+    both, charging = (
+        json.loads(left.attrs[name])["cutoff_bound"]
+        for name in ("certificate", "charging_certificate")
+    )
+    assert both > 1.5 * charging > 0.0
+
+
+def test_an_inaccurate_charging_run_is_worse_than_a_low_cutoff(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The status is the more severe one of both runs."""
+
+    def poor(*_args: object) -> Certificate:
+        return Certificate("not-converged", {"error_estimate": 0.1}, "The run is not accurate.")
+
+    module = import_module("qubatt.charging.discharge")  # the function has the same name
+    monkeypatch.setattr(module, "certify_run", poor)
+    battery = qb.DickeBattery(3, 0.8, 14)
+    with pytest.warns(qb.QubattWarning, match="not accurate"):
+        left = qb.discharge(battery, times=TIMES, environment="collective-decay:0.1", start=1.0)
+    numbers = json.loads(left.attrs["certificate"])
+    assert left.status == "not-converged"
+    assert numbers["error_estimate"] == 0.1
+    assert numbers["cutoff_status"]["remaining_energy"] == "cutoff-too-small"
 
 
 def test_local_decay_and_three_levels() -> None:
