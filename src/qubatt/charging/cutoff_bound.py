@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qubatt.charging.request import Request
 from qubatt.core.check import FloatArray
@@ -39,6 +40,8 @@ class CutoffBound:
         The same, with the errors of the computed ρ included; infinite if they are not bounded.
     noise : array, shape (K,)
         Part of `leaked` that rounding errors can cause.
+    sharp : float or None
+        ‖(𝓛̂ − 𝓛)ρ‖ of a steady state in the Frobenius norm, if it was computed.
     """
 
     initial: float
@@ -46,6 +49,7 @@ class CutoffBound:
     leaked: FloatArray
     strict: FloatArray
     noise: FloatArray
+    sharp: float | None = None
 
     @property
     def is_zero(self) -> bool:
@@ -117,7 +121,9 @@ def bound_of(request: Request, solution: Solution, initial: float) -> CutoffBoun
     )
 
 
-def steady_bound(request: Request, moments: Mapping[str, float]) -> CutoffBound | None:
+def steady_bound(
+    request: Request, moments: Mapping[str, float], state: NDArray[Any] | None
+) -> CutoffBound | None:
     """Return ‖(𝓛̂ − 𝓛)ρ‖₁ of a steady state in place of B; it does not bound the distance."""
     defect = request.defect
     if defect is None:
@@ -127,8 +133,9 @@ def steady_bound(request: Request, moments: Mapping[str, float]) -> CutoffBound 
         rate = rate if _leaves(request, defect) else 0.0
     noise = float(defect.rate(lambda X: ROUNDING * X.norm))
     known = rate if rate == 0.0 else math.inf
+    sharp = None if state is None or rate == 0.0 else defect.norm(state)
     return CutoffBound(
-        0.0, np.array([math.inf]), np.array([rate]), np.array([known]), np.array([noise])
+        0.0, np.array([math.inf]), np.array([rate]), np.array([known]), np.array([noise]), sharp
     )
 
 

@@ -21,7 +21,7 @@ GROWTH, FAST_GROWTH = 1.4, 1.6
 """Largest factor between successive cut-offs, and that while the bound is still useless."""
 
 SLOPE_GAIN = 1.5
-"""Factor by which errors fall faster with the number of levels than the bound does, usually."""
+"""Usual power of the bound with which errors fall."""
 
 USELESS_BOUND = 1.0
 """Bound on the trace distance (at most 2) above which the cut-off counts as far too low."""

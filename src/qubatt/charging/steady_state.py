@@ -222,11 +222,17 @@ def _solved(
     battery: bool,
 ) -> list[SteadySolution]:
     request = check_alike(requests)
+    sharp = bool(request.problem.space.modes) and request.realization.dim <= MAX_SHARP_DIM
     save = Save(
-        states=request.needs("full state"), battery=battery or request.needs("battery state")
+        states=sharp or request.needs("full state"),
+        battery=battery or request.needs("battery state"),
     )
     task = request.task(AT_REST, save, requests)
     return solve_steady(task, method, gap=gap, progress=progress)
+
+
+MAX_SHARP_DIM = 2000
+"""Largest dimension for which ρ is formed for a sharper ratio of residuals (64 MB)."""
 
 
 class KeptState(NamedTuple):
@@ -279,7 +285,7 @@ def assess_steady(request: Request, solution: SteadySolution) -> Assessment:
         None if solution.state is None else solution.state[np.newaxis],
     )
     values = merit_values(request, record)
-    bound = steady_bound(request, solution.moments)
+    bound = steady_bound(request, solution.moments, solution.state)
     end = np.array([np.inf])
     return Assessment(request, record, values, np.array([1]), end, bound, solution, steady=True)
 

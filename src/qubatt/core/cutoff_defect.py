@@ -50,12 +50,18 @@ class DefectOperator(Observable):
 
 
 class JumpDefect(NamedTuple):
-    """Defect of one dissipator γ D[c]: γ, J†J, c†c and M†M."""
+    """Defect of one dissipator γ D[c]: γ, J†J, c†c and M†M, and the matrices J, c and M.
+
+    The matrices have a row for each state of the larger space, and a column for each retained one.
+    """
 
     rate: float
     JJ: DefectOperator
     cc: DefectOperator
     MM: DefectOperator
+    J: Operator
+    c: Operator
+    M: Operator
 
 
 Number = Any
@@ -84,16 +90,22 @@ class CutoffDefect:
         K†K; None if it is zero.
     jumps : tuple of JumpDefect
         Dissipators with J ≠ 0 or M ≠ 0.
+    K : sparse array or None
+        The part of K without pulses, a row for each state of the larger space; None if it is zero.
+    embedding : sparse array or None
+        Map from the retained levels into the larger space; None if there is no defect.
     """
 
     KK: DefectOperator | None
     jumps: tuple[JumpDefect, ...]
+    K: Operator | None = None
+    embedding: Operator | None = None
 
     @property
     def operators(self) -> tuple[DefectOperator, ...]:
         """All operators that `rate` needs."""
         own = () if self.KK is None else (self.KK,)
-        return (*own, *(operator for jump in self.jumps for operator in jump[1:]))
+        return (*own, *(operator for jump in self.jumps for operator in jump[1:4]))
 
     @property
     def is_zero(self) -> bool:
@@ -124,12 +136,33 @@ class CutoffDefect:
         total: Number = 0.0
         if self.KK is not None:
             total = total + 2.0 * np.sqrt(alone(self.KK))
-        for rate, JJ, cc, MM in self.jumps:
+        for rate, JJ, cc, MM, *_ in self.jumps:
             jumping = paired(JJ)
             total = total + rate * (
                 jumping + 2.0 * np.sqrt(jumping * paired(cc)) + np.sqrt(alone(MM))
             )
         return total
+
+    def norm(self, rho: NDArray[Any]) -> float:
+        """Return the Frobenius norm of (𝓛̂ − 𝓛)ρ for a density matrix, shape ``(D, D)``.
+
+        It is sharper than `rate`, which contains square roots of populations where ρ is mixed.
+        """
+        E = self.embedding
+        if E is None:
+            return 0.0
+        total = np.zeros((E.shape[0],) * 2, dtype=np.complex128)
+        if self.K is not None:
+            total += -1j * _right(self.K @ rho, E)
+        for rate, _, _, _, J, c, M in self.jumps:
+            total += rate * (_right(J @ rho, c) - 0.5 * _right(M @ rho, E))
+            total += 0.5 * rate * _right(J @ rho, J)
+        return float(np.linalg.norm(total + total.conj().T))
+
+
+def _right(left: NDArray[Any], right: Operator) -> NDArray[Any]:
+    """Return A B† of a dense A and a sparse B."""
+    return np.asarray((right.conj() @ left.T).T)
 
 
 def cutoff_defect(realization: Realization) -> CutoffDefect | None:
@@ -158,7 +191,9 @@ def cutoff_defect(realization: Realization) -> CutoffDefect | None:
         return None
     K = [(pulse, part) for pulse, part in K if part.nnz]
     KK = rest.square("K", K) if K else None
-    return CutoffDefect(KK, tuple(jump for jump in jumps if jump is not None))
+    steady = next((part for pulse, part in K if pulse is None), None)
+    present = tuple(jump for jump in jumps if jump is not None)
+    return CutoffDefect(KK, present, steady, rest.embedding)
 
 
 def reach(problem: Problem) -> dict[str, int]:
@@ -222,12 +257,12 @@ class _Restriction:
         self._kept = space.places_in(larger.problem.space)
         ones = np.ones(len(self._kept))
         entries = (ones, (self._kept, np.arange(space.dim)))
-        self._embedding = sp.csr_array(entries, shape=(larger.dim, space.dim))
+        self.embedding = sp.csr_array(entries, shape=(larger.dim, space.dim))
 
     def defect(self, larger: Operator, small: Operator) -> Operator:
         """Return X = X̂P − X, one column per retained state, without rounding errors."""
-        restricted = larger @ self._embedding
-        difference = sp.csr_array(restricted - self._embedding @ small)
+        restricted = larger @ self.embedding
+        difference = sp.csr_array(restricted - self.embedding @ small)
         least = ROUNDING * float(np.abs(restricted.data).max(initial=0.0))
         difference.data[np.abs(difference.data) <= least] = 0.0
         difference.eliminate_zeros()
@@ -235,7 +270,7 @@ class _Restriction:
 
     def square(self, name: str, parts: Iterable[tuple[Any, Operator]]) -> DefectOperator:
         """Return X†X of X = Σ f X_f with pulses f, or None in place of f."""
-        parts, dim = list(parts), self._embedding.shape[1]
+        parts, dim = list(parts), self.embedding.shape[1]
         products: Parts = []
         for f, one in parts:
             for g, other in parts:
@@ -254,8 +289,9 @@ class _Restriction:
         M = self.defect(_loss(larger[1]), _loss(c))
         if not J.nnz and not M.nnz:
             return None
-        X = {"J": J, "c": self._embedding @ c, "M": M}
-        return JumpDefect(rate, *(self.square(f"{n}{k}", [(None, part)]) for n, part in X.items()))
+        X = {"J": J, "c": self.embedding @ c, "M": M}
+        squares = [self.square(f"{name}{k}", [(None, part)]) for name, part in X.items()]
+        return JumpDefect(rate, *squares, *X.values())
 
 
 def _loss(c: Operator) -> Operator:
