@@ -20,6 +20,7 @@ from qubatt.core.solution import Solution
 from qubatt.engines.steady.solve_steady import SteadySolution
 from qubatt.merits import SolvedRun
 from qubatt.models.photon_cutoff import max_photons
+from qubatt.results.coordinates import VALID_UNTIL
 from qubatt.results.status import Status
 
 CURVE_THRESHOLD = 1e-4
@@ -162,7 +163,7 @@ def _judge(
             "cutoff_status": statuses,
         }
         if math.isfinite(errors.valid_until):
-            numbers["cutoff_valid_until"] = errors.valid_until
+            numbers[VALID_UNTIL] = errors.valid_until
     if lost:
         return Certificate("not-converged", numbers, lost)
     smallest = numbers["smallest_eigenvalue"]
