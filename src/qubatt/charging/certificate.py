@@ -14,12 +14,14 @@ import xarray as xr
 
 from qubatt.charging.cutoff_error import CutoffErrors
 from qubatt.charging.request import Request
+from qubatt.core.cutoff_defect import reach
 from qubatt.core.errors import CertificateError, QubattWarning
 from qubatt.core.observable import ENERGY
 from qubatt.core.solution import Solution
 from qubatt.engines.steady.solve_steady import SteadySolution
 from qubatt.merits import SolvedRun
 from qubatt.models.photon_cutoff import max_photons
+from qubatt.results.coordinates import VALID_UNTIL
 from qubatt.results.status import Status
 
 CURVE_THRESHOLD = 1e-4
@@ -162,7 +164,7 @@ def _judge(
             "cutoff_status": statuses,
         }
         if math.isfinite(errors.valid_until):
-            numbers["cutoff_valid_until"] = errors.valid_until
+            numbers[VALID_UNTIL] = errors.valid_until
     if lost:
         return Certificate("not-converged", numbers, lost)
     smallest = numbers["smallest_eigenvalue"]
@@ -189,7 +191,7 @@ def _too_small(request: Request, errors: CutoffErrors, names: Sequence[str]) -> 
     allowed = f"the allowed {errors.limits[worst]:.1e}"
     cutoff = max_photons(request.battery)
     if not isinstance(cutoff, int):
-        return f"The modes have too few levels: {error} {allowed}. Add levels to the matrices."
+        return f"The matrices have too few levels: {error} {allowed}. {_more_levels(request)}"
     enough = ""
     if errors.slope > 0.0:
         missing = math.ceil(math.log(errors.excess) / errors.slope)
@@ -197,6 +199,18 @@ def _too_small(request: Request, errors: CutoffErrors, names: Sequence[str]) -> 
     return (
         f"max_photons = {cutoff} is too low: {error} {allowed}.{enough}"
         ' Raise it, use max_photons="auto", or allow a larger cutoff_tolerance.'
+    )
+
+
+def _more_levels(request: Request) -> str:
+    """Return advice on matrices that lack levels, with the modes that operators lead out of."""
+    steps = reach(request.problem)
+    modes = [mode for mode in steps if steps[mode]] or list(steps)
+    names = " and ".join(f"`{mode}`" for mode in modes)
+    roles = json.dumps(dict.fromkeys(modes, "levels"))
+    return (
+        f"Add levels of {names} to the matrices; if this is not a mode but a finite system, set"
+        f" roles={roles}."
     )
 
 
@@ -209,7 +223,7 @@ def _not_resolved(request: Request, errors: CutoffErrors, names: Sequence[str]) 
         cure = (
             f'Raise max_photons = {cutoff}, or use max_photons="auto".'
             if isinstance(cutoff, int)
-            else "Add levels to the matrices; a factor that is no mode needs another role."
+            else _more_levels(request)
         )
     else:
         cause = "no run with other cut-offs was made"

@@ -12,7 +12,12 @@ import numpy as np
 
 from qubatt.charging.assessment import Assessment
 from qubatt.charging.certificate import CertifiedResult, certify_run
-from qubatt.charging.companion import SHARE_OF_RUN, Companion, decide
+from qubatt.charging.companion import (
+    SHARE_OF_RUN,
+    Companion,
+    decide,
+    progress_of_companions,
+)
 from qubatt.charging.cutoff_bound import bound_of, initial_distance, initial_populations
 from qubatt.charging.cutoff_error import CertificateOptions, CutoffErrors
 from qubatt.charging.cutoff_search import search_cutoff
@@ -127,10 +132,10 @@ def certified_runs(
     first = progress if single else part(progress, 0.0, SHARE_OF_RUN)
     requests = [requests[0], *(other.with_defect_of(requests[0]) for other in requests[1:])]
     rows = _propagated(requests, times, options, first, battery)
-    rest = part(progress, SHARE_OF_RUN, 1.0)
+    rest = progress_of_companions(None if single else progress, len(requests))
     return [
-        _certified_row(request, row, times, options, rest, battery)
-        for request, row in zip(requests, rows, strict=True)
+        _certified_row(request, row, times, options, report, battery)
+        for request, row, report in zip(requests, rows, rest, strict=True)
     ]
 
 
@@ -155,6 +160,8 @@ def _certified_row(
     initial = distance_at_start(request)
     assessments = [assess(request, run, initial) for run in row]
     errors = decide(assessments, options.cutoff, solve)
+    if progress is not None:
+        progress(1.0)  # also without a companion
     companions: Sequence[Propagation | None] = others or [None] * len(row)
     return [
         (

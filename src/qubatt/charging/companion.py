@@ -6,6 +6,7 @@ import dataclasses
 import logging
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from qubatt.charging.assessment import Assessment
@@ -19,6 +20,7 @@ from qubatt.charging.cutoff_error import (
 from qubatt.charging.request import Request
 from qubatt.core.cutoff_defect import reach
 from qubatt.core.errors import ResourceError, UnsupportedError
+from qubatt.core.progress import Report, part
 from qubatt.models.photon_cutoff import max_photons
 from qubatt.states import CutoffError
 
@@ -39,9 +41,8 @@ MAX_WORK = 3e10
 This work takes about half a minute on one core; the number is the same on every machine.
 """
 
-
 SHARE_OF_RUN = 0.6
-"""Share of the progress that belongs to the run; the rest belongs to its companion."""
+"""Share of the progress that belongs to the run; the rest belongs to its companions."""
 
 
 class Companion(NamedTuple):
@@ -82,6 +83,8 @@ def companion_of(request: Request) -> Companion | None:
     more = {mode: dim + steps[mode] for mode, dim in dims.items()}
     try:
         larger = _larger(request, more)
+        built = larger.realization
+        _ = built.H, built.pulsed, built.jumps  # matrices are continued at their first use
     except (UnsupportedError, CutoffError):
         return None
     return Companion(larger, initial_distance(populations, more), -max(steps.values()))
@@ -94,6 +97,12 @@ def _larger(request: Request, dims: dict[str, int]) -> Request:
         larger = request.with_max_photons(dim - 1)
         return dataclasses.replace(larger, merits=request.merits)
     return request.with_levels(dims)
+
+
+def progress_of_companions(progress: Report | None, count: int) -> list[Report | None]:
+    """Return the progress of the companions of `count` results of a joint run, one by one."""
+    edges = [SHARE_OF_RUN + (1.0 - SHARE_OF_RUN) * (k / count) for k in range(count + 1)]
+    return [part(progress, *pair) for pair in pairwise(edges)]
 
 
 def decide(

@@ -10,7 +10,12 @@ import xarray as xr
 
 from qubatt.charging.assessment import Assessment
 from qubatt.charging.certificate import CertifiedResult, certify_steady
-from qubatt.charging.companion import SHARE_OF_RUN, Companion, decide
+from qubatt.charging.companion import (
+    SHARE_OF_RUN,
+    Companion,
+    decide,
+    progress_of_companions,
+)
 from qubatt.charging.cutoff_bound import steady_bound
 from qubatt.charging.cutoff_error import (
     CUTOFF_TOLERANCE,
@@ -29,7 +34,7 @@ from qubatt.charging.request import (
 from qubatt.core.call import explained_call
 from qubatt.core.errors import ResourceError, UnsupportedError
 from qubatt.core.float_errors import usual_float_errors
-from qubatt.core.progress import ProgressOption, part, reporting
+from qubatt.core.progress import ProgressOption, Report, part, reporting
 from qubatt.core.task import AT_REST, Save
 from qubatt.engines.steady.gap import MAX_STEADY_STATES
 from qubatt.engines.steady.solve_steady import SteadySolution, solve_steady
@@ -196,22 +201,27 @@ def certified_states(
     """
     single = options.mode == "bound" or not requests[0].problem.space.modes
     first = progress if single else part(progress, 0.0, SHARE_OF_RUN)
+    requests = [requests[0], *(other.with_defect_of(requests[0]) for other in requests[1:])]
     solutions = _solved(requests, method, gap, first, battery)
-    rest = part(progress, SHARE_OF_RUN, 1.0)
+    rest = progress_of_companions(None if single else progress, len(requests))
 
-    def certified(request: Request, solution: SteadySolution) -> tuple[CertifiedResult, KeptState]:
+    def certified(
+        request: Request, solution: SteadySolution, report: Report | None
+    ) -> tuple[CertifiedResult, KeptState]:
         others: list[SteadySolution] = []
 
         def solve(companion: Companion) -> list[Assessment]:
-            others[:] = _solved([companion.request], method, False, rest, battery)
+            others[:] = _solved([companion.request], method, False, report, battery)
             return [assess_steady(companion.request, others[0])]
 
         assessment = assess_steady(request, solution)
         (errors,) = decide([assessment], options, solve)
+        if report is not None:
+            report(1.0)  # also without a companion
         kept = KeptState(solution, others[0] if others else None)
         return certified_steady(assessment, errors), kept
 
-    return [certified(*each) for each in zip(requests, solutions, strict=True)]
+    return [certified(*each) for each in zip(requests, solutions, rest, strict=True)]
 
 
 def _solved(

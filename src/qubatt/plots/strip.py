@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 
 from qubatt.plots.axis_range import stretches
 from qubatt.results.checks import certificate_text
+from qubatt.results.coordinates import VALID_UNTIL
 from qubatt.results.dims import varied_parameters
 from qubatt.results.reading import certificate
 from qubatt.results.status import MEANINGS, one_status, status_counts
@@ -95,7 +96,7 @@ def _doubtful_times(dataset: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Return the times and a mask of doubtful times, which accounts for the overall status."""
     name = "time" if "time" in dataset.dims else "state_time"
     time, status = dataset[name].to_numpy(), one_status(dataset)
-    until = certificate(dataset).get("cutoff_valid_until") if status.startswith("cutoff") else None
+    until = certificate(dataset).get(VALID_UNTIL) if status.startswith("cutoff") else None
     if isinstance(until, float | int) and name == "time":
         return time, time > until
     return time, np.full(len(time), status not in ("ok", ""))

@@ -82,15 +82,25 @@ def scalar_coordinates(
 CUTOFF_ERROR = "cutoff_error"
 """Name of the errors of merits that the photon cut-off causes, one number for each merit."""
 
+VALID_UNTIL = "cutoff_valid_until"
+"""Name of the last time at which all errors are small; a certificate has it only if there is one.
+
+It is no coordinate, because `xarray.concat` joins only coordinates that all parts have.
+"""
+
 
 def flat_certificate(certificate: Mapping[str, Any]) -> dict[str, float | str]:
     """Return the numbers and strings in a certificate, with NaN for an unknown number.
 
     ``cutoff_error_energy`` is the error of the energy, and so on; limits and statuses of single
-    merits are omitted.
+    merits are omitted, and so is `VALID_UNTIL`.
     """
     errors = certificate.get(CUTOFF_ERROR) or {}
-    numbers = {name: value for name, value in certificate.items() if not isinstance(value, dict)}
+    numbers = {
+        name: value
+        for name, value in certificate.items()
+        if not isinstance(value, dict) and name != VALID_UNTIL
+    }
     numbers |= {f"{CUTOFF_ERROR}_{name}": error for name, error in errors.items()}
     return {
         name: value if isinstance(value, str) else math.nan if value is None else float(value)

@@ -11,7 +11,14 @@ import numpy as np
 import xarray as xr
 
 from qubatt.results.contents import CERTIFICATE_PREFIX, json_attribute
-from qubatt.results.coordinates import CUTOFF_ERROR, ENGINE, PARAMETERS, STATUS, decoded
+from qubatt.results.coordinates import (
+    CUTOFF_ERROR,
+    ENGINE,
+    PARAMETERS,
+    STATUS,
+    decoded,
+    flat_certificate,
+)
 from qubatt.results.dims import varied_parameters
 from qubatt.results.status import one_status
 
@@ -32,7 +39,8 @@ def certificate(dataset: xr.Dataset) -> dict[str, Any]:
         For joined results and studies, nested lists with one entry per part, in the order of the
         dims of ``dataset["status"]``. Empty for a Dataset without a certificate. ``cutoff_error``
         is a dict with the error of each merit that the photon cut-off causes; single results also
-        have ``cutoff_limit`` and ``cutoff_status``.
+        have ``cutoff_limit`` and ``cutoff_status``, and ``cutoff_valid_until``, the last time
+        before these errors become too large, if they do.
 
     Examples
     --------
@@ -47,18 +55,23 @@ def certificate(dataset: xr.Dataset) -> dict[str, Any]:
         for name, array in dataset.variables.items()
         if str(name).startswith(CERTIFICATE_PREFIX)
     }
-    numbers = _nested(numbers)
     stored = json_attribute(dataset, "certificate")
-    single = all(not isinstance(value, list) for value in numbers.values())
-    if single and isinstance(stored, dict) and not varied_parameters(dataset):
-        numbers = {name: stored.get(name, value) for name, value in numbers.items()} | stored
-    if not numbers:
-        stored = json_attribute(dataset, "certificate")
-        numbers = stored if isinstance(stored, dict) else {}
+    stored = stored if isinstance(stored, dict) else {}
+    whole = not numbers or numbers == _known_numbers(stored)
+    numbers = stored if whole else _nested(numbers)
     if STATUS in dataset.variables and dataset[STATUS].ndim:
         return {"status": dataset[STATUS].to_numpy().tolist(), **numbers}
     status = one_status(dataset)
     return {"status": status, **numbers} if status else numbers
+
+
+def _known_numbers(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return the scalar coordinates that belong to a stored certificate.
+
+    `xarray.concat` keeps the attribute of the first part, so that a later part, selected from the
+    joined result, has coordinates that differ from it.
+    """
+    return {name: _known(number) for name, number in flat_certificate(stored).items()}
 
 
 def _nested(numbers: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from types import ModuleType
+from typing import Literal
 
 import pytest
 
@@ -34,6 +35,20 @@ def test_functions_receive_the_fraction_done() -> None:
     """It ascends to 1."""
     seen: list[float] = []
     qb.charge(BATTERY, times=[1.0, 2.0], environment="cavity-loss:0.5", progress=seen.append)
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+
+
+@pytest.mark.parametrize("mode", ["auto", "full", "bound"])
+def test_companions_count_too(mode: Literal["auto", "full", "bound"]) -> None:
+    """The fraction ascends to 1 with and without a companion, also of steady states."""
+    battery, bath = qb.DickeBattery(2, 0.3, 8), "cavity-loss:0.5"
+    seen: list[float] = []
+    qb.charge(battery, times=[1.0], environment=bath, certificate=mode, progress=seen.append)
+    assert seen == sorted(seen)
+    assert seen[-1] == 1.0
+    del seen[:]
+    qb.steady_state(battery, environment=bath, certificate=mode, progress=seen.append)
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
 

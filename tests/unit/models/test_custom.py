@@ -433,12 +433,15 @@ def test_symmetries_are_found_in_matrices() -> None:
 
 
 def test_cutoff_is_watched() -> None:
-    """A full highest Fock level is named, with what to do about it."""
-    battery = qb.CustomBattery(H_B, H_CHARGE, dims=NAMED)
-    with pytest.warns(qb.QubattWarning, match="too few levels of `cavity`"):
+    """A mode that is driven above its highest level is named, with what to do about it."""
+    H = H_CHARGE + 0.5 * np.kron(A + A.T, np.eye(2))
+    battery = qb.CustomBattery(H_B, H, dims=NAMED)
+    with pytest.warns(qb.QubattWarning, match="Add levels of `cavity` to the matrices; if this"):
         run = qb.charge(battery, times=[1.0], charger=qb.FockState(3))
-    assert run.attrs["status"] == "cutoff-too-small"
-    unnamed = qb.CustomBattery(H_B, H_CHARGE, dims=(4, 2), initial=np.eye(8)[6])
+    assert run.attrs["status"] in ("cutoff-too-small", "cutoff-not-resolved")
+    full = qb.charge(qb.CustomBattery(H_B, H_CHARGE, dims=NAMED), times=[1.0], charger="fock:3")
+    assert full.attrs["status"] == "ok"  # no operator leads above the highest level
+    unnamed = qb.CustomBattery(H_B, H, dims=(4, 2), initial=np.eye(8)[6])
     again = qb.charge(unnamed, times=[1.0])
     assert again.attrs["status"] == "ok"
     np.testing.assert_allclose(again.energy, run.energy, atol=1e-10)

@@ -19,7 +19,6 @@ from PIL import Image
 
 import qubatt as qb
 from qubatt.plots import save_figure, styled
-from qubatt.results.status import CUTOFF_THRESHOLD
 
 FULL = ["negativity", "logarithmic_negativity", "mutual_information", "speed_limit"]
 
@@ -175,15 +174,15 @@ def test_good_runs_have_a_plain_strip(dicke: xr.Dataset) -> None:
     assert not hatched(strip)
     assert not strip.texts
     words = strip.get_title(loc="left").replace("\n", " ")
-    assert "status: ok (all checks passed)" in words
-    assert "cutoff_population" in words
+    assert "status: ok (all errors are within their tolerances)" in words
+    assert "cutoff_relative_error" in words
     assert "first law within" in words
 
 
 def test_strip_is_hatched_while_the_cutoff_is_too_low(bad: xr.Dataset) -> None:
-    """From the first time above the threshold on, with a tag that is seen at once."""
+    """From the first time with too large an error on, with a tag that is seen at once."""
     strip = qb.plot(bad).axes[-1]
-    above = bad.cutoff_population.to_numpy() > CUTOFF_THRESHOLD
+    above = bad.time.to_numpy() > qb.certificate(bad)["cutoff_valid_until"]
     assert not above[0]
     assert above.any()
     found = hatched(strip)
@@ -196,13 +195,13 @@ def test_strip_is_hatched_while_the_cutoff_is_too_low(bad: xr.Dataset) -> None:
 
 @pytest.mark.parametrize("status", ["not-converged", "not-positive", "cutoff-too-small"])
 def test_other_bad_status_hatches_the_whole_strip(dicke: xr.Dataset, status: str) -> None:
-    """Also where no output time alone is above the threshold."""
+    """Also where the certificate names no time until which the errors are small."""
     strip = qb.plot(dicke.assign_coords(status=status)).axes[-1]
     assert hatched(strip) == [(0.0, 8.0)]
     assert strip.texts[0].get_text() == status
 
 
-def test_full_levels_that_lead_nowhere_are_not_doubtful(bad: xr.Dataset) -> None:
+def test_results_without_large_errors_are_not_doubtful(bad: xr.Dataset) -> None:
     """The status has the last word."""
     assert not hatched(qb.plot(bad.assign_coords(status="ok")).axes[-1])
 

@@ -5,14 +5,8 @@ import pytest
 
 import qubatt as qb
 from qubatt.sweeps import ChargeRun, SteadyRun, Study
-from qubatt.sweeps.store.point_result import (
-    PointResult,
-    keys_in,
-    result_of_state,
-    stack,
-    state_of_result,
-    unstack,
-)
+from qubatt.sweeps.store.kept_state import result_of_state, state_of_result
+from qubatt.sweeps.store.point_result import PointResult, keys_in, stack, unstack
 
 
 def point(n_atoms, run):

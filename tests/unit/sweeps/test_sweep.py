@@ -71,22 +71,27 @@ def test_every_point_has_an_address(tmp_path):
         assert point.attrs[name] == own.attrs[name]
 
 
-def test_output_times_share_a_propagation(monkeypatch):
-    from qubatt.sweeps.study import charge_run
+@pytest.mark.parametrize(("certificate", "runs"), [("bound", 1), ("full", 2)])
+def test_output_times_share_a_propagation(monkeypatch, certificate, runs):
+    from qubatt.charging import certified_run
 
     count = []
-    plain = charge_run.propagate_each
+    plain = certified_run.propagate_each
     monkeypatch.setattr(
-        charge_run, "propagate_each", lambda *a, **k: count.append(1) or plain(*a, **k)
+        certified_run, "propagate_each", lambda *a, **k: count.append(1) or plain(*a, **k)
     )
     study = Study(
         battery=qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=24),
         environment=[qb.CavityLoss(0.5)],
-        run={"type": "charge", "merits": ["energy", "maximum_energy", "ergotropy_symmetric"]},
+        run={
+            "type": "charge",
+            "merits": ["energy", "maximum_energy", "ergotropy_symmetric"],
+            "certificate": certificate,
+        },
         sweep={"run.t_end": [1.0, 5.0, 2.0], "run.points": [11, 21]},
     )
     data = qb.sweep(study)
-    assert len(count) == 1
+    assert len(count) == runs
     for t_end in (1.0, 5.0, 2.0):
         own = qb.charge(
             qb.DickeBattery(n_atoms=2, coupling=0.5, max_photons=24),
@@ -160,11 +165,11 @@ def test_states_of_bad_certificate_are_told():
     study = Study(
         battery={"type": "dicke", "n_atoms": 2, "coupling": 0.8},
         run={"type": "charge", "merits": ["energy"], "points": 11},
-        sweep={"battery.max_photons": [2, 40]},
+        sweep={"battery.max_photons": [2, 30, 60]},
     )
     data = qb.sweep(study)
-    assert data.status.values.tolist() == ["cutoff-too-small", "ok"]
-    assert data.certificate_cutoff_population[0] > 1e-2
+    assert data.status.values.tolist() == ["cutoff-not-resolved", "cutoff-too-small", "ok"]
+    assert (data.certificate_cutoff_relative_error > 1e-6).values.tolist() == [True, True, False]
 
 
 def test_axes_named_like_dims_of_merits():
@@ -201,16 +206,17 @@ def test_print_tells_of_the_study():
 
 
 def test_initial_states_share_what_they_can(monkeypatch):
-    from qubatt.sweeps.study import charge_run, steady_run
+    from qubatt.charging import certified_run
+    from qubatt.sweeps.study import steady_run
 
     count = []
-    for module, name in ((charge_run, "propagate_each"), (steady_run, "find_steady_states")):
+    for module, name in ((certified_run, "propagate_each"), (steady_run, "certified_states")):
         plain = getattr(module, name)
         monkeypatch.setattr(module, name, lambda *a, _f=plain, **k: count.append(1) or _f(*a, **k))
     battery = qb.TavisCummingsBattery(n_atoms=2, coupling=0.5, max_photons=24)
     chargers = ["fock:2", "coherent:2", "thermal:0.3", "fock:0"]
     for run in (
-        "charge:t_end=3,points=7,merits=energy/ergotropy_symmetric",
+        "charge:t_end=3,points=7,merits=energy/ergotropy_symmetric,certificate=bound",
         "steady:merits=energy",
     ):
         count.clear()
