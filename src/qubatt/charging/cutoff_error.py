@@ -214,9 +214,9 @@ def errors_from_companion(
     """Return the errors estimated from a run with other cut-offs.
 
     With the bounds B of the run and B' of a companion with fewer levels, errors fall at least by
-    r = (B/B')^1.25, so that the error of a merit m is about 2 max|m − m'| r/(1 − r). For a companion
-    with more levels, r = (B'/B)^1.25 and the error is about 2 max|m − m'|/(1 − r). The maximum
-    extends over all earlier times. For steady states r is the ratio of the residuals
+    r = (B/B')^1.25, so that the error of a merit m is about 2 max|m − m'| r/(1 − r). For one with
+    more levels, r = (B'/B)^1.25 and the error is about 2 max|m − m'|/(1 − r). The maximum extends
+    over all earlier times. For steady states r is the ratio of the residuals
     ‖(𝓛̂ − 𝓛)ρ‖, if ρ is small enough to be formed.
 
     Parameters
