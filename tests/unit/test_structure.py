@@ -15,6 +15,7 @@ MAX_LINES, MAX_BODY, MAX_ARGUMENTS = 400, 60, 8
 
 MANY_ARGUMENTS = (
     "charging/charge.py",
+    "charging/cost.py",
     "charging/discharge.py",
     "charging/steady_state.py",
     "cli/",

@@ -8,6 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from qubatt.charging.charge import check_state_times
+from qubatt.charging.cutoff_error import (
+    CUTOFF_TOLERANCE,
+    CertificateMode,
+    CertificateOptions,
+)
 from qubatt.charging.request import ChargerOption, MeritNames, Request
 from qubatt.charging.sample_times import sample_times
 from qubatt.charging.settling_times import is_auto
@@ -34,14 +39,19 @@ def cost(
     merits: MeritNames = None,
     engine: str | Engine = "auto",
     state_times: ArrayLike | None = None,
+    certificate: CertificateMode = "auto",
+    cutoff_tolerance: float = CUTOFF_TOLERANCE,
 ) -> Cost:
     """Estimate the cost of calling `charge` with the same arguments, without running it.
 
     Parameters
     ----------
     battery, times, charger, environment, merits, engine, state_times
-        As in `charge`, except that `times` must be numbers. With ``max_photons="auto"`` the cost
-        is that of the lowest cut-off that can hold the charger state.
+        As in `charge`, except that `times` must be numbers.
+    certificate, cutoff_tolerance
+        As in `charge`; the cost is that of the run without a companion, which takes at most 0.7
+        times as long. With ``max_photons="auto"`` the cost is that of the lowest cut-off that can
+        hold the charger state.
 
     Returns
     -------
@@ -66,6 +76,7 @@ def cost(
     >>> expected.dimension, expected.entries
     (6561, 180441)
     """
+    CertificateOptions.of(certificate, cutoff_tolerance)
     if is_auto(times):
         cure = "The cost depends on the last time: give numbers."
         raise ArgumentError("times", "hold numbers here", times, cure)
