@@ -188,3 +188,13 @@ def test_options():
     assert (parse([]).mode, parse([]).count) == ("charge", 1000)
     assert (parse(["--bound"]).mode, parse(["--bound"]).count) == ("bound", 500)
     assert (parse(["--steady", "--count", "3"]).mode, parse(["--steady"]).count) == ("steady", 100)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("index", range(8))
+def test_no_setting_of_a_small_edition_is_falsely_ok(index: int) -> None:
+    """Fresh random settings, whose statuses are compared with the true errors."""
+    setting = settings(8, 20261127, "charge", 2)[index]
+    record = judge(setting)
+    for kind in record.get("certificates", ()):
+        assert not summary.is_false_ok(record, kind), record["setting"]

@@ -40,7 +40,9 @@ def charging_scan(
     times : array, shape (T,)
         Evenly spaced output times, starting at 0.
     """
-    run = ChargeRun(t_end=float(times[-1]), points=len(times), merits=tuple(merits))
+    run = ChargeRun(
+        t_end=float(times[-1]), points=len(times), merits=tuple(merits), certificate="full"
+    )
     return _study(batteries, environment, run)
 
 
