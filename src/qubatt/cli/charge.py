@@ -12,6 +12,7 @@ from qubatt.cli.option import (
     Certificate,
     Charger,
     CutoffTolerance,
+    Engine,
     Environment,
     Json,
     Merits,
@@ -42,14 +43,7 @@ def _charge(
         typer.Option("--until-steady", help="Charge until the steady state, with automatic times"),
     ] = False,
     merit: Merits = None,
-    engine: Annotated[
-        str,
-        typer.Option(
-            metavar="ENGINE",
-            help="auto, or an engine with any options, such as exact:tolerance=1e-10"
-            " (see: qubatt list engine)",
-        ),
-    ] = "auto",
+    engine: Engine = "auto",
     output: Output = None,
     plot: Plot = None,
     state_times: Annotated[

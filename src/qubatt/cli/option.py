@@ -67,6 +67,14 @@ CutoffTolerance = Annotated[
         help="Largest error of a merit due to the photon cut-off, relative to its scale",
     ),
 ]
+Engine = Annotated[
+    str,
+    typer.Option(
+        metavar="ENGINE",
+        help="auto, or an engine with any options, such as exact:tolerance=1e-10"
+        " (see: qubatt list engine)",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON")]
 
 
