@@ -49,7 +49,11 @@ class Session:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", qb.QubattWarning)  # the status is in the answer
             result = qb.steady_state(
-                case.battery, environment=case.environment, charger=case.charger, merits=["energy"]
+                case.battery,
+                environment=case.environment,
+                charger=case.charger,
+                merits=["energy"],
+                certificate="bound",  # the peers have no certificate at all
             )
         energy = float(result.energy)
         seconds = time.perf_counter() - start
