@@ -13,6 +13,7 @@ import pytest
 import xarray as xr
 from small import assert_same, computed, driven, new_points, points, small
 
+from qubatt.charging import certified_run
 from qubatt.core.declaration import fields_of
 from qubatt.core.registry import registry
 from qubatt.results.status import status_counts
@@ -127,6 +128,7 @@ OTHER = {
     "times": [0.0, 1.0],
     "engine": "matrix",
     "state_times": [1.0],
+    "certificate": "full",
 }
 
 
@@ -166,9 +168,9 @@ def no_dynamics() -> Iterator[list[str]]:
 
     with pytest.MonkeyPatch.context() as patch:
         for module, name in (
-            (charge_run, "propagate_each"),
+            (certified_run, "propagate_each"),
             (charge_run, "solve"),
-            (steady_run, "find_steady_states"),
+            (steady_run, "certified_states"),
             (steady_run, "find_steady_state"),
             (discharge_run, "find_discharge"),
         ):
