@@ -21,7 +21,7 @@ from qubatt.core.solution import Solution
 from qubatt.engines.steady.solve_steady import SteadySolution
 from qubatt.merits import SolvedRun
 from qubatt.models.photon_cutoff import max_photons
-from qubatt.results.coordinates import VALID_UNTIL
+from qubatt.results.coordinates import METHODS, TOLERANCE, VALID_UNTIL
 from qubatt.results.status import Status
 
 CURVE_THRESHOLD = 1e-4
@@ -162,6 +162,8 @@ def _judge(
             "cutoff_error": {name: _known(error) for name, error in errors.errors.items()},
             "cutoff_limit": dict(errors.limits),
             "cutoff_status": statuses,
+            METHODS: dict(errors.methods),
+            TOLERANCE: errors.tolerance,
         }
         if math.isfinite(errors.valid_until):
             numbers[VALID_UNTIL] = errors.valid_until

@@ -13,7 +13,7 @@ from qubatt.results.contents import (
     is_check,
     json_attribute,
 )
-from qubatt.results.coordinates import CUTOFF_ERROR
+from qubatt.results.coordinates import CUTOFF_ERROR, TOLERANCE
 from qubatt.results.dims import varied_parameters
 from qubatt.results.late_maxima import STILL_RISING, late_maxima, names_in
 from qubatt.results.reading import certificate
@@ -42,7 +42,7 @@ def certificate_text(dataset: xr.Dataset) -> str:
     numbers = {
         name: value
         for name, value in certificate(dataset).items()
-        if name not in ("status", "cutoff_method") and not isinstance(value, dict)
+        if name not in ("status", "cutoff_method", TOLERANCE) and not isinstance(value, dict)
     }
     if any(isinstance(value, list) for value in numbers.values()):
         numbers = {

@@ -82,6 +82,12 @@ def scalar_coordinates(
 CUTOFF_ERROR = "cutoff_error"
 """Name of the errors of merits that the photon cut-off causes, one number for each merit."""
 
+METHODS = "cutoff_methods"
+"""Name of the methods by which the error of each merit was determined."""
+
+TOLERANCE = "cutoff_tolerance"
+"""Name of the tolerance of these errors; it is a parameter, therefore not a coordinate either."""
+
 VALID_UNTIL = "cutoff_valid_until"
 """Name of the last time at which all errors are small; a certificate has it only if there is one.
 
@@ -92,14 +98,14 @@ It is no coordinate, because `xarray.concat` joins only coordinates that all par
 def flat_certificate(certificate: Mapping[str, Any]) -> dict[str, float | str]:
     """Return the numbers and strings in a certificate, with NaN for an unknown number.
 
-    ``cutoff_error_energy`` is the error of the energy, and so on; limits and statuses of single
-    merits are omitted, and so is `VALID_UNTIL`.
+    ``cutoff_error_energy`` is the error of the energy, and so on; limits, statuses and methods
+    of single merits are omitted, and so are `VALID_UNTIL` and `TOLERANCE`.
     """
     errors = certificate.get(CUTOFF_ERROR) or {}
     numbers = {
         name: value
         for name, value in certificate.items()
-        if not isinstance(value, dict) and name != VALID_UNTIL
+        if not isinstance(value, dict) and name not in (VALID_UNTIL, TOLERANCE)
     }
     numbers |= {f"{CUTOFF_ERROR}_{name}": error for name, error in errors.items()}
     return {

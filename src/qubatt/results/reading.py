@@ -39,7 +39,8 @@ def certificate(dataset: xr.Dataset) -> dict[str, Any]:
         For joined results and studies, nested lists with one entry per part, in the order of the
         dims of ``dataset["status"]``. Empty for a Dataset without a certificate. ``cutoff_error``
         is a dict with the error of each merit that the photon cut-off causes; single results also
-        have ``cutoff_limit`` and ``cutoff_status``, and ``cutoff_valid_until``, the last time
+        have ``cutoff_limit``, ``cutoff_status``, ``cutoff_methods``, the
+        ``cutoff_tolerance``, and ``cutoff_valid_until``, the last time
         before these errors become too large, if they do.
 
     Examples

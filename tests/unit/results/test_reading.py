@@ -79,7 +79,7 @@ def test_joined_results_keep_what_describes_each(runs: list[xr.Dataset], join: A
     assert "cutoff-too-small at 1; ok at 2 points" in text
     part = joined.isel(part=2)
     assert qb.parameters(part) == qb.parameters(runs[2])
-    single = ("cutoff_limit", "cutoff_status")
+    single = ("cutoff_limit", "cutoff_status", "cutoff_methods", "cutoff_tolerance")
     own = {name: one for name, one in qb.certificate(runs[2]).items() if name not in single}
     assert qb.certificate(part) == own
     assert part.status == "ok"

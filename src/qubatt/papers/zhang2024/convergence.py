@@ -45,7 +45,7 @@ def compare_cutoffs(
     Dataset
         Variables over reading, n_atoms and g: `energy` per atom and `photons`, the same at the
         paper's cut-off as `paper_energy` and `paper_photons`, the cut-off `max_photons`, the
-        change `cutoff_change` in the last step of an automatic search for the cut-off, and
+        largest error `cutoff_error` of a merit due to this cut-off, relative to its scale, and
         `trusted`, whether the status is ok.
     """
     judged = [reading for reading in COMPARED if reading in readings] or list(readings)

@@ -10,20 +10,19 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from qubatt.core.registry import registry
 from qubatt.core.version import versions
-from qubatt.merits.selection import ALL, all_merits, to_merit
 from qubatt.results.contents import CERTIFICATE_PREFIX
 from qubatt.results.coordinates import flat_certificate
 from qubatt.results.late_maxima import LONG_NAME, STILL_RISING, names_text
 from qubatt.results.result import Result
 from qubatt.results.status import FAILED, MISSING
 from qubatt.sweeps.store.point_result import PointResult
+from qubatt.sweeps.store.requested_merits import is_requested, with_merits
 from qubatt.sweeps.store.store import MemoryStore
 from qubatt.sweeps.study.axis import Varied
 from qubatt.sweeps.study.axis_values import AxisValues
 from qubatt.sweeps.study.formula import Formula
-from qubatt.sweeps.study.merit_names import DEFAULT, merit_names
+from qubatt.sweeps.study.merit_names import merit_names
 from qubatt.sweeps.study.study import Study
 
 STEP_DIM = "step"
@@ -77,7 +76,11 @@ def filled_grid(grid: xr.Dataset, store: MemoryStore) -> xr.Dataset:
     keys = grid["key"].to_numpy()
     merits = json.loads(grid.attrs["merits"])
     merits = merits * keys.size if len(merits) == 1 else merits
-    results = [store.get(str(key), names) for key, names in zip(keys.flat, merits, strict=True)]
+    stored = [store.get(str(key), names) for key, names in zip(keys.flat, merits, strict=True)]
+    results = [
+        None if result is None else with_merits(result, names)
+        for result, names in zip(stored, merits, strict=True)
+    ]
     data: xr.Dataset = Result(grid.data_vars, grid.coords, dict(grid.attrs))
     data = _with_variables(data, results, {name for names in merits for name in names})
     dims, shape = grid["key"].dims, keys.shape
@@ -117,7 +120,7 @@ def _with_variables(
     for name in dict.fromkeys(name for _, result in solved for name in result.layout):
         having = [(k, result) for k, result in solved if name in result.layout]
         own_dims, attributes, is_coordinate = having[0][1].layout[name]
-        if name in entries or not (is_coordinate or _is_wanted(name, merits)):
+        if name in entries or not (is_coordinate or is_requested(name, merits)):
             continue
         inner = [
             STEP_DIM if times_differ and dim == "time" else _result_dim(dim, taken)
@@ -127,16 +130,6 @@ def _with_variables(
         entry = ([*dims, *inner], values.reshape((*shape, *values.shape[1:])), attributes)
         data = data.assign_coords({name: entry}) if is_coordinate else data.assign({name: entry})
     return data
-
-
-def _is_wanted(name: str, merits: Collection[str]) -> bool:
-    """Whether a variable belongs to one of these merits, or to no merit."""
-    kinds, variants = registry.items("merit"), all_merits()
-    if ALL in merits or not any(name == kind or name.startswith(f"{kind}_") for kind in kinds):
-        return True
-    if DEFAULT in merits and name in variants and variants[name].default:
-        return True
-    return any(name == to_merit(text).name for text in merits if text not in (ALL, DEFAULT))
 
 
 def _result_dim(name: str, taken: Collection[str]) -> str:
