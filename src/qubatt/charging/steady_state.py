@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -209,19 +210,26 @@ def certified_states(
         request: Request, solution: SteadySolution, report: Report | None
     ) -> tuple[CertifiedResult, KeptState]:
         others: list[SteadySolution] = []
+        sharp: list[float | None] = [None]
 
         def solve(companion: Companion) -> list[Assessment]:
             others[:] = _solved([companion.request], method, False, report, battery)
-            return [assess_steady(companion.request, others[0])]
+            other = assess_steady(companion.request, others[0])
+            sharp[:] = [_sharp(other)]
+            return [other]
 
         assessment = assess_steady(request, solution)
         (errors,) = decide([assessment], options, solve)
         if report is not None:
             report(1.0)  # also without a companion
-        kept = KeptState(solution, others[0] if others else None)
+        kept = KeptState(solution, others[0] if others else None, (_sharp(assessment), *sharp))
         return certified_steady(assessment, errors), kept
 
     return [certified(*each) for each in zip(requests, solutions, rest, strict=True)]
+
+
+def _sharp(assessment: Assessment) -> float | None:
+    return None if assessment.bound is None else assessment.bound.sharp
 
 
 def _solved(
@@ -246,10 +254,19 @@ MAX_SHARP_DIM = 2000
 
 
 class KeptState(NamedTuple):
-    """The steady state of a request, and that of its companion if there is one."""
+    """The steady state of a request, and that of its companion if there is one.
+
+    Attributes
+    ----------
+    solution, companion : SteadySolution
+        Solutions, of which the full states may be lost.
+    sharp : pair of float or None
+        `CutoffBound.sharp` of both, which can only be computed from the full states.
+    """
 
     solution: SteadySolution
     companion: SteadySolution | None
+    sharp: tuple[float | None, float | None] = (None, None)
 
 
 def recertified_state(
@@ -264,11 +281,11 @@ def recertified_state(
         lacking = other is None or not suffices(companion.request, other)
         if other is None or lacking:
             raise ResourceError("The companion was not kept.")
-        return [assess_steady(companion.request, other)]
+        return [assess_steady(companion.request, other, kept.sharp[1])]
 
     if not suffices(request, kept.solution):
         return None
-    assessment = assess_steady(request, kept.solution)
+    assessment = assess_steady(request, kept.solution, kept.sharp[0])
     (errors,) = decide([assessment], options, solve)
     return None if lacking else certified_steady(assessment, errors)
 
@@ -282,8 +299,13 @@ def suffices(request: Request, solution: SteadySolution) -> bool:
     )
 
 
-def assess_steady(request: Request, solution: SteadySolution) -> Assessment:
-    """Return the merits of a steady state, and the residual of the untruncated problem."""
+def assess_steady(
+    request: Request, solution: SteadySolution, sharp: float | None = None
+) -> Assessment:
+    """Return the merits of a steady state, and the residual of the untruncated problem.
+
+    `sharp` is `CutoffBound.sharp` of an earlier assessment, for a solution without its full state.
+    """
     record = SolvedRun(
         request.realization,
         np.array([0.0, np.inf]),
@@ -296,6 +318,8 @@ def assess_steady(request: Request, solution: SteadySolution) -> Assessment:
     )
     values = merit_values(request, record)
     bound = steady_bound(request, solution.moments, solution.state)
+    if bound is not None and bound.sharp is None:
+        bound = dataclasses.replace(bound, sharp=sharp)
     end = np.array([np.inf])
     return Assessment(request, record, values, np.array([1]), end, bound, solution, steady=True)
 

@@ -16,6 +16,9 @@ from qubatt.engines.steady.solve_steady import SteadySolution
 from qubatt.sweeps.store.point_result import STATE, PointResult
 from qubatt.sweeps.study.point import SolvedState
 
+SHARP = "sharp"
+"""Key of the residuals of a steady state and of its companion."""
+
 Entry = tuple[dict[str, Any], dict[str, Any]]
 """JSON-compatible attributes, and arrays by name."""
 
@@ -30,6 +33,8 @@ def result_of_state(key: str, state: SolvedState) -> PointResult:
     if other is not None:
         attributes[COMPANION], more = _encoded(other)
         arrays |= {f"{COMPANION}-{name}": array for name, array in more.items()}
+    if isinstance(state, KeptState):
+        attributes[SHARP] = state.sharp
     arrays = {name: array for name, array in arrays.items() if array is not None}
     return PointResult(
         key, (), STATE, arrays=arrays, layout=dict.fromkeys(arrays), attributes=attributes
@@ -39,6 +44,7 @@ def result_of_state(key: str, state: SolvedState) -> PointResult:
 def state_of_result(result: PointResult) -> SolvedState:
     """Recover the solved state that `result_of_state` has converted."""
     attributes = dict(result.attributes)
+    first, second = attributes.pop(SHARP, (None, None))
     other = attributes.pop(COMPANION, None)
     prefix = f"{COMPANION}-"
     own = {name: array for name, array in result.arrays.items() if not name.startswith(prefix)}
@@ -53,7 +59,7 @@ def state_of_result(result: PointResult) -> SolvedState:
         assert companion is None or isinstance(companion, Propagation)
         return dataclasses.replace(solved, companion=companion)
     assert companion is None or isinstance(companion, SteadySolution)
-    return KeptState(solved, companion)
+    return KeptState(solved, companion, (first, second))
 
 
 Part = Propagation | SteadySolution
