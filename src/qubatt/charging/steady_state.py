@@ -222,7 +222,7 @@ def certified_states(
         (errors,) = decide([assessment], options, solve)
         if report is not None:
             report(1.0)  # also without a companion
-        kept = KeptState(solution, others[0] if others else None, (_sharp(assessment), *sharp))
+        kept = KeptState(solution, others[0] if others else None, (_sharp(assessment), sharp[0]))
         return certified_steady(assessment, errors), kept
 
     return [certified(*each) for each in zip(requests, solutions, rest, strict=True)]
