@@ -11,11 +11,10 @@ from qubatt.core.check import FloatArray
 from qubatt.core.errors import ArgumentError
 
 LARGEST_TAIL = 1e-5
-"""Largest allowed population above the cut-off.
+"""Largest allowed population ε above the cut-off.
 
-It equals the population of the highest level above which a run is ``cutoff-too-small``. The latter
-check alone would be insufficient: bright thermal light has little population in any single level,
-and squeezed vacuum has none in odd levels.
+The certificate covers the part that is cut off: its bound on the trace distance begins at 2√ε. A
+larger ε is refused, since it means that the state is another one.
 """
 
 

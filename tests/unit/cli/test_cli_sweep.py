@@ -36,7 +36,7 @@ def run(*arguments):
 def test_sweep_status_export(study, tmp_path):
     found = run("sweep", study, "--output", "out", "--workers", 1)
     assert found.exit_code == 0
-    assert "ok         3: all checks passed" in found.stdout
+    assert "ok         3: all errors are within their tolerances" in found.stdout
     told = json.loads(run("status", "out", "--json").stdout)
     assert told["status"] == {"ok": 3}
     assert told["axes"] == {"drive": 3}

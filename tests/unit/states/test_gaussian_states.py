@@ -9,8 +9,6 @@ import pytest
 import qutip as qt
 
 import qubatt as qb
-from qubatt.charging.certificate import CUTOFF_THRESHOLD
-from qubatt.states.truncation import LARGEST_TAIL
 
 PHASES = [0.0, 0.7, -2.0, np.pi]
 MEANS = [0.0, 1e-3, 0.4, 1.5]
@@ -128,9 +126,15 @@ def test_cutoff_that_loses_too_much_is_refused(charger: Any, smallest: int) -> N
         charger.state(smallest - 1)
 
 
-def test_tail_is_that_at_which_runs_are_called_too_small() -> None:
-    """What may be cut off is what the highest level may hold."""
-    assert LARGEST_TAIL == CUTOFF_THRESHOLD
+def test_what_is_cut_off_enters_the_certificate() -> None:
+    """The bound on the trace distance begins with 2√ε for a population ε above the cut-off."""
+    charger = qb.CoherentState(1.0)
+    tail = populations(charger.state(40))[9:].sum()
+    battery = qb.TavisCummingsBattery(1, 0.3, 8)
+    run = qb.charge(battery, times=[0.0], charger=charger, certificate="bound")
+    assert 1e-7 < tail < 1e-5
+    assert qb.certificate(run)["cutoff_bound"] == pytest.approx(2.0 * np.sqrt(tail), rel=1e-6)
+    assert run.status == "cutoff-not-resolved"
 
 
 @pytest.mark.parametrize("cls", [qb.CoherentState, qb.ThermalState, qb.SqueezedState])
