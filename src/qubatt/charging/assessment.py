@@ -1,4 +1,4 @@
-"""Merits of a solved request, with the bound of its cut-off error."""
+"""Merits of a solved request, with the bound on its cut-off error."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from qubatt.merits import Merit, SolvedRun
 
 @dataclass(frozen=True)
 class Assessment:
-    """Values of the merits of a solved request, and the bound of its cut-off error.
+    """Values of the merits of a solved request, and the bound on its cut-off error.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Assessment:
         return self.state_times if merit.needs == "full state" else times
 
     def shown(self, merit: Merit, values: FloatArray) -> float:
-        """Return the maximum of values at the times of a merit over the times of the result."""
+        """Return the maximum over the output times of the values of a merit."""
         if merit.needs == "expectations" and values.ndim:
             values = values[..., self.chosen]
         return float(np.max(values, initial=0.0))

@@ -205,7 +205,7 @@ def _too_small(request: Request, errors: CutoffErrors, names: Sequence[str]) -> 
 
 
 def _more_levels(request: Request) -> str:
-    """Return advice on matrices that lack levels, with the modes that operators lead out of."""
+    """Return advice on matrices that lack levels, naming the modes that need more levels."""
     steps = reach(request.problem)
     modes = [mode for mode in steps if steps[mode]] or list(steps)
     names = " and ".join(f"`{mode}`" for mode in modes)

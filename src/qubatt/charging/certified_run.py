@@ -60,7 +60,7 @@ class RunOptions(NamedTuple):
 
 
 def assess(request: Request, run: Propagation, initial: float = 0.0) -> Assessment:
-    """Return the merits of a propagation, and the bound of its cut-off error.
+    """Return the merits of a propagation, and the bound on its cut-off error.
 
     `initial` bounds ‖ρ̂(0) − ρ(0)‖₁ of the truncated initial state.
     """

@@ -1,4 +1,4 @@
-"""Companion runs: the same problem with other photon cut-offs, and the errors that they show."""
+"""Companion runs: the same problem with other photon cut-offs, and estimates from them."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def decide(
 def _runs_companion(
     row: Sequence[Assessment], errors: Sequence[CutoffErrors], options: CertificateOptions
 ) -> bool:
-    """Return whether a companion is wanted, and its work is small enough."""
+    """Return whether a companion run is wanted and its cost is small enough."""
     exact = all(set(each.methods.values()) <= {"proved"} and each.excess == 0.0 for each in errors)
     if options.mode == "bound" or exact or not all(each.solution.converged for each in row):
         return False

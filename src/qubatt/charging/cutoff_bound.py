@@ -74,7 +74,7 @@ class CutoffBound:
         return np.asarray(self.initial + self.leaked[after] <= 10.0 * self.noise[after])
 
     def after(self, before: CutoffBound) -> CutoffBound:
-        """Return the bound of a run that starts from the last state of another run."""
+        """Return the bound for a run that starts from the last state of another run."""
         return CutoffBound(
             self.initial + before.initial,
             self.edges,
@@ -88,7 +88,7 @@ class CutoffBound:
 
 
 def bound_of(request: Request, solution: Solution, initial: float) -> CutoffBound | None:
-    """Return the bound of a propagation; None if the defect or its integrals are not known."""
+    """Return the bound for a propagation; None if the defect or its integrals are not known."""
     defect = request.defect
     if defect is None:
         return None

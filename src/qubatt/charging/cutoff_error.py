@@ -22,10 +22,10 @@ CertificateMode = Literal["auto", "full", "bound"]
 """Mode in which the error of the cut-off is determined; see `charge`."""
 
 CUTOFF_TOLERANCE = 1e-6
-"""Default tolerance of the error of a merit, relative to its scale."""
+"""Default tolerance for the error of a merit, relative to its scale."""
 
 CutoffTolerance = Annotated[Positive, Field(lt=1.0)]
-"""A tolerance of the error of the cut-off, above 0 and below 1."""
+"""A tolerance for the error of the cut-off, above 0 and below 1."""
 
 
 class CertificateOptions(NamedTuple):
@@ -64,10 +64,10 @@ battery. In `bench.trust` the error of a merit was smaller than this estimate in
 """
 
 SAFETY = 2.0
-"""Factor of safety of estimates from a companion run."""
+"""Safety factor for estimates from a companion run."""
 
 ERROR_POWER = 1.25
-"""Power of the bound of a run with which errors of merits fall at least, as more levels are kept.
+"""Smallest power of the bound with which the errors of merits fall as levels are added.
 
 A bound is proportional to amplitudes, an error to amplitudes or populations. In `bench.trust` the
 power lies between 1.4 and 2 in most settings; 1.25 leaves a margin.
@@ -106,7 +106,7 @@ class CutoffErrors:
     bound : float or None
         B at the last time.
     tolerance : float
-        Tolerance of the errors relative to the scales of the merits.
+        Tolerance for the errors relative to the scales of the merits.
     ratio : float
         Ratio r of the bounds of run and companion; NaN without a companion.
     slope : float
@@ -148,7 +148,7 @@ class CutoffErrors:
         return next((one for one in order if one in used), "proved")
 
     def statuses(self) -> dict[str, str]:
-        """Return the status of each merit in view of the cut-off."""
+        """Return the status of each merit that follows from its cut-off error."""
         return {
             name: "ok"
             if error <= self.limits[name]
@@ -174,7 +174,7 @@ def limits_of(assessment: Assessment, tolerance: float) -> dict[str, float]:
 
 
 def errors_from_bound(assessment: Assessment, tolerance: float) -> CutoffErrors:
-    """Return the errors that follow from the bound: proved if that suffices, otherwise likely."""
+    """Return the errors from the bound: proved if that suffices, otherwise estimated."""
     limits = limits_of(assessment, tolerance)
     bound = assessment.bound
     last = assessment.record.times[-1:]
@@ -214,8 +214,8 @@ def errors_from_companion(
     """Return the errors estimated from a run with other cut-offs.
 
     With the bounds B of the run and B' of a companion with fewer levels, errors fall at least by
-    r = (B/B')^1.25, so that the error of a merit m is about 2 max|m − m'| r/(1 − r). For one with
-    more levels, r = (B'/B)^1.25 and the error is about 2 max|m − m'|/(1 − r). The maximum extends
+    r = (B/B')^1.25, so that the error of a merit m is about 2 max|m − m'| r/(1 − r). With more
+    levels, r = (B'/B)^1.25 and the error is about 2 max|m − m'|/(1 − r). The maximum extends
     over all earlier times. For steady states r is the ratio of the residuals
     ‖(𝓛̂ − 𝓛)ρ‖, if ρ is small enough to be formed.
 

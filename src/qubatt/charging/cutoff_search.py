@@ -18,7 +18,7 @@ from qubatt.models.photon_cutoff import max_photons
 logger = logging.getLogger(__name__)
 
 GROWTH, FAST_GROWTH = 1.4, 1.6
-"""Largest factor between successive cut-offs, and that while the bound is still useless."""
+"""Largest factor between successive cut-offs, in general and while the bound is useless."""
 
 SLOPE_GAIN = 1.5
 """Usual power of the bound with which errors fall."""
@@ -36,7 +36,7 @@ class CutoffHistory(NamedTuple):
     Attributes
     ----------
     tolerance : float
-        Tolerance of the errors of merits, relative to their scales.
+        Tolerance for the errors of merits, relative to their scales.
     tried : list of dict
         ``max_photons``, and ``error``: the largest error of a merit relative to its scale, None
         where it was not known yet.
@@ -73,7 +73,7 @@ def search_cutoff(
     request : Request
         The request with the lowest cut-off.
     tolerance : float
-        Tolerance of the error of each merit, relative to its scale.
+        Tolerance for the error of each merit, relative to its scale.
     solve : callable
         Solves a request, at the same sampling times for all cut-offs.
 

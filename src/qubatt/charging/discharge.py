@@ -51,7 +51,7 @@ alone.
 """
 
 HEATING = 1e-6
-"""Rise of the remaining energy, relative to its maximum, above which the result notes heating."""
+"""Rise of the remaining energy, relative to its maximum, above which a note reports heating."""
 
 HEATED_BY_COLD_BATH = (
     "The stored energy rises although all baths are at zero temperature, where a real bath only"

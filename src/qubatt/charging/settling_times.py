@@ -23,7 +23,7 @@ SETTLED_TOLERANCE = 1e-6
 """Accepted distance from the steady state, relative to the larger of 1 and the steady value."""
 
 OUTPUT_TIMES = 401
-"""Number of output times."""
+"""Number of automatic output times."""
 
 TIMES_PER_PERIOD = 12
 """Initial number of output times per period of the energy."""

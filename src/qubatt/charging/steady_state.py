@@ -87,8 +87,8 @@ def steady_state(
         Add the variable ``relaxation_rate``, the Liouvillian gap: the smallest −Re λ of the
         eigenvalues λ ≠ 0 of 𝓛 on the space that is reachable from ρ(0).
     certificate, cutoff_tolerance
-        As in `charge`, with the steady state of a companion with fewer levels. The bound of a run
-        does not exist for a steady state: ``"bound"`` gives only ‖(𝓛̂ − 𝓛)ρ‖₁.
+        As in `charge`, with the steady state of a companion with fewer levels. The bound for runs
+        does not apply to steady states: ``"bound"`` gives only ‖(𝓛̂ − 𝓛)ρ‖₁.
     progress : bool or callable
         As in `charge`.
     strict : bool

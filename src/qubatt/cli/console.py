@@ -25,7 +25,7 @@ SPELLINGS = {
 
 
 def prepare_streams() -> None:
-    """Make standard output and error replace unsupported characters by ASCII spellings."""
+    """Make standard output and error replace unsupported characters with ASCII spellings."""
     codecs.register_error(HANDLER, _spell)
     codecs.register(_ascii)
     for stream in (sys.stdout, sys.stderr):
@@ -39,7 +39,7 @@ def prepare_streams() -> None:
 
 
 def json_text(data: Any, indent: int | None = None) -> str:
-    """Return JSON; if standard output lacks a character, all non-ASCII ones are ``\\uXXXX``."""
+    """Return JSON; non-ASCII characters are ``\\uXXXX`` if standard output does not support all."""
     text = json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
@@ -65,7 +65,7 @@ def _ascii(name: str) -> codecs.CodecInfo | None:
 
 
 def _spell(error: UnicodeError) -> tuple[str, int]:
-    """Replace unsupported characters by ASCII spellings; an error handler for `codecs`."""
+    """Replace unsupported characters with ASCII spellings; an error handler for `codecs`."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text, mark = "", ""

@@ -78,7 +78,7 @@ def for_command_line(message: str, command: str = "") -> str:
 
 
 def _field(match: re.Match[str]) -> str:
-    """Return the beginning of an error, with the option if only charger states have the field."""
+    """Return the start of an error, naming the option if only charger states have the field."""
     kinds = [kind for kind, fields in _fields().items() if match[2] in fields]
     return f"{match[1]} of {OPTIONS['charger'].strip()}" if kinds == ["charger"] else match[1]
 

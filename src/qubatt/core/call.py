@@ -52,7 +52,7 @@ OTHER_NAMES = {
     "hamiltonian": "battery",
     "solver": "engine",
 }
-"""Arguments of qubatt, by their names in other packages or names of fields of their values."""
+"""Arguments of qubatt, by the names used in other packages or by fields of their values."""
 
 
 def explained_call(function: Callable[P, R]) -> Callable[P, R]:
@@ -94,7 +94,7 @@ def call_error(
 
 
 def _example(function: Callable[..., Any]) -> str:
-    """Return a call with the arguments that must be given."""
+    """Return an example of a call with all required arguments."""
     parameters = inspect.signature(function).parameters
     required = [name for name, each in parameters.items() if each.default is each.empty]
     written = ", ".join(EXAMPLES.get(name, name) for name in required)

@@ -45,10 +45,10 @@ Positive = Annotated[float, _Plain, Field(gt=0)]
 """A finite real number > 0: frequencies, tolerances."""
 
 MAX_COUNT = 10**6
-"""Largest number of atoms or photons, far above the capacity of any engine."""
+"""Largest accepted number of atoms or photons, far above the capacity of any engine."""
 
 MAX_TIMES = 10**7
-"""Largest number of output times."""
+"""Largest accepted number of output times."""
 
 Count = Annotated[int, _Plain, Field(ge=1, le=MAX_COUNT)]
 """A whole number ≥ 1, such as a number of atoms or a photon cut-off."""
@@ -150,7 +150,7 @@ def explain(error: ValidationError, fields: Mapping[str, Any]) -> ArgumentError:
 
 
 def _example(name: str, field: Any) -> str:
-    """Return the sentence that describes a field and shows a value."""
+    """Return a sentence with the description of a field and an example value."""
     if field is None or not (field.description and field.examples):
         return ""
     automatic = f' With {name}="auto" it is determined.' if AUTO in str(field.annotation) else ""

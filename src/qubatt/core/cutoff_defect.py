@@ -113,7 +113,7 @@ class CutoffDefect:
         return self.KK is None and not self.jumps
 
     def rate(self, value: Callable[[DefectOperator], Number]) -> Number:
-        """Return b for expectation values.
+        """Return b for given expectation values.
 
         With √(h ∫⟨X†X⟩dt) in place of √⟨X†X⟩, that is, with h ∫⟨X†X⟩dt as `value`, the sum bounds
         the integral of b over an interval of length h (Cauchy–Schwarz), if the linear term ⟨J†J⟩ is
@@ -124,7 +124,7 @@ class CutoffDefect:
     def integral(self, length: Number, integral: Callable[[DefectOperator], Number]) -> Number:
         """Return a bound on ∫ b dt over an interval from the integrals of all expectation values.
 
-        2√(h∫⟨K†K⟩) + Σ γ [∫⟨J†J⟩ + 2√(∫⟨J†J⟩ ∫⟨c†c⟩) + √(h∫⟨M†M⟩)] for length h.
+        2√(h∫⟨K†K⟩) + Σ γ [∫⟨J†J⟩ + 2√(∫⟨J†J⟩ ∫⟨c†c⟩) + √(h∫⟨M†M⟩)] for an interval of length h.
         """
         return self._sum(lambda X: length * integral(X), integral)
 
@@ -214,9 +214,10 @@ def reach(problem: Problem) -> dict[str, int]:
 
 
 def _leading_up(problem: Problem) -> Problem:
-    """Return the problem with those terms and jumps only that can lead to higher levels.
+    """Return the problem with only the terms and jumps that can lead to higher levels.
 
-    All others have no defect, nor have jumps that change the levels by one fixed number ≤ 0.
+    The others have no defect: terms that raise no level, and jumps that change the levels by one
+    fixed number ≤ 0.
     """
     changes = {
         product: [part for mode in problem.space.modes for part in _shifts(problem, mode, product)]

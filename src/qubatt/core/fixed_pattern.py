@@ -2,8 +2,8 @@
 
 Operators of batteries that differ only in coefficients have entries at the same positions. A plan,
 which maps the entries of the terms to those of the result, is computed once; then a sum or a
-product is arithmetic on the values. Matrices are ordinary `scipy.sparse.csr_array` objects, and
-each refers to its `Pattern`.
+product only requires arithmetic on the values. Matrices are ordinary `scipy.sparse.csr_array`
+objects, and each refers to its `Pattern`.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ _plans = _Plans()
 def planned(
     name: str, held: Sequence[Any], make: Callable[[], Plan], size: Callable[[Plan], float]
 ) -> Plan:
-    """Return a plan that depends only on positions of entries; the same objects share one plan.
+    """Return a plan that depends only on positions of entries; it is made once per set of objects.
 
     Parameters
     ----------

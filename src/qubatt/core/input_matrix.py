@@ -123,7 +123,7 @@ def check_hermitian(
 
 
 def worst_entry(matrix: Operator) -> tuple[int, int]:
-    """Return the row and column of the first entry of the largest magnitude."""
+    """Return the row and column of the first entry of largest magnitude."""
     coo = matrix.tocoo()
     entry = int(np.argmax(np.abs(coo.data)))
     rows, columns = coo.coords
@@ -168,7 +168,7 @@ def _plain(given: Any) -> Any:
 
 
 def _first(entries: Any, where: NDArray[np.bool_]) -> tuple[int, ...]:
-    """Return the index of the first marked entry."""
+    """Return the index of the first entry for which `where` is true."""
     if sp.issparse(entries):
         coo = entries.tocoo()
         return tuple(int(axis[where][0]) for axis in coo.coords)

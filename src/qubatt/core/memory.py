@@ -12,7 +12,7 @@ CGROUPS, PROCESS_CGROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 """Folder of the Linux control groups, and the file that lists those of this process."""
 
 UNLIMITED = 2.0**60
-"""Limit in bytes above which memory counts as unlimited; control groups of version 1 write 2^63 −
+"""Limit in bytes above which memory counts as unlimited; control groups of version 1 report 2^63 −
 4096 if there is no limit.
 """
 

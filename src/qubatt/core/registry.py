@@ -37,7 +37,7 @@ class Registry:
         self._names.setdefault(id(entry), name)
 
     def reserve(self, kind: str, name: str, cure: str) -> None:
-        """Reserve a name for an object that is built only in Python, with a hint for errors.
+        """Reserve a name for an object that is built only in Python, with a hint that errors show.
 
         Results store such an object under its name, but it cannot be built from a command line or
         file, so it is not listed among the entries.

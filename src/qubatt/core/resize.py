@@ -123,7 +123,7 @@ def resized(matrix: Operator, old: Dims, new: Dims) -> Operator:
 
 
 def _kept(old: list[int], new: list[int]) -> NDArray[np.intp]:
-    """Return the index in the old product of every state of the new, smaller one."""
+    """Return the index of every state of the new, smaller product in the old one."""
     levels = np.unravel_index(np.arange(prod(new)), new)
     return np.asarray(np.ravel_multi_index(levels, old))
 

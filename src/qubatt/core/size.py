@@ -72,7 +72,7 @@ def check_space(space: Space) -> None:
 
 
 def check_density(problem: Problem) -> None:
-    """Refuse a problem if the reachable part of ρ cannot fit in the free memory.
+    """Refuse a problem if the nonzero part of ρ cannot fit in the free memory.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def _refuse(space: Space, count: int, each: float, what: str) -> None:
 
 
 def least_entries(problem: Problem) -> int:
-    """Return a lower estimate of the number of entries of ρ that the initial state can reach.
+    """Return a lower estimate of the number of entries of ρ that can become nonzero.
 
     Basis states are points x of a lattice, with one coordinate for each ladder and L − 1 for atoms
     with L levels. The terms of H shift these points by vectors that span a lattice Λ, so they

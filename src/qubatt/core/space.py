@@ -216,11 +216,11 @@ class Space:
         return np.asarray(np.einsum("...idjiej->...de", split))  # (…, d, d)
 
     def level_of(self, name: str) -> NDArray[np.intp]:
-        """Return for every basis state the level of one factor, shape ``(D,)``."""
+        """Return the level of one factor in every basis state, shape ``(D,)``."""
         return np.asarray(np.unravel_index(np.arange(self.dim), self.dims)[self.position(name)])
 
     def places_in(self, larger: Space) -> NDArray[np.intp]:
-        """Return the index in a larger space of every basis state, shape ``(D,)``.
+        """Return the index of every basis state in a larger space, shape ``(D,)``.
 
         The factors are the same, some with more levels above those of this space.
         """

@@ -21,7 +21,7 @@ from qubatt.engines.threads import single_blas
 EPSILON = float(np.finfo(float).eps)
 
 STEP_ROUNDING = 4 * EPSILON
-"""Largest difference between two steps, relative to the time, that is attributed to rounding."""
+"""Largest difference between two steps, relative to the output time, that counts as rounding."""
 
 MAX_DENSE_DIM = 40
 """Maximum D; one exponential of a 1600 × 1600 matrix then takes about ten seconds."""

@@ -133,7 +133,7 @@ class Engine(ABC):
         return ""
 
     def unsupported_jump(self, jump: Jump) -> str:  # noqa: ARG002  # for engines that refuse some
-        """Return why the engine cannot treat a jump operator; empty if it can."""
+        """Return why the engine cannot handle a jump operator; empty if it can."""
         return ""
 
     @final

@@ -143,7 +143,7 @@ class Chebyshev:
     def _attempt(
         self, h: float, after: FloatArray, keep: NDArray[np.bool_]
     ) -> tuple[FloatArray, list[Vector], float, bool, FloatArray] | None:
-        """Sum the series into the third of the spare vectors; return None if the step is too long.
+        """Sum the series into the third spare vector; return None if the step is too long.
 
         Otherwise return the functionals and vectors at the times `after` the start of the step, the
         error, whether the next step may be longer, and the time integrals over parts of the step.

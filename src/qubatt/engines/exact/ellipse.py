@@ -69,7 +69,7 @@ class Ellipse(NamedTuple):
         return math.ceil(1.3 * (growth + math.sqrt(growth**2 + 80.0 * reach))) + 60
 
     def coefficients(self, after: FloatArray, count: int) -> FloatArray:
-        """Return the coefficients of exp(τ𝓛), τ since the start of the step, ``(T, count)``.
+        """Return the coefficients of exp(τ𝓛), τ from the start of the step, ``(T, count)``.
 
         They are exp(τc) (2 − δ_k0) J_k(τ|f|) or, for foci on the real axis, the same with I_k and
         the signs + + − − + + …

@@ -80,7 +80,7 @@ class ExactEngine(Engine):
 
         dρ/dt = −i[H(t), ρ] + Σ γ (cρc† − ½ {c†c, ρ})
 
-    is propagated on the blocks of ρ that the initial state can reach (`find_sectors`, `Layout`).
+    is propagated on the blocks of ρ that can become nonzero (`find_sectors`, `Layout`).
     Under a constant Hamiltonian, exp(t𝓛) is expanded in Chebyshev polynomials (`Chebyshev`); with
     pulses, adaptive Runge–Kutta steps of order 8 are used (`RungeKutta`). Expectation values are
     computed during the propagation; density matrices are saved only on request.
@@ -109,8 +109,8 @@ class ExactEngine(Engine):
 class _Reduction(Propagator):
     """Propagator restricted to the blocks of ρ that become nonzero from the initial states.
 
-    Initial states that reach the same blocks of ρ share the tables and are propagated one after
-    another: a joint propagation would take longer and force them to use the same steps.
+    Initial states for which the same blocks of ρ become nonzero share the tables and are propagated
+    one after another: a joint propagation would take longer and force them to use the same steps.
     """
 
     def __init__(self, task: Task, tolerance: float) -> None:
@@ -235,7 +235,7 @@ class _Reduction(Propagator):
 def _group_by_blocks(
     realization: Realization, initials: Sequence[Operator]
 ) -> list[tuple[ReducedLindbladian, list[int]]]:
-    """Group initial states by the blocks that they reach; return reductions and indices of states.
+    """Group initial states by the blocks that become nonzero; return reductions and state indices.
 
     A common, larger reduction would contain zeros that slow down every product.
     """

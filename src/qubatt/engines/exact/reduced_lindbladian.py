@@ -66,8 +66,8 @@ class Functionals(NamedTuple):
 class ReducedLindbladian:
     """States, functionals and generator on the stored part of ρ, for one realisation.
 
-    The stored part consists of the blocks of `sectors`; by default, those that the initial state
-    reaches.
+    The stored part consists of the blocks of `sectors`; by default, those that become nonzero from
+    the initial state.
     """
 
     def __init__(self, realization: Realization, sectors: Sectors | None = None) -> None:

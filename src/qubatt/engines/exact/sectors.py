@@ -20,12 +20,12 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class Sectors:
-    """Sectors of the basis, and the blocks of ρ that are reached from the initial state.
+    """Sectors of the basis, and the blocks of ρ that become nonzero from the initial state.
 
     Two basis states are in one sector if H, at any time, or the damping ½ Σ γ c†c connects them.
     The coherent and damping parts of the master equation map every block ρ_ST (rows in sector S,
-    columns in T) to itself; a jump c maps it to the blocks c_S'S ρ_ST c†_TT'. Only blocks reached
-    from ρ(0) are kept.
+    columns in T) to itself; a jump c maps it to the blocks c_S'S ρ_ST c†_TT'. Only blocks that
+    become nonzero from ρ(0) are kept.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Sectors:
     label, position : array
         For every basis state, its sector and its position in the sector.
     pairs : tuple of Pair
-        Reached blocks.
+        Blocks that become nonzero.
     targets : tuple of tuple of tuple of int
         For every jump and sector, the sectors to which the jump leads.
     """
@@ -47,12 +47,12 @@ class Sectors:
 
     @property
     def entries(self) -> int:
-        """Number of entries of ρ in the reached blocks."""
+        """Number of entries of ρ in the blocks that become nonzero."""
         sizes = [len(states) for states in self.members]
         return sum(sizes[row] * sizes[column] for row, column in self.pairs)
 
     def reached_from(self, initials: Sequence[Operator]) -> Sectors:
-        """Return the same sectors with the blocks that any of these initial states reaches."""
+        """Return the same sectors with the blocks that become nonzero from these initial states."""
         patterns = [pattern_of(rho) for rho in initials]
         return planned("reached", [self, *patterns], lambda: self._reached_from(patterns), _size)
 
@@ -74,7 +74,7 @@ class Sectors:
 
 
 def find_sectors(realization: Realization) -> Sectors:
-    """Return the sectors of a problem and the blocks of ρ that its initial state reaches."""
+    """Return the sectors of a problem and the blocks of ρ that become nonzero."""
     jumps = [pattern_of(c) for _, c in realization.jumps]
     patterns = [pattern_of(realization.pattern), *jumps, pattern_of(realization.initial)]
     return planned("sectors", patterns, lambda: _sectors(*patterns), _size)
