@@ -100,7 +100,7 @@ def _larger(request: Request, dims: dict[str, int]) -> Request:
 
 
 def progress_of_companions(progress: Report | None, count: int) -> list[Report | None]:
-    """Return the progress of the companions of `count` results of a joint run, one by one."""
+    """Return a progress callback for the companion of each of `count` results of a joint run."""
     edges = [SHARE_OF_RUN + (1.0 - SHARE_OF_RUN) * (k / count) for k in range(count + 1)]
     return [part(progress, *pair) for pair in pairwise(edges)]
 
@@ -156,7 +156,7 @@ def _runs_companion(
 
 
 def work_of(assessment: Assessment) -> float:
-    """Return the products of a run with the generator times the stored entries of ρ."""
+    """Return the number of products of a run times the number of stored entries of ρ."""
     counts = assessment.solution.statistics
     dim = assessment.request.realization.dim
     return float(counts.get("products", 1)) * float(counts.get("entries", dim**2))

@@ -21,7 +21,7 @@ ROUNDING = 1e-15
 """Rounding error of a population, and of ⟨K†K⟩ relative to the largest eigenvalue of K†K."""
 
 FEWEST_MORE_LEVELS = 20
-"""Number of levels, in addition to twice those of the cut-off, in which the tail is summed."""
+"""Number of levels, beyond twice the retained ones, over which the tail is summed."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class CutoffBound:
     edges : array, shape (K,)
         Ascending times, the first of them 0.
     leaked : array, shape (K,)
-        Bounds of ∫‖(𝓛̂ − 𝓛)ρ‖₁ds up to these times, for the computed ρ.
+        Bounds on ∫‖(𝓛̂ − 𝓛)ρ‖₁ds up to these times, for the computed ρ.
     strict : array, shape (K,)
         The same, with the errors of the computed ρ included; infinite if they are not bounded.
     noise : array, shape (K,)
@@ -140,7 +140,7 @@ def steady_bound(
 
 
 def _read(values: Mapping[str, Any]) -> Callable[[DefectOperator], Any]:
-    """Return the function that gives the expectation value of an operator, at least 0."""
+    """Return the function that maps an operator to its expectation value, 0 if that is negative."""
     return lambda X: np.maximum(values[X.label], 0.0)
 
 

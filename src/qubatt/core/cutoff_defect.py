@@ -261,7 +261,7 @@ class _Restriction:
         self.embedding = sp.csr_array(entries, shape=(larger.dim, space.dim))
 
     def defect(self, larger: Operator, small: Operator) -> Operator:
-        """Return X = X̂P − X, one column per retained state, without rounding errors."""
+        """Return X̂P − X, one column per retained state, without rounding errors."""
         restricted = larger @ self.embedding
         difference = sp.csr_array(restricted - self.embedding @ small)
         least = ROUNDING * float(np.abs(restricted.data).max(initial=0.0))
@@ -304,5 +304,5 @@ def _matrices(operator: TimeDependent) -> list[Operator]:
 
 
 def values_of(moments: Mapping[str, Number]) -> Callable[[DefectOperator], Number]:
-    """Return the function that gives the expectation values of operators, at least 0."""
+    """Return the function that maps an operator to its expectation value, 0 if that is negative."""
     return lambda operator: np.maximum(moments[operator.label], 0.0)
