@@ -16,7 +16,7 @@ MAX_AUTO_DENSE_DIM = 20
 
 
 def select_engine(engine: str | Engine, task: Task) -> tuple[Engine, str]:
-    """Return the engine for a task and the reason: the requested one, or the fastest exact one.
+    """Return the requested or the fastest exact engine for a task, and the reason for the choice.
 
     ``"auto"`` selects `DenseEngine` for at most 20 basis states, a constant Hamiltonian and evenly
     spaced times, otherwise `ExactEngine`.

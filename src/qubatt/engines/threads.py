@@ -16,7 +16,7 @@ LOADING_PROCESS = os.getpid()
 
 
 def thread_count() -> int:
-    """Return the number of threads of a product: that of Numba, or 1 without fast barriers.
+    """Return the number of threads for a product: that of Numba, or 1 without fast barriers.
 
     It is also 1 in a process that was forked after this module was loaded.
     """

@@ -30,7 +30,7 @@ class CoherenceL1(BatteryStateMerit):
     citations = ("baumgratz2014",)
 
     def values(self, run: SolvedRun) -> FloatArray:
-        """Return the sum, shape ``(T,)``."""
+        """Return the coherence, shape ``(T,)``."""
         rho, levels = run.in_levels, run.spectrum.levels
         if len(levels) == rho.shape[-1]:
             return np.asarray((np.abs(rho) * ~run.spectrum.same_level).sum(axis=(1, 2)))

@@ -31,7 +31,7 @@ Over shorter intervals the rounding error of E would dominate dE/dt.
 EPSILON = float(np.finfo(np.float64).eps)
 
 BREAK_OFFSET = 1e-12
-"""Distance from a pulse break at which the limit before it is evaluated, relative to its time."""
+"""Relative distance before a jump of a pulse at which the left-hand limit is evaluated."""
 
 
 def edges(breaks: Iterable[float], end: float) -> FloatArray:
@@ -210,7 +210,7 @@ class _Smooth:
     def errors(self) -> FloatArray:
         """Estimated error in each step, NaN if there are too few times.
 
-        Each time is left out once and its value interpolated. With k rows and adjacent steps h
+        Each time is left out in turn, and its value interpolated. With k rows and adjacent steps h
         and h′ the error of this value is (hh′)^k f⁽²ᵏ⁾/(2k)!, whereas the error within the step h
         is at most (h/2)^2k f⁽²ᵏ⁾/(2k)!. The error in a step is the smaller of the estimates at
         its two ends.

@@ -55,12 +55,12 @@ INNER_ENERGY = InnerEnergy()
 
 
 def heat_flows(problem: Problem) -> tuple[HeatFlow, ...]:
-    """Return D†(U) of each environment, in the order of `environments`."""
+    """Return D†(U) for each environment, in the order of `environments`."""
     return tuple(HeatFlow(INNER_ENERGY, source) for source in environments(problem))
 
 
 def work_flows(problem: Problem) -> tuple[observable.WorkFlow, ...]:
-    """Return i[H_drive, U] of each drive, in the order of `drives`."""
+    """Return i[H_drive, U] for each drive, in the order of `drives`."""
     return tuple(observable.WorkFlow(INNER_ENERGY, drive) for drive in drives(problem))
 
 
@@ -108,7 +108,7 @@ class HeatCurrent(Merit):
         return {"environment": environments(problem)}
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
-        """Return D†(U) of each environment."""
+        """Return D†(U) for each environment."""
         return heat_flows(problem)
 
     def values(self, run: SolvedRun) -> FloatArray:
@@ -137,7 +137,7 @@ class WorkFlow(Merit):
         return {"drive": drives(problem)}
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
-        """Return i[H_drive, U] of each drive."""
+        """Return i[H_drive, U] for each drive."""
         return work_flows(problem)
 
     def values(self, run: SolvedRun) -> FloatArray:
@@ -159,7 +159,7 @@ class FirstLawResidual(Merit):
         return without_energy(realization)
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
-        """Return L†(U) and the heat and work flows."""
+        """Return L†(U), and the observables of the heat currents and work flows."""
         return (Derivative(INNER_ENERGY), *heat_flows(problem), *work_flows(problem))
 
     def values(self, run: SolvedRun) -> FloatArray:

@@ -16,7 +16,7 @@ from qubatt.merits.curve_merit import CurveMerit
 from qubatt.merits.solved_run import SolvedRun
 
 BETWEEN_TIMES = ", interpolated between output times"
-"""End of the definition of an interpolated merit; `Curve` contains the interpolation."""
+"""Suffix of the definition of a merit that `Curve` interpolates."""
 
 FORMULAS = {"energy": "E(t)", "power": "dE/dt", "average_power": "E(t)/t"}
 ENERGY_VALUE = ("energy", "value")
@@ -87,10 +87,10 @@ class Maximum(CurveMerit):
         return run.power_scale if power else super().scale(run)
 
     def error_bound(self, distance: FloatArray, run: SolvedRun) -> FloatArray | None:
-        """Return a bound for the largest energy, from bounds ±e(t) on the energy at all times.
+        """Return a bound on the largest energy, from bounds ±e(t) on the energy at all times.
 
         max E lies between max(E − e) and max(E + e), so late errors do not spoil an early maximum
-        that stays above E + e. No bound for powers and times.
+        that stays above E + e. None for powers and times.
         """
         errors = run.energy_error(distance) if (self.of, self.coordinate) == ENERGY_VALUE else None
         return None if errors is None else np.asarray(run.maximum_error(errors, run.of(ENERGY)))

@@ -118,7 +118,7 @@ class Merit(ABC):
         Returns
         -------
         array, shape (T,) or (), or None
-            None if there is no bound, as for merits of the photons, whose operators are unbounded.
+            None if there is no bound, as for photon merits, whose operators are unbounded.
         """
         return None
 

@@ -40,7 +40,7 @@ class PowerBound(Merit):
     citations = ("juliafarre2020",)
 
     def observables(self, problem: Problem) -> tuple[Observable, ...]:
-        """Return H_B, V, their squares, and D†(H_B) of each environment."""
+        """Return H_B, V, their squares, and D†(H_B) for each environment."""
         return (ENERGY, ENERGY_SQUARE, CHARGING, CHARGING_SQUARE, *_leaks(problem))
 
     def values(self, run: SolvedRun) -> FloatArray:
@@ -51,5 +51,5 @@ class PowerBound(Merit):
 
 
 def _leaks(problem: Problem) -> tuple[HeatFlow, ...]:
-    """Return D†(H_B) of each environment."""
+    """Return D†(H_B) for each environment."""
     return tuple(HeatFlow(ENERGY, source) for source in environments(problem))

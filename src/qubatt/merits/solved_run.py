@@ -111,7 +111,7 @@ class SolvedRun:
 
     @property
     def time_scale(self) -> float:
-        """The last time; 1 if the last time is 0, or infinite as for a steady state."""
+        """The last time, replaced with 1 if it is 0 or, as for a steady state, infinite."""
         last = float(self.times[-1])
         return last if 0.0 < last < math.inf else 1.0
 

@@ -130,7 +130,7 @@ def collective_terms(problem: Problem) -> tuple[Term, ...] | None:
     """Return H_B in named operators; None for a matrix other than ω_x J_x + ω_y J_y + ω_z J_z + c.
 
     A matrix on the symmetric states defines H_B in the full space only if H_B is a sum of
-    single-atom Hamiltonians. J_x, J_y, J_z and 1 are orthogonal, Tr[AB] = 0.
+    single-atom Hamiltonians. Any two of J_x, J_y, J_z and 1 are orthogonal: Tr[AB] = 0.
     """
     if not problem.space.matrices.get(problem.battery):
         return problem.battery_terms

@@ -1,4 +1,4 @@
-"""Sets of unitaries that may act on a battery, with the states and levels they act on."""
+"""Sets of unitaries that may act on a battery, with their states and levels."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from qubatt.operators import Atoms
 
 
 class Reach(ABC):
-    """A set of unitaries U, with the state ρ and the Hamiltonian H that they act on.
+    """A set of unitaries U, with the state ρ that they act on and the Hamiltonian H.
 
     Attributes
     ----------

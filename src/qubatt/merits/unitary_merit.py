@@ -26,7 +26,7 @@ def reach_field() -> Any:
 
 
 class UnitaryMerit(Merit):
-    """A merit that optimises over the unitaries named by `reach`, for a state ρ and energy H.
+    """A merit optimised over the unitaries named by `reach`, for a state ρ and Hamiltonian H.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class UnitaryMerit(Merit):
 
     @property
     def unitaries(self) -> Reach:
-        """The set of unitaries, with the state and the Hamiltonian that they act on."""
+        """The set of unitaries, with the state that they act on and the Hamiltonian."""
         return REACHES[self.reach]
 
     @property

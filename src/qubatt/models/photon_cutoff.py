@@ -12,7 +12,7 @@ AUTO = "auto"
 """Value of `max_photons` that requests an automatic cut-off."""
 
 MAX_CUTOFF = 10**5
-"""Largest cut-off in the search for one below which a charger state fits."""
+"""Largest cut-off considered in the search for one that suffices for a charger state."""
 
 B = TypeVar("B", bound=Battery)
 

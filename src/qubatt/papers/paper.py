@@ -100,7 +100,7 @@ class Paper:
     figures : tuple of PaperFigure
         Figures in the order of the paper.
     readings : mapping of str to str
-        Interpretations of ambiguous definitions in the paper, with a description each.
+        Interpretations of ambiguous definitions in the paper, each with a description.
     notes : tuple of str
         Introductory notes of the report.
     """

@@ -72,7 +72,7 @@ def _study(
 
 
 class Scans(contextlib.AbstractContextManager["Scans"]):
-    """Computes scans on all cores and reuses results in a folder, also after an interruption.
+    """Computes scans on all cores and reuses results in a folder, even after an interruption.
 
     Parameters
     ----------

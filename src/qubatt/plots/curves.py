@@ -80,7 +80,7 @@ def draw_curves(
     values : DataArray, dims (x,) or (family, x)
         Values to draw.
     doubtful : DataArray of bool, optional
-        Points to mark as hollow, with the dimensions of `values`.
+        Points to draw hollow, with the dimensions of `values`.
     curve_style : CurveStyle
         Labels, legend and markers.
     """
@@ -124,13 +124,13 @@ def draw_points(
     Parameters
     ----------
     x : DataArray
-        Coordinate; over a text coordinate, points are drawn without a line.
+        Coordinate; points along a text coordinate are not joined by a line.
     style : mapping
         Colour, line style and label as matplotlib options.
     hollow : array of bool, optional
         Mask of doubtful points.
     marked : bool
-        Whether to mark all points.
+        Whether every point gets a marker.
     """
     options: dict[str, Any] = dict(style)
     if marked:

@@ -1,4 +1,4 @@
-"""Marks of maxima that lie at the last time, where the curve may still rise."""
+"""Markers of maxima that lie at the last time, where the curve may still rise."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qubatt.plots.selection import places_of
 from qubatt.results.late_maxima import late_maxima
 
 NOTE = "triangles: maximum at the last time, the curve may still rise"
-"""Explanation of the marks."""
+"""Explanation of the markers."""
 
 STYLE: dict[str, Any] = {
     "linestyle": "none",

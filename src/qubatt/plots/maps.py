@@ -1,4 +1,4 @@
-"""Maps of values over two parameters, one cell per point."""
+"""Maps of functions of two parameters, one cell per point."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def draw_values(
     doubtful: xr.DataArray | None = None,
     logarithmic: Sequence[str] = (),
 ) -> ScalarMappable:
-    """Draw a quantity over two parameters, dark for small values (also in greyscale).
+    """Draw a quantity as a function of two parameters, dark for small values even in greyscale.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ THEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("spin squeezing", ("spin_squeezing*",)),
     ("entropy production rate", ("entropy_production*",)),
 )
-"""Panels in order: the label of an axis with several quantities, and patterns of variable names."""
+"""Panels in order: axis label if there are several quantities, and patterns of variable names."""
 
 BOUNDS = ("power_bound", "speed_limit")
 """Variables that are bounds on other variables of the same panel."""

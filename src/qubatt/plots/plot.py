@@ -198,7 +198,7 @@ def _horizontal(dataset: xr.Dataset, dims: Sequence[str], *, scaling: bool) -> s
 def _over(
     numbers: dict[str, xr.DataArray], x: str, rest: list[str], named: bool
 ) -> dict[str, xr.DataArray]:
-    """Return the arrays with all dimensions; a named variable without them is an error."""
+    """Return the arrays with the dimensions to draw; a named variable must have them."""
     complete = {}
     for name, array in numbers.items():
         dims = {"time" if dim == "state_time" and x == "time" else dim for dim in dims_of(array)}

@@ -52,7 +52,7 @@ MARKS = (
 
 
 class Point(NamedTuple):
-    """Position of a mark and its name in the legend."""
+    """Position of a marker and its name in the legend."""
 
     x: float
     y: float
@@ -71,7 +71,7 @@ def legend_names(panel: Panel, dataset: xr.Dataset) -> list[str]:
 def draw_panel(
     axes: Axes, panel: Panel, dataset: xr.Dataset, doubtful: xr.DataArray | None = None
 ) -> None:
-    """Draw the curves of a panel with marks, but without a legend.
+    """Draw the curves of a panel with markers, but without a legend.
 
     Parameters
     ----------
@@ -80,9 +80,9 @@ def draw_panel(
     panel : Panel
         Curves with one dimension each.
     dataset : Dataset
-        Result that contains the curves, the marks, and the stored energy drawn behind ergotropies.
+        Result with the curves, the marked numbers, and the stored energy drawn behind ergotropies.
     doubtful : DataArray of bool, optional
-        Points over a parameter to mark as hollow.
+        Points of curves over a parameter that are drawn hollow.
     """
     with styled():
         if (energy := _beneath(panel, dataset)) is not None:

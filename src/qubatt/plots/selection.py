@@ -45,11 +45,11 @@ def fixed(dataset: xr.Dataset, at: Mapping[str, Any]) -> xr.Dataset:
 
 
 def along(dataset: xr.Dataset, names: Iterable[str | None]) -> xr.Dataset:
-    """Return a Dataset whose dimensions are those to draw over, each with a coordinate.
+    """Return a Dataset whose dimensions are those along which to draw, each with a coordinate.
 
     A coordinate in `names` replaces the dimension along which it varies. Times ``time(…, step)``
-    that differ between points are kept; for a single point they become the dimension. Dimensions
-    without a coordinate are numbered from 0.
+    that differ between points are kept; if only one point is selected, they become the dimension.
+    Dimensions without a coordinate are numbered from 0.
     """
     for name in TIMES:
         if name in dataset.coords and name not in dataset.dims and dataset[name].ndim:

@@ -25,7 +25,7 @@ CHUNK_ENTRIES = 4_000_000
 
 @dataclass(frozen=True)
 class Cycle:
-    """Work and heat of one recharging cycle, each of shape ``(B,)`` over the values of β."""
+    """Work and heat of one recharging cycle, each of shape ``(B,)`` with one entry per β."""
 
     ergotropy: FloatArray
     work: FloatArray

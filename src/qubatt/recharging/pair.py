@@ -35,7 +35,7 @@ def recharge_pair(H_B: Any, H_0: Any, beta: ArrayLike) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        The variables `ergotropy`, `work`, `heat` and `efficiency` over ``beta``, and `ambiguous`.
+        The variables `ergotropy`, `work`, `heat`, `efficiency` and `ambiguous` with dim ``beta``.
 
     Raises
     ------

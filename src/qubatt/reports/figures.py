@@ -35,7 +35,7 @@ class Shown:
 
 
 def standard_figures(dataset: xr.Dataset) -> list[Shown]:
-    """Return figures that show merits over one or two axes, power laws in N, and time curves.
+    """Return figures that show merits along one or two axes, power laws in N, and time curves.
 
     Further axes are fixed at their first and last values for merits, and at their middle values
     for all other figures.
@@ -67,7 +67,7 @@ def _wanted(
         ends = [dataset[axis].to_numpy()[[0, -1]].tolist() for axis in others]
         for values in product(*ends):
             at = dict(zip(others, values, strict=True))
-            title = f"Figures of merit over {' and '.join(_name(data, a) for a in longest)}"
+            title = f"Figures of merit versus {' and '.join(_name(data, a) for a in longest)}"
             yield _at(title, dataset, at), lambda at=at: plot(data, at=at)
         if LAW_AXIS in axes and dataset.sizes[LAW_AXIS] >= 3:
             rest = [axis for axis in axes if axis != LAW_AXIS]

@@ -27,7 +27,7 @@ from qubatt.results.tables import axis_rows, failure_rows, merit_rows, provenanc
 def report(source: xr.Dataset | str | Path, output: str | Path | None = None) -> Path:
     """Write an HTML page with the parameters, figures, certificates and failures of a study.
 
-    The embedded figures depend on the dimensions of the data: lines over one axis, maps over two
+    The embedded figures depend on the dimensions of the data: curves for one axis, maps for two
     axes, power laws for at least three numbers of atoms, and families of curves over time.
 
     Parameters

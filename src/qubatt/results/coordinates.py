@@ -86,12 +86,12 @@ METHODS = "cutoff_methods"
 """Name of the methods by which the error of each merit was determined."""
 
 TOLERANCE = "cutoff_tolerance"
-"""Name of the tolerance of these errors; it is a parameter, therefore not a coordinate either."""
+"""Name of the tolerance of these errors; it is a parameter and therefore no coordinate."""
 
 VALID_UNTIL = "cutoff_valid_until"
-"""Name of the last time at which all errors are small; a certificate has it only if there is one.
+"""Name of the last time at which all errors are small; a certificate lacks it if there is none.
 
-It is no coordinate, because `xarray.concat` joins only coordinates that all parts have.
+It is not a coordinate, because `xarray.concat` joins only coordinates that all parts have.
 """
 
 
@@ -99,7 +99,7 @@ def flat_certificate(certificate: Mapping[str, Any]) -> dict[str, float | str]:
     """Return the numbers and strings in a certificate, with NaN for an unknown number.
 
     ``cutoff_error_energy`` is the error of the energy, and so on; limits, statuses and methods
-    of single merits are omitted, and so are `VALID_UNTIL` and `TOLERANCE`.
+    of individual merits are omitted, and so are `VALID_UNTIL` and `TOLERANCE`.
     """
     errors = certificate.get(CUTOFF_ERROR) or {}
     numbers = {

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 STILL_RISING = "still_rising"
-"""Name of the attribute of one run, or the variable of many runs, that lists the late maxima."""
+"""Name of the attribute of a run, or of the variable of many runs, that lists late maxima."""
 
 SEPARATOR = ", "
 """Separator of the names in the variable."""

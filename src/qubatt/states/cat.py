@@ -105,7 +105,7 @@ class CatState(ChargerState):
         return ket
 
     def _tail(self, x: float, level: int) -> float:
-        """Return the population above a level, neglecting levels below the rounding error."""
+        """Return the population above a level, neglecting populations below the rounding error."""
         length = int(max(level, x) + 12.0 * np.sqrt(max(level, x))) + 60
         weights = self._amplitudes(x, length) ** 2
         return float(weights[level + 1 :].sum() / weights.sum())

@@ -14,7 +14,7 @@ LARGEST_TAIL = 1e-5
 """Largest allowed population ε above the cut-off.
 
 The certificate covers the part that is cut off: its bound on the trace distance begins at 2√ε. A
-larger ε is refused, since it means that the state is another one.
+larger ε is refused, because the truncated state would differ too much from the requested one.
 """
 
 

@@ -98,8 +98,8 @@ def test_page_tells_everything_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("axes", "options", "titles"),
     [
-        (("n_atoms",), {}, ["Figures of merit over number of atoms", "Power laws in"]),
-        (("charger",), {}, ["Figures of merit over charger state"]),
+        (("n_atoms",), {}, ["Figures of merit versus number of atoms", "Power laws in"]),
+        (("charger",), {}, ["Figures of merit versus charger state"]),
         (
             ("n_atoms", "charger"),
             {"curves": True, "ragged": True},

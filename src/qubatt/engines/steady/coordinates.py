@@ -25,7 +25,7 @@ class Coordinates:
     """Real coordinates x of ρ = Σ x_k B_k for Hermitian matrices B_k.
 
     The B_k are |i⟩⟨i|, (|i⟩⟨j| + |j⟩⟨i|)/√2 and i(|i⟩⟨j| − |j⟩⟨i|)/√2. They are orthonormal, so
-    ‖x‖ is the Frobenius norm of ρ. Only coordinates within reach of an initial state are kept.
+    ‖x‖ is the Frobenius norm of ρ. Only coordinates reachable from an initial state are kept.
     Each is stored once, whereas the vectors of `ReducedLindbladian` contain some entries twice.
     """
 
@@ -71,8 +71,9 @@ class Coordinates:
         """Return a mask of the coordinates that can become nonzero if the initial state is x.
 
         Sectors do not reveal all coordinates that stay 0; further ones can exist, for example, if H
-        and ρ(0) are real. 𝓛 is therefore applied to a vector with random values of the coordinates
-        reached so far, which do not cancel by chance, until no further coordinate becomes nonzero.
+        and ρ(0) are real. 𝓛 is therefore applied to a vector in which the coordinates that are
+        nonzero so far have random values, so that no sum vanishes by chance, until no further
+        coordinate becomes nonzero.
         """
         random = np.random.default_rng(0).uniform(0.5, 1.5, size=len(self))
         reached, before = x != 0, -1
@@ -168,14 +169,14 @@ class Coordinates:
 
     @cached_property
     def _offsets(self) -> dict[Pair, int]:
-        """Index in vec ρ at which each block begins, with its rows stacked."""
+        """Index at which each block begins in vec ρ, which stacks the rows of all blocks."""
         sizes = self.reduced.layout.sizes
         pairs = self.reduced.sectors.pairs
         ends = np.cumsum([0, *(sizes[S] * sizes[T] for S, T in pairs)])
         return dict(zip(pairs, ends.tolist(), strict=False))
 
     def _superoperator(self) -> sp.csr_array:
-        """Return the matrix of 𝓛 acting on vec ρ, for all reached blocks."""
+        """Return the matrix of 𝓛 acting on vec ρ, for all blocks that can become nonzero."""
         realization, sectors = self.reduced.realization, self.reduced.sectors
         sizes, offsets = self.reduced.layout.sizes, self._offsets
         count = self.reduced.entries

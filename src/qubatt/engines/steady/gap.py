@@ -28,16 +28,16 @@ MAX_DENSE_COORDINATES = 800
 """Maximum number of coordinates for which all eigenvalues are computed."""
 
 KRYLOV_VECTORS = 48
-"""Number of Krylov vectors for the relaxation rate."""
+"""Number of Krylov vectors used to compute the relaxation rate."""
 
 MIN_TIME_SPAN = 0.25
-"""Shortest propagation time for the relaxation rate, in units of 1 over the largest rate."""
+"""Shortest time of the flow used for the relaxation rate, in units of 1 / the largest rate."""
 
 
 def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 1) -> float:
-    """Return the Liouvillian gap: the smallest −Re λ of the eigenvalues λ ≠ 0 within reach.
+    """Return the Liouvillian gap: the smallest −Re λ of the eigenvalues λ ≠ 0 in `coordinates`.
 
-    For many coordinates it follows from the largest |exp(tλ)| ≠ 1 of the flow over a time t,
+    For many coordinates the gap follows from the largest |exp(tλ)| ≠ 1 of the flow over a time t,
     with the given steady state projected out. `states` is the number of steady states, whose
     eigenvalues are 0. NaN if the computation fails, or if the maximum number of steady states is
     reached.
@@ -88,7 +88,7 @@ class SteadyCount(NamedTuple):
 
 
 def count_steady(projector: SteadyProjector, steady: FloatArray) -> SteadyCount:
-    """Count the steady states within reach.
+    """Count the steady states in the coordinates of a projector.
 
     If the steady state is unique, P₀ maps every random state to it. Otherwise the difference is a
     further solution of 𝓛x = 0. Random states are tried until they yield no new solution.
@@ -101,7 +101,7 @@ def count_steady(projector: SteadyProjector, steady: FloatArray) -> SteadyCount:
     while len(directions) < MAX_STEADY_STATES:
         probe = _random_state(projector.coordinates, random) - steady
         if np.linalg.norm(probe) <= ZERO_NORM:
-            break  # only the steady state is within reach
+            break  # no other state is reachable
         estimate = projector.project(probe, stop)
         rate = estimate.rate
         new = estimate.x
@@ -115,10 +115,10 @@ def count_steady(projector: SteadyProjector, steady: FloatArray) -> SteadyCount:
 
 
 def _random_state(coordinates: Coordinates, random: np.random.Generator) -> FloatArray:
-    """Return a random pure state, restricted to the coordinates within reach.
+    """Return a random pure state, restricted to the given coordinates.
 
-    Strongly damped basis states have small amplitudes. Conserved quantities generally differ from
-    their values in the steady state.
+    Strongly damped basis states have small amplitudes. The conserved quantities generally differ
+    from those of the steady state.
     """
     reduced = coordinates.reduced
     damping = reduced.realization.no_jump.diagonal().real

@@ -17,7 +17,7 @@ from qubatt.engines.steady.steady_solver import SolverCost, SteadySolver
 from qubatt.engines.steady.step_propagator import STEP_ROUNDING, StepPropagator
 
 MIN_KRYLOV_VECTORS, MAX_KRYLOV_VECTORS = 24, 160
-"""Smallest and largest number of Krylov vectors in memory; it depends on the free memory."""
+"""Bounds on the number of Krylov vectors in memory, which depends on the free memory."""
 
 CHECK_INTERVAL = 4
 """Number of new Krylov vectors between two solutions of the small least-squares problem."""
@@ -150,7 +150,7 @@ class GMRESProjector(SteadyProjector):
                     return new_x, np.linalg.eigvals(np.eye(space.dim) - space.hessenberg)
 
     def statistics(self) -> dict[str, Any]:
-        """Return the counts of steps, products and cycles."""
+        """Return the numbers of steps, products and cycles."""
         return {
             "unknowns": len(self.coordinates),
             "flow": self._shortest,

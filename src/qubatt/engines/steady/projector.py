@@ -31,9 +31,9 @@ class StopRule(NamedTuple):
     Attributes
     ----------
     residual : float
-        Largest sufficient ‖𝓛x‖.
+        Largest acceptable ‖𝓛x‖.
     relative : float
-        Largest sufficient ‖𝓛x‖ / ‖x‖.
+        Largest acceptable ‖𝓛x‖ / ‖x‖.
     norm : float
         Largest ‖x‖ for which the limit counts as 0.
     report : callable, optional
@@ -98,4 +98,4 @@ class SteadyProjector(ABC):
 
     @abstractmethod
     def statistics(self) -> dict[str, Any]:
-        """Return the counts of products, factorisations and other operations."""
+        """Return the numbers of products, factorisations and other operations."""

@@ -38,7 +38,7 @@ class ShiftedSolver(ABC):
 
     @abstractmethod
     def statistics(self) -> dict[str, Any]:
-        """Return the counts; see `SteadyProjector`."""
+        """Return the numbers of operations; see `SteadyProjector`."""
 
 
 class ResolventProjector(SteadyProjector):
@@ -86,5 +86,5 @@ class ResolventProjector(SteadyProjector):
         return SteadyEstimate(x, residual, error, rate)
 
     def statistics(self) -> dict[str, Any]:
-        """Return the counts; see `SteadyProjector`."""
+        """Return the numbers of operations; see `SteadyProjector`."""
         return {"implicit_steps": self._steps} | self._shifted.statistics()

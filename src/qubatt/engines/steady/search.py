@@ -93,7 +93,7 @@ class SteadySearch(NamedTuple):
     stop: StopRule
 
     def of(self, start: FloatArray) -> SteadySearch:
-        """Return the result for another initial state that reaches the same coordinates."""
+        """Return the result for another initial state with the same reachable coordinates."""
         if self.steady_count.states == 1:
             return self
         return self._replace(estimate=self.final_projector.project(start, self.stop))
@@ -107,7 +107,7 @@ class SteadySearch(NamedTuple):
     def error(self) -> float:
         """Estimate of ‖ρ − ρ_∞‖; infinite if no estimate is possible.
 
-        It allows for a remainder of the slowest mode that is hidden by rounding errors of 𝓛ρ.
+        It allows for a remainder of the slowest mode that is hidden by rounding errors in 𝓛ρ.
         """
         error = self.estimate.error
         rate = self.steady_count.rate if self.steady_count.states == 1 else self.estimate.rate

@@ -162,11 +162,11 @@ class SecularGMRES(ShiftedSolver):
         return np.asarray(W)
 
     def _precondition(self, x: FloatArray) -> FloatArray:
-        """Return the inverse of the secular approximation × x, made traceless.
+        """Return the inverse of the secular approximation applied to x, made traceless.
 
         The exact solution is traceless, because x lies in the range of 𝓛. The trace of the
-        approximate one is removed by subtracting a multiple of the steady state of the rate
-        equation, which 𝓛 changes very little.
+        approximate solution is removed by subtracting a multiple of the steady state of the rate
+        equation, which 𝓛 nearly maps to 0.
         """
         blocks: dict[tuple[int, int], NDArray[np.complex128]] = {}
         populations = np.zeros(self._ends[-1])
@@ -215,5 +215,5 @@ class SecularGMRES(ShiftedSolver):
         raise NotWeakError('The secular method does not converge: use method "flow" or "direct".')
 
     def statistics(self) -> dict[str, Any]:
-        """Return the counts; see `SteadyProjector`."""
+        """Return the numbers of operations; see `SteadyProjector`."""
         return {"condition": self.condition, "iterations": self._iterations}

@@ -54,10 +54,10 @@ class SteadySolution:
     smallest_eigenvalue : float
         Smallest eigenvalue of ρ; it is negative only because of numerical errors.
     count : int
-        Number of independent steady states within reach of ρ(0), 1 for a unique steady state; at
-        most 8 are counted, and 0 means that the number is unknown.
+        Number of independent steady states on the space reachable from ρ(0), 1 for a unique steady
+        state; at most 8 are counted, and 0 means that the number is unknown.
     relaxation_rate : float or None
-        Smallest −Re λ of the eigenvalues λ ≠ 0 of 𝓛 within reach (Liouvillian gap), if requested.
+        Smallest −Re λ of the eigenvalues λ ≠ 0 of 𝓛 on this space (Liouvillian gap), if requested.
     converged : bool
         Whether residual and error are within their limits.
     statistics : mapping
@@ -104,7 +104,8 @@ def solve_steady(
 
     Each result equals, within its error, that of a task with this initial state alone. If all
     initial states lead to one unique steady state, it is computed once. Otherwise each initial
-    state has its own computation, and those that reach the same coordinates share the preparation.
+    state has its own computation, and those with the same reachable coordinates share the
+    preparation.
 
     Parameters
     ----------
@@ -170,7 +171,7 @@ class _Query(NamedTuple):
 def _solve(
     query: _Query, initials: Sequence[Operator], alike: bool = False
 ) -> list[SteadySolution]:
-    """Return the steady states; `alike` initial states are known to reach the same coordinates."""
+    """Return the steady states; `alike` initial states have the same reachable coordinates."""
     realization = query.realization
     reduced = ReducedLindbladian(realization, find_sectors(realization).reached_from(initials))
     needed = (8.0 * (MIN_KRYLOV_VECTORS + len(initials)) + BYTES_PER_COORDINATE) * reduced.entries
@@ -195,7 +196,7 @@ def _solve(
 
 
 def _groups(coordinates: Coordinates) -> tuple[list[list[int]], bool]:
-    """Group initial states by the coordinates they reach; return whether all share coordinates.
+    """Group initial states by reachable coordinates; return whether all share coordinates.
 
     The groups contain indices. Without shared coordinates there is no common steady state.
     """
@@ -220,7 +221,7 @@ def _solve_groups(
 
 
 class _Expectations:
-    """Solutions for initial states that reach the same coordinates."""
+    """Solutions for initial states with the same reachable coordinates."""
 
     def __init__(self, query: _Query, coordinates: Coordinates, search: SteadySearch) -> None:
         self._query, self._coordinates, self._search = query, coordinates, search

@@ -63,5 +63,7 @@ class StepPropagator:
             If h is already close to the shortest permitted step.
         """
         if h / 2 < 1e-5 * self.longest:
-            raise ResourceError("No step of exp(h𝓛) is short enough for these energies and rates.")
+            raise ResourceError(
+                "No step h of exp(h𝓛) is short enough for these energies and rates."
+            )
         return h / 2

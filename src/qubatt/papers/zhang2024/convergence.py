@@ -43,7 +43,7 @@ def compare_cutoffs(
     Returns
     -------
     Dataset
-        Variables over reading, n_atoms and g: `energy` per atom and `photons`, the same at the
+        Variables with dims (reading, n_atoms, g): `energy` per atom and `photons`, the same at the
         paper's cut-off as `paper_energy` and `paper_photons`, the cut-off `max_photons`, the
         largest error `cutoff_error` of a merit due to this cut-off, relative to its scale, and
         `trusted`, whether the status is ok.
@@ -89,7 +89,7 @@ def _scan(reading: str, n_atoms: int, g: float, g_c: float, kappa: float) -> Stu
 
 
 def convergence_claims(compared: xr.Dataset, max_photons: int) -> list[Claim]:
-    """Check whether the paper's cut-off suffices for steady energies, and F2a at a higher one."""
+    """Check whether the paper's cut-off suffices for steady energies; check F2a at a higher one."""
     wrong = compared["paper_energy"] - compared["energy"]
     lost = (compared["photons"] - compared["paper_photons"]).max(["reading", "g"])
     worst = wrong.isel(abs(wrong).fillna(0.0).argmax(...))

@@ -28,7 +28,7 @@ def cutoff_dataset(
     Returns
     -------
     Dataset
-        Variables over g: `change`, the largest |ΔE| per atom over time, and `population`, the
+        Variables with dim g: `change`, the largest |ΔE| per atom over time, and `population`, the
         largest population of the highest Fock level.
     """
     curves = np.stack([result["energy"][0] for result in larger]) / per

@@ -38,9 +38,7 @@ from qubatt.sweeps import Study
 KAPPA_DRAWN = 0.5
 """Value of κ in Fig. 4, the only one stated in the paper."""
 MAX_TOP_POPULATION = 1e-3
-"""Population of the highest Fock level above which a point is drawn only if all others exceed it
-too.
-"""
+"""Population of the highest Fock level up to which a point is preferred for the drawing."""
 G_C = 0.5
 MAX_PHOTONS = 20
 END = 60.0
@@ -260,7 +258,7 @@ def _scan(
     ends: Sequence[Values],
     axes: dict[str, Sequence[float]],
 ) -> xr.Dataset:
-    """Return summaries of all curves and steady states over the scan."""
+    """Return summaries of all curves and steady states of the scan."""
     shape = tuple(len(values) for values in axes.values())
     atoms = np.array([n_atoms for n_atoms, *_ in grid])
     energies = np.stack([result["energy"][0] for result in results]) / atoms[:, np.newaxis]

@@ -44,7 +44,7 @@ TIMES: FloatArray = np.linspace(0.0, END, 1201)
 
 
 def scans_at(frame: str, drive: float, n_atoms: int, gamma: float) -> tuple[Study, Study]:
-    """Return the curves and steady states of all interactions at one point of the scan."""
+    """Return the curves and steady states for all interactions at one point of the scan."""
     batteries = tuple(
         DrivenBattery(n_atoms, drive, interaction=g, detuning=FRAMES[frame]) for g in INTERACTIONS
     )

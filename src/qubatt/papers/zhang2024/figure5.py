@@ -26,7 +26,7 @@ FLAT = 0.05
 
 
 class Figure5(RechargingFigure):
-    """Efficiency η over g/ω at β = 1, Eq. (31)."""
+    """Efficiency η as a function of g/ω at β = 1, Eq. (31)."""
 
     key = "5"
     title = "Recharging efficiency as a function of the interaction"
@@ -35,7 +35,7 @@ class Figure5(RechargingFigure):
     beta = BETA
 
     def draw(self, data: Datasets) -> dict[str, Figure]:
-        """Return η over g/ω for all N."""
+        """Return η as a function of g/ω for all N."""
         figure, (axes,) = new_figure(panel=(5.0, 3.4))
         draw_curves(
             axes,

@@ -21,7 +21,7 @@ ZERO_WORK = 1e-6
 
 
 class Figure6(RechargingFigure):
-    """W and W_R over β for three values of N at g = 4."""
+    """W and W_R as functions of β for three values of N at g = 4."""
 
     key = "6"
     title = "Ergotropy and work as functions of the inverse temperature"
@@ -117,7 +117,7 @@ class Figure6(RechargingFigure):
 
 
 def _count_maxima(values: xr.DataArray) -> xr.DataArray:
-    """Count the local maxima over β, excluding the ends and rounding errors."""
+    """Count the local maxima in β, excluding the ends and maxima due to rounding errors."""
     step = values.diff("beta")
     moving = step.where(abs(step) > 1e-13 * values.max("beta"), 0.0)
     sign = np.sign(moving.to_numpy())

@@ -27,7 +27,7 @@ straight.
 
 
 class Figure7(RechargingFigure):
-    """W_R and W over g/ω at β = 1, Eq. (32)."""
+    """W_R and W as functions of g/ω at β = 1, Eq. (32)."""
 
     key = "7"
     title = "Work and ergotropy as functions of the interaction"
@@ -61,7 +61,7 @@ class Figure7(RechargingFigure):
         return [self._linear(readings), self._slope(data["scan"]), energy_laws(7, data["scan"])]
 
     def _linear(self, readings: Sequence[str]) -> Claim:
-        """Check linearity on the ladder between kinks and over the whole drawn range."""
+        """Check linearity in g on the ladder, between kinks and over the whole plotted range."""
         whole = np.empty((len(readings), len(N_ATOMS)), dtype=bool)
         bend = leak = 0.0
         texts: dict[str, list[str]] = {}

@@ -19,7 +19,7 @@ from qubatt.recharging import recharge, recharge_pair
 from qubatt.recharging.joint_levels import RechargeBasis
 
 SPACES: dict[str, RechargeBasis] = {"ladder": "symmetric", "full 2^N space": "full"}
-"""Bases by the names of the spaces in verdicts."""
+"""Names of the spaces in verdicts, and the basis of each space."""
 ENERGY_ROUNDING = 1e-12
 """Largest violation of a law that counts as a rounding error, relative to the largest work."""
 
@@ -45,7 +45,7 @@ def recharge_by_reading(
 
 
 class RechargingFigure(PaperFigure):
-    """Common part of Figs. 5–7: recharging over N and g or β, for all readings and spaces."""
+    """Common part of Figs. 5–7: recharging for all N, g, β, readings and spaces."""
 
     n_atoms: tuple[int, ...]
     g: ArrayLike

@@ -57,7 +57,7 @@ def driven_scan(n_atoms: int, drive: float, reading: str) -> Study:
 
 @dataclass(frozen=True)
 class Repulsion(PaperFigure):
-    """Difference of the steady energies at g = ½ and g = 0, over (κ, g_c) and over (N, Ω)."""
+    """Steady energy at g = ½ minus that at g = 0, on grids of (κ, g_c) and of (N, Ω)."""
 
     kappa: tuple[float, ...] = tuple(round(0.125 * 2 ** (k / 2), 3) for k in range(12))
     g_c: tuple[float, ...] = tuple(round(0.05 * k, 2) for k in range(2, 14))
@@ -121,7 +121,7 @@ class Repulsion(PaperFigure):
         return {self.stem: figure}
 
     def judge(self, data: Datasets) -> list[Claim]:
-        """Check whether repulsion always increases the energy, as for the paper's parameters."""
+        """Check whether repulsion always increases the energy, as it does in the paper."""
         maps = data["figure"]
         names = {
             "M1": ("dicke", f"the Dicke battery (N = {N_DICKE}) for all κ and g_c"),
@@ -199,7 +199,7 @@ def _labelled(
     n_atoms: NDArray[np.int64],
     axes: Mapping[str, Sequence[float]],
 ) -> xr.Dataset:
-    """Return energies per atom, and whether they are trusted, over the axes of a map and g."""
+    """Return energies per atom, and whether they are trusted, along the axes of a map and g."""
     shape = (*(len(values) for values in axes.values()), len(G_COMPARED))
     dims = (*axes, "g")
     energy = steady_values(results) / n_atoms[:, np.newaxis]

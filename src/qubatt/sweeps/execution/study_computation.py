@@ -206,7 +206,7 @@ class Computation:
             self._grid_seconds = self._grid_written - start
 
     def close(self) -> None:
-        """Write all results, also after an interruption."""
+        """Write all results, even after an interruption."""
         for future, chunk in self._running.items():
             if future.done() and not future.cancelled() and future.exception() is None:
                 self._take(chunk, future.result())

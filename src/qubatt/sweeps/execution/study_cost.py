@@ -38,7 +38,7 @@ MAX_TRIALS = 4
 """Maximum number of batches solved as trials, starting with the cheapest."""
 
 MAX_SECONDS_PER_PRODUCT = 1e-6
-"""Upper bound on seconds per product before the first trial; typical values are 100 times less."""
+"""Upper bound on seconds per product before the first trial; typical values are 1 % of it."""
 
 
 @dataclasses.dataclass(frozen=True)

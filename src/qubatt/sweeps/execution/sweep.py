@@ -101,7 +101,7 @@ def sweep(
 
 
 def load(directory: str | Path) -> xr.Dataset:
-    """Load the results of a study from its folder, also while it runs or after an interruption.
+    """Load the results of a study from its folder, even while it runs or after an interruption.
 
     Raises
     ------

@@ -88,7 +88,7 @@ class PointResult:
         return Result(data, coords, dict(self.attributes))
 
     def covers(self, merit_names: Iterable[str]) -> bool:
-        """Whether the result has all these merits or, if it failed, was to have exactly these."""
+        """Whether the result has all these merits or, if it failed, was asked for exactly these."""
         wanted, have = set(merit_names), set(self.merit_names)
         return wanted == have if self.status == FAILED else wanted <= have
 

@@ -74,12 +74,12 @@ class MemoryStore:
         )
 
     def find(self, beginning: str) -> PointResult:
-        """Return the result of the only point whose key has this beginning.
+        """Return the result of the only point whose key begins with this string.
 
         Raises
         ------
         ArgumentError
-            If no key, or more than one key, has this beginning.
+            If no key, or more than one key, begins with this string.
         """
         keys = [key for key in self._results if beginning and key.startswith(beginning)]
         if len(keys) != 1:

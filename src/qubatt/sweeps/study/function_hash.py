@@ -17,7 +17,7 @@ SAMPLE_TIMES = np.concatenate([[0.0], np.geomspace(1e-3, 1e4, 211) * (1 + 1e-3)]
 """Times at which the hash samples a function."""
 
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-"""Memory address in the text form of an object."""
+"""Pattern of the memory address in the text form of an object."""
 
 
 def function_hash(function: Callable[[float], float]) -> str:

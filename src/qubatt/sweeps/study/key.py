@@ -45,7 +45,7 @@ def key_content(declared: Any) -> Any:
 
 
 def canonical(parameters: Any) -> Any:
-    """Return parameters with all numbers as floats and without later fields at their defaults.
+    """Return parameters with numbers as floats, without added fields that have their defaults.
 
     A field added in a later version carries ``json_schema_extra={"added": True}``. With its default
     value the physics is that of earlier versions, so the key must not change either.
