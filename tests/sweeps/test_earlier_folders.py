@@ -1,7 +1,8 @@
 """Folders of studies that an earlier version wrote are read, resumed and extended.
 
 ``data/earlier-studies.zip`` holds the folders ``charge``, ``steady`` and ``discharge``, two points
-each, as the version of commit ec51873 wrote them, with solved states of the first two.
+each, as the version of commit dbcb3f8 wrote them, with solved states of the first two. These two
+have a cavity, so that the states of their companions are stored as well.
 """
 
 from __future__ import annotations

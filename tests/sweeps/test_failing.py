@@ -14,11 +14,11 @@ import pytest
 from small import assert_same, computed, driven, new_points, points, small
 
 import qubatt as qb
+from qubatt.charging import certified_run
 from qubatt.core.errors import ArgumentError
 from qubatt.results.status import status_counts
 from qubatt.sweeps import load, sweep
 from qubatt.sweeps.execution.study_computation import DEAD_WORKER
-from qubatt.sweeps.study import charge_run
 
 
 def failures(data: Any) -> list[dict[str, Any]]:
@@ -51,7 +51,7 @@ def test_charger_that_does_not_fit(tmp_path: Path) -> None:
 def unlucky(monkeypatch: pytest.MonkeyPatch, when: Any) -> list[float]:
     """Let a solver fail at some points; returns at which it was called."""
     calls: list[float] = []
-    plain = charge_run.propagate_each
+    plain = certified_run.propagate_each
 
     def propagate(questions: Any, *rest: Any) -> Any:
         drive = questions[0].battery.drive
@@ -60,7 +60,7 @@ def unlucky(monkeypatch: pytest.MonkeyPatch, when: Any) -> list[float]:
             raise np.linalg.LinAlgError("Singular matrix")
         return plain(questions, *rest)
 
-    monkeypatch.setattr(charge_run, "propagate_each", propagate)
+    monkeypatch.setattr(certified_run, "propagate_each", propagate)
     return calls
 
 
@@ -89,7 +89,7 @@ def test_failed_points_are_tried_again_when_asked_to(
 def test_together_or_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where points share a propagation and it fails, each is tried by itself."""
     calls: list[int] = []
-    plain = charge_run.propagate_each
+    plain = certified_run.propagate_each
 
     def propagate(questions: Any, times: Any, *rest: Any) -> Any:
         calls.append(len(times))
@@ -97,7 +97,7 @@ def test_together_or_alone(monkeypatch: pytest.MonkeyPatch) -> None:
             raise np.linalg.LinAlgError("Singular matrix")
         return plain(questions, times, *rest)
 
-    monkeypatch.setattr(charge_run, "propagate_each", propagate)
+    monkeypatch.setattr(certified_run, "propagate_each", propagate)
     data = sweep(driven(sweep={"run.t_end": [1.0, 2.0, 3.0]}))
     assert data.status.values.tolist() == ["ok", "ok", "failed"]
     assert calls == [3, 1, 1, 1]

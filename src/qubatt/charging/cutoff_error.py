@@ -287,7 +287,7 @@ class _Estimate:
 
     def valid_until(self, merit: Merit, limit: float) -> float:
         """Return the last time at which the error of a merit is within a limit; 0 if none is."""
-        if merit.needs == "curve":
+        if merit.needs == "curve" or self._run.steady:
             return math.inf
         times = self._run.times_of(merit)
         curve = self._curve(self._difference(merit), times)
