@@ -144,7 +144,7 @@ def test_small_cutoff_is_one_line_on_stderr(qubatt):
     assert "cutoff-too-small" in out
     (line,) = [line for line in err.splitlines() if line]
     assert line.startswith("Warning:")
-    assert "max_photons = 5" in line
+    assert "--max-photons 5" in line
 
 
 def test_json_is_strict_and_whole(qubatt):
@@ -232,7 +232,7 @@ def test_list_without_a_kind_is_a_short_table(qubatt):
         ("charge driven --n-atoms 2 --drive 1 --charger fock:2", ["No such option", "--charger"]),
         (
             "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger coherent:4",
-            ["`mean_photons`", "max_photons = 10", "15 or more"],
+            ["`mean_photons`", "--max-photons 10", "15 or more"],
         ),
         (
             "charge dicke --n-atoms 2 --coupling 1 --max-photons 10 --charger coherant:4",
