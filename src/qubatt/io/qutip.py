@@ -92,7 +92,7 @@ def from_qutip(
 
     Notes
     -----
-    The states of QuTiP's `jmat` descend in m. If the battery consists of such spins, H_B reveals
+    QuTiP's `jmat` orders states by descending m. If the battery consists of such spins, H_B reveals
     the order, and the battery reorders all matrices and `rho0` to ascending m; `to_qutip` uses
     this order. For spins other than the battery, pass matrices with ascending m.
 

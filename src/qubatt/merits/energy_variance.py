@@ -43,7 +43,7 @@ class EnergyVariance(Merit):
     def error_bound(self, distance: FloatArray, run: SolvedRun) -> FloatArray | None:
         """Return 5/8 of the squared spread s² times the distance; see `Merit.error_bound`.
 
-        With H_B centred, ⟨H_B²⟩ changes by at most s²/8 and ⟨H_B⟩² by s²/2 times the distance.
+        With H_B centred, ⟨H_B²⟩ and ⟨H_B⟩² change by at most s²/8 and s²/2 times the distance.
         """
         energy = run.energy_error(distance)
         return None if energy is None else 1.25 * energy * run.energy_scale

@@ -19,7 +19,7 @@ from qubatt.core.space import Basis, Factor, Operator, Role
 
 @dataclass(frozen=True)
 class Atoms(Factor):
-    """N identical atoms with L levels, lowest first; state 0 has all atoms in the lowest.
+    """N identical atoms with L levels in ascending order; in state 0 all are in the lowest level.
 
     The collective operators are ``S_jk`` = Σᵢ |j⟩⟨k|ᵢ, where j and k are initials of levels, and
     the projectors ``P_ground`` and ``P_full`` onto the states with all atoms in the lowest and in
@@ -71,7 +71,7 @@ class Atoms(Factor):
         return None if self.basis == "full" else replace(self, n_atoms=min(self.n_atoms, 6))
 
     def coordinates(self) -> NDArray[np.int64]:
-        """Return the occupations of all levels but the lowest, for each state, ``(dim, L − 1)``."""
+        """Return each state's occupations of levels above the lowest, shape ``(dim, L − 1)``."""
         places = np.arange(self.n_atoms + 1)[:, np.newaxis]
         for _ in self.levels[2:]:
             rows = [

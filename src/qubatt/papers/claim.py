@@ -99,7 +99,7 @@ def _describe_points(holds: xr.DataArray, longest: int = 6) -> str:
 
 
 def _points(chosen: xr.DataArray) -> list[str]:
-    """Return the true points of a boolean array as strings such as "N = 4 and κ = 0.5"."""
+    """Return the points at which an array is true, as strings such as "N = 4 and κ = 0.5"."""
     points = []
     for index in np.argwhere(chosen.to_numpy()):
         labels = []

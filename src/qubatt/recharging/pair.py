@@ -35,7 +35,8 @@ def recharge_pair(H_B: Any, H_0: Any, beta: ArrayLike) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        The variables `ergotropy`, `work`, `heat`, `efficiency` and `ambiguous` with dim ``beta``.
+        The variables `ergotropy`, `work`, `heat` and `efficiency` with the dimension ``beta``, and
+        the scalar `ambiguous`.
 
     Raises
     ------

@@ -16,7 +16,7 @@ CERTIFICATE_PREFIX = "certificate_"
 """Prefix of the names of variables that hold the certificates of the points of a study."""
 
 CHECKS = ("cutoff_population", "first_law_residual", f"{CERTIFICATE_PREFIX}*")
-"""Name patterns of variables that measure the accuracy of a result, not the battery."""
+"""Name patterns of variables that state the accuracy of a result; others describe the battery."""
 
 
 class Extreme(NamedTuple):
@@ -35,7 +35,7 @@ def json_attribute(dataset: xr.Dataset, name: str) -> Any:
 
 
 def is_check(name: str) -> bool:
-    """Return whether a variable measures the accuracy of the result; see `CHECKS`."""
+    """Return whether a variable states the accuracy of the result; see `CHECKS`."""
     return any(fnmatchcase(name, pattern) for pattern in CHECKS)
 
 

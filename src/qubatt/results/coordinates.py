@@ -80,16 +80,16 @@ def scalar_coordinates(
 
 
 CUTOFF_ERROR = "cutoff_error"
-"""Name of the errors of merits that the photon cut-off causes, one number for each merit."""
+"""Certificate entry with the error that the photon cut-off causes in each merit."""
 
 METHODS = "cutoff_methods"
-"""Name of the methods by which the error of each merit was determined."""
+"""Certificate entry with the methods by which the error of each merit was determined."""
 
 TOLERANCE = "cutoff_tolerance"
-"""Name of the tolerance of these errors; it is a parameter and therefore no coordinate."""
+"""Certificate entry with the tolerance of these errors; as a parameter it is not a coordinate."""
 
 VALID_UNTIL = "cutoff_valid_until"
-"""Name of the last time at which all errors are small; a certificate lacks it if there is none.
+"""Certificate entry with the last time at which all errors are small, if there is such a time.
 
 It is not a coordinate, because `xarray.concat` joins only coordinates that all parts have.
 """

@@ -52,10 +52,10 @@ def scaling(
     Returns
     -------
     Dataset
-        With the other dims: ``exponent`` α; ``exponent_error``, its standard error s_α;
-        ``drift``, α of the ⌈n/2⌉ points with the largest x minus α of all n points;
+        One fit per point of the other dims: ``exponent`` α; ``exponent_error``, its standard error
+        s_α; ``drift``, α of the ⌈n/2⌉ points with the largest x minus α of all n points;
         ``prefactor`` A, in the units of y; ``points`` n; and ``local_exponent``
-        Δ ln y / Δ ln x between neighbours, over ``x_midpoint`` = √(x_k x_{k+1}) for a dim x.
+        Δ ln y / Δ ln x between neighbours, along ``x_midpoint`` = √(x_k x_{k+1}) for a dim x.
         NaN if too few points are left: α and A need two, s_α and ``drift`` need three.
 
     Raises

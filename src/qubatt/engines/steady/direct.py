@@ -82,7 +82,7 @@ class DirectSolver(SteadySolver):
 
 
 def _depth(realization: Realization) -> int:
-    """Return the number of applications of H or jumps that connect the first and farthest state."""
+    """Return the number of applications of H or jumps between the first and farthest states."""
     graph = realization.pattern
     for _, c in realization.jumps:
         graph = graph + abs(c)

@@ -31,11 +31,11 @@ KRYLOV_VECTORS = 48
 """Number of Krylov vectors used to compute the relaxation rate."""
 
 MIN_TIME_SPAN = 0.25
-"""Shortest time of the flow used for the relaxation rate, in units of 1 / the largest rate."""
+"""Shortest time of the flow for the relaxation rate, in units of the inverse largest rate."""
 
 
 def relaxation_rate(coordinates: Coordinates, steady: FloatArray, states: int = 1) -> float:
-    """Return the Liouvillian gap: the smallest −Re λ of the eigenvalues λ ≠ 0 in `coordinates`.
+    """Return the Liouvillian gap: the smallest −Re λ of the eigenvalues λ ≠ 0 on `coordinates`.
 
     For many coordinates the gap follows from the largest |exp(tλ)| ≠ 1 of the flow over a time t,
     with the given steady state projected out. `states` is the number of steady states, whose
@@ -88,7 +88,7 @@ class SteadyCount(NamedTuple):
 
 
 def count_steady(projector: SteadyProjector, steady: FloatArray) -> SteadyCount:
-    """Count the steady states in the coordinates of a projector.
+    """Count the steady states that are reachable from the initial states.
 
     If the steady state is unique, P₀ maps every random state to it. Otherwise the difference is a
     further solution of 𝓛x = 0. Random states are tried until they yield no new solution.

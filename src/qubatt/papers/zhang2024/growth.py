@@ -67,10 +67,10 @@ def growth_claim(key: str, statement: str, scan: xr.Dataset, value: str, unit: s
 def first_point(
     holds: xr.DataArray, score: xr.DataArray | None = None
 ) -> dict[str, float | int | str]:
-    """Return the coordinates of the first point at which `holds` is true, or that of lowest score.
+    """Return the coordinates of the first point at which `holds` is true.
 
-    If `holds` is false everywhere, all points are considered. ``all_hold`` is the value of `holds`
-    at the point, as 1 or 0.
+    With `score`, it is the one of these points with the lowest score. If `holds` is false
+    everywhere, all points are considered. ``all_hold`` is `holds` at the returned point, as 1 or 0.
     """
     flat = holds.stack(point=holds.dims)
     order = np.arange(flat.sizes["point"])

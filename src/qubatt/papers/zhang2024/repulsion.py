@@ -199,7 +199,7 @@ def _labelled(
     n_atoms: NDArray[np.int64],
     axes: Mapping[str, Sequence[float]],
 ) -> xr.Dataset:
-    """Return energies per atom, and whether they are trusted, along the axes of a map and g."""
+    """Return energies per atom, and whether they are trusted, with the dims of a map and g."""
     shape = (*(len(values) for values in axes.values()), len(G_COMPARED))
     dims = (*axes, "g")
     energy = steady_values(results) / n_atoms[:, np.newaxis]

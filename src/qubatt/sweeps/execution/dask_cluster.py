@@ -26,8 +26,8 @@ def dask_pool(scheduler: str, objects: Sequence[Any]) -> Iterator[WorkerPool]:
     Raises
     ------
     ArgumentError
-        If Dask is not installed, no scheduler answers at the address, it has no workers, or its
-        workers cannot load the objects.
+        If Dask is not installed, no scheduler answers at the address, the scheduler has no
+        workers, or the workers cannot load the objects.
     ConnectionError
         If the connection to the scheduler is lost.
     """
