@@ -58,7 +58,7 @@ def certificate_text(dataset: xr.Dataset) -> str:
 
 
 def cutoff_text(dataset: xr.Dataset) -> str:
-    """Return the errors of merits that the cut-off causes as text; empty if there are none."""
+    """Return as text the errors that the cut-off causes in merits; empty if there are none."""
     known = certificate(dataset)
     errors = known.get(CUTOFF_ERROR)
     if varied_parameters(dataset) or not errors or not known.get("cutoff_relative_error"):

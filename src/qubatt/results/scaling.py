@@ -126,7 +126,7 @@ def _is_ok(array: xr.DataArray, status: xr.DataArray) -> xr.DataArray:
 
 
 def _fit(x: FloatArray, y: FloatArray) -> _Law:
-    """Fit a straight line to ln y over ascending ln x, leaving out NaN in ln y."""
+    """Fit a straight line to ln y as a function of ascending ln x, leaving out NaN in ln y."""
     x, y = x[np.isfinite(y)], y[np.isfinite(y)]
     n = len(x)
     if n < 3:

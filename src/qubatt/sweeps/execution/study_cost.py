@@ -227,7 +227,7 @@ def _seconds(estimates: Sequence[_Estimate]) -> tuple[list[float], list[str]]:
 
     The time of a batch is modelled as a constant plus a term proportional to its work. Trial
     solutions of the cheapest batch, and then of more expensive ones within `TRIAL_SECONDS`,
-    determine both.
+    determine the constant and the factor of proportionality.
     """
     if not estimates:
         return [], []

@@ -54,7 +54,7 @@ class MemoryStore:
         self._results: dict[str, list[PointResult]] = {}
 
     def refresh(self) -> None:
-        """Read results of other processes, of which a store in memory has none."""
+        """Do nothing, because a store in memory has no results of other processes."""
 
     def get(self, key: str, merit_names: Iterable[str]) -> PointResult | None:
         """Return the result of a point that covers these merits best, or None if there is none.

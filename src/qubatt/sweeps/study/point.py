@@ -116,9 +116,9 @@ class Point:
     run : RunSpec
         The run that solves the point.
     problem_key : str
-        Text that represents battery and environment in the key.
+        String that represents battery and environment in the key.
     initial_key : str
-        Text that represents the charger state in the key.
+        String that represents the charger state in the key.
     """
 
     index: tuple[int, ...]
