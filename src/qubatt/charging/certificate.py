@@ -27,6 +27,9 @@ from qubatt.results.status import Status
 CURVE_THRESHOLD = 1e-4
 """Largest acceptable error of the interpolated energy, relative to its maximum."""
 
+LARGEST_PREDICTION = 0.6
+"""Largest number of missing levels that the slope predicts well, relative to the cut-off."""
+
 EIGENVALUE_THRESHOLD = -1e-7
 """Threshold of the smallest eigenvalue of ρ, below which a result is ``not-positive``."""
 
@@ -195,9 +198,9 @@ def _too_small(request: Request, errors: CutoffErrors, names: Sequence[str]) -> 
     if not isinstance(cutoff, int):
         return f"The matrices have too few levels: {error} {allowed}. {_more_levels(request)}"
     enough = ""
-    if errors.slope > 0.0:
-        missing = math.ceil(math.log(errors.excess) / errors.slope)
-        enough = f" About {cutoff + max(1, missing)} should do."
+    missing = math.log(errors.excess) / errors.slope if errors.slope > 0.0 else math.inf
+    if missing <= LARGEST_PREDICTION * cutoff:
+        enough = f" About {cutoff + max(1, math.ceil(missing))} should do."
     return (
         f"max_photons = {cutoff} is too low: {error} {allowed}.{enough}"
         ' Raise it, use max_photons="auto", or allow a larger cutoff_tolerance.'
