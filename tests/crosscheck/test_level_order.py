@@ -163,7 +163,7 @@ def test_an_oscillator_with_enough_levels():
 @pytest.mark.parametrize(("levels", "wrong"), [(5, 2.926), (8, 4.849)])
 def test_an_oscillator_with_too_few_levels(levels, wrong):
     """Half of the energy is lost above the last level, and only its role tells."""
-    with pytest.warns(qb.QubattWarning, match="too few levels of `battery`"):
+    with pytest.warns(qb.QubattWarning, match="Add levels of `cavity` and `battery`"):
         run = qb.charge(oscillator(levels, roles={"battery": "mode"}), times=LATER)
     assert run.attrs["status"] == "cutoff-too-small"
     assert float(run.energy.max()) == pytest.approx(wrong, abs=5e-4)
