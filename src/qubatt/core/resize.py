@@ -179,7 +179,10 @@ def _longer(table: NDArray[Any], k: int, length: int, largest: float) -> NDArray
 
     With the factor √((n + k)!/n!) removed they are polynomials in n, Σ_s Δ^s(0) n!/((n − s)! s!)
     with the forward differences Δ^s at n = 0. A polynomial is accepted if it fits at least one
-    level more than it has coefficients, and all levels except the highest `MAX_CUT`.
+    level more than it has coefficients, and all levels except the highest `MAX_CUT`, as products of
+    truncated matrices deviate there. It must fit at least one additional level for each level at
+    which it deviates; a constant must fit all levels, because a†²a² vanishes at the lowest two. Of
+    several polynomials, the one that fits most levels is taken.
     """
     count = len(table)
     n = np.arange(max(length, count), dtype=np.float64)
@@ -187,6 +190,7 @@ def _longer(table: NDArray[Any], k: int, length: int, largest: float) -> NDArray
     for step in range(1, k + 1):
         factor *= np.sqrt(n + step)
     reduced = table / factor[:count, np.newaxis]
+    best, most = None, 0
     for degree in range(min(MAX_DEGREE, count - 2) + 1):
         values = np.zeros((len(n), table.shape[1]), dtype=np.result_type(table, float))
         binomial, differences = np.ones(len(n)), reduced[: degree + 1]
@@ -197,12 +201,16 @@ def _longer(table: NDArray[Any], k: int, length: int, largest: float) -> NDArray
         values *= factor[:, np.newaxis]
         off = np.abs(values[:count] - table).max(axis=1) > CONTINUATION_TOLERANCE * largest
         valid = int(np.argmax(off)) if off.any() else count
-        if valid >= max(degree + 2, count - MAX_CUT):
-            return np.asarray(values[:length])
-    raise UnsupportedError(
-        "The matrices cannot be continued to more levels, because they are not polynomials in a and"
-        " a† of low degree."
-    )
+        checks, deviating = valid - degree - 1, count - valid
+        allowed = min(checks, MAX_CUT) if degree else 0
+        if checks > 0 and deviating <= allowed and valid > most:
+            best, most = values, valid
+    if best is None:
+        raise UnsupportedError(
+            "The matrices cannot be continued to more levels, because they are not polynomials in a"
+            " and a† of low degree."
+        )
+    return np.asarray(best[:length])
 
 
 def _state(state: Any, old: Dims, new: Dims) -> Any:

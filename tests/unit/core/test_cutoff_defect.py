@@ -183,13 +183,23 @@ def test_matrices_are_continued_and_cut(size: int) -> None:
     assert a.shape == (8, 8)
 
 
+@pytest.mark.parametrize("levels", [4, 5, 6, 7, 12])
+def test_operators_that_vanish_at_the_lowest_levels_are_continued(levels: int) -> None:
+    """a†²a² is continued as n(n − 1), not as 0, which fits the two lowest levels as well."""
+    n = np.arange(levels + 3.0)
+    kerr = sp.csr_array(np.diag((n * (n - 1.0))[:levels]))
+    continued = resized(kerr, {"x": levels}, {"x": levels + 3}).diagonal()
+    np.testing.assert_allclose(continued, n * (n - 1.0), atol=1e-12)
+
+
 def test_other_matrices_are_not_continued() -> None:
     """Random matrices, a function of n, and too few levels; the certificate then has no bound."""
     rng = np.random.default_rng(1)
     random = sp.csr_array(rng.normal(size=(8, 8)))
     root = sp.csr_array(np.diag(np.sqrt(np.arange(8.0))))
     few = sp.csr_array(np.diag([0.0, 1.0]))
-    for matrix in (random, root, few):
+    unclear = sp.csr_array(np.diag([0.0, 0.0, 2.0]))  # n(n − 1), or 0 with a cut level
+    for matrix in (random, root, few, unclear):
         size = matrix.shape[0]
         with pytest.raises(UnsupportedError, match="cannot be continued"):
             resized(matrix, {"x": size}, {"x": size + 2})
