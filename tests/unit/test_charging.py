@@ -75,6 +75,8 @@ def test_attributes_are_json(run: xr.Dataset) -> None:
         "smallest_eigenvalue",
         "cutoff_bound",
         "cutoff_method",
+        "cutoff_methods",
+        "cutoff_tolerance",
         "cutoff_relative_error",
         "cutoff_error",
         "cutoff_limit",

@@ -94,6 +94,8 @@ def test_steady_state_with_enough_levels_is_ok() -> None:
         "steady_states",
         "cutoff_residual",
         "cutoff_method",
+        "cutoff_methods",
+        "cutoff_tolerance",
         "cutoff_relative_error",
         "cutoff_error",
         "cutoff_limit",
