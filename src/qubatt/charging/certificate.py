@@ -1,4 +1,4 @@
-"""Certificate of a result: error estimates, the resulting status, and the cure."""
+"""Certificate of a result: error estimates, the resulting status, and advice."""
 
 from __future__ import annotations
 

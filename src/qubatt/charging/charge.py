@@ -102,7 +102,7 @@ def charge(
     Raises
     ------
     ArgumentError
-        If an argument has an invalid value; the message names the argument and the cure.
+        If an argument has an invalid value; the message names it and says how to correct it.
     UnsupportedError
         If a dissipator, merit or engine does not fit the battery.
     ResourceError

@@ -36,7 +36,7 @@ LARGEST_LOSS = 1e-2
 """Largest initial population of the levels that a companion lacks."""
 
 MAX_WORK = 3e10
-"""Products of the generator × stored entries of ρ up to which a companion runs by default.
+"""Largest work for which a companion runs by default: products with 𝓛 times entries of ρ.
 
 This work takes about half a minute on one core; the number is the same on every machine.
 """

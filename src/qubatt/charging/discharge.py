@@ -127,7 +127,7 @@ def discharge(
     Raises
     ------
     ArgumentError
-        If an argument has an invalid value; the message names the argument and the cure.
+        If an argument has an invalid value; the message names it and says how to correct it.
     UnsupportedError
         If nothing acts on the battery once the charger is off.
 

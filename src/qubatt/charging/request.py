@@ -86,7 +86,7 @@ class Request:
         Raises
         ------
         ArgumentError
-            If an argument has an invalid value; the message names the argument and the cure.
+            If an argument has an invalid value; the message names it and says how to correct it.
         UnsupportedError
             If a dissipator or merit does not fit the battery.
         """

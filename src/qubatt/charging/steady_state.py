@@ -105,7 +105,7 @@ def steady_state(
     Raises
     ------
     ArgumentError
-        If an argument has an invalid value; the message names the argument and the cure.
+        If an argument has an invalid value; the message names it and says how to correct it.
     UnsupportedError
         If there is no environment or there are pulses, or if a part of the state oscillates
         without damping.
@@ -259,9 +259,9 @@ class KeptState(NamedTuple):
     Attributes
     ----------
     solution, companion : SteadySolution
-        Solutions, of which the full states may be lost.
+        Solutions, whose full states may have been discarded.
     sharp : pair of float or None
-        `CutoffBound.sharp` of both, which can only be computed from the full states.
+        `CutoffBound.sharp` of the solution and of its companion, computed from the full states.
     """
 
     solution: SteadySolution

@@ -104,7 +104,7 @@ def _example(function: Callable[..., Any]) -> str:
 def _cure(
     name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> str:
-    """Return the cure for a keyword that the function does not have."""
+    """Return advice on a keyword that the function does not have."""
     parameters = inspect.signature(function).parameters
     if (other := OTHER_NAMES.get(name)) in parameters:
         return f"Use the argument `{other}`, for example {EXAMPLES[str(other)]}."

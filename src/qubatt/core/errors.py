@@ -1,4 +1,4 @@
-"""Errors of qubatt, whose messages name the argument, the value and the cure."""
+"""Errors of qubatt, whose messages name the argument and its value, and say how to correct it."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def density(initial: Mapping[str, Any], space: Space) -> Operator:
     initial : mapping of str to array or Ensemble
         Kets, density matrices or ensembles of factors, or of the whole space; see `Problem`.
     space : Space
-        The space in its basis.
+        The Hilbert space, with the basis chosen for each factor.
 
     Raises
     ------

@@ -231,7 +231,7 @@ def require_memory(engine: str, needed: float, dim: int, states: int = 0) -> Non
     Raises
     ------
     ResourceError
-        If the free memory does not suffice; the message gives both sizes and the cure.
+        If the free memory does not suffice; the message gives both sizes and what to lower.
     """
     if needed <= ALWAYS_FREE:  # asking the system takes longer than a small run
         return

@@ -42,7 +42,7 @@ class BatterySpectrum:
 
     @property
     def energies(self) -> FloatArray:
-        """Eigenvalues of H_B in the basis of the states, ascending, shape ``(d,)``."""
+        """Eigenvalues of H_B on the space of the battery, ascending, shape ``(d,)``."""
         return self._eigen[0]
 
     @property

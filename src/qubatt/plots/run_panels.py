@@ -23,7 +23,7 @@ panel.
 """
 
 VISIBLE = 4.0
-"""Ratio of a bound to the maximum of its curves up to which the whole bound is shown."""
+"""Largest ratio of a bound to the maximum of the curves at which the bound is shown in full."""
 
 GREY = "0.45"
 

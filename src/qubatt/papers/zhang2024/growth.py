@@ -28,7 +28,7 @@ def steady_values(results: Sequence[Values], name: str = "energy") -> FloatArray
 
 
 def summarise(times: FloatArray, energy: FloatArray, steady: FloatArray) -> dict[str, FloatArray]:
-    """Return a summary of curves ``(..., time)`` and their steady values ``(...)`` for claims.
+    """Return a summary of curves ``(..., time)`` and steady values ``(...)``, to check claims.
 
     Returns
     -------

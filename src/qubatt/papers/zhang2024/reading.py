@@ -55,5 +55,5 @@ def by_reading(scan: xr.Dataset, readings: Sequence[str], g_c: float | None = No
 
 
 def why(scan: xr.Dataset, order: str) -> str:
-    """Return the reason for drawing a reading: `order`, or that it was requested."""
+    """Return why an interpretation of the paper is plotted: `order`, or that it was requested."""
     return order if scan.sizes["reading"] > 1 else "it was requested"
