@@ -192,13 +192,14 @@ def _judge(
 def _too_small(request: Request, errors: CutoffErrors, names: Sequence[str]) -> str:
     """Return advice on a cut-off that is too low."""
     worst = max(names, key=lambda name: errors.errors[name] / errors.limits[name])
+    excess = errors.errors[worst] / errors.limits[worst]  # that of other merits may be infinite
     error = f"{worst} is off by about {errors.errors[worst]:.1e}, more than"
     allowed = f"the allowed {errors.limits[worst]:.1e}"
     cutoff = max_photons(request.battery)
     if not isinstance(cutoff, int):
         return f"The matrices have too few levels: {error} {allowed}. {_more_levels(request)}"
     enough = ""
-    missing = math.log(errors.excess) / errors.slope if errors.slope > 0.0 else math.inf
+    missing = math.log(excess) / errors.slope if errors.slope > 0.0 else math.inf
     if missing <= LARGEST_PREDICTION * cutoff:
         enough = f" About {cutoff + max(1, math.ceil(missing))} should do."
     return (

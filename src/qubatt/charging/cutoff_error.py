@@ -232,7 +232,7 @@ def errors_from_companion(
     errors, methods = dict(before.errors), dict(before.methods)
     for merit in judged_merits(assessment):
         error = estimate.of(merit)
-        if not error >= errors[merit.name]:
+        if error < errors[merit.name]:
             errors[merit.name], methods[merit.name] = error, "companion"
     late = [m for m in judged_merits(assessment) if errors[m.name] > before.limits[m.name]]
     until = min((estimate.valid_until(m, before.limits[m.name]) for m in late), default=math.inf)
@@ -286,7 +286,10 @@ class _Estimate:
         return _difference(self._run.values[name], self._companion.values[name])
 
     def valid_until(self, merit: Merit, limit: float) -> float:
-        """Return the last time at which the error of a merit is within a limit; 0 if none is."""
+        """Return the last time at which the error of a merit is within a limit; 0 if none is.
+
+        Infinite for merits of the curve and for steady states, which have no times.
+        """
         if merit.needs == "curve" or self._run.steady:
             return math.inf
         times = self._run.times_of(merit)
@@ -302,24 +305,32 @@ class _Estimate:
         times = run.times_of(merit)
         error = run.shown(merit, self._curve(difference, times))
         if len(times) < FEWEST_TIMES:
-            energy = float(self._of_moment(ENERGY)[run.chosen].max())
-            error = max(error, energy / run.record.energy_scale * merit.scale(run.record))
+            error = max(error, self._relative_to_energy(merit))
         return error
 
+    def _relative_to_energy(self, merit: Merit) -> float:
+        """Return the error of the energy, scaled from the scale of energies to that of a merit."""
+        record = self._run.record
+        energy = float(self._of_moment(ENERGY)[self._run.chosen].max())
+        return energy / record.energy_scale * merit.scale(record)
+
     def _of_curve_merit(self, merit: Merit, difference: float) -> float:
-        """Return the error of a merit that is one number for the whole curve."""
+        """Return the error of a merit that is one number for the whole curve.
+
+        A time that is not reached, the first or the last time may agree in both runs by accident,
+        and has at least the relative error of the energy.
+        """
         run = self._run
         at = merit if not isinstance(merit, Maximum) else merit.time
         if isinstance(merit, Maximum) and merit.coordinate == "value":
             curve = merit.curve(run.record)
             errors = self._of_curve(curve, merit.curve(self._companion.record))
             return run.record.maximum_error(errors, curve)
-        time = at.values(run.record)
-        if difference == 0.0:
-            return 0.0
-        last = run.record.times[-1]
-        when = np.atleast_1d(np.where(np.isfinite(time), time, last)).astype(float)
-        return difference * float(self._factor(when)[0])
+        time = float(at.values(run.record))
+        last = float(run.record.times[-1])
+        when = np.array([time if math.isfinite(time) else last])
+        error = difference * float(self._factor(when)[0]) if difference else 0.0
+        return error if 0.0 < time < last else max(error, self._relative_to_energy(merit))
 
     def _of_moment(self, observable: Observable) -> FloatArray:
         return self._of_curve(

@@ -49,6 +49,35 @@ def test_whole_run_counts_when_only_its_end_is_a_result(engine: str) -> None:
     assert loaded(run)["cutoff_bound"] > 1e-3
 
 
+def test_times_that_the_runs_share_by_accident_are_not_trusted() -> None:
+    """With one or two levels too few, E(t) rises to the last time; it peaks at t = 1.28."""
+    few = qb.DickeBattery(n_atoms=1, coupling=0.5, max_photons=1)
+    merits = ["charging_time", "maximum_energy_time"]
+    times = np.linspace(0.0, 2.0, 15)
+    with pytest.warns(qb.QubattWarning, match="max_photons = 1 is too low"):
+        run = qb.charge(few, times=times, charger="fock:1", merits=merits)
+    assert math.isnan(run.charging_time)
+    assert run.maximum_energy_time == 2.0
+    assert set(loaded(run)["cutoff_status"].values()) == {"cutoff-too-small"}
+
+
+def test_advice_where_one_error_is_known_and_another_is_not() -> None:
+    """Only the companion reaches a maximum, so the error of its time is not known."""
+    few = qb.DickeBattery(n_atoms=1, coupling=0.5, max_photons=2)
+    merits = ["charging_time", "maximum_energy_time"]
+    with pytest.warns(qb.QubattWarning, match="maximum_energy_time is off by about"):
+        run = qb.charge(few, times=np.linspace(0.0, 2.0, 15), charger="fock:2", merits=merits)
+    assert loaded(run)["cutoff_status"]["charging_time"] == "cutoff-not-resolved"
+
+
+def test_steady_states_are_not_valid_until_a_time() -> None:
+    """A steady state with too few levels has errors, but no time of validity."""
+    few = qb.DickeBattery(n_atoms=1, coupling=0.6, max_photons=5)
+    with pytest.warns(qb.QubattWarning, match="max_photons = 5 is too low"):
+        end = qb.steady_state(few, environment="cavity-loss:0.5")
+    assert "cutoff_valid_until" not in loaded(end)
+
+
 def test_enough_levels_cause_no_warning() -> None:
     """The same run with four levels more; the warning before was one of the cut-off."""
     with warnings.catch_warnings():
