@@ -262,3 +262,24 @@ def test_certificates_do_not_depend_on_the_unit_of_energy(scale: float) -> None:
     assert other.status == one.status
     for name in ("cutoff_bound", "cutoff_relative_error"):
         assert other.certificate[name] == pytest.approx(one.certificate[name], rel=1e-3)
+
+
+def test_the_cut_initial_state_counts_if_there_are_several_steady_states() -> None:
+    """Dephasing keeps the excitations: each number of them relaxes separately."""
+
+    def settled(cutoff: int) -> Any:
+        battery = qb.TavisCummingsBattery(n_atoms=1, coupling=0.3, max_photons=cutoff)
+        thermal, dephasing = qb.ThermalState(0.3), qb.CollectiveDephasing(0.5)
+        return qb.steady_state(battery, charger=thermal, environment=dephasing)
+
+    exact = 0.3 - 0.5 * 0.3 / 1.3  # all excitations, less those of the atom: ½ unless there is none
+    with pytest.warns(qb.QubattWarning, match="max_photons = 8 is too low"):
+        few = settled(8)
+    certificate = qb.certificate(few)
+    error = abs(float(few.mean_photons) - exact)
+    assert certificate["cutoff_limit"]["mean_photons"] < error
+    assert error < certificate["cutoff_error"]["mean_photons"]
+    assert certificate["cutoff_residual"] == 0.0
+    enough = settled(25)
+    assert enough.status == "ok"
+    assert float(enough.mean_photons) == pytest.approx(exact, abs=1e-9)

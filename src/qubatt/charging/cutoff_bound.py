@@ -122,9 +122,12 @@ def bound_of(request: Request, solution: Solution, initial: float) -> CutoffBoun
 
 
 def steady_bound(
-    request: Request, moments: Mapping[str, float], state: NDArray[Any] | None
+    request: Request, moments: Mapping[str, float], state: NDArray[Any] | None, initial: float
 ) -> CutoffBound | None:
-    """Return ‖(𝓛̂ − 𝓛)ρ‖₁ of a steady state in place of B; it does not bound the distance."""
+    """Return ‖(𝓛̂ − 𝓛)ρ‖₁ of a steady state in place of ∫b dt; it does not bound the distance.
+
+    If it is zero, `initial`, a bound on ‖ρ̂(0) − ρ(0)‖₁, bounds the distance.
+    """
     defect = request.defect
     if defect is None:
         return None
@@ -134,9 +137,9 @@ def steady_bound(
     noise = float(defect.rate(lambda X: ROUNDING * X.norm))
     known = rate if rate == 0.0 else math.inf
     sharp = None if state is None or rate == 0.0 else defect.norm(state)
-    return CutoffBound(
-        0.0, np.array([math.inf]), np.array([rate]), np.array([known]), np.array([noise]), sharp
-    )
+    edges = np.array([math.inf])
+    leaked, strict, noisy = np.array([rate]), np.array([known]), np.array([noise])
+    return CutoffBound(initial, edges, leaked, strict, noisy, sharp)
 
 
 def _read(values: Mapping[str, Any]) -> Callable[[DefectOperator], Any]:

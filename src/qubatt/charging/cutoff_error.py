@@ -193,6 +193,8 @@ def errors_from_bound(assessment: Assessment, tolerance: float) -> CutoffErrors:
                     error, method = likely, "estimated"
         errors[name], methods[name] = error, method  # type: ignore[assignment]
     total = None if bound is None else float(bound.at(last)[0])
+    if bound is not None and assessment.steady:
+        total = float(bound.leaked[-1])  # the residual
     return CutoffErrors(errors, limits, methods, total, tolerance)
 
 
@@ -256,7 +258,8 @@ class _Estimate:
             return np.ones(len(times))
         small, large = (other, one) if self._more else (one, other)
         if small.sharp is not None and large.sharp:
-            return np.full(len(times), small.sharp / large.sharp)
+            starts = small.initial / large.initial if large.initial > 0.0 else 0.0
+            return np.full(len(times), max(small.sharp / large.sharp, starts))
         B, b = large.at(times), small.at(times)
         r = np.divide(b, B, out=np.ones(len(times)), where=B > 0.0)
         noisy = small.is_noise_at(times)

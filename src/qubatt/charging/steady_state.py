@@ -11,6 +11,7 @@ import xarray as xr
 
 from qubatt.charging.assessment import Assessment
 from qubatt.charging.certificate import CertifiedResult, certify_steady
+from qubatt.charging.certified_run import distance_at_start
 from qubatt.charging.companion import (
     SHARE_OF_RUN,
     Companion,
@@ -175,7 +176,7 @@ def find_steady_state(
         last = previous[-1] if previous else None
         (solution,) = solve_steady(task, method, gap=gap, warm_start=last, progress=progress)
         previous[:] = [solution]
-        return assess_steady(at_cutoff, solution)
+        return assess_steady(at_cutoff, solution, distance_at_start(at_cutoff))
 
     assessment, errors, history = search_cutoff(request, options.tolerance, solve)
     return history.attached_to(certified_steady(assessment, errors))
@@ -214,11 +215,11 @@ def certified_states(
 
         def solve(companion: Companion) -> list[Assessment]:
             others[:] = _solved([companion.request], method, False, report, battery)
-            other = assess_steady(companion.request, others[0])
+            other = assess_steady(companion.request, others[0], companion.initial)
             sharp[:] = [_sharp(other)]
             return [other]
 
-        assessment = assess_steady(request, solution)
+        assessment = assess_steady(request, solution, distance_at_start(request))
         (errors,) = decide([assessment], options, solve)
         if report is not None:
             report(1.0)  # also without a companion
@@ -281,11 +282,12 @@ def recertified_state(
         lacking = other is None or not suffices(companion.request, other)
         if other is None or lacking:
             raise ResourceError("The companion was not kept.")
-        return [assess_steady(companion.request, other, kept.sharp[1])]
+        return [assess_steady(companion.request, other, companion.initial, kept.sharp[1])]
 
     if not suffices(request, kept.solution):
         return None
-    assessment = assess_steady(request, kept.solution, kept.sharp[0])
+    initial = distance_at_start(request)
+    assessment = assess_steady(request, kept.solution, initial, kept.sharp[0])
     (errors,) = decide([assessment], options, solve)
     return None if lacking else certified_steady(assessment, errors)
 
@@ -300,11 +302,13 @@ def suffices(request: Request, solution: SteadySolution) -> bool:
 
 
 def assess_steady(
-    request: Request, solution: SteadySolution, sharp: float | None = None
+    request: Request, solution: SteadySolution, initial: float, sharp: float | None = None
 ) -> Assessment:
     """Return the merits of a steady state, and the residual of the untruncated problem.
 
-    `sharp` is `CutoffBound.sharp` of an earlier assessment, for a solution without its full state.
+    `initial` bounds ‖ρ̂(0) − ρ(0)‖₁ of the truncated initial state, which counts unless the steady
+    state is unique. `sharp` is `CutoffBound.sharp` of an earlier assessment, for a solution without
+    its full state.
     """
     record = SolvedRun(
         request.realization,
@@ -317,7 +321,8 @@ def assess_steady(
         None if solution.state is None else solution.state[np.newaxis],
     )
     values = merit_values(request, record)
-    bound = steady_bound(request, solution.moments, solution.state)
+    initial = 0.0 if solution.count == 1 else initial
+    bound = steady_bound(request, solution.moments, solution.state, initial)
     if bound is not None and bound.sharp is None:
         bound = dataclasses.replace(bound, sharp=sharp)
     end = np.array([np.inf])

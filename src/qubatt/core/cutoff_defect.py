@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
@@ -113,12 +113,7 @@ class CutoffDefect:
         return self.KK is None and not self.jumps
 
     def rate(self, value: Callable[[DefectOperator], Number]) -> Number:
-        """Return b for given expectation values.
-
-        With √(h ∫⟨X†X⟩dt) in place of √⟨X†X⟩, that is, with h ∫⟨X†X⟩dt as `value`, the sum bounds
-        the integral of b over an interval of length h (Cauchy–Schwarz), if the linear term ⟨J†J⟩ is
-        replaced accordingly; see `integral`.
-        """
+        """Return b for given expectation values."""
         return self._sum(value, value)
 
     def integral(self, length: Number, integral: Callable[[DefectOperator], Number]) -> Number:
@@ -301,8 +296,3 @@ def _loss(c: Operator) -> Operator:
 
 def _matrices(operator: TimeDependent) -> list[Operator]:
     return [operator.steady, *(part for _, part in operator.pulsed)]
-
-
-def values_of(moments: Mapping[str, Number]) -> Callable[[DefectOperator], Number]:
-    """Return the function that maps an operator to its expectation value, 0 if that is negative."""
-    return lambda operator: np.maximum(moments[operator.label], 0.0)

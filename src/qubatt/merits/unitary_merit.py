@@ -71,6 +71,13 @@ class UnitaryMerit(Merit):
         """Return the reason why this merit is unavailable, or an empty string."""
         return self.unitaries.unavailable(realization, self.kind)
 
+    def scale(self, run: SolvedRun) -> float:
+        """Return the spread of H_B, or that of H₁ for one atom; see `Merit.scale`."""
+        if self.reach != "atom":
+            return super().scale(run)
+        lowest, highest = self.unitaries.levels(run)
+        return float(highest[0] - lowest[0]) or 1.0  # as the scale of energies
+
     def error_bound(self, distance: FloatArray, run: SolvedRun) -> FloatArray | None:
         """Return the spread of H times the distance; see `Merit.error_bound`.
 

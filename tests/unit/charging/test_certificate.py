@@ -78,6 +78,15 @@ def test_steady_states_are_not_valid_until_a_time() -> None:
     assert "cutoff_valid_until" not in loaded(end)
 
 
+def test_the_ergotropy_of_one_atom_is_relative_to_one_atom() -> None:
+    """Its spread is that of H₁; the ergotropy of all eight atoms has eight times that."""
+    battery = qb.DickeBattery(n_atoms=8, coupling=0.1, omega_atom=2.0, max_photons=14)
+    run = qb.charge(battery, times=[0.1], merits=["ergotropy_atom", "ergotropy_symmetric"])
+    limits = loaded(run)["cutoff_limit"]
+    assert limits["ergotropy_atom"] == pytest.approx(2e-6)
+    assert limits["ergotropy_symmetric"] == pytest.approx(16e-6)
+
+
 def test_enough_levels_cause_no_warning() -> None:
     """The same run with four levels more; the warning before was one of the cut-off."""
     with warnings.catch_warnings():
