@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from qubatt.charging.assessment import Assessment
+from qubatt.charging.cutoff_bound import CutoffBound
 from qubatt.core.check import FloatArray, Positive, plain_number
 from qubatt.core.errors import ArgumentError
 from qubatt.core.observable import ENERGY, Observable
@@ -78,6 +79,9 @@ LARGEST_RATIO = 0.9
 
 NOISE_RATIO = 0.5
 """Largest ratio assumed where rounding errors dominate the smaller bound."""
+
+STATE = "state"
+"""Name of the error of a result without merits."""
 
 FEWEST_TIMES = 8
 """Number of output times below which a difference of merits may vanish by accident.
@@ -192,10 +196,20 @@ def errors_from_bound(assessment: Assessment, tolerance: float) -> CutoffErrors:
                 if likely <= limits[name]:
                     error, method = likely, "estimated"
         errors[name], methods[name] = error, method  # type: ignore[assignment]
+    if not errors and assessment.request.problem.space.modes:
+        errors[STATE], limits[STATE] = _error_of_state(bound, last), tolerance
+        methods[STATE] = "none" if bound is None else "estimated"
     total = None if bound is None else float(bound.at(last)[0])
     if bound is not None and assessment.steady:
         total = float(bound.leaked[-1])  # the residual
     return CutoffErrors(errors, limits, methods, total, tolerance)
+
+
+def _error_of_state(bound: CutoffBound | None, last: FloatArray) -> float:
+    """Return the likely error of a bounded observable of unit spread; infinite if not known."""
+    if bound is None:
+        return math.inf
+    return 0.0 if bound.is_zero else 0.5 * float(bound.likely_at(last, LIKELY_SHARE)[0])
 
 
 def _bounded(

@@ -105,6 +105,16 @@ def test_bound_does_not_depend_on_the_output_times() -> None:
     np.testing.assert_allclose(end.energy[0], dense.energy[-1], atol=1e-9)
 
 
+@pytest.mark.parametrize("merits", [[], ["cutoff_population"]])
+def test_a_result_without_judged_merits_is_judged_by_its_state(merits: list[str]) -> None:
+    """A large bound is not ok, although no merit can be wrong."""
+    battery = qb.DickeBattery(1, 0.6, 4)
+    run = qb.charge(battery, times=[5.0], merits=merits)
+    assert run.status == "cutoff-not-resolved"
+    enough = qb.charge(qb.DickeBattery(1, 0.6, 40), times=[5.0], merits=merits, strict=True)
+    assert enough.status == "ok"
+
+
 def test_strict_refuses_instead_of_warning() -> None:
     """A run and a steady state; status and cure stand in the message."""
     with pytest.raises(qb.CertificateError, match=r"cutoff-too-small: max_photons = 3 is too"):
