@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import reduce
 from typing import NamedTuple
 
@@ -27,14 +28,15 @@ from qubatt.charging.request import Request
 from qubatt.charging.sample_times import sample_times
 from qubatt.core.check import FloatArray
 from qubatt.core.errors import ResourceError
-from qubatt.core.progress import Report, part
+from qubatt.core.progress import Report, half_of_rest, part
+from qubatt.core.size import SizeError
 from qubatt.engines import Engine
 from qubatt.merits import SolvedRun
 from qubatt.merits.maximum import Maximum
 from qubatt.models.photon_cutoff import max_photons
 from qubatt.results.late_maxima import STILL_RISING
 
-DENSE_CUTOFF = 8
+DENSE_CUTOFF = 4
 """Multiple of the lowest cut-off for which the sampling times of a search are chosen."""
 
 
@@ -215,15 +217,28 @@ def solve(
     if not request.auto_cutoff:
         return certified_runs([request], [time], options, progress)[0][0][0]
     outputs = time if options.state_times is None else np.union1d(time, options.state_times)
-    samples = sample_times(
-        request.with_max_photons(DENSE_CUTOFF * max_photons(request.battery)), outputs
-    )
-    last: list[Propagation] = []
+    samples = _samples_of_search(request, outputs)
+    runs: list[Propagation] = []
 
     def solve_at(at_cutoff: Request) -> Assessment:
-        ((run,),) = _propagated([at_cutoff], [time], options, progress, False, samples)
-        last[:] = [run.at(samples)]
-        return assess(at_cutoff, last[0], distance_at_start(at_cutoff))
+        report = half_of_rest(progress, len(runs))
+        ((run,),) = _propagated([at_cutoff], [time], options, report, False, samples)
+        runs.append(run.at(samples))
+        return assess(at_cutoff, runs[-1], distance_at_start(at_cutoff))
 
     assessment, errors, history = search_cutoff(request, options.cutoff.tolerance, solve_at)
-    return history.attached_to(certified(assessment, last[0], errors, options.describe))
+    if progress is not None:
+        progress(1.0)
+    return history.attached_to(certified(assessment, runs[-1], errors, options.describe))
+
+
+def _samples_of_search(request: Request, outputs: FloatArray) -> FloatArray:
+    """Return sampling times that are dense enough for all cut-offs of a search.
+
+    Only merits of the energy curve need more times at higher cut-offs.
+    """
+    dense = request
+    if request.needs("curve"):
+        with suppress(SizeError):
+            dense = request.with_max_photons(DENSE_CUTOFF * max_photons(request.battery))
+    return sample_times(dense, outputs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -36,7 +37,7 @@ from qubatt.charging.request import (
 from qubatt.core.call import explained_call
 from qubatt.core.errors import ResourceError, UnsupportedError
 from qubatt.core.float_errors import usual_float_errors
-from qubatt.core.progress import ProgressOption, Report, part, reporting
+from qubatt.core.progress import ProgressOption, Report, half_of_rest, part, reporting
 from qubatt.core.task import AT_REST, Save
 from qubatt.engines.steady.gap import MAX_STEADY_STATES
 from qubatt.engines.steady.solve_steady import SteadySolution, solve_steady
@@ -169,16 +170,20 @@ def find_steady_state(
     if not request.auto_cutoff:
         return certified_states([request], method, gap, progress, options)[0][0]
     previous: list[SteadySolution] = []
+    count = itertools.count()
 
     def solve(at_cutoff: Request) -> Assessment:
         save = Save(states=True, battery=at_cutoff.needs("battery state"))
         task = at_cutoff.task(AT_REST, save)
         last = previous[-1] if previous else None
-        (solution,) = solve_steady(task, method, gap=gap, warm_start=last, progress=progress)
+        report = half_of_rest(progress, next(count))
+        (solution,) = solve_steady(task, method, gap=gap, warm_start=last, progress=report)
         previous[:] = [solution]
         return assess_steady(at_cutoff, solution, distance_at_start(at_cutoff))
 
     assessment, errors, history = search_cutoff(request, options.tolerance, solve)
+    if progress is not None:
+        progress(1.0)
     return history.attached_to(certified_steady(assessment, errors))
 
 

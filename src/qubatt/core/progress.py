@@ -24,6 +24,14 @@ def part(report: Report | None, start: float, end: float) -> Report | None:
     return None if report is None else lambda done: report(start + (end - start) * done)
 
 
+def half_of_rest(report: Report | None, k: int) -> Report | None:
+    """Return the function that receives the completed fraction of the k-th of unknown many runs.
+
+    Each run takes half of what the earlier ones left, so that the total never reaches 1.
+    """
+    return part(report, 1.0 - 0.5**k, 1.0 - 0.5 ** (k + 1))
+
+
 class NotebookLine:
     """A line of text below a notebook cell, which is replaced at each update.
 
