@@ -48,7 +48,7 @@ def test_qubatt_worker_finds_the_steady_state():
     session.load({"case": "steady-smoke"})
     found = session.run({})
     battery, environment = STEADY_SMOKE.battery, STEADY_SMOKE.environment
-    with pytest.warns(qb.QubattWarning, match="highest Fock level"):
+    with pytest.warns(qb.QubattWarning, match="max_photons = 4 is too low"):
         end = qb.steady_state(battery, environment=environment)
     assert found["energies"] == [float(end.energy)]
     assert found["uniqueness"] == "unique"
