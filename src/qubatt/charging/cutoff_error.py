@@ -232,8 +232,8 @@ def errors_from_companion(
     With the bounds B of the run and B' of a companion with fewer levels, errors fall at least by
     r = (B/B')^1.25, so that the error of a merit m is about 2 max|m − m'| r/(1 − r). With more
     levels, r = (B'/B)^1.25 and the error is about 2 max|m − m'|/(1 − r). The maximum extends
-    over all earlier times. For steady states r is the ratio of the residuals
-    ‖(𝓛̂ − 𝓛)ρ‖, if ρ is small enough to be formed.
+    over all earlier times. For steady states r is the ratio of the bounds of ‖(𝓛̂ − 𝓛)ρ‖₁, or the
+    geometric mean of this ratio and that of the Frobenius norms if ρ is small enough to be formed.
 
     Parameters
     ----------
@@ -271,11 +271,11 @@ class _Estimate:
         if one is None or other is None:
             return np.ones(len(times))
         small, large = (other, one) if self._more else (one, other)
-        if small.sharp is not None and large.sharp:
-            starts = small.initial / large.initial if large.initial > 0.0 else 0.0
-            return np.full(len(times), max(small.sharp / large.sharp, starts))
         B, b = large.at(times), small.at(times)
         r = np.divide(b, B, out=np.ones(len(times)), where=B > 0.0)
+        if small.sharp is not None and large.sharp:
+            starts = small.initial / large.initial if large.initial > 0.0 else 0.0
+            r = np.sqrt(r * max(small.sharp / large.sharp, starts))
         noisy = small.is_noise_at(times)
         return np.where(noisy, np.minimum(r, NOISE_RATIO), r)
 

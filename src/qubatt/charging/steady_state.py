@@ -252,7 +252,13 @@ def _solved(
         battery=battery or request.needs("battery state"),
     )
     task = request.task(AT_REST, save, requests)
-    return solve_steady(task, method, gap=gap, progress=progress)
+    try:
+        return solve_steady(task, method, gap=gap, progress=progress)
+    except ResourceError:
+        if not sharp or request.needs("full state"):
+            raise
+        less = dataclasses.replace(task, save=dataclasses.replace(save, states=False))
+        return solve_steady(less, method, gap=gap, progress=progress)
 
 
 MAX_SHARP_DIM = 2000

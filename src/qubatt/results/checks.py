@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from textwrap import wrap
 
 import xarray as xr
@@ -19,6 +20,9 @@ from qubatt.results.late_maxima import STILL_RISING, late_maxima, names_in
 from qubatt.results.reading import certificate
 from qubatt.results.status import MEANINGS, one_status, status_counts
 from qubatt.results.text import WIDTH, lines_of, number_text
+
+SHOWN_ERRORS = 4
+"""Number of merits whose cut-off errors a summary shows, those nearest to their limits."""
 
 
 def worst_checks(dataset: xr.Dataset) -> dict[str, Extreme | None]:
@@ -63,11 +67,20 @@ def cutoff_text(dataset: xr.Dataset) -> str:
     errors = known.get(CUTOFF_ERROR)
     if varied_parameters(dataset) or not errors or not known.get("cutoff_relative_error"):
         return ""  # without a cut-off, or with one that is exact
+    limits = known.get("cutoff_limit") or {}
+    single = {name: error for name, error in errors.items() if not isinstance(error, list)}
+
+    def severity(name: str) -> float:
+        error = single[name]
+        return math.inf if error is None else error / limits.get(name, 1.0)
+
+    worst = sorted(single, key=severity, reverse=True)
     texts = [
-        f"{name} {'not known' if error is None else f'{error:.1e}'}"
-        for name, error in errors.items()
-        if not isinstance(error, list)
+        f"{name} {'not known' if single[name] is None else f'{single[name]:.1e}'}"
+        for name in worst[:SHOWN_ERRORS]
     ]
+    if len(worst) > SHOWN_ERRORS:
+        texts.append(f"less in {len(worst) - SHOWN_ERRORS} others")
     return f"errors by the cut-off ({known.get('cutoff_method')}): {', '.join(texts)}"
 
 

@@ -139,7 +139,7 @@ def test_tables() -> None:
     assert certificate_rows(data) == [
         ("largest error estimate", "1.9e-08", "at n_atoms = 12, cavity_loss_rate = 1"),
         ("smallest eigenvalue", "-1.9e-11", "at n_atoms = 12, cavity_loss_rate = 1"),
-        ("largest cutoff population", "1.9e-06", "at n_atoms = 12, cavity_loss_rate = 1"),
+        ("largest cutoff relative error", "1.9e-06", "at n_atoms = 12, cavity_loss_rate = 1"),
     ]
     assert [row[:2] for row in status_rows(data)] == [("failed", "1"), ("ok", "19")]
     assert "environment.rate" not in {row[0] for row in fixed_rows(data)}

@@ -72,7 +72,7 @@ def test_every_status_has_a_meaning() -> None:
     bad = charged(max_photons=3)
     text = " ".join(str(bad).split())
     assert "status: cutoff-too-small (the photon cut-off causes errors above the tolerance" in text
-    assert "cutoff_method companion" in text
+    assert "(companion)" in text
 
 
 def test_entries_of_worded_dims_stand_apart() -> None:
