@@ -16,6 +16,7 @@ from qubatt.charging.certificate import CertifiedResult, certify_run
 from qubatt.charging.companion import (
     SHARE_OF_RUN,
     Companion,
+    NotKeptError,
     decide,
     progress_of_companions,
 )
@@ -27,7 +28,6 @@ from qubatt.charging.propagate import Propagation, propagate_each
 from qubatt.charging.request import Request
 from qubatt.charging.sample_times import sample_times
 from qubatt.core.check import FloatArray
-from qubatt.core.errors import ResourceError
 from qubatt.core.progress import Report, half_of_rest, part
 from qubatt.core.size import SizeError
 from qubatt.engines import Engine
@@ -190,21 +190,21 @@ def recertified(
     request: Request, run: Propagation, options: CertificateOptions
 ) -> CertifiedResult | None:
     """Return the result of a kept propagation, with other merits; None if it lacks data."""
-    lacking = False
 
     def solve(companion: Companion) -> list[Assessment]:
-        nonlocal lacking
         other = run.companion
-        lacking = other is None or not other.suffices(companion.request)
-        if other is None or lacking:
-            raise ResourceError("The companion was not kept.")
+        if other is None or not other.suffices(companion.request):
+            raise NotKeptError
         return [assess_companion(companion, other, run)]
 
     if not run.suffices(request):
         return None
     assessment = assess(request, run, distance_at_start(request))
-    (errors,) = decide([assessment], options, solve)
-    return None if lacking else certified(assessment, run, errors)
+    try:
+        (errors,) = decide([assessment], options, solve)
+    except NotKeptError:
+        return None
+    return certified(assessment, run, errors)
 
 
 def solve(

@@ -45,6 +45,10 @@ SHARE_OF_RUN = 0.6
 """Share of the progress that belongs to the run; the rest belongs to its companions."""
 
 
+class NotKeptError(Exception):
+    """A kept result lacks the companion that its certificate needs."""
+
+
 class Companion(NamedTuple):
     """The request with other cut-offs.
 

@@ -49,9 +49,9 @@ def cost(
     battery, times, charger, environment, merits, engine, state_times
         As in `charge`, except that `times` must be numbers.
     certificate, cutoff_tolerance
-        As in `charge`; the cost is that of the run without a companion, which takes at most 0.7
-        times as long. With ``max_photons="auto"`` the cost is that of the lowest cut-off that can
-        hold the charger state.
+        As in `charge`. The cost excludes the companion, which takes about 0.7 times as long as the
+        run, and longer than the run if it needs more levels. With ``max_photons="auto"`` the cost
+        is that of the lowest cut-off that can hold the charger state.
 
     Returns
     -------

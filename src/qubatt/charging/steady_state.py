@@ -16,6 +16,7 @@ from qubatt.charging.certified_run import distance_at_start
 from qubatt.charging.companion import (
     SHARE_OF_RUN,
     Companion,
+    NotKeptError,
     decide,
     progress_of_companions,
 )
@@ -285,22 +286,22 @@ def recertified_state(
     request: Request, kept: KeptState, options: CertificateOptions
 ) -> CertifiedResult | None:
     """Return the result of a kept steady state, with other merits; None if it lacks data."""
-    lacking = False
 
     def solve(companion: Companion) -> list[Assessment]:
-        nonlocal lacking
         other = kept.companion
-        lacking = other is None or not suffices(companion.request, other)
-        if other is None or lacking:
-            raise ResourceError("The companion was not kept.")
+        if other is None or not suffices(companion.request, other):
+            raise NotKeptError
         return [assess_steady(companion.request, other, companion.initial, kept.sharp[1])]
 
     if not suffices(request, kept.solution):
         return None
     initial = distance_at_start(request)
     assessment = assess_steady(request, kept.solution, initial, kept.sharp[0])
-    (errors,) = decide([assessment], options, solve)
-    return None if lacking else certified_steady(assessment, errors)
+    try:
+        (errors,) = decide([assessment], options, solve)
+    except NotKeptError:
+        return None
+    return certified_steady(assessment, errors)
 
 
 def suffices(request: Request, solution: SteadySolution) -> bool:

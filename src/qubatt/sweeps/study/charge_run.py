@@ -11,7 +11,7 @@ from pydantic import Field
 
 from qubatt.charging.certified_run import RunOptions, certified_runs, recertified, solve
 from qubatt.charging.charge import check_state_times
-from qubatt.charging.cutoff_error import CUTOFF_TOLERANCE, CertificateMode, CutoffTolerance
+from qubatt.charging.cutoff_error import CertificateMode, CutoffTolerance
 from qubatt.charging.propagate import Propagation
 from qubatt.charging.request import Request
 from qubatt.charging.settling_times import settling_times
@@ -20,7 +20,13 @@ from qubatt.core.declaration import declare
 from qubatt.models import Battery
 from qubatt.models.photon_cutoff import AUTO
 from qubatt.sweeps.study.point import Merits, Point, RunSpec, SolvedState
-from qubatt.sweeps.study.run_fields import as_list, engine_named, output_times
+from qubatt.sweeps.study.run_fields import (
+    as_list,
+    certificate_field,
+    cutoff_tolerance_field,
+    engine_named,
+    output_times,
+)
 
 
 @declare("run", "charge")
@@ -63,14 +69,8 @@ class ChargeRun(RunSpec):
         default=None,
         description="Times at which merits of the full state are evaluated; all by default",
     )
-    certificate: CertificateMode = Field(
-        default="auto", description="How the error of the photon cut-off is determined"
-    )
-    cutoff_tolerance: CutoffTolerance = Field(
-        default=CUTOFF_TOLERANCE,
-        description="Largest error of a merit due to the cut-off, relative to its scale",
-        examples=[CUTOFF_TOLERANCE],
-    )
+    certificate: CertificateMode = certificate_field()
+    cutoff_tolerance: CutoffTolerance = cutoff_tolerance_field()
 
     varies: ClassVar[tuple[str, ...]] = ("t_end", "points", "times")
 

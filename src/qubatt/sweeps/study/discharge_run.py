@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 import xarray as xr
 from pydantic import Field
 
-from qubatt.charging.cutoff_error import CUTOFF_TOLERANCE, CertificateMode, CutoffTolerance
+from qubatt.charging.cutoff_error import CertificateMode, CutoffTolerance
 from qubatt.charging.discharge import DISCHARGE_MERITS, FULL, find_discharge
 from qubatt.charging.request import Request
 from qubatt.core.check import Count, FloatArray, Positive
@@ -17,7 +17,13 @@ from qubatt.core.declaration import declare
 from qubatt.core.errors import ArgumentError
 from qubatt.models.photon_cutoff import AUTO
 from qubatt.sweeps.study.point import Merits, Point, RunSpec, SolvedState
-from qubatt.sweeps.study.run_fields import as_list, engine_named, output_times
+from qubatt.sweeps.study.run_fields import (
+    as_list,
+    certificate_field,
+    cutoff_tolerance_field,
+    engine_named,
+    output_times,
+)
 
 
 @declare("run", "discharge")
@@ -61,14 +67,8 @@ class DischargeRun(RunSpec):
     )
     engine: str = Field(default=AUTO, description="auto, or an engine with its options")
 
-    certificate: CertificateMode = Field(
-        default="auto", description="How the error of the photon cut-off is determined"
-    )
-    cutoff_tolerance: CutoffTolerance = Field(
-        default=CUTOFF_TOLERANCE,
-        description="Largest error of a merit due to the cut-off, relative to its scale",
-        examples=[CUTOFF_TOLERANCE],
-    )
+    certificate: CertificateMode = certificate_field()
+    cutoff_tolerance: CutoffTolerance = cutoff_tolerance_field()
 
     usual: ClassVar[Merits] = DISCHARGE_MERITS
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
+from qubatt.charging.cutoff_error import CUTOFF_TOLERANCE
 from qubatt.core.check import FloatArray, check_times
 from qubatt.core.errors import ArgumentError
 from qubatt.core.spec_string import from_text
@@ -19,6 +20,20 @@ as_list = BeforeValidator(
     lambda numbers: numbers.tolist() if isinstance(numbers, np.ndarray) else numbers
 )
 """Validator that accepts a NumPy array in a field for a list of numbers."""
+
+
+def certificate_field() -> Any:
+    """Return the field `certificate` of a run."""
+    return Field(default="auto", description="How the error of the photon cut-off is determined")
+
+
+def cutoff_tolerance_field() -> Any:
+    """Return the field `cutoff_tolerance` of a run."""
+    return Field(
+        default=CUTOFF_TOLERANCE,
+        description="Largest error of a merit due to the cut-off, relative to its scale",
+        examples=[CUTOFF_TOLERANCE],
+    )
 
 
 def output_times(t_end: float | None, points: int | None, times: Any) -> FloatArray | None:

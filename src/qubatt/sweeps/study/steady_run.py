@@ -8,7 +8,7 @@ from typing import Annotated
 import xarray as xr
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from qubatt.charging.cutoff_error import CUTOFF_TOLERANCE, CertificateMode, CutoffTolerance
+from qubatt.charging.cutoff_error import CertificateMode, CutoffTolerance
 from qubatt.charging.request import Request
 from qubatt.charging.steady_state import (
     KeptState,
@@ -21,6 +21,7 @@ from qubatt.core.declaration import declare
 from qubatt.engines.steady.selection import method_names, method_text
 from qubatt.models.photon_cutoff import AUTO
 from qubatt.sweeps.study.point import Merits, Point, RunSpec, SolvedState
+from qubatt.sweeps.study.run_fields import certificate_field, cutoff_tolerance_field
 
 METHODS = [*method_names()]
 """Names of the steady-state methods."""
@@ -65,14 +66,8 @@ class SteadyRun(RunSpec):
         default=False, strict=True, description="Whether to compute the relaxation rate as well"
     )
 
-    certificate: CertificateMode = Field(
-        default="auto", description="How the error of the photon cut-off is determined"
-    )
-    cutoff_tolerance: CutoffTolerance = Field(
-        default=CUTOFF_TOLERANCE,
-        description="Largest error of a merit due to the cut-off, relative to its scale",
-        examples=[CUTOFF_TOLERANCE],
-    )
+    certificate: CertificateMode = certificate_field()
+    cutoff_tolerance: CutoffTolerance = cutoff_tolerance_field()
 
     def _request(self, point: Point) -> Request:
         return steady_request(point.battery, point.charger, point.environment, self.merits)
