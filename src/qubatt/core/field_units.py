@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from qubatt.core.declaration import fields_of
 from qubatt.core.registry import registry
@@ -34,4 +35,4 @@ def description_and_units(kind: str, name: str, field: str) -> tuple[str, str]:
     units = rest.split(",")[0].replace("ω", "omega")
     if not units and kind in ("battery", "environment") and field not in DIMENSIONLESS:
         units = "omega_ref" if float in plain_types(entry.annotation) else ""
-    return text, units
+    return re.split("[,:] ", text)[0], units  # explanations are too long for a label
